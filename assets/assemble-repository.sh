@@ -214,7 +214,9 @@ if [ "$missing" -gt "$((free))" ]; then
 fi
 for_each copy_folder
 
-# Last, so that Triton never sees a model whose weights are not all there.
-mkdir -p "$root/repository"
-cp -R -L "$config/repository/." "$root/repository/"
-say 'the model repository is complete'
+# Last, so that Triton never sees a model whose weights are not all there. vLLM's own server has no repository.
+if [ -d "$config/repository" ]; then
+  mkdir -p "$root/repository"
+  cp -R -L "$config/repository/." "$root/repository/"
+fi
+say 'the models are complete'

@@ -1,4 +1,5 @@
-// npm run test:engine: loads the tiny models of test/engine/models.json into vLLM on the CPU, and compares what the planner says of them.
+// npm run test:engine: loads the tiny models of test/engine/models.json into vLLM on the CPU, and compares what the planner says of them; asks it
+// which names it refuses, and compares what the catalog says of those.
 // Names of models measure these alone, and then nothing is compared: npm run test:engine -- llama jamba
 // Ends with the line 'N passed, N failed, N skipped'.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { vllmEnvironment, vllmVariables } from './vllm-cpu/environment.mjs';
 const FOLDER = path.join(ROOT, 'test', 'engine');
 const WORK = path.join(CACHE, 'engine');
 const measured = path.join(WORK, 'measured.json');
+const refused = path.join(WORK, 'refused.json');
 const report = path.join(WORK, 'jest-report.json');
 const names = process.argv.slice(2);
 
@@ -21,6 +23,10 @@ const script = [path.join(FOLDER, 'measure.py'), path.join(FOLDER, 'models.json'
 await mustRun([python, ...script, ...names], { env: vllmVariables(), capture: names.length === 0 });
 if (names.length > 0) console.log(measured);
 else {
+  say('asking what is refused');
+  const recorded = path.join(ROOT, 'test', 'catalog', 'fixtures', 'vllm-names.json');
+  const asked = [path.join(FOLDER, 'refusals.py'), recorded, WORK, refused];
+  await mustRun([python, ...asked], { env: vllmVariables(), capture: true });
   say('jest');
   const command = [
     ...bin('jest'),
@@ -30,7 +36,7 @@ else {
     '--json',
     `--outputFile=${report}`,
   ];
-  const jest = await run(command, { env: { ...process.env, ENGINE_MEASURED: measured } });
+  const jest = await run(command, { env: { ...process.env, ENGINE_MEASURED: measured, ENGINE_REFUSED: refused } });
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
   const result = {
     passed: counts?.numPassedTests ?? 0,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'fs';
+import { existsSync, readFileSync } from 'fs';
 import * as path from 'path';
 import { ModelSpec } from '../../lib/planning';
 import { REAL_CONFIGS } from '../../test/catalog/real-configs';
@@ -7,7 +7,7 @@ const MADE = new Map<string, ModelSpec>();
 
 /**
  * The model of a row of judged.csv: one of the catalog by its name, a recorded `config.json` by the name of its repository, or a shape of
- * bench/vllm/configs by the name of its file; `@48` after it gives it as many layers as the published model has.
+ * this folder's or bench/vllm's configs by the name of its file; `@48` after it gives it as many layers as the published model has.
  */
 export function judgedModel(shape: string): ModelSpec {
   let model = MADE.get(shape);
@@ -21,7 +21,8 @@ function read(shape: string): ModelSpec {
   const recorded = REAL_CONFIGS.find(({ name }) => name === shape);
   if (recorded) return ModelSpec.fromHuggingFaceConfig(shape, recorded.text);
   const [name, layers] = shape.split('@');
-  const file = path.join(__dirname, '..', 'vllm', 'configs', `${name}.json`);
+  const own = path.join(__dirname, 'configs', `${name}.json`);
+  const file = existsSync(own) ? own : path.join(__dirname, '..', 'vllm', 'configs', `${name}.json`);
   const { config } = JSON.parse(readFileSync(file, 'utf8')) as { config: object };
   if (!layers) return ModelSpec.fromHuggingFaceConfig(name, config);
   return ModelSpec.fromHuggingFaceConfig(name, { ...config, num_hidden_layers: Number(layers) });

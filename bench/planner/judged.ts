@@ -93,11 +93,10 @@ function nodeOf(name: string): GpuNodeType {
 function engineOf(row: Row): InferenceEngine {
   const [name, version = ''] = row.engine.split(' ');
   if (name === 'sglang') return InferenceEngine.SGLANG;
-  const minor = Number(/^0\.(\d+)/.exec(version)?.[1]);
-  if (!(name === 'vllm' && minor > 0)) throw new Error(`${row.id}: which engine is '${row.engine}'?`);
-  // Asked for, prefixes of models with states are cached by earlier versions too, and each sequence keeps a second state.
-  if (minor >= 28 || (minor >= 20 && row.prefix_caching === 'yes')) return InferenceEngine.VLLM_0_28;
-  return minor >= 20 ? InferenceEngine.VLLM_0_21 : InferenceEngine.VLLM;
+  if (name !== 'vllm') throw new Error(`${row.id}: which engine is '${row.engine}'?`);
+  const engine = InferenceEngine.vllm(version);
+  // Asked for, prefixes of models with states are cached by earlier versions too.
+  return row.prefix_caching === 'yes' ? engine._cachingPrefixes() : engine;
 }
 
 function number(row: Row, column: string): number | undefined {
@@ -128,6 +127,7 @@ function planOf(row: Row, model: ModelSpec): CapacityPlan {
     maxSequences: number(row, 'sequences'),
     maxBatchedTokens: number(row, 'step_tokens'),
     cudaGraphs: row.eager !== 'yes',
+    warmCompileCache: row.warm === 'yes',
     mediaInput: MEDIA[row.media],
     speculativeDecoding: speculationOf(row),
   });

@@ -13,10 +13,11 @@ import {
   Parallelism,
   Precision,
   SpeculativeDecoding,
+  SpeculativeMethod,
 } from '../../lib/planning';
-import { answerSeconds } from '../../lib/planning/answer-stream';
 import { configurationOf, resolveLoad } from '../../lib/planning/configuration';
 import { draftSeconds } from '../../lib/planning/draft-time';
+import { hostStep, stepSeconds } from '../../lib/planning/host-step';
 import { passTime } from '../../lib/planning/step-time';
 
 /** What a model was started with. */
@@ -209,10 +210,12 @@ export function judge(results: Results): JudgedModel[] {
         ...loadOf(measured.options),
       });
       const setup = configurationOf(load, { instanceType: hardware, precision: plan.precision }, plan.parallelism);
-      const queries = speculativeDecoding?.tokensPerStep ?? 1;
+      // Four tokens in a row never repeat in random text, so nothing is found to be verified.
+      const looksUp = speculativeDecoding?.method === SpeculativeMethod.N_GRAM;
+      const queries = looksUp ? 1 : (speculativeDecoding?.tokensPerStep ?? 1);
       const pass = { decoding: batch, cachedTokens: batch * context, prompts: 0, promptTokens: context, queries };
-      const gpu = passTime(setup, pass).total + draftSeconds(setup, pass);
-      const planned = Math.max(gpu, answerSeconds(setup, batch)) * 1e3;
+      const host = hostStep(setup, batch);
+      const planned = stepSeconds(passTime(setup, pass).total + draftSeconds(setup, pass, host), host) * 1e3;
       const taken = Math.min(...ms);
       const error = measured.sameExperts && batch > 1 ? undefined : planned / taken - 1;
       return { model: measured.name, experts: model.experts !== undefined, batch, context, taken, planned, error };

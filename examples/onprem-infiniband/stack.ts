@@ -70,7 +70,7 @@ export class OnpremInfiniband {
     const modelStore = ModelStore.s3Compatible(this.stack, 'Models', {
       bucketName: 'models',
       endpoint: 'https://objects.hall-1.example',
-      credentials: { secretName: 'model-store' },
+      credentials: { name: 'model-store' },
     });
     const chat = new TritonDeployment(this.stack, 'Chat', {
       cluster,

@@ -45,7 +45,11 @@ export function mainBytes(attention: ResolvedAttention, precision: Precision, ra
  */
 export function indexBytes({ index, sharesCache, compression }: ResolvedAttention): number {
   if (!index || index.shared || sharesCache) return 0;
-  return (index.headSize * ((index.keyBits ?? 8) === 8 ? 1 + INDEX_SCALE_BYTES : 2)) / compression;
+  return (
+    (index.headSize * ((index.keyBits ?? 8) === 8 ? 1 + INDEX_SCALE_BYTES : 2)) /
+    compression /
+    (index.tokensPerKey ?? 1)
+  );
 }
 
 /**

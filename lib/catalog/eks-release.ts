@@ -2,6 +2,8 @@ import { Fault, fault } from '../units/fault';
 import { UnscopedValidationError } from '../units/errors';
 import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
+import { nodeImageDriver } from './node-image-drivers';
+import { bannedImageFaults } from './node-image-faults';
 import { checkArguments } from '../units/argument-faults';
 import { allOf } from '../units/unreadable';
 
@@ -32,7 +34,7 @@ export interface EksReleaseVersions {
   readonly ebsCsiDriver: string;
   /** Add-on `eks-node-monitoring-agent`, e.g. `v1.7.0-eksbuild.1`. @default 'v1.7.0-eksbuild.1' */
   readonly nodeMonitoringAgent?: string;
-  /** Major version of NVIDIA's driver in the node image, e.g. 580. @default - not known */
+  /** Major version of NVIDIA's driver in the node image, e.g. 580. @default - that of the image where the catalog knows it */
   readonly nvidiaDriverMajor?: number;
 }
 
@@ -42,7 +44,8 @@ export interface EksReleaseVersions {
  * Sources. Node images: the release table of v20260714 in the change log of the images, where every minor listed here has NVIDIA
  * driver 580.159.03 and EFA 3.1.0. Add-ons: the version that `aws eks describe-addon-versions --kubernetes-version <minor>` marks
  * as default, as recorded on clusters created in September 2026 (1.35, 1.36) and June 2026 (1.34). The default is 1.35: standard
- * support of 1.34 ends on 2026-12-02, that of 1.35 on 2027-03-27.
+ * support of 1.34 ends on 2026-12-02, that of 1.35 on 2027-03-27. Images of 1.37 exist since October 2026 (release v20261003), but the versions of
+ * its add-ons were not seen, so it has no row.
  *
  * @see https://github.com/awslabs/amazon-eks-ami/blob/main/CHANGELOG.md
  * @see https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
@@ -125,7 +128,7 @@ export class EksRelease {
 
   /**
    * Custom versions, for a minor that the table lacks or for a later image. Throws an `UnscopedValidationError` with every
-   * version that is not in the format of EKS, and for a `vpc-cni` below 1.18.5.
+   * version that is not in the format of EKS, for a `vpc-cni` below 1.18.5, and for an image that AWS warns of.
    *
    * @param versions the versions
    */
@@ -163,7 +166,7 @@ export class EksRelease {
     this.coreDns = versions.coreDns;
     this.ebsCsiDriver = versions.ebsCsiDriver;
     this.nodeMonitoringAgent = versions.nodeMonitoringAgent ?? NODE_MONITORING_AGENT;
-    this.nvidiaDriverMajor = versions.nvidiaDriverMajor;
+    this.nvidiaDriverMajor = versions.nvidiaDriverMajor ?? nodeImageDriver(versions.nodeImageVersion);
   }
 
   /** The Kubernetes minor. */
@@ -205,6 +208,7 @@ function releaseFaults(versions: EksReleaseVersions): Fault[] {
               `nodeImageVersion must be written as '1.35.6-20260714'; got '${nodeImageVersion}'`,
             ),
           ],
+    () => bannedImageFaults('nodeImageVersion', nodeImageVersion),
     () =>
       `${nodeImageVersion}`.startsWith(`${kubernetesVersion}.`)
         ? []

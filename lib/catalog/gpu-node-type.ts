@@ -6,7 +6,7 @@ import { CpuArchitecture } from './cpu-architecture';
 import { INSTANCE_TABLE } from './gpu-instance-table';
 import { GpuInterconnect } from './gpu-interconnect';
 import { GpuType } from './gpu-type';
-import { structFaults } from '../units/struct-faults';
+import { narrowed, structFaults } from '../units/struct-faults';
 import { checkArguments } from '../units/argument-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
 
@@ -211,7 +211,8 @@ function nodeNameFaults(name: string): Fault[] {
 
 /** What programs without types, and plans that were edited, bring instead of what is meant. */
 function kindFaults(props: GpuNodeTypeProps): Fault[] {
-  const wrong = structFaults('GpuNodeTypeProps', props);
+  // An instance type of EC2 has more of them.
+  const wrong = structFaults('GpuNodeTypeProps', narrowed('GpuNodeTypeProps', props));
   if (wrong.length > 0 || typeof props.name === 'string' || isUnreadable(props.name)) return wrong;
   return [fault('INVALID_NAME', 'name', `name must be a text, e.g. 'dgx-h100'; got ${givenValue(props.name)}`)];
 }

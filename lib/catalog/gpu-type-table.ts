@@ -22,3 +22,12 @@ export const GPU_TABLE: { readonly [K in GpuName]: GpuFacts } = {
   ...WORKSTATION_GPUS,
   ...AMD_GPUS,
 };
+
+/**
+ * Whether NVIDIA sells a GPU for data centers: those of clouds and servers, not RTX cards and boards.
+ *
+ * @internal
+ */
+export function isDataCenterGpu(name: string): boolean {
+  return Object.hasOwn(CLOUD_GPUS, name) || Object.hasOwn(SERVER_GPUS, name);
+}

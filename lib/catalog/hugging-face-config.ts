@@ -36,6 +36,7 @@ export function modelFromConfig(
   }
   const outer = withQuantization(name, fromMistralParams(parseConfig(name, json)), beside);
   const own = languagePart(outer);
+  refuseBlockDrafts(name, outer);
   const type = typeOf(name, own, outer);
   const stated = Object.entries(own).filter(([, value]) => value !== null);
   // Null means as many key-value heads as query heads, where the class would default to fewer.
@@ -76,6 +77,18 @@ function languagePart(file: Config): Config {
     part = section;
   }
   return part;
+}
+
+/** Draft models whose file has the type of the model that they are made like, and which are none by themselves (vLLM's `registry.py`). */
+const BLOCK_DRAFTS = /DFlash|DSpark|LiLiCorr/;
+
+function refuseBlockDrafts(name: string, { architectures }: Config): void {
+  const named: unknown = Array.isArray(architectures) ? architectures[0] : undefined;
+  if (typeof named !== 'string' || !BLOCK_DRAFTS.test(named)) return;
+  const reason =
+    `model '${name}': ${named} drafts a block of tokens at once from hidden states of the model, which is not supported; plan EAGLE-3, prediction layers ` +
+    'or a draft model (SpeculativeDecoding) in its place';
+  throw new UnscopedValidationError([fault('UNSUPPORTED_MODEL_PART', 'architectures', reason)]);
 }
 
 /** The family of a file, by its `model_type`. */

@@ -1,56 +1,11 @@
 import { UnscopedValidationError } from '../units/errors';
+import { fault } from '../units/fault';
+import { quotedText } from '../units/message-text';
+import { EngineFacts, HOST_MICROSECONDS, MemoryShare, VllmStart } from './engine-facts';
 import { nameText, unknownNameFault } from './near-names';
+import { VLLM_RANGES, vllmFacts, vllmNumbers } from './vllm-facts';
 import { checkArguments } from '../units/argument-faults';
 
-/** What an engine's share of a GPU's memory is of. */
-export enum MemoryShare {
-  /** Of the whole memory: weights, activations and cache come out of it (vLLM: `gpu_memory_utilization`). */
-  WHOLE = 'WHOLE',
-  /** Of the whole memory, for weights and cache alone; activations and graphs are in the rest (SGLang: `mem_fraction_static`). */
-  STATIC = 'STATIC',
-  /** Of what weights and activations leave, for the cache (TensorRT-LLM: `free_gpu_memory_fraction`). */
-  FREE = 'FREE',
-}
-
-/**
- * What the planner must know of an engine. Times are relative to the closed form of `planning/step-time`.
- */
-interface EngineFacts {
-  readonly blockTokens: number;
-  readonly defaultUtilization: number;
-  /** Factor on the time of a decode step. */
-  readonly decodeFactor: number;
-  /** Factor on the time of a prefill that interrupts decoding. */
-  readonly prefillFactor: number;
-  /** Time to launch one layer of a prefill from the host, ms. */
-  readonly dispatchMsPerLayer: number;
-  /** The same for a layer with experts behind latent attention on several GPUs, ms. */
-  readonly latentDispatchMsPerLayer: number;
-  /** Host time per token of a prompt before it is computed: tokenizing, hashing of blocks, transport, microseconds. */
-  readonly hostMicrosecondsPerToken: number;
-  /** Host time of one sequence in a step: to schedule it, and to send its token to the client, microseconds; 0 where it is not known. */
-  readonly answerMicrosecondsPerToken?: number;
-  /** Milliseconds that the host takes for a step at least. */
-  readonly stepFloorMs?: number;
-  /** The same for each earlier token of that answer, nanoseconds. */
-  readonly answerNanosecondsPerEarlierToken?: number;
-  /** Whether decode attention reads grouped keys and values once per query head. */
-  readonly rereadsGroupedKeys: boolean;
-  /** Whether the memory of CUDA graphs is taken from the utilization. */
-  readonly countsGraphs?: boolean;
-  /** Whether results of encoders are copied into tensors as long as all of them may be when it starts. */
-  readonly copiesMedia?: boolean;
-  /** What its share of the memory is of, and what comes out of it. */
-  readonly memoryShare?: MemoryShare;
-  /** Whether layers with a window keep only the window. */
-  readonly keepsWindows?: boolean;
-  /** States that a layer keeps for each sequence. */
-  readonly statesPerSequence?: number;
-  readonly provenance: string;
-}
-
-/** Fitted on gpt-oss-120b on one to eight B200 (vLLM 0.15.1): what 8192 tokens take beyond 1024 that the model itself does not explain. */
-const HOST_MICROSECONDS = 3;
 /**
  * Fitted on DeepSeek-V3 and R1 of SGLang 0.5.9, whose times begin at about 230 ms; TensorRT-LLM's begin there too. vLLM keeps the value of
  * other layers with experts: times of Kimi-K2.5, half of whose sources were examined (see bench/planner/README.md), begin at 90 to 120 ms.
@@ -67,28 +22,6 @@ const ANSWER_MICROSECONDS = 25;
 const ANSWER_NANOSECONDS = 30;
 
 /**
- * vLLM's engine process takes this long for a step, however small its model: 2.5 ms for one sequence of LFM2-1.2B. With 256 sequences it takes 19 and
- * 24 µs at most for each (DeepSeek-V2-Lite, ERNIE-4.5-21B), and 30 for LFM2's; the least is counted (vLLM 0.24.0, two hosts of H200, bench/vllm).
- */
-const VLLM_STEP_MS = 2.4;
-const VLLM_SEQUENCE_MICROSECONDS = 19;
-
-const VLLM_FACTS: EngineFacts = {
-  stepFloorMs: VLLM_STEP_MS,
-  answerMicrosecondsPerToken: VLLM_SEQUENCE_MICROSECONDS,
-  keepsWindows: true,
-  blockTokens: 16,
-  defaultUtilization: 0.9,
-  decodeFactor: 1,
-  prefillFactor: 1,
-  dispatchMsPerLayer: 0.4,
-  latentDispatchMsPerLayer: 0.6,
-  hostMicrosecondsPerToken: HOST_MICROSECONDS,
-  rereadsGroupedKeys: false,
-  provenance: 'not fitted',
-};
-
-/**
  * A program that runs the model, and how far it deviates from the planner's closed form.
  */
 export class InferenceEngine {
@@ -96,27 +29,18 @@ export class InferenceEngine {
    * vLLM up to 0.19, also inside Triton (up to 26.05). For models that read images it is that of up to 0.12, whose start takes more memory
    * than later ones.
    */
-  public static readonly VLLM = new InferenceEngine('vllm', { ...VLLM_FACTS, copiesMedia: true });
+  public static readonly VLLM = new InferenceEngine('vllm', VLLM_RANGES.older);
   /**
    * vLLM from 0.20 on (its log says 0.21), inside Triton from 26.06 on: it estimates the memory of CUDA graphs before it sizes the cache,
    * and takes it from the utilization (`VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS`, on by default), whose default is 0.92. Before, they were
    * outside, and it was 0.9.
    */
-  public static readonly VLLM_0_21 = new InferenceEngine('vllm-0.21', {
-    ...VLLM_FACTS,
-    defaultUtilization: 0.92,
-    countsGraphs: true,
-  });
+  public static readonly VLLM_0_21 = new InferenceEngine('vllm-0.21', VLLM_RANGES.newer);
   /**
    * vLLM from 0.28 on, inside Triton from 26.09 on: it caches prefixes of models with states by default, for which each sequence keeps a second
    * state (vllm-project/vllm#50991; not in 0.27.1).
    */
-  public static readonly VLLM_0_28 = new InferenceEngine('vllm-0.28', {
-    ...VLLM_FACTS,
-    defaultUtilization: 0.92,
-    countsGraphs: true,
-    statesPerSequence: 2,
-  });
+  public static readonly VLLM_0_28 = new InferenceEngine('vllm-0.28', VLLM_RANGES.newest);
   /**
    * TensorRT-LLM by its LLM API, which measures what a step takes and gives a share of the rest to the cache (`KvCacheConfig`,
    * `free_gpu_memory_fraction`).
@@ -180,7 +104,24 @@ export class InferenceEngine {
   ]) as InferenceEngine[];
 
   /**
-   * An engine by its name, in any case, with `_` or `-`; a version of vLLM stands for the row that has it: `vllm-0.24` is `vllm-0.21`.
+   * One version of vLLM. Versions differ in what they take when they start, which the cache does not get: whether logits are sorted (up to 0.16),
+   * graphs are counted (from 0.20 on), images of Gemma 4 are encoded one at a time (up to 0.21), which models run in the second model runner (from 0.22 on), and
+   * whether sequences keep a second state (from 0.28 on). `VLLM`, `VLLM_0_21` and `VLLM_0_28` stand for ranges of versions, and count the most of each.
+   *
+   * @param version as vLLM writes it, e.g. `0.27.1`; what follows the numbers of a build is not looked at
+   * @throws UnscopedValidationError for a text without the numbers of a version
+   */
+  public static vllm(version: string): InferenceEngine {
+    const numbers = vllmNumbers(nameText(version).trim());
+    if (!numbers) {
+      const reason = `version must be one of vLLM, e.g. '0.27.1'; got ${quotedText(version)}`;
+      throw new UnscopedValidationError([fault('INVALID_FORMAT', 'version', reason)]);
+    }
+    return new InferenceEngine(`vllm-${numbers.join('.')}`, vllmFacts(numbers));
+  }
+
+  /**
+   * An engine by its name, in any case, with `_` or `-`; one of vLLM may have a version: `vllm-0.24.0` is `InferenceEngine.vllm('0.24.0')`.
    *
    * @param name for example `vllm`
    * @throws UnscopedValidationError for an unknown name, with the nearest known names
@@ -189,6 +130,8 @@ export class InferenceEngine {
     const wanted = engineName(nameText(name).slice(0, 64));
     const found = InferenceEngine.ALL.find((engine) => engine.name === wanted);
     if (found) return found;
+    const version = VERSION_OF_VLLM.exec(wanted)?.[1];
+    if (version !== undefined) return InferenceEngine.vllm(version);
     const known = InferenceEngine.ALL.map((engine) => engine.name);
     throw new UnscopedValidationError([unknownNameFault('engine', name, known, `known: ${known.join(', ')}`)]);
   }
@@ -236,8 +179,17 @@ export class InferenceEngine {
   public readonly copiesMedia: boolean;
   /** Where the factors come from. */
   public readonly provenance: string;
+  /**
+   * What it takes when it starts, of vLLM.
+   *
+   * @internal
+   */
+  public readonly _start?: VllmStart;
 
-  private constructor(name: string, facts: EngineFacts) {
+  private constructor(
+    name: string,
+    private readonly facts: EngineFacts,
+  ) {
     this.name = name;
     this.blockTokens = facts.blockTokens;
     this.defaultUtilization = facts.defaultUtilization;
@@ -256,6 +208,7 @@ export class InferenceEngine {
     this.keepsWindows = facts.keepsWindows ?? false;
     this.statesPerSequence = facts.statesPerSequence ?? 1;
     this.provenance = facts.provenance;
+    this._start = facts.start;
   }
 
   /**
@@ -267,11 +220,23 @@ export class InferenceEngine {
     return this.name.startsWith('vllm');
   }
 
+  /**
+   * The same where the caching of prefixes is asked for, for which a sequence keeps a second state in versions too that do not cache them by default.
+   *
+   * @internal
+   */
+  public _cachingPrefixes(): InferenceEngine {
+    return new InferenceEngine(this.name, { ...this.facts, statesPerSequence: 2 });
+  }
+
   /** The name. */
   public toString(): string {
     return this.name;
   }
 }
+
+/** A name of vLLM with a version. */
+const VERSION_OF_VLLM = /^vllm-(v?\d+\.\d+.*)$/;
 
 /** Other names of TensorRT-LLM. */
 const TENSORRT_NAMES = ['trtllm', 'trt-llm', 'tensorrtllm'];
@@ -280,10 +245,7 @@ const TENSORRT_NAMES = ['trtllm', 'trt-llm', 'tensorrtllm'];
 function engineName(text: string): string {
   const name = text.trim().toLowerCase().replace(/_/g, '-');
   if (TENSORRT_NAMES.includes(name)) return InferenceEngine.TENSORRT_LLM.name;
-  const minor = /^vllm-v?0[.-](\d+)([.-]\w+)*$/.exec(name)?.[1];
-  if (minor === undefined) return name;
-  const row = Number(minor) < 20 ? InferenceEngine.VLLM : InferenceEngine.VLLM_0_21;
-  return (Number(minor) < 28 ? row : InferenceEngine.VLLM_0_28).name;
+  return name.startsWith('vllm-') ? name.replace(/(?<=\d)-(?=\d)/g, '.') : name;
 }
 
 checkArguments('InferenceEngine', InferenceEngine);

@@ -1,3 +1,9 @@
+/** What the prices are, for readers. @internal */
+export const LIST_PRICES = { region: 'us-east-1', date: '20 July 2026', what: 'AWS on demand, Linux, us-east-1' };
+
+/** Where they are from. @internal */
+export const LIST_PRICE_SOURCE = 'aws/karpenter-provider-aws 1d92708, zz_generated.pricing_aws.go';
+
 /**
  * US dollars for an hour on demand in us-east-1, Linux, as of 20 July 2026, by family and size. A type that is not sold on demand there has
  * none.

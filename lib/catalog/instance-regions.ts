@@ -87,7 +87,14 @@ export function hasCapacityBlocks(typeName: string): boolean | undefined {
 /** Regions without any type of this table. */
 const WITHOUT_GPUS = ['ap-east-2', 'ap-southeast-4', 'ap-southeast-6', 'ap-southeast-7', 'ca-west-1', 'mx-central-1'];
 
-const KNOWN_REGIONS = new Set([...WITHOUT_GPUS, ...Object.values(REGIONS).flatMap((regions) => regions.split(' '))]);
+/**
+ * The regions of which the table knows what AWS sells there, sorted.
+ *
+ * @internal
+ */
+export const KNOWN_REGIONS: readonly string[] = [
+  ...new Set([...WITHOUT_GPUS, ...Object.values(REGIONS).flatMap((regions) => regions.split(' '))]),
+].sort();
 
 /**
  * Whether the table knows what AWS sells in a region.
@@ -95,7 +102,7 @@ const KNOWN_REGIONS = new Set([...WITHOUT_GPUS, ...Object.values(REGIONS).flatMa
  * @internal
  */
 export function isKnownRegion(region: string): boolean {
-  return KNOWN_REGIONS.has(region);
+  return KNOWN_REGIONS.includes(region);
 }
 
 function familyOf(typeName: string): string {

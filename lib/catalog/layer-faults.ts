@@ -91,8 +91,10 @@ function attentionFaults(path: string, attention: AttentionLayer, shape: Decoder
         window: attention.window,
         compression: attention.compression,
       }),
-    () => numbers(path, of('latent', [...LATENT, 'queryRank'])),
-    () => numbers(path, of('index', INDEX)),
+    () => numbers(path, of('latent', [...LATENT.filter((name) => name !== 'ropeHeadSize'), 'queryRank'])),
+    // Attention without positions (GLM-5.3-Flash) has none.
+    () => wholeNumberFault(`${path}.latent.ropeHeadSize`, latent?.ropeHeadSize, 0),
+    () => numbers(path, of('index', [...INDEX, 'tokensPerKey'])),
     () => wholeNumberFault(`${path}.index.parameters`, index?.parameters, 0),
     () => wholeNumberFault(`${path}.matrixParameters`, attention.matrixParameters, 0),
     () => flagFault(`${path}.index.shared`, index?.shared),

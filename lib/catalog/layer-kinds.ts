@@ -19,6 +19,8 @@ export interface SparseIndex {
   readonly shared?: boolean;
   /** Bits of a value of the key that is kept: 8 with a scale, or 16. @default 8 */
   readonly keyBits?: number;
+  /** Tokens of the context that one key stands for (`index_kpool` of GLM-5.3-Flash: 16). @default 1 */
+  readonly tokensPerKey?: number;
 }
 
 /**

@@ -50,6 +50,8 @@ export enum MetricExporter {
   TRITON_VLLM = 'triton-vllm',
   /** The TensorRT-LLM backend of Triton. */
   TRITON_TENSORRT_LLM = 'triton-tensorrtllm',
+  /** vLLM's own server. */
+  VLLM = 'vllm',
 }
 
 /** Settings that a metric needs and that are off by default. */

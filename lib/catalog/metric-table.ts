@@ -1,20 +1,6 @@
+import { MetricFacts, MetricRows } from './metric-facts';
 import { MetricExporter, MetricFeature, MetricType, MetricUnit } from './metric-kind';
-
-/** @internal */
-export interface MetricFacts {
-  readonly type: MetricType;
-  readonly unit: MetricUnit;
-  readonly labels: readonly string[];
-  readonly minVersion?: string;
-  readonly everyModelSince?: string;
-  readonly feature?: MetricFeature;
-  readonly description: string;
-  readonly source: string;
-}
-
-interface Rows {
-  readonly [name: string]: MetricFacts;
-}
+import { VLLM_METRICS } from './metric-table-vllm';
 
 const { COUNTER, GAUGE, HISTOGRAM, SUMMARY } = MetricType;
 const CORE = 'triton-inference-server/core @ 73aad7c: src/metrics.cc, src/metric_model_reporter.cc';
@@ -57,7 +43,7 @@ function gauge(unit: MetricUnit, labels: readonly string[], description: string,
   return { type: GAUGE, unit, labels, minVersion, description, source: CORE };
 }
 
-const TRITON: Rows = {
+const TRITON: MetricRows = {
   nv_inference_request_success: {
     type: COUNTER,
     unit: MetricUnit.REQUESTS,
@@ -149,7 +135,7 @@ function vllm(type: MetricType, unit: MetricUnit, description: string, minVersio
   return { type, unit, labels: PER_MODEL, minVersion, feature, description, source: VLLM };
 }
 
-const TRITON_VLLM: Rows = {
+const TRITON_VLLM: MetricRows = {
   'vllm:prompt_tokens_total': vllm(COUNTER, MetricUnit.TOKENS, 'Prompt tokens processed', '24.08'),
   'vllm:generation_tokens_total': vllm(COUNTER, MetricUnit.TOKENS, 'Tokens generated', '24.08'),
   'vllm:time_to_first_token_seconds': vllm(
@@ -185,7 +171,7 @@ function tensorRtLlmLengths(description: string): MetricFacts {
   return { type: HISTOGRAM, unit: MetricUnit.TOKENS, labels, description, source: TENSORRT_LLM };
 }
 
-const TRITON_TENSORRT_LLM: Rows = {
+const TRITON_TENSORRT_LLM: MetricRows = {
   nv_trt_llm_request_metrics: tensorRtLlm(
     MetricUnit.REQUESTS,
     'request_type',
@@ -216,8 +202,9 @@ const TRITON_TENSORRT_LLM: Rows = {
  *
  * @internal
  */
-export const METRIC_TABLE: { readonly [exporter in MetricExporter]: Rows } = {
+export const METRIC_TABLE: { readonly [exporter in MetricExporter]: MetricRows } = {
   [MetricExporter.TRITON]: TRITON,
   [MetricExporter.TRITON_VLLM]: TRITON_VLLM,
   [MetricExporter.TRITON_TENSORRT_LLM]: TRITON_TENSORRT_LLM,
+  [MetricExporter.VLLM]: VLLM_METRICS,
 };

@@ -1,6 +1,7 @@
 import { UnscopedValidationError } from '../units/errors';
 import { MetricExporter, MetricFeature, MetricType, MetricUnit } from './metric-kind';
-import { METRIC_TABLE, MetricFacts } from './metric-table';
+import { MetricFacts } from './metric-facts';
+import { METRIC_TABLE } from './metric-table';
 import { unknownNameFault } from './near-names';
 import { checkArguments } from '../units/argument-faults';
 

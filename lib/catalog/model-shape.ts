@@ -3,7 +3,7 @@ import { givenValue } from '../units/number-faults';
 import { DecoderShape } from './model-architecture';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
 import { Precision } from './precision';
-import { shapeFaults } from './shape-faults';
+import { nameFaults, shapeFaults } from './shape-faults';
 import { throwIfFaulty } from '../units/errors';
 import { WeightBits } from './weight-bits';
 import { allOf, isUnreadable } from '../units/unreadable';
@@ -66,7 +66,7 @@ export function denseShape(props: DenseModelProps): DecoderShape {
     allOf(
       () => sizeFaults(props),
       () => bitsFaults(props.publishedBits),
-      () => (shape ? shapeFaults(name, shape) : []),
+      () => (isUnreadable(shape) ? nameFaults(name) : shape ? shapeFaults(name, shape) : []),
       () => {
         const reason = () => `${whoIs(name)} has experts; use ModelSpec.mixtureOfExperts`;
         return shape?.experts ? [fault('MODEL_HAS_EXPERTS', 'shape.experts', reason())] : [];
@@ -101,7 +101,7 @@ export function mixtureShape(props: MixtureOfExpertsProps): DecoderShape {
   throwIfFaulty(
     allOf(
       () => bitsFaults(props.publishedBits),
-      () => shapeFaults(props.name, whole()),
+      () => (isUnreadable(props.shape) ? nameFaults(props.name) : shapeFaults(props.name, whole())),
       () => {
         const reason = () => `${whoIs(props.name)} has no experts; use ModelSpec.dense`;
         return whole().experts ? [] : [fault('MODEL_HAS_NO_EXPERTS', 'shape.experts', reason())];

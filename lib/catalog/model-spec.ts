@@ -171,7 +171,7 @@ export class ModelSpec {
 
   /**
    * A model by its `config.json` from the Hugging Face hub, or by Mistral's `params.json`. Families: Llama, Qwen 2 to 3.6, Mistral, DeepSeek to
-   * V4, Kimi, GLM-4 to 5, MiniMax, Nemotron, Gemma, gpt-oss, Phi, Granite, Falcon-H1, LFM2 and others (bench/parameters). Of one that also reads
+   * V4, Kimi, GLM-4 to 5.3, Ling, Inkling, dots3-note, MiniMax, Nemotron, Gemma, gpt-oss, Phi, Granite and others (bench/parameters). Of one that also reads
    * images or sound it is the language part; state the `checkpointSize`, so that the rest is counted too, and leave room for what engines
    * reserve for images, or serve text only (`limit_mm_per_prompt`).
    * `quantization_config` becomes the published precision; with groups below 128, or layers left in 16 bits, state the `checkpointSize`.

@@ -69,7 +69,8 @@ function kindOf(shape: DecoderShape): Omit<LayerKind, 'count'> {
   const attending = shape.layerKinds.filter(({ attention }) => attention && !attention.index?.shared);
   const found = attending.find((kind) => (kind.experts === true) === experts && (experts || kind.intermediateSize));
   // Where attention and experts are layers of their own (Nemotron 3), a prediction layer is one of each.
-  return found ?? { ...attending[0], attention: attending[0]?.attention ?? {}, state: undefined, ...block };
+  const bare = { state: undefined, experts: undefined, intermediateSize: undefined };
+  return found ?? { ...attending[0], attention: attending[0]?.attention ?? {}, ...bare, ...block };
 }
 
 /**

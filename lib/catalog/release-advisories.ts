@@ -166,14 +166,15 @@ export function controlsAccess(advisories: readonly ReleaseAdvisory[]): boolean 
 /**
  * The advisories that concern a release.
  *
- * @param release version of Triton, as `26.02`
+ * @param release version of Triton, as `26.02`; undefined for images without it
  * @param vllm version of vLLM in its vLLM variant
  *
  * @internal
  */
-export function advisoriesOf(release: string, vllm: string): ReleaseAdvisory[] {
+export function advisoriesOf(release: string | undefined, vllm: string): ReleaseAdvisory[] {
   return ADVISORIES.filter(({ component, since, fixed }) => {
     const version = component === AdvisoryComponent.TRITON ? release : vllm;
+    if (version === undefined) return false;
     return compareVersions(version, fixed) < 0 && (since === undefined || compareVersions(version, since) >= 0);
   });
 }

@@ -1,9 +1,13 @@
+import { capabilityFaults } from './cuda-capability';
+import { minimumDriverOf } from './cuda-driver';
 import { compareVersions } from './metric';
 import { UnscopedValidationError, throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
 import { AdvisoryComponent, ReleaseAdvisory, advisoriesOf, controlsAccess } from './release-advisories';
+import { versionFault } from './version-text';
+import { VllmImages } from './vllm-images';
 import { checkArguments } from '../units/argument-faults';
 import { allOf } from '../units/unreadable';
 
@@ -28,10 +32,11 @@ interface ReleaseFacts {
 /**
  * Releases of Triton and what is inside their images.
  *
- * Versions: docs/introduction/compatibility.md of triton-inference-server/server; the newest copy seen, of August 2026, ends with 26.07, and 26.08 is
- * from its release notes. Those of 26.09 and 26.10 name CUDA (13.4.1 and 13.4.3) but not vLLM, ONNX Runtime and the driver, so they have no row:
- * describe them by `TritonRelease.custom`. Compute capabilities: NVIDIA's release notes of
- * 25.03, 25.08 and 26.02 ("supports CUDA compute capability 7.5 and later"); 24.12 is the last release kept here for Volta.
+ * Versions: docs/introduction/compatibility.md of triton-inference-server/server at 0f963c9, which ends with 26.08. 25.01 and 25.02 are left out:
+ * whether they support Volta was not seen. The release notes of 26.09 and 26.10 name CUDA (13.4.1 and 13.4.3) but not vLLM, ONNX
+ * Runtime and the driver, and those of 26.11 were not seen, so they have no row: describe them by `TritonRelease.custom`. Compute
+ * capabilities: NVIDIA's release notes of 25.03, 25.08, 26.02 and 26.10 ("supports CUDA compute capability 7.5 and later"); 24.12 is the last
+ * release kept here for Volta.
  */
 const RELEASES: { readonly [release: string]: ReleaseFacts } = {
   '24.12': { vllm: '0.5.5', onnxRuntime: '1.20.1', cuda: '12.6.3', driver: '560.35.05', computeCapability: 7.0 },
@@ -41,7 +46,7 @@ const RELEASES: { readonly [release: string]: ReleaseFacts } = {
   '25.06': { vllm: '0.9.0', onnxRuntime: '1.22.0', cuda: '12.9.0', driver: '575.51.03', computeCapability: 7.5 },
   '25.07': { vllm: '0.9.0', onnxRuntime: '1.22.0', cuda: '12.9.0', driver: '575.51.03', computeCapability: 7.5 },
   '25.08': { vllm: '0.9.2', onnxRuntime: '1.23.0', cuda: '13.0.1', driver: '580.82.07', computeCapability: 7.5 },
-  '25.09': { vllm: '0.10.1', onnxRuntime: '1.23.0', cuda: '13.0.1', driver: '580.82.07', computeCapability: 7.5 },
+  '25.09': { vllm: '0.10.1.1', onnxRuntime: '1.23.0', cuda: '13.0.1', driver: '580.82.07', computeCapability: 7.5 },
   '25.10': { vllm: '0.10.2', onnxRuntime: '1.23.1', cuda: '13.0.2', driver: '580.95.05', computeCapability: 7.5 },
   '25.11': { vllm: '0.11.0', onnxRuntime: '1.23.2', cuda: '13.0.2', driver: '580.95.05', computeCapability: 7.5 },
   '25.12': { vllm: '0.11.1', onnxRuntime: '1.23.2', cuda: '13.1.0', driver: '590.44.01', computeCapability: 7.5 },
@@ -74,13 +79,6 @@ export interface TritonReleaseProps {
   /** Lowest CUDA compute capability that the images support. @default 7.5 */
   readonly minimumComputeCapability?: number;
 }
-
-/**
- * Oldest driver that runs a CUDA major version by minor version compatibility.
- *
- * @see https://docs.nvidia.com/deploy/cuda-compatibility/minor-version-compatibility.html
- */
-const MINIMUM_DRIVER: { readonly [cudaMajor: string]: number } = { '12': 525, '13': 580 };
 
 /**
  * A monthly release of NVIDIA Triton Inference Server, with what its images hold.
@@ -200,8 +198,7 @@ export class TritonRelease {
     this.onnxRuntimeVersion = props.onnxRuntimeVersion;
     this.cudaVersion = props.cudaVersion;
     this.cudaDriver = props.cudaDriver;
-    const major = props.cudaVersion.split('.')[0];
-    this.minimumDriver = MINIMUM_DRIVER[major] ?? Number.parseInt(props.cudaDriver, 10);
+    this.minimumDriver = minimumDriverOf(props.cudaVersion) ?? Number.parseInt(props.cudaDriver, 10);
     this.minimumComputeCapability = props.minimumComputeCapability ?? 7.5;
     this.histogramOfEveryModel = props.release >= '26.01';
     this.advisories = advisoriesOf(props.release, props.vllmVersion);
@@ -238,41 +235,30 @@ checkArguments('TritonRelease', TritonRelease);
 
 function releaseFaults(props: TritonReleaseProps): Fault[] {
   const versions = { vllmVersion: '0.31.0', onnxRuntimeVersion: '1.28.0', cudaVersion: '13.4.3', cudaDriver: '615.61' };
-  const formats = Object.entries(versions).flatMap(([property, example]) => {
-    const value: unknown = props[property as keyof typeof versions];
-    if (typeof value === 'string' && /^\d+(\.\d+)+$/.test(value)) return [];
-    const reason = `${property} must be a version of numbers and dots, e.g. '${example}'; got ${givenValue(value)}`;
-    return [fault('INVALID_FORMAT', property, reason)];
-  });
+  const formats = Object.entries(versions).flatMap(([property, example]) =>
+    versionFault(property, props[property as keyof typeof versions], example),
+  );
   const isRelease = typeof props.release === 'string' && /^\d\d\.(0[1-9]|1[0-2])$/.test(props.release);
   const reason = `release must be year and month of the image's tag, e.g. '26.11'; got ${givenValue(props.release)}`;
   return allOf(
     () => (isRelease ? [] : [fault('INVALID_FORMAT', 'release', reason)]),
     () => formats,
+    () => capabilityFaults(props),
   );
 }
 
 /**
- * The first release in the table with a version of vLLM, as a sentence needs it.
- *
- * @param vllm a version of vLLM
+ * The images of Triton with vLLM's backend, in words.
  *
  * @internal
  */
-export function releaseWithVllm(vllm: string): string {
-  const release = TritonRelease.ALL.find(({ vllmVersion }) => compareVersions(vllmVersion, vllm) >= 0);
-  return release ? `Triton ${release} or later` : `a release with vLLM ${vllm} or later`;
-}
-
-/**
- * The last release before a version of vLLM, in words.
- *
- * @param vllm the first version that is too new
- *
- * @internal
- */
-export function releaseBeforeVllm(vllm: string): string {
-  const older = TritonRelease.ALL.filter(({ vllmVersion }) => compareVersions(vllmVersion, vllm) < 0);
-  const last = older.pop();
-  return last ? `Triton ${last}, whose vLLM is ${last.vllmVersion}` : `a release with a vLLM before ${vllm}`;
-}
+export const TRITON_IMAGES: VllmImages = {
+  with: (vllm) => {
+    const found = TritonRelease.ALL.find(({ vllmVersion }) => compareVersions(vllmVersion, vllm) >= 0);
+    return found ? `Triton ${found} or later` : `a release with vLLM ${vllm} or later`;
+  },
+  before: (vllm) => {
+    const found = TritonRelease.ALL.filter(({ vllmVersion }) => compareVersions(vllmVersion, vllm) < 0).pop();
+    return found ? `Triton ${found}, whose vLLM is ${found.vllmVersion}` : `a release with a vLLM before ${vllm}`;
+  },
+};

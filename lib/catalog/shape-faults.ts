@@ -40,13 +40,13 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
     'latentAttention.keyValueRank': latentAttention?.keyValueRank,
     'latentAttention.queryRank': latentAttention?.queryRank,
     'latentAttention.nopeHeadSize': latentAttention?.nopeHeadSize,
-    'latentAttention.ropeHeadSize': latentAttention?.ropeHeadSize,
     'latentAttention.valueHeadSize': latentAttention?.valueHeadSize,
     'slidingWindow.tokens': slidingWindow?.tokens,
     'slidingWindow.layers': slidingWindow?.layers,
   };
   const { predictionLayers, positionEmbeddings, otherParameters, lookupParameters } = shape;
   const counts = {
+    'latentAttention.ropeHeadSize': latentAttention?.ropeHeadSize,
     'experts.firstDenseLayers': experts?.firstDenseLayers,
     'experts.shared': experts?.shared,
     'experts.sharedIntermediateSize': experts?.sharedIntermediateSize,
@@ -54,10 +54,10 @@ export function shapeFaults(name: string, shape: DecoderShape): Fault[] {
     ...{ positionEmbeddings, predictionLayers, otherParameters, lookupParameters },
   };
   const named = nameFaults(name);
-  // What messages call the model must be a text.
-  if (named.length > 0 && !isUnreadable(name)) return named;
-  const who = isUnreadable(name) ? '' : `model '${name}'`;
+  // What messages call the model must be a text that says something.
+  const who = named.length > 0 || isUnreadable(name) ? '' : `model '${name}'`;
   const faults = allOf(
+    () => named,
     () => partFaults(shape),
     () => wholeNumberFaults(numbers, 1),
     () => wholeNumberFaults(counts, 0),
@@ -85,7 +85,8 @@ function readable<T>(part: T): T | undefined {
   return isUnreadable(part) ? undefined : part;
 }
 
-function nameFaults(name: unknown): Fault[] {
+/** @internal */
+export function nameFaults(name: unknown): Fault[] {
   if (isUnreadable(name)) return [];
   if (typeof name !== 'string') {
     return [fault('INVALID_NAME', 'name', `name must be a text, e.g. 'my-model'; got ${givenValue(name)}`)];

@@ -19,11 +19,13 @@ const MODEL_TYPES: { readonly [type: string]: readonly [architecture: string, vl
   afmoe: ['AFMoE', '0.11.1'],
   apertus: ['Apertus', '0.10.2'],
   arcee: ['Arcee', '0.10.0'],
+  bailing_hybrid: ['Ling 2.5', '0.17.0'],
   bailing_moe: ['Ling', '0.10.0'],
   cwm: ['CWM', '0.11.0'],
   deepseek_v32: ['DeepSeek-V3.2', '0.11.0'],
   deepseek_v4: ['DeepSeek-V4', '0.20.0'],
   dots1: ['dots.llm1', '0.9.2'],
+  dots3_note_text: ['dots3-note', '0.31.0'],
   ernie4_5: ['ERNIE 4.5', '0.10.1'],
   ernie4_5_moe: ['ERNIE 4.5', '0.9.2'],
   exaone4: ['EXAONE 4', '0.10.0'],
@@ -33,6 +35,7 @@ const MODEL_TYPES: { readonly [type: string]: readonly [architecture: string, vl
   gemma3n_text: ['Gemma 3n', '0.9.2'],
   gemma4_text: ['Gemma 4', '0.19.0'],
   gemma4_unified_text: ['Gemma 4 Unified', '0.23.0'],
+  glm5_next_text: ['GLM-5.3-Flash', '0.31.0'],
   glm4_moe_lite: ['GLM-4.7-Flash', '0.15.0'],
   glm_moe_dsa: ['GLM-5', '0.16.0'],
   glm_ocr_text: ['GLM-OCR', '0.16.0'],
@@ -42,6 +45,7 @@ const MODEL_TYPES: { readonly [type: string]: readonly [architecture: string, vl
   hunyuan_v1_moe: ['Hunyuan', '0.9.2'],
   hunyuan_vl_text: ['HunyuanOCR', '0.12.0'],
   hy_v3: ['Hunyuan 3', '0.20.0'],
+  inkling_text: ['Inkling', '0.27.1'],
   iquestcoder: ['IQuest-Coder', '0.14.0'],
   kimi_linear: ['Kimi Linear', '0.11.1'],
   laguna: ['Laguna', '0.21.0'],
@@ -61,6 +65,7 @@ const MODEL_TYPES: { readonly [type: string]: readonly [architecture: string, vl
   olmo3: ['OLMo 3', '0.11.0'],
   olmo_hybrid: ['OLMo Hybrid', '0.18.0'],
   paddleocr_vl_text: ['PaddleOCR-VL', '0.11.1'],
+  plamo3: ['PLaMo 3', '0.12.0'],
   qwen3_5_moe_text: ['Qwen3.5', '0.17.0'],
   qwen3_5_text: ['Qwen3.5', '0.17.0'],
   qwen3_next: ['Qwen3-Next', '0.10.2'],
@@ -139,10 +144,13 @@ export function architectureDropped({ modelType = '' }: DecoderShape): Architect
  * @internal
  */
 export function architectureSupport(shape: DecoderShape): ArchitectureSupport | undefined {
-  const { modelType, experts } = shape;
+  const { modelType, experts, layerKinds } = shape;
   // Kimi K3 has the `model_type` of Kimi Linear, and experts of another width.
   if (modelType === 'kimi_linear' && experts?.latentSize !== undefined)
     return { architecture: 'Kimi K3', vllm: '0.27.1' };
+  // Ling 3 has that of Ling 2.5, and states in 32 bits.
+  if (modelType === 'bailing_hybrid' && layerKinds?.some(({ state }) => state?.stateBits === 32))
+    return { architecture: 'Ling 3', vllm: '0.31.0' };
   if (modelType !== undefined && Object.hasOwn(MODEL_TYPES, modelType)) {
     const [architecture, vllm] = MODEL_TYPES[modelType];
     return { architecture, vllm };

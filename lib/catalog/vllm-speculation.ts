@@ -25,6 +25,10 @@ const PREDICTING: { readonly [type: string]: string } = {
   step3p7: '0.24.0',
   minimax_m3: '0.24.0',
   kimi_k3: '0.27.1',
+  bailing_hybrid: '0.27.1',
+  inkling: '0.27.1',
+  dots3_note: '0.31.0',
+  glm5_next: '0.31.0',
 };
 
 /** The last versions that were read without and the first with a draft model (0.13.0 refuses it). */
@@ -93,7 +97,7 @@ export function pipelinedSince({ method, modelType }: Verified): string | undefi
  * @internal
  */
 export function lacks(engine: InferenceEngine, since: string | undefined): boolean {
-  const last = Object.hasOwn(LAST_OF, engine.name) ? LAST_OF[engine.name] : undefined;
+  const last = engine._start?.version ?? (Object.hasOwn(LAST_OF, engine.name) ? LAST_OF[engine.name] : undefined);
   if (since === undefined || last === undefined) return false;
   return since === 'never' || compareVersions(last, since) < 0;
 }

@@ -15,7 +15,7 @@ import { optionFault } from './option-text';
 export class Arguments {
   /** All faults so far. */
   public readonly faults: Fault[] = [];
-  private readonly values = new Map<string, string>();
+  private readonly values = new Map<string, string[]>();
   private readonly flags = new Set<string>();
   private readonly words: readonly CanonicalWord[];
 
@@ -33,7 +33,14 @@ export class Arguments {
       tokens: true,
     });
     let refused = false;
+    let repeating: string | undefined;
     for (const token of tokens) {
+      // The shell writes several files behind one option.
+      if (token.kind === 'positional' && repeating !== undefined) {
+        this.values.get(repeating)?.push(token.value);
+        continue;
+      }
+      repeating = undefined;
       // A word behind an option that is not known is its value.
       if (token.kind === 'positional' && !refused) {
         const reason = `${givenValue(token.value)} is not an option; options start with --`;
@@ -44,6 +51,7 @@ export class Arguments {
       const rawName = this.words[token.index]?.given ?? token.rawName;
       if (token.rawName === `--${token.name}` && Object.hasOwn(options, token.name)) {
         this.take(options[token.name], token.name, token.rawName, token.value, token.inlineValue === true);
+        repeating = options[token.name].repeats && this.values.has(token.name) ? token.name : undefined;
       } else {
         refused = token.value === undefined;
         if (!this.faults.some(({ property }) => property === rawName))
@@ -65,10 +73,10 @@ export class Arguments {
     } else if (value === undefined || (!inline && value.startsWith('--'))) {
       // A negative number is a value, another option is not.
       this.faults.push(fault('OPTION_NEEDS_VALUE', rawName, `${rawName} needs a value: ${option.help}`));
-    } else if (this.values.has(name)) {
+    } else if (this.values.has(name) && !option.repeats) {
       this.faults.push(fault('DUPLICATE', rawName, `${rawName} is given twice; give it once`));
     } else {
-      this.values.set(name, value);
+      this.values.set(name, [...this.all(name), value]);
     }
   }
 
@@ -79,7 +87,12 @@ export class Arguments {
 
   /** The value of an option. */
   public text(name: string): string | undefined {
-    return this.values.get(name);
+    return this.values.get(name)?.[0];
+  }
+
+  /** Every value of an option that may be given several times. */
+  public all(name: string): string[] {
+    return this.values.get(name) ?? [];
   }
 
   /** The parts of a value that is a list. */

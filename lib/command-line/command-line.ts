@@ -22,14 +22,16 @@ import { modelFromFile } from './model-file';
 import { COMMANDS } from './options';
 import { ALIASES, sharesOfOtherEngines } from './other-tools';
 import { ownHardware } from './own-hardware';
+import { checkRegion, listNote, listPriced, priceLine, regionOf } from './region-and-price';
 import { speculationOf } from './speculation';
+import { upgrade } from './upgrade';
 
 /** Exit statuses, as `--help` documents them: scripts tell 'does not fit' from mistakes and from bugs by them. */
 const STATUS = { success: 0, unfit: 1, misuse: 2, internal: 3 };
 
 /**
- * What a command prints, and its exit status: 0 if the model fits and reaches its targets, 1 if it does not, 2 if the command was not
- * understood, 3 for an error of the program itself.
+ * What a command prints, and its exit status: 0 if the model fits and reaches its targets, or loads after the upgrade, 1 if it does not, 2 if the
+ * command was not understood, 3 for an error of the program itself.
  *
  * @internal
  */
@@ -97,6 +99,10 @@ export function resultOf(
   const args = new Arguments(command.options, rest);
   if (name === 'plan') return plan(args, readFile);
   if (name === 'search') return search(args, readFile);
+  if (name === 'upgrade') {
+    const { output, isSafe } = upgrade(args, readFile);
+    return { output, status: isSafe ? STATUS.success : STATUS.unfit };
+  }
   args.throwIfFaulty();
   return { output: LISTS[name](), status: STATUS.success };
 }
@@ -166,6 +172,7 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     ),
     lora: loraOf(args),
     cudaGraphs: args.has('enforce-eager') ? false : undefined,
+    warmCompileCache: args.has('warm-compile-cache') ? true : undefined,
   };
 }
 
@@ -218,26 +225,32 @@ function hardwareOf(args: Arguments): GpuNodeType | undefined {
 
 function plan(args: Arguments, readFile: (path: string) => string): CommandResult {
   const instanceType = hardwareOf(args);
+  const region = regionOf(args);
+  checkRegion(args, '--instance', instanceType, region);
+  const price = args.number('price');
+  // A lock keeps no price that changes without it.
+  const list = args.has('json') ? undefined : instanceType?.listPricePerHour;
   const request = {
     ...loadOf(args, readFile),
     precision: formatOf(args, 'precision'),
     parallelism: parallelismOf(args),
     maxNodes: args.number('max-nodes'),
     microBatches: args.number('micro-batches'),
-    pricePerHour: args.number('price'),
+    pricePerHour: price ?? list,
   };
   args.throwIfFaulty();
   const made = args.attempt(undefined, () =>
     CapacityPlanner.plan({ ...request, instanceType: instanceType as GpuNodeType }),
   );
   args.throwIfFaulty();
-  return { output: planText(made as CapacityPlan, args), status: made?.fits ? STATUS.success : STATUS.unfit };
+  const prices = priceLine(instanceType as GpuNodeType, price, region);
+  return { output: planText(made as CapacityPlan, args, prices), status: made?.fits ? STATUS.success : STATUS.unfit };
 }
 
-function planText(made: CapacityPlan, args: Arguments): string {
+function planText(made: CapacityPlan, args: Arguments, prices: readonly string[]): string {
   if (args.has('json')) return JSON.stringify(made.toJson(), undefined, 2);
-  if (args.has('markdown')) return made.explainMarkdown();
-  if (args.has('explain')) return made.explain();
+  if (args.has('markdown')) return [made.explainMarkdown().trimEnd(), '', ...prices].join('\n').trimEnd();
+  if (args.has('explain')) return [made.explain().trimEnd(), '', ...prices].join('\n').trimEnd();
   // The rule of thumb stands in --explain: beside the capacity it would be taken for it.
   const rows = made.figures
     .filter(({ name }) => name !== RULE_OF_THUMB)
@@ -255,21 +268,24 @@ function planText(made: CapacityPlan, args: Arguments): string {
     ...made.warnings,
     '',
     tableText(['figure', 'value', 'evidence', 'error'], rows),
+    ...prices,
   ].join('\n');
 }
 
 function search(args: Arguments, readFile: (path: string) => string): CommandResult {
-  const candidates = args.list('instances')?.map((part) => {
+  const region = regionOf(args);
+  const given = args.list('instances')?.map((part) => {
     const [type, price] = part.split('=');
     const pricePerHour = args.numberOf('--instances', price, `pricePerHour of ${type}`);
-    return {
-      instanceType: args.attempt('--instances', () => GpuInstanceType.of(type)) as GpuInstanceType,
-      pricePerHour,
-    };
+    const instanceType = args.attempt('--instances', () => GpuInstanceType.of(type)) as GpuInstanceType;
+    checkRegion(args, '--instances', instanceType, region);
+    return { instanceType, pricePerHour };
   });
+  const isListed = !args.has('json') && !given?.some(({ pricePerHour }) => pricePerHour !== undefined);
   const request = {
     ...loadOf(args, readFile),
-    candidates,
+    candidates: given,
+    region,
     precisions: formatsOf(args),
     parallelism: parallelismOf(args),
     maxNodes: args.number('max-nodes'),
@@ -282,7 +298,8 @@ function search(args: Arguments, readFile: (path: string) => string): CommandRes
     },
   };
   args.throwIfFaulty();
-  const plans = args.attempt(undefined, () => CapacityPlanner.search(request)) ?? [];
+  const candidates = isListed ? listPriced(given, region) : given;
+  const plans = args.attempt(undefined, () => CapacityPlanner.search({ ...request, candidates })) ?? [];
   args.throwIfFaulty();
   // Those that reach the targets come first.
   const missed = plans.length === 0 ? [] : missedTargets(plans[0], request.targets);
@@ -305,10 +322,14 @@ function search(args: Arguments, readFile: (path: string) => string): CommandRes
     made.decodeLatencyMs.toFixed(1),
     made.timeToFirstTokenMs.toFixed(0),
     made.outputTokensPerSecond.toFixed(0),
+    made.pricePerHour === undefined ? '-' : String(Number((made.nodes * made.pricePerHour).toFixed(3))),
     made.costPerMillionTokens === undefined ? '-' : made.costPerMillionTokens.toFixed(2),
   ]);
-  const header = ['nodes', 'precision', 'parallelism', 'sequences', 'ms/token', 'ms to first', 'tokens/s', 'cost/1M'];
-  const table = tableText(header, rows);
+  const header = ['nodes', 'precision', 'parallelism', 'sequences', 'ms/token', 'ms to first', 'tokens/s', 'price/h'];
+  const prices = isListed
+    ? `\nprices: US dollars, ${listNote(region).replace('--price takes', 'prices in --instances take')}`
+    : '';
+  const table = `${tableText([...header, 'cost/1M'], rows)}${prices}`;
   if (missed.length === 0) return { output: table, status };
   const texts = missed.map(({ text }) => text).join(', ');
   return { output: `nothing reaches the targets; the nearest comes first: ${texts}; ${FASTER}\n\n${table}`, status };
@@ -357,8 +378,8 @@ function gpus(): string {
 const LISTS: { readonly [command: string]: () => string } = { models, instances, gpus };
 
 const STATUS_HELP = [
-  'exit status: 0 it fits and reaches its targets, 1 it does not, 2 the command was not understood,',
-  '3 an error of the program itself',
+  'exit status: 0 it fits and reaches its targets, or loads after the upgrade, 1 it does not,',
+  '2 the command was not understood, 3 an error of the program itself',
 ].join(' ');
 
 function usage(name?: string): string {

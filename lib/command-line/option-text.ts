@@ -35,6 +35,7 @@ const OPTIONS: { readonly [property: string]: string } = {
   microBatches: '--micro-batches',
   pricePerHour: '--price',
   candidates: '--instances',
+  region: '--region',
   precisions: '--precisions',
   'targets.maxTimePerOutputTokenMs': '--max-ms-per-token',
   'targets.maxTimeToFirstTokenMs': '--max-ms-to-first-token',

@@ -1,4 +1,5 @@
 import { InferenceEngine } from '../catalog/inference-engine';
+import { LIST_PRICES } from '../catalog/instance-prices';
 import { Precision } from '../catalog/precision';
 import { DEFAULT_MAX_SEQUENCES } from '../planning/configuration';
 
@@ -12,6 +13,8 @@ export interface Option {
   readonly help: string;
   /** What holds where it is not given; `--help` prints it. */
   readonly byDefault?: string;
+  /** Whether it may be given several times, or with several values behind it. @default false */
+  readonly repeats?: boolean;
 }
 
 const FITTING = 'the least that fits';
@@ -33,7 +36,7 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   'kv-precision': { value: 'NAME', help: 'format of the key-value cache', byDefault: 'fp16, fp32 with fp32 weights' },
   engine: {
     value: 'NAME',
-    help: `one of ${InferenceEngine.ALL.map((engine) => engine.name).join(', ')}`,
+    help: `one of ${InferenceEngine.ALL.map((engine) => engine.name).join(', ')}, or a version of vLLM, e.g. vllm-0.27.1`,
     byDefault: InferenceEngine.DEFAULT.name,
   },
   utilization: {
@@ -85,8 +88,15 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
   expert: { value: 'N', help: 'expert parallelism', byDefault: '1' },
   'enable-expert-parallel': { help: 'expert parallelism over all ranks, tensor × data' },
   'enforce-eager': { help: 'no CUDA graphs' },
+  'warm-compile-cache': { help: 'plan later starts, which find compiled kernels in a cache that is kept' },
   data: { value: 'N', help: 'replicas', byDefault: '1' },
   json: { help: 'print JSON' },
+};
+
+const REGION: Option = {
+  value: 'NAME',
+  help: 'region of AWS, which must sell the instance type on demand',
+  byDefault: 'any',
 };
 
 /** Options of the hardware of a plan: an instance type of EC2, or own nodes. */
@@ -131,7 +141,12 @@ export const COMMANDS: {
         help: 'micro-batches in flight with a pipeline',
         byDefault: 'the sequences, at least the stages',
       },
-      price: { value: 'PER_HOUR', help: 'price of one node for an hour', byDefault: 'no cost is stated' },
+      region: REGION,
+      price: {
+        value: 'PER_HOUR',
+        help: 'price of one node for an hour, in any currency',
+        byDefault: `of EC2 the list price: ${LIST_PRICES.what}, ${LIST_PRICES.date}`,
+      },
       explain: { help: 'every number with formula, inputs, evidence and error band' },
       markdown: { help: 'the same as Markdown' },
     },
@@ -145,6 +160,7 @@ export const COMMANDS: {
         help: 'candidates, with their price per hour where known',
         byDefault: 'all of the catalog that pools buy on demand',
       },
+      region: REGION,
       precisions: { value: 'NAME,...', help: 'formats to try', byDefault: 'as the model is published, else 16 bits' },
       'max-ms-per-token': { value: 'MS', help: 'longest time between two tokens', byDefault: 'no limit' },
       'max-ms-to-first-token': { value: 'MS', help: 'longest time to the first token', byDefault: 'no limit' },
@@ -155,6 +171,22 @@ export const COMMANDS: {
       },
       'max-replicas': { value: 'N', help: 'most replicas', byDefault: '1' },
       limit: { value: 'N', help: 'rows to print', byDefault: '10' },
+    },
+  },
+  upgrade: {
+    help: 'what another release of the server changes, and which models it would no longer load; exit status 1 when there are any',
+    options: {
+      from: { value: 'RELEASE', help: 'release in use: 26.07 (Triton) or 0.24.0 (vLLM)' },
+      to: { value: 'RELEASE', help: 'release to compare it with' },
+      plan: {
+        value: 'FILE...',
+        help: 'locked plans (plan --json, or several by name), or the model.json of an engine, to be judged; may be given several times',
+        byDefault: 'no models',
+        repeats: true,
+      },
+      vllm: { value: 'VERSION', help: 'vLLM in the image of --to, where it is not known', byDefault: 'as listed' },
+      driver: { value: 'BRANCH', help: "branch of NVIDIA's driver on the nodes, e.g. 580", byDefault: 'not checked' },
+      json: { help: 'everything as JSON' },
     },
   },
   models: { help: 'the models of the catalog', options: {} },

@@ -7,7 +7,7 @@ export * from './model-store';
 export * from './model-store-credentials';
 export * from './pod-security-level';
 export * from './rdma-fabric';
-export * from './secret-key';
+export * from './secret-reference';
 export * from './removal-policy';
 export * from './role-options';
 export * from './watchable';

@@ -3,7 +3,7 @@
  */
 export interface ModelStoreCredentials {
   /** Name of the secret. It must exist in the namespace of every workload that reaches the store. */
-  readonly secretName: string;
+  readonly name: string;
   /**
    * Key whose value is a credentials file of the AWS CLI, with `aws_access_key_id` and `aws_secret_access_key` under `[default]`.
    * @default 'credentials'

@@ -5,6 +5,7 @@ import { keyArnFaults } from './aws-arn';
 import { IModelStore } from './model-store';
 import { ModelStoreCredentials } from './model-store-credentials';
 import { kubernetesNameFault } from './naming';
+import { secretKeyFaults, secretNameFaults } from './secret-reference';
 import { hasToken } from './tokens';
 import { secretInUrl, withoutSecrets } from './url-secrets';
 import { addWarning } from './validation';
@@ -16,9 +17,6 @@ const REGION = new RegExp(`^${LABEL}$`);
 const HOST = new RegExp(`^${LABEL}(\\.${LABEL})*\\.?$`);
 const ENDPOINT = /^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d+))?\/?$/i;
 const LAST_PORT = 65535;
-/** Key of a secret: Kubernetes' `IsConfigMapKey`. */
-const SECRET_KEY = /^(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}$/;
-
 /**
  * The faults of how pods reach a store, however it came about: the library's own or one that a user has written.
  *
@@ -126,7 +124,7 @@ export function regionFaults(region: string | undefined): Fault[] {
 export function requiredCredentialFaults(credentials: ModelStoreCredentials | undefined): Fault[] {
   if (credentials !== undefined && credentials !== null) return credentialFaults(credentials);
   const reason =
-    "credentials must be given, because the store does not know IAM roles, e.g. { secretName: 'store-credentials' }";
+    "credentials must be given, because the store does not know IAM roles, e.g. { name: 'store-credentials' }";
   return [fault('MISSING_PROPERTY', 'credentials', reason)];
 }
 
@@ -138,32 +136,21 @@ export function requiredCredentialFaults(credentials: ModelStoreCredentials | un
 export function credentialFaults(credentials: ModelStoreCredentials | undefined): Fault[] {
   if (credentials === undefined || credentials === null) return [];
   if (typeof credentials !== 'object' || Array.isArray(credentials)) {
-    const reason = `credentials must be an object with the secret's name, e.g. { secretName: 'store-credentials' }; got ${
+    const reason = `credentials must be an object with the secret's name, e.g. { name: 'store-credentials' }; got ${
       typeof credentials === 'string' ? 'a text' : givenValue(credentials)
     }`;
     return [fault('INVALID_FORMAT', 'credentials', reason)];
   }
+  const { name, key } = credentials;
   return allOf(
-    () => secretNameFaults(credentials.secretName),
-    () => secretKeyFaults(credentials.key),
+    () => (name === undefined || name === null ? [missingNameFault()] : secretNameFaults('credentials.name', name)),
+    () => (key === undefined || key === null ? [] : secretKeyFaults('credentials.key', key)),
   );
 }
 
-function secretNameFaults(name: string | undefined): Fault[] {
-  if (name === undefined || name === null) {
-    const reason = 'credentials.secretName must be given: the name of a secret in the namespace of the pods';
-    return [fault('MISSING_PROPERTY', 'credentials.secretName', reason)];
-  }
-  return hasToken(name) ? [] : kubernetesNameFault('credentials.secretName', name);
-}
-
-function secretKeyFaults(key: string | undefined): Fault[] {
-  if (key === undefined || key === null || hasToken(key)) return [];
-  if (typeof key === 'string' && SECRET_KEY.test(key)) return [];
-  const reason =
-    "credentials.key must be a key of a Kubernetes secret (1 to 253 letters, digits, '-', '_' and '.', not beginning with '..'); " +
-    `got ${givenValue(key)}; for example 'credentials'`;
-  return [fault('INVALID_NAME', 'credentials.key', reason)];
+function missingNameFault(): Fault {
+  const reason = 'credentials.name must be given: the name of a secret in the namespace of the pods';
+  return fault('MISSING_PROPERTY', 'credentials.name', reason);
 }
 
 /**

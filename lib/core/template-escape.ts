@@ -15,7 +15,8 @@ export function escapeTemplate(text: string): string {
   // What some functions of cdktf return is no text.
   if (typeof text !== 'string') return text;
   return text.replace(
-    /(\$+)(?=\$\{TfToken\[)|([$%])\{(?!TfToken\[)/g,
+    // Only from the first of several: a long run of them would be tried from each.
+    /(?<!\$)(\$+)(?=\$\{TfToken\[)|([$%])\{(?!TfToken\[)/g,
     (_, dollars: string | undefined, sign: string) => (dollars === undefined ? `${sign}${sign}{` : `\${"${dollars}"}`),
   );
 }

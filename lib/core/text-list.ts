@@ -43,7 +43,7 @@ export function listFaults(property: string, list: unknown): Fault[] {
     return [fault('INVALID_FORMAT', property, `${property} must be a list of texts; got ${givenValue(list)}`)];
   }
   return list.flatMap((each, index) =>
-    typeof each === 'string' || Token.isUnresolved(each)
+    typeof each === 'string' || isUnreadable(each) || Token.isUnresolved(each)
       ? []
       : [
           fault(

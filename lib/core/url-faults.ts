@@ -46,7 +46,9 @@ function isHttpUrl(url: unknown): boolean {
 }
 
 function hostOf(url: string): string {
-  return hasToken(url) ? '' : ` in a URL of '${new URL(url).host}'`;
+  return hasToken(url) || secretInUrl(url) === undefined || !URL.canParse(url)
+    ? ''
+    : ` in a URL of '${new URL(url).host}'`;
 }
 
 /** Enough to recognize what was given, and no more: it may be a secret. */

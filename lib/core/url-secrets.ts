@@ -44,11 +44,35 @@ const WEBHOOKS: readonly [host: RegExp, path: RegExp][] = [
 export function secretInUrl(url: unknown): string | undefined {
   if (typeof url !== 'string') return undefined;
   const known = url.trim().replace(/\$\{TfToken\[[^\]]*\]\}/g, 'x');
-  return /^[a-z][a-z0-9+.-]*:[\\/]/i.test(known) && URL.canParse(known) ? secretPart(new URL(known)) : undefined;
+  if (!/^[a-z][a-z0-9+.-]*:[\\/]/i.test(known)) return undefined;
+  if (hasCutPassword(known)) return USER;
+  return URL.canParse(known) ? secretPart(new URL(known)) : undefined;
+}
+
+const USER = 'a user name or password';
+
+/** A user name and a colon, what follows up to the last '@', and the rest. */
+const CUT_PASSWORD = /^[a-z][a-z0-9+.-]*:[\\/]+([^\\/?#@:]*):(.*[^\\/])@([^@]*)$/is;
+/** A port, and an end of the host for parsers. */
+const PORT_AND_MORE = /^\d*[\\/?#]/;
+/** What may be a host, rather than the revision, version or digest of something. */
+const HOST =
+  /^(?!(v?\d+(\.\d+){0,2}(-[\w.]+)?|latest|main|master|head|sha\d+)([:\\/?#]|$))(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d+)?([\\/?#]|$)/i;
+
+/**
+ * Whether a URL has a password that was not encoded, as in `https://user:12/34@host`, where parsers see a host 'user' with a port. A host with
+ * a domain, and what follows it, is taken for what it is, and so is a path such as `/image@sha256:...` or `/@scope/package`; a path with an '@' of
+ * another meaning has it as `%40`.
+ */
+function hasCutPassword(url: string): boolean {
+  const [, user = '', password, rest = ''] = CUT_PASSWORD.exec(url) ?? [];
+  if (password === undefined) return false;
+  if (!PORT_AND_MORE.test(password)) return !URL.canParse(url);
+  return !/[.[]|^localhost$/.test(user) && (user === '' || HOST.test(rest));
 }
 
 function secretPart({ username, password, hostname, pathname, search, hash }: URL): string | undefined {
-  if (username !== '' || password !== '') return 'a user name or password';
+  if (username !== '' || password !== '') return USER;
   if (WEBHOOKS.some(([host, path]) => host.test(hostname) && path.test(pathname))) return 'an incoming webhook';
   const text = decoded(`${pathname}${search}${hash}`);
   const parameter = secretParameter(text);

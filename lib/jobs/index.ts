@@ -1,3 +1,4 @@
 export * from './model-import';
 export * from './model-import-props';
+export * from './model-files';
 export * from './model-source';

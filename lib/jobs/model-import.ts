@@ -300,7 +300,7 @@ export class ModelImport extends Construct {
             {
               name: 'token',
               secret: {
-                secretName: secret.secretName,
+                secretName: secret.name,
                 defaultMode: '0440',
                 items: [{ key: secret.key, path: 'token' }],
               },

@@ -1,53 +1,7 @@
-import { SecretKey } from '../core/secret-key';
-import { checkArguments } from '../units/argument-faults';
-
-/**
- * A file to download.
- */
-export interface ModelFile {
-  /**
-   * Where it is downloaded from: `https`, or `http` when `sha256` is given. It must not hold a secret: it is kept in the state and the
-   * cluster.
-   */
-  readonly url: string;
-  /** Path within the version's folder. @default - the last part of the URL's path */
-  readonly path?: string;
-  /** Expected SHA-256, 64 hexadecimal digits. @default - that of the first download */
-  readonly sha256?: string;
-}
-
-/**
- * Which files of a folder or a repository are imported. In patterns, `*` is any text, `/` included, `?` one character, and a folder with a
- * `/` at its end is all that is in it.
- */
-export interface ModelFiles {
-  /** Patterns of the files that are taken. @default - all */
-  readonly include?: string[];
-  /**
-   * Patterns of files that are left out, e.g. `['*.gguf']`; `[]` leaves out none.
-   *
-   * @default - none where `include` is given; otherwise what holds the same weights again: `original/` and `metal/`, and beside safetensors
-   * also Mistral's `consolidated*` and the files of PyTorch, GGUF, ONNX and other engines
-   */
-  readonly exclude?: string[];
-}
-
-/**
- * A model repository of the Hugging Face hub, or of a mirror of it.
- */
-export interface HuggingFaceSource extends ModelFiles {
-  /** Its name at the hub, e.g. `meta-llama/Llama-3.1-8B-Instruct`. */
-  readonly repository: string;
-  /**
-   * Which revision of it: a commit of 40 hexadecimal digits, as the hub's page _Files and versions_ shows it. A branch or a tag may be moved,
-   * which is warned of: it is resolved to a commit when the Job starts.
-   */
-  readonly revision: string;
-  /** Secret with a token of the hub that may read the repository, for private and gated ones. @default - none is sent */
-  readonly tokenSecret?: SecretKey;
-  /** URL of the hub or a mirror of it that speaks its API. @default 'https://huggingface.co' */
-  readonly endpoint?: string;
-}
+import { SecretReference } from '../core/secret-reference';
+import { checkArguments, throwOfFactory } from '../units/argument-faults';
+import { HuggingFaceSource, ModelFile, ModelFiles } from './model-files';
+import { sourceFaults } from './source-faults';
 
 /**
  * Where the files of a model come from.
@@ -60,7 +14,7 @@ export class ModelSource {
    * @param authorization secret with the value of the `Authorization` header that their host asks for, e.g. `Bearer <token>`; it is sent to
    * that host only. Default is none
    */
-  public static urls(files: ModelFile[], authorization?: SecretKey): ModelSource {
+  public static urls(files: ModelFile[], authorization?: SecretReference): ModelSource {
     return new ModelSource({ files: [...files], secret: authorization });
   }
 
@@ -100,7 +54,7 @@ export class ModelSource {
   /** Patterns of files that are left out. @default - see `ModelFiles` */
   public readonly exclude?: string[];
   /** The secret that downloads are authorized by. @default - none */
-  public readonly secret?: SecretKey;
+  public readonly secret?: SecretReference;
 
   private constructor(source: Partial<ModelSource>) {
     this.files = source.files ?? [];
@@ -113,4 +67,4 @@ export class ModelSource {
   }
 }
 
-checkArguments('ModelSource', ModelSource);
+checkArguments('ModelSource', ModelSource, throwOfFactory(sourceFaults, 'source.'));

@@ -1,9 +1,25 @@
-import { secretFaults } from '../core/secret-key';
+import { SecretReference, secretFaults } from '../core/secret-reference';
 import { repeatedIndexes } from '../units/duplicate-faults';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
-import { HuggingFaceSource, ModelFile, ModelSource } from './model-source';
+import { HuggingFaceSource, ModelFile } from './model-files';
 import { givenUrl, isCommit, sourceUrlFaults } from './source-url';
+import { allOf, isUnreadable } from '../units/unreadable';
+
+/**
+ * A source of any kind, as it was given.
+ *
+ * @internal
+ */
+export interface GivenSource {
+  readonly files: readonly ModelFile[];
+  readonly claimName?: string;
+  readonly folder?: string;
+  readonly repository?: HuggingFaceSource;
+  readonly include?: string[];
+  readonly exclude?: string[];
+  readonly secret?: SecretReference;
+}
 
 /**
  * Path of a file within its version's folder.
@@ -15,18 +31,23 @@ export function storedPath(file: ModelFile): string {
 }
 
 /** @internal */
-export function sourceFaults(source: ModelSource): Fault[] {
-  const patterns = [
-    ...patternFaults('source.include', source.include),
-    ...patternFaults('source.exclude', source.exclude),
-  ];
-  if (source.claimName !== undefined) return [...volumeFaults(source.claimName, source.folder), ...patterns];
-  if (source.repository !== undefined) return [...repositoryFaults(source.repository), ...patterns];
-  if (source.files.length === 0) {
-    return [fault('EMPTY_LIST', 'source.files', 'source must list at least one file; got none')];
-  }
-  const faults = source.files.flatMap((file, index) => fileFaults(file, `source.files[${index}]`));
-  const paths = source.files.map(storedPath);
+export function sourceFaults(source: GivenSource): Fault[] {
+  const { claimName, folder, repository } = source;
+  return allOf(
+    () => (claimName === undefined ? [] : volumeFaults(claimName, folder)),
+    () => (repository === undefined ? [] : repositoryFaults(repository)),
+    () => (claimName === undefined && repository === undefined ? filesFaults(source) : []),
+    () => patternFaults('source.include', source.include),
+    () => patternFaults('source.exclude', source.exclude),
+  );
+}
+
+function filesFaults(source: GivenSource): Fault[] {
+  const { files } = source;
+  if (files.length === 0) return [fault('EMPTY_LIST', 'source.files', 'source must list at least one file; got none')];
+  const faults = allOf(...files.map((file, index) => () => fileFaults(file, `source.files[${index}]`)));
+  if (files.some((file) => isUnreadable(file) || isUnreadable(file.url) || isUnreadable(file.path))) return faults;
+  const paths = files.map(storedPath);
   return [
     ...faults,
     ...repeatedIndexes(paths).map((index) =>
@@ -57,7 +78,7 @@ function pathsWithinFiles(paths: readonly string[]): Fault[] {
  *
  * @internal
  */
-export function sourceWarnings({ repository, files }: ModelSource): Fault[] {
+export function sourceWarnings({ repository, files }: GivenSource): Fault[] {
   if (repository && !isCommit(repository.revision)) {
     const reason =
       `the revision '${repository.revision}' of ${repository.repository} is a branch or tag, so what is imported depends on the day; ` +
@@ -93,24 +114,33 @@ function patternFaults(property: string, patterns: string[] | undefined): Fault[
 const REPOSITORY = /^(?:[A-Za-z0-9_][\w.-]*\/)?[A-Za-z0-9_][\w.-]{0,95}$/;
 
 function repositoryFaults({ repository, revision, tokenSecret, endpoint }: HuggingFaceSource): Fault[] {
-  const faults: Fault[] = [];
-  if (typeof repository !== 'string' || !REPOSITORY.test(repository) || /--|\.\.|\.git$|[.-]$/.test(repository)) {
-    const named = /^https?:\/\/[^/]+\/([^/]+\/[^/?#]+)/.exec(String(repository))?.[1];
-    const reason =
-      `source.repository must be the name of a model repository, e.g. 'meta-llama/Llama-3.1-8B-Instruct'; got ${givenUrl(repository)}` +
-      (named === undefined || named.includes('@') ? '' : `; for this URL it is '${named}'`);
-    faults.push(fault('INVALID_FORMAT', 'source.repository', reason));
-  }
+  return allOf(
+    () => repositoryNameFaults(repository),
+    () => revisionFaults(revision),
+    () => (endpoint === undefined ? [] : endpointFaults(endpoint)),
+    () => secretFaults('source.tokenSecret', tokenSecret),
+  );
+}
+
+function repositoryNameFaults(repository: string): Fault[] {
+  if (typeof repository === 'string' && REPOSITORY.test(repository) && !/--|\.\.|\.git$|[.-]$/.test(repository))
+    return [];
+  const named = /^https?:\/\/[^/]+\/([^/]+\/[^/?#]+)/.exec(String(repository))?.[1];
+  const reason =
+    `source.repository must be the name of a model repository, e.g. 'meta-llama/Llama-3.1-8B-Instruct'; got ${givenUrl(repository)}` +
+    (named === undefined || named.includes('@') ? '' : `; for this URL it is '${named}'`);
+  return [fault('INVALID_FORMAT', 'source.repository', reason)];
+}
+
+function revisionFaults(revision: string): Fault[] {
   if (revision === undefined || revision === null) {
     const reason =
       "source.revision must be given: the commit that the repository's page 'Files and versions' shows, or a branch or tag";
-    faults.push(fault('MISSING_PROPERTY', 'source.revision', reason));
-  } else if (typeof revision !== 'string' || !/^[A-Za-z0-9._/-]+$/.test(revision) || revision.includes('..')) {
-    const reason = `source.revision must be a commit, a branch or a tag (letters, digits and . _ / -); got ${givenValue(revision)}`;
-    faults.push(fault('INVALID_FORMAT', 'source.revision', reason));
+    return [fault('MISSING_PROPERTY', 'source.revision', reason)];
   }
-  if (endpoint !== undefined) faults.push(...endpointFaults(endpoint));
-  return [...faults, ...secretFaults('source.tokenSecret', tokenSecret)];
+  if (typeof revision === 'string' && /^[A-Za-z0-9._/-]+$/.test(revision) && !revision.includes('..')) return [];
+  const reason = `source.revision must be a commit, a branch or a tag (letters, digits and . _ / -); got ${givenValue(revision)}`;
+  return [fault('INVALID_FORMAT', 'source.revision', reason)];
 }
 
 function endpointFaults(endpoint: string): Fault[] {
@@ -126,7 +156,7 @@ function endpointFaults(endpoint: string): Fault[] {
 }
 
 /** A header is meant for one host, and for an encrypted way there. */
-function authorizationFaults({ secret, files }: ModelSource): Fault[] {
+function authorizationFaults({ secret, files }: GivenSource): Fault[] {
   if (secret === undefined) return [];
   const origins = [...new Set(files.map(({ url }) => new URL(url).origin))];
   const plain = origins.find((origin) => origin.startsWith('http:'));
@@ -154,47 +184,40 @@ function authorizationFaults({ secret, files }: ModelSource): Fault[] {
 }
 
 function volumeFaults(claimName: string, folder?: string): Fault[] {
-  const isFolder = folder === undefined || isSafePath(folder);
-  return [
-    ...(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(claimName)
-      ? []
-      : [
-          fault(
-            'INVALID_NAME',
-            'source.claimName',
-            `source.claimName must be the name of a persistent volume claim (lower-case letters, digits, hyphens and dots); got '${claimName}'`,
-          ),
-        ]),
-    ...(isFolder
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            'source.folder',
-            `source.folder must be a path relative to the volume, without '..'; got '${folder}'; e.g. 'models/llama'`,
-          ),
-        ]),
-  ];
+  return allOf(
+    () => {
+      if (/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(claimName)) return [];
+      const reason = `source.claimName must be the name of a persistent volume claim (lower-case letters, digits, hyphens and dots); got '${claimName}'`;
+      return [fault('INVALID_NAME', 'source.claimName', reason)];
+    },
+    () => {
+      if (folder === undefined || isSafePath(folder)) return [];
+      const reason = `source.folder must be a path relative to the volume, without '..'; got '${folder}'; e.g. 'models/llama'`;
+      return [fault('INVALID_FORMAT', 'source.folder', reason)];
+    },
+  );
 }
 
 function fileFaults(file: ModelFile, at: string): Fault[] {
-  const url = urlFaults(file, `${at}.url`);
+  const url = allOf(() => urlFaults(file, `${at}.url`));
   // A path is taken from the URL, so it is no better than that.
-  if (url.some(({ id }) => id !== 'UNENCRYPTED_WITHOUT_CHECKSUM')) return url;
+  const isPathKnown = !url.some(({ id }) => id !== 'UNENCRYPTED_WITHOUT_CHECKSUM');
+  return allOf(
+    () => url,
+    () => (isPathKnown ? pathFaults(file, `${at}.path`) : []),
+    () => (isPathKnown ? checksumFaults(file, `${at}.sha256`) : []),
+  );
+}
+
+function pathFaults(file: ModelFile, property: string): Fault[] {
   const path = storedPath(file);
-  return [
-    ...url,
-    ...(isSafePath(path) && path !== 'SHA256SUMS' ? [] : [pathFault(file, `${at}.path`)]),
-    ...(file.sha256 === undefined || /^[0-9a-f]{64}$/.test(file.sha256)
-      ? []
-      : [
-          fault(
-            'INVALID_FORMAT',
-            `${at}.sha256`,
-            `${at}.sha256 of '${path}' must be 64 lower-case hexadecimal digits; got '${file.sha256}'`,
-          ),
-        ]),
-  ];
+  return isSafePath(path) && path !== 'SHA256SUMS' ? [] : [pathFault(file, property)];
+}
+
+function checksumFaults(file: ModelFile, property: string): Fault[] {
+  if (file.sha256 === undefined || /^[0-9a-f]{64}$/.test(file.sha256)) return [];
+  const reason = `${property} of '${storedPath(file)}' must be 64 lower-case hexadecimal digits; got '${file.sha256}'`;
+  return [fault('INVALID_FORMAT', property, reason)];
 }
 
 function urlFaults({ url, sha256 }: ModelFile, property: string): Fault[] {

@@ -1,26 +1,16 @@
-import * as path from 'path';
-import { AssetType, Fn, TerraformAsset, TerraformStack, Token } from 'cdktf';
+import { Fn, TerraformStack, Token } from 'cdktf';
 import { escapeTemplate } from '../core/template-escape';
+import { localChart } from './local-chart';
 
 const CHART_ID = 'CustomResourcesChart';
 
 /**
- * Path of the chart that renders raw resources, relative to the folder in which Terraform runs. The chart is copied there once per
- * stack when the app is synthesized, so the synthesized stack needs nothing of this package.
+ * Path of the chart that renders raw resources.
  *
  * @internal
  */
 export function customResourcesChart(stack: TerraformStack): string {
-  const known = stack.node.tryFindChild(CHART_ID) as TerraformAsset | undefined;
-  const asset =
-    known ??
-    new TerraformAsset(stack, CHART_ID, {
-      // Two folders up from both lib/core and dist/core.
-      path: path.join(__dirname, '..', '..', 'charts', 'custom-resources'),
-      type: AssetType.DIRECTORY,
-    });
-  // If the folder is missing, Helm treats a path without a leading dot as the name of a chart in a repository.
-  return `./${asset.path}`;
+  return localChart(stack, CHART_ID, 'custom-resources');
 }
 
 /**

@@ -1,4 +1,5 @@
 import { knownListFaults } from '../core/text-list';
+import { escapeTemplate } from '../core/template-escape';
 import { hasToken } from '../core/tokens';
 import { urlSecretFaults } from '../core/url-faults';
 import { Fault, fault } from '../units/fault';
@@ -25,8 +26,12 @@ const PUBLIC_REGISTRIES = [
 const MIRROR =
   /^(localhost|[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*)(:\d+)?(\/[a-z0-9]+([._/-]+[a-z0-9]+)*)?$/;
 
+/** A repository of Helm charts: an HTTP server or a registry. */
+const CHARTS = /^(oci|https?):\/\/[^\s"'`\\]+$/i;
+
 /**
- * Where container images are pulled from. One value redirects every image of a public registry to a mirror.
+ * Where container images are pulled from, and charts. One value redirects every image of a public registry to a mirror, and every chart to a
+ * repository.
  */
 export class ImageRegistry {
   /** Every image from the registry that it is published in. */
@@ -38,9 +43,13 @@ export class ImageRegistry {
    *
    * @param host host, and path prefix if any, e.g. `registry.example.com/mirror`
    * @param pullSecrets names of secrets of type `kubernetes.io/dockerconfigjson` in the namespace of the pods
-   * @throws UnscopedValidationError for a list of secrets that only Terraform knows, and for a host with a scheme, a user name or a password
+   * @param chartRepository URL of the repository that has the Helm charts under their own names (`karpenter`, `karpenter-crd`, `cluster-autoscaler`,
+   * `gpu-operator`, `network-operator`, `node-feature-discovery`), e.g. `oci://registry.example.com/charts`. What it asks of the machine that applies
+   * is configured at the Helm provider @default - each chart from where it is published
+   * @throws UnscopedValidationError for a list of secrets that only Terraform knows, for a host with a scheme, a user name or a password, and for a
+   * repository that is no URL or holds a secret
    */
-  public static mirror(host: string, pullSecrets: string[] = []): ImageRegistry {
+  public static mirror(host: string, pullSecrets: string[] = [], chartRepository?: string): ImageRegistry {
     const given = hasToken(host) ? host : host.replace(/\/+$/, '');
     throwIfFaulty(
       allOf(
@@ -49,9 +58,10 @@ export class ImageRegistry {
           return secret.length > 0 ? secret : hostFaults(given);
         },
         () => knownListFaults('pullSecrets', pullSecrets, 'pods and charts name each secret'),
+        () => chartRepositoryFaults(chartRepository),
       ),
     );
-    return new ImageRegistry(given, pullSecrets);
+    return new ImageRegistry(given, pullSecrets, chartRepository?.replace(/\/+$/, ''));
   }
 
   /** Host of the mirror. @default - images come from upstream */
@@ -59,9 +69,24 @@ export class ImageRegistry {
   /** Names of the pull secrets that pods need. */
   public readonly pullSecrets: string[];
 
-  private constructor(host?: string, pullSecrets: string[] = []) {
+  /** Repository of the charts. @default - each chart comes from where it is published */
+  public readonly chartRepository?: string;
+
+  private constructor(host?: string, pullSecrets: string[] = [], chartRepository?: string) {
     this.host = host;
     this.pullSecrets = [...pullSecrets];
+    this.chartRepository = chartRepository;
+  }
+
+  /**
+   * Where a chart is pulled from, as Terraform reads it.
+   *
+   * @param upstream where it is published
+   *
+   * @internal
+   */
+  public _chartsOf(upstream: string): string {
+    return escapeTemplate(this.chartRepository ?? upstream);
   }
 
   /**
@@ -79,6 +104,14 @@ export class ImageRegistry {
 }
 
 checkArguments('ImageRegistry', ImageRegistry);
+
+function chartRepositoryFaults(url: string | undefined): Fault[] {
+  const cure = 'give the Helm provider the credentials of its registry, or a mirror that needs none';
+  const secret = urlSecretFaults('chartRepository', url, cure);
+  if (url === undefined || secret.length > 0 || hasToken(url) || CHARTS.test(url)) return secret;
+  const reason = `chartRepository must be a URL that begins with oci:// or https://, e.g. 'oci://registry.example.com/charts'; got ${givenValue(url)}`;
+  return [fault('INVALID_FORMAT', 'chartRepository', reason)];
+}
 
 function hostFaults(host: string): Fault[] {
   if (hasToken(host) || MIRROR.test(host)) return [];

@@ -2,4 +2,5 @@ export * from './existing-namespaces';
 export * from './custom-resources';
 export * from './image-registry';
 export * from './kubernetes-access';
+export * from './kubernetes-labels';
 export * from './network-access';

@@ -34,9 +34,7 @@ export function storeEnvironment({ region, credentials, endpoint }: IModelStore)
 export function credentialVolumes({ credentials }: IModelStore) {
   if (!credentials) return [];
   const items = [{ key: credentials.key ?? 'credentials', path: 'credentials' }];
-  return [
-    { name: 'model-store-credentials', secret: { secretName: credentials.secretName, defaultMode: '0440', items } },
-  ];
+  return [{ name: 'model-store-credentials', secret: { secretName: credentials.name, defaultMode: '0440', items } }];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Fault, fault, faultsUnder } from '../units/fault';
 import { TerraformStack } from 'cdktf';
 import { isCustomResourcesChart } from '../kubernetes/custom-resources-chart';
+import { isGeneratedSecretChart } from '../kubernetes/generated-secret';
 import { throwIfInvalid } from '../core/errors';
 import { KubernetesAccess } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
@@ -70,7 +71,9 @@ export class KubernetesManifests {
           fault(
             'HELM_RELEASE_NOT_RENDERED',
             undefined,
-            `only Helm can render the release of chart '${block.chart}'; pass skipHelmReleases: true to leave it out`,
+            isGeneratedSecretChart(block.chart)
+              ? `only Helm makes the secret '${block.name}' in the cluster; name a secret of your own (apiKey), or pass skipHelmReleases: true and make it`
+              : `only Helm can render the release of chart '${block.chart}'; pass skipHelmReleases: true to leave it out`,
           ),
         );
       } else {

@@ -1,27 +1,17 @@
-import { hashedName, isSubdomain, kubernetesName } from '../core/naming';
+import { hashedName, kubernetesName } from '../core/naming';
+import { SecretReference, secretFaults } from '../core/secret-reference';
 import { concreteFault } from '../core/tokens';
 import { plainUrlFaults } from '../core/url-faults';
 import { Fault, fault } from '../units/fault';
-import { checkArguments } from '../units/argument-faults';
+import { checkArguments, throwOfFactory } from '../units/argument-faults';
 import { allOf } from '../units/unreadable';
-
-/**
- * One key of a Kubernetes secret in the namespace of the monitoring stack. The secret is created outside Terraform, so that its value never
- * enters the state.
- */
-export interface AlertSecret {
-  /** Name of the secret: an RFC 1123 subdomain, e.g. `alerting` or `slack.webhook`. */
-  readonly name: string;
-  /** Key within it: letters, digits, `-`, `_` and `.`. */
-  readonly key: string;
-}
 
 /**
  * A Slack channel to send alerts to.
  */
 export interface SlackReceiverProps {
   /** Secret that holds the URL of the incoming webhook. */
-  readonly webhookUrl: AlertSecret;
+  readonly webhookUrl: SecretReference;
   /** Channel, e.g. `#inference`. @default - the channel of the webhook */
   readonly channel?: string;
 }
@@ -31,7 +21,7 @@ export interface SlackReceiverProps {
  */
 export interface PagerDutyReceiverProps {
   /** Secret that holds the integration key of the Events API v2. */
-  readonly routingKey: AlertSecret;
+  readonly routingKey: SecretReference;
 }
 
 /**
@@ -44,9 +34,9 @@ export interface WebhookReceiverProps {
    */
   readonly url?: string;
   /** Secret that holds the URL, for one that must not be read by others. It needs Alertmanager 0.26 or later. @default - it is `url` */
-  readonly urlSecret?: AlertSecret;
+  readonly urlSecret?: SecretReference;
   /** Secret that holds a bearer token. @default - no authorization */
-  readonly bearerToken?: AlertSecret;
+  readonly bearerToken?: SecretReference;
 }
 
 /**
@@ -61,8 +51,12 @@ export class AlertReceiver {
    */
   public static slack(name: string, props: SlackReceiverProps): AlertReceiver {
     const { webhookUrl, channel } = props;
-    const config = { api_url_file: secretPath(webhookUrl), send_resolved: true, ...(channel ? { channel } : {}) };
-    return new AlertReceiver(name, { slack_configs: [config] }, { webhookUrl });
+    const config = () => ({
+      api_url_file: secretPath(webhookUrl),
+      send_resolved: true,
+      ...(channel ? { channel } : {}),
+    });
+    return new AlertReceiver(name, () => ({ slack_configs: [config()] }), { webhookUrl });
   }
 
   /**
@@ -73,8 +67,8 @@ export class AlertReceiver {
    */
   public static pagerDuty(name: string, props: PagerDutyReceiverProps): AlertReceiver {
     const { routingKey } = props;
-    const config = { routing_key_file: secretPath(routingKey), send_resolved: true };
-    return new AlertReceiver(name, { pagerduty_configs: [config] }, { routingKey });
+    const config = () => ({ routing_key_file: secretPath(routingKey), send_resolved: true });
+    return new AlertReceiver(name, () => ({ pagerduty_configs: [config()] }), { routingKey });
   }
 
   /**
@@ -85,27 +79,32 @@ export class AlertReceiver {
    */
   public static webhook(name: string, props: WebhookReceiverProps): AlertReceiver {
     const { url, urlSecret, bearerToken } = props;
-    const authorization = bearerToken && {
-      http_config: { authorization: { credentials_file: secretPath(bearerToken) } },
-    };
-    const where = urlSecret ? { url_file: secretPath(urlSecret) } : { url };
-    const config = { ...where, send_resolved: true, ...authorization };
+    const config = () => ({
+      ...(urlSecret ? { url_file: secretPath(urlSecret) } : { url }),
+      send_resolved: true,
+      ...(bearerToken && { http_config: { authorization: { credentials_file: secretPath(bearerToken) } } }),
+    });
     const secrets = { ...(urlSecret ? { urlSecret } : {}), ...(bearerToken ? { bearerToken } : {}) };
-    return new AlertReceiver(name, { webhook_configs: [config] }, secrets, (at) => webhookFaults(at, props));
+    return new AlertReceiver(
+      name,
+      () => ({ webhook_configs: [config()] }),
+      secrets,
+      (at) => webhookFaults(at, props),
+    );
   }
 
   /** Name of the receiver. */
   public readonly name: string;
   /** The secrets it reads; each must exist in the namespace before Alertmanager starts. */
-  public readonly secrets: AlertSecret[];
+  public readonly secrets: SecretReference[];
 
-  private readonly configuration: object;
+  private readonly configuration: () => object;
   private readonly faultsAt: (property: string) => Fault[];
 
   private constructor(
     name: string,
-    configuration: object,
-    secrets: { readonly [property: string]: AlertSecret },
+    configuration: () => object,
+    secrets: { readonly [property: string]: SecretReference },
     others: (property: string) => Fault[] = () => [],
   ) {
     this.name = name;
@@ -113,7 +112,11 @@ export class AlertReceiver {
     this.secrets = Object.values(secrets);
     this.faultsAt = (at) =>
       allOf(
-        () => Object.entries(secrets).flatMap(([property, secret]) => secretFaults(`${at}.${property}`, secret)),
+        ...Object.entries(secrets).map(
+          ([property, secret]) =>
+            () =>
+              alertSecretFaults(`${at}.${property}`, secret),
+        ),
         () => others(at),
       );
   }
@@ -124,7 +127,7 @@ export class AlertReceiver {
    * @internal
    */
   public _render(): object {
-    return { name: this.name, ...this.configuration };
+    return { name: this.name, ...this.configuration() };
   }
 
   /**
@@ -139,13 +142,17 @@ export class AlertReceiver {
   }
 }
 
-checkArguments('AlertReceiver', AlertReceiver);
+checkArguments(
+  'AlertReceiver',
+  AlertReceiver,
+  throwOfFactory((made: AlertReceiver) => made._faults('receiver'), 'receiver.'),
+);
 
 /** Folder in which each secret is mounted under its name; outside that of the configuration, whose mount is read-only. */
 const SECRETS = '/etc/alertmanager-secrets';
 
 /** @internal */
-export function secretFolder(secret: AlertSecret): string {
+export function secretFolder(secret: SecretReference): string {
   return `${SECRETS}/${secret.name}`;
 }
 
@@ -159,46 +166,18 @@ export function secretVolumeName(secretName: string): string {
   return kubernetesName(name) === name ? name : hashedName(name);
 }
 
-function secretPath(secret: AlertSecret): string {
+function secretPath(secret: SecretReference): string {
   return `${secretFolder(secret)}/${secret.key}`;
 }
 
-const MAX_LENGTH = 253;
-
 /** Kubernetes would refuse the StatefulSet, in the middle of an apply, or the path would lead out of the secret's folder. */
-function secretFaults(property: string, { name, key }: AlertSecret): Fault[] {
+function alertSecretFaults(property: string, secret: SecretReference): Fault[] {
+  const { name, key } = secret;
+  const why = 'the configuration of Alertmanager and names of volumes are made from it';
   const unknown = Object.entries({ name, key }).flatMap(([part, value]) =>
-    concreteFault(
-      `${property}.${part}`,
-      value,
-      'the configuration of Alertmanager and names of volumes are made from it',
-    ),
+    concreteFault(`${property}.${part}`, value, why),
   );
-  if (unknown.length > 0) return unknown;
-  return allOf(
-    () =>
-      isSubdomain(name)
-        ? []
-        : [
-            fault(
-              'INVALID_NAME',
-              `${property}.name`,
-              `${property}.name must be the name of a secret (lower-case letters, digits, '-' and '.', starting and ending with a letter or ` +
-                `digit, at most ${MAX_LENGTH} characters); got '${name}'; for example '${kubernetesName(String(name), MAX_LENGTH)}'`,
-            ),
-          ],
-    () =>
-      /^[-._a-zA-Z0-9]+$/.test(key) && !/^\.\.?$|^\.\./.test(key) && key.length <= MAX_LENGTH
-        ? []
-        : [
-            fault(
-              'INVALID_NAME',
-              `${property}.key`,
-              `${property}.key must be a key of a secret (letters, digits, '-', '_' and '.', not starting with '..', at most ${MAX_LENGTH} ` +
-                `characters); got '${key}'`,
-            ),
-          ],
-  );
+  return unknown.length > 0 ? unknown : secretFaults(property, secret);
 }
 
 function webhookFaults(at: string, { url, urlSecret }: WebhookReceiverProps): Fault[] {

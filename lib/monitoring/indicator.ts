@@ -14,6 +14,12 @@ const REQUEST_SUMMARY = triton('nv_inference_request_summary_us');
 const GPU_MEMORY_USED = triton('nv_gpu_memory_used_bytes');
 const GPU_MEMORY_TOTAL = triton('nv_gpu_memory_total_bytes');
 
+const vllm = (name: string) => Metric.of(MetricExporter.VLLM, name);
+
+const ENDED = vllm('vllm:request_success_total');
+const FIRST_TOKEN = vllm('vllm:time_to_first_token_seconds');
+const KV_CACHE_USED = vllm('vllm:kv_cache_usage_perc');
+
 /**
  * How an indicator is read from one workload.
  */
@@ -31,11 +37,16 @@ export interface IndicatorQuery {
  */
 export class Indicator {
   /** Requests answered each second, by model. */
-  public static readonly QPS = new Indicator('QPS', 'requests/s', 'inference_qps', (target) => ({
-    expr: `sum by (model) (rate(${select(SUCCESS, target, modelMatcher(target))}[2m]))`,
-    metrics: [SUCCESS],
-    meaning: 'Answered requests; a batch counts as one, a failed request not at all.',
-  }));
+  public static readonly QPS = new Indicator('QPS', 'requests/s', 'inference_qps', (target) => {
+    const answered = isVllm(target)
+      ? select(ENDED, target, [...modelMatcher(target), 'finished_reason!~"abort|error"'])
+      : select(SUCCESS, target, modelMatcher(target));
+    return {
+      expr: `sum by (model) (rate(${answered}[2m]))`,
+      metrics: [isVllm(target) ? ENDED : SUCCESS],
+      meaning: 'Answered requests; a batch counts as one, a failed request not at all.',
+    };
+  });
 
   /**
    * Latency below which 99 of 100 requests stay, by model. It comes from Triton's histogram where it covers every model of the workload,
@@ -47,6 +58,14 @@ export class Indicator {
     'ms',
     'inference_latency_p99_milliseconds',
     (target) => {
+      if (isVllm(target)) {
+        const buckets = select(FIRST_TOKEN, target, modelMatcher(target), '_bucket');
+        return {
+          expr: `1e3 * histogram_quantile(0.99, sum by (le, model) (rate(${buckets}[5m])))`,
+          metrics: [FIRST_TOKEN],
+          meaning: 'Over all pods, the time to the first token.',
+        };
+      }
       if (histogramCovers(target)) {
         const buckets = select(FIRST_RESPONSE, target, modelMatcher(target), '_bucket');
         return {
@@ -68,6 +87,16 @@ export class Indicator {
    * Requests that failed, of all that ended, by model. Those that the caller canceled count neither way.
    */
   public static readonly FAILURES = new Indicator('failed requests', '%', 'inference_failure_percent', (target) => {
+    if (isVllm(target)) {
+      const ended = (reason: string) =>
+        `sum by (model) (rate(${select(ENDED, target, [...modelMatcher(target), `finished_reason${reason}`])}[5m]))`;
+      return {
+        expr: `100 * ${ended('="error"')} / ${ended('!="abort"')}`,
+        metrics: [ENDED],
+        meaning:
+          'Of the requests that the engine ended in the last five minutes, without those that the caller canceled or the server refused.',
+      };
+    }
     const failed = `sum by (model) (rate(${select(FAILURE, target, [...modelMatcher(target), 'reason!="CANCELED"'])}[5m]))`;
     const answered = `sum by (model) (rate(${select(SUCCESS, target, modelMatcher(target))}[5m]))`;
     return {
@@ -90,12 +119,22 @@ export class Indicator {
     meaning: 'Of the whole GPU, by whatever process.',
   }));
 
+  /**
+   * Used part of the key-value cache, of the fullest pod: requests wait, or are put off, when it is full. Only vLLM's own server tells.
+   */
+  public static readonly KV_CACHE = new Indicator('KV cache', '%', 'inference_kv_cache_percent', (target) => ({
+    expr: `100 * max by (model) (${select(KV_CACHE_USED, target, modelMatcher(target))})`,
+    metrics: [KV_CACHE_USED],
+    meaning: 'Of the fullest pod.',
+  }));
+
   /** Every indicator. */
   public static readonly ALL: Indicator[] = Object.freeze([
     Indicator.QPS,
     Indicator.LATENCY_P99,
     Indicator.FAILURES,
     Indicator.GPU_MEMORY,
+    Indicator.KV_CACHE,
   ]) as Indicator[];
 
   /** Display name. */
@@ -141,6 +180,15 @@ export class Indicator {
 }
 
 checkArguments('Indicator', Indicator);
+
+/**
+ * Whether a workload is vLLM's own server.
+ *
+ * @internal
+ */
+export function isVllm({ exporters }: MetricsTarget): boolean {
+  return exporters.includes(MetricExporter.VLLM);
+}
 
 /** Whether the histogram of first responses has every model of a workload. */
 function histogramCovers(target: MetricsTarget): boolean {

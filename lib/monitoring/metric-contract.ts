@@ -3,7 +3,7 @@ import { Metric } from '../catalog/metric';
 import { MetricType } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
 import { missingFrom } from './indicator';
-import { MonitoringRule, TARGET_LABELS } from './monitoring-rule';
+import { MODEL_NAME_LABEL, MonitoringRule, TARGET_LABELS } from './monitoring-rule';
 import { parsePromql, PromqlExpression } from './promql';
 import { checkArguments } from '../units/argument-faults';
 
@@ -139,7 +139,9 @@ class ExpressionCheck {
     const bucket = selector.name.endsWith('_bucket') && metric.type === MetricType.HISTOGRAM;
     // A tag of the model may add any label that begins with an underscore; our queries do not use them.
     const own = selector.name === metric.name ? metric.labels : metric.labels.filter((label) => label !== 'quantile');
-    return new Set([...TARGET_LABELS, ...own, ...(bucket ? ['le'] : [])]);
+    // The scrape gives the series of vLLM's own server the label that all others have.
+    const named = own.includes(MODEL_NAME_LABEL) ? ['model'] : [];
+    return new Set([...TARGET_LABELS, ...own, ...named, ...(bucket ? ['le'] : [])]);
   }
 
   private callLabels(name: string, args: readonly PromqlExpression[]): ReadonlySet<string> {

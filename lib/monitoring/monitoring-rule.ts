@@ -22,3 +22,10 @@ export interface MonitoringRule {
  * @internal
  */
 export const TARGET_LABELS = ['job', 'instance', 'namespace', 'pod', 'node'];
+
+/**
+ * Label by which vLLM's own server names a model; our scrape configuration copies it to `model`, so that all servers have the same.
+ *
+ * @internal
+ */
+export const MODEL_NAME_LABEL = 'model_name';

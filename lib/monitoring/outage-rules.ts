@@ -1,7 +1,7 @@
 import { Metric } from '../catalog/metric';
 import { MetricExporter } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
-import { Indicator, missingFrom, targetMatchers } from './indicator';
+import { Indicator, isVllm, missingFrom, targetMatchers } from './indicator';
 import { MonitoringRule } from './monitoring-rule';
 
 /** How long no server may answer. It is longer than a restart of the container, and shorter than a rollout of a single server. */
@@ -20,6 +20,11 @@ const ANSWERED = Metric.of(MetricExporter.TRITON, 'nv_inference_request_success'
 const FAILED = Metric.of(MetricExporter.TRITON, 'nv_inference_request_failure');
 const PENDING = Metric.of(MetricExporter.TRITON, 'nv_inference_pending_request_count');
 const GENERATED = Metric.of(MetricExporter.TRITON_VLLM, 'vllm:generation_tokens_total');
+const WAITING = Metric.of(MetricExporter.VLLM, 'vllm:num_requests_waiting');
+/** What the engine of vLLM's own server counts while it works. */
+const COMPUTED = ['vllm:generation_tokens_total', 'vllm:prompt_tokens_total'].map((name) =>
+  Metric.of(MetricExporter.VLLM, name),
+);
 
 /**
  * Alerts of a workload that does not answer: all of its servers, one of them, or its requests.
@@ -113,6 +118,13 @@ function serverRestarts(target: MetricsTarget): MonitoringRule {
   };
 }
 
+const FAILED_IN_TRITON =
+  '1. Reason: nv_inference_request_failure{model="{{ $labels.model }}"} by its label reason. BACKEND: the engine is dead or out of ' +
+  'memory; read the log of the pods and delete those that fail. REJECTED: the queue is full; add replicas, or admit fewer requests. ' +
+  'OTHER: requests that the model refuses; look at the callers. ';
+const FAILED_IN_VLLM =
+  '1. Engine: read the log of the pods for errors of requests, and for one that ran out of memory; delete those that fail. ';
+
 function requestsFail(target: MetricsTarget): MonitoringRule[] {
   const { record } = Indicator.FAILURES;
   return [
@@ -125,9 +137,8 @@ function requestsFail(target: MetricsTarget): MonitoringRule[] {
         summary: `{{ $value | printf "%.0f" }} % of the requests of {{ $labels.model }} have failed for ${FAILURES_FOR}`,
         description: `Job {{ $labels.job }} in namespace {{ $labels.namespace }}. ${Indicator.FAILURES.query(target).meaning}`,
         runbook:
-          '1. Reason: nv_inference_request_failure{model="{{ $labels.model }}"} by its label reason. BACKEND: the engine is dead or out of ' +
-          'memory; read the log of the pods and delete those that fail. REJECTED: the queue is full; add replicas, or admit fewer requests. ' +
-          'OTHER: requests that the model refuses; look at the callers. 2. Change: did it begin with a rollout or a new model version? Roll it back.',
+          (isVllm(target) ? FAILED_IN_VLLM : FAILED_IN_TRITON) +
+          '2. Change: did it begin with a rollout or a new model version? Roll it back.',
       },
     },
   ];
@@ -135,8 +146,10 @@ function requestsFail(target: MetricsTarget): MonitoringRule[] {
 
 /** An engine that hangs answers nothing and fails nothing: only its queue tells. Callers that give up are no answer. */
 function requestsWait(target: MetricsTarget): MonitoringRule[] {
-  const counted = [ANSWERED, FAILED, GENERATED].filter((metric) => missingFrom(target, metric).length === 0);
-  if (missingFrom(target, PENDING).length > 0) return [];
+  const pending = isVllm(target) ? WAITING : PENDING;
+  const moving = isVllm(target) ? COMPUTED : [ANSWERED, FAILED, GENERATED];
+  const counted = moving.filter((metric) => missingFrom(target, metric).length === 0);
+  if (missingFrom(target, pending).length > 0) return [];
   const of = (name: string, ...matchers: string[]) => `${name}{${[...targetMatchers(target), ...matchers].join(',')}}`;
   const moves = counted.map(({ name }) => {
     const series = name === FAILED.name ? of(name, 'reason!="CANCELED"') : of(name);
@@ -145,7 +158,7 @@ function requestsWait(target: MetricsTarget): MonitoringRule[] {
   return [
     {
       alert: 'RequestsWait',
-      expr: `sum by (node, pod, model) (${of(PENDING.name)}) > 0${moves.join('')}`,
+      expr: `sum by (node, pod, model) (${of(pending.name)}) > 0${moves.join('')}`,
       for: FAILURES_FOR,
       labels: labels(target, 'critical'),
       annotations: {

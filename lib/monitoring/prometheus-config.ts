@@ -1,5 +1,7 @@
+import { MetricExporter } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
 import { escapeRegex } from './indicator';
+import { MODEL_NAME_LABEL } from './monitoring-rule';
 import { RuleGroup } from './rule-groups';
 
 /** @internal */
@@ -58,6 +60,9 @@ function scrapeConfig(target: MetricsTarget) {
       { source_labels: ['__meta_kubernetes_pod_name'], target_label: 'pod' },
       { source_labels: ['__meta_kubernetes_pod_node_name'], target_label: 'node' },
     ],
+    ...(target.exporters.includes(MetricExporter.VLLM)
+      ? { metric_relabel_configs: [{ source_labels: [MODEL_NAME_LABEL], regex: '(.+)', target_label: 'model' }] }
+      : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import { Indicator, quoted } from './indicator';
+import { Indicator, isVllm, quoted } from './indicator';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
 import { latencyRecord, watchedIndicators, WatchedWorkload } from './watched-workload';
@@ -62,8 +62,16 @@ const HEARTBEAT: RuleGroup = {
 
 /** Without GPUs there is nothing to compare. */
 function hardwareStep({ target }: WatchedWorkload): string {
-  const gpus = `a GPU throttled? Compare the pods of the job, ${Indicator.GPU_MEMORY.record} and nv_gpu_power_usage. `;
+  const metrics = isVllm(target) ? '.' : `, ${Indicator.GPU_MEMORY.record} and nv_gpu_power_usage.`;
+  const gpus = `a GPU throttled? Compare the pods of the job${metrics} `;
   return `3. Hardware: is a pod missing or ${target.usesGpus === false ? 'its CPU throttled? Compare the pods of the job. ' : gpus}`;
+}
+
+function queueStep({ target }: WatchedWorkload): string {
+  const [waiting, cure] = isVllm(target)
+    ? ['vllm:num_requests_waiting', `look at ${Indicator.KV_CACHE.record} and the bound of the queue`]
+    : ['nv_inference_pending_request_count', 'look at the batching settings and the queue bounds'];
+  return `2. Queue: ${waiting}{model="{{ $labels.model }}"} above zero means that requests wait: ${cure}. `;
 }
 
 function indicatorRules(workload: WatchedWorkload): MonitoringRule[] {
@@ -119,8 +127,7 @@ function highLatency(
       description: `Job {{ $labels.job }} in namespace {{ $labels.namespace }}. ${meaning}`,
       runbook:
         `1. Load: has ${Indicator.QPS.record}{model="{{ $labels.model }}"} risen? Add replicas, or admit fewer requests. ` +
-        `2. Queue: nv_inference_pending_request_count{model="{{ $labels.model }}"} above zero means that requests wait: ` +
-        `look at the batching settings and the queue bounds. ` +
+        queueStep(workload) +
         hardwareStep(workload) +
         `4. Change: did it begin with a rollout or a new model version? Roll it back.`,
     },

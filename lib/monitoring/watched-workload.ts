@@ -5,7 +5,7 @@ import { faultsOf } from '../core/errors';
 import { kubernetesNameFault } from '../core/naming';
 import { concreteFault, hasToken } from '../core/tokens';
 import { MetricsTarget } from '../core/watchable';
-import { Indicator } from './indicator';
+import { Indicator, isVllm } from './indicator';
 import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './latency-threshold';
 import { allOf, isUnreadable } from '../units/unreadable';
 
@@ -88,7 +88,9 @@ export function thresholdsOf(
 export function watchedIndicators({ target, latencyAlert }: WatchedWorkload): Indicator[] {
   const left = [
     ...(latencyAlert ? [] : [Indicator.LATENCY_P99]),
-    ...(target.usesGpus === false ? [Indicator.GPU_MEMORY] : []),
+    // Triton reads the GPUs of its pods, vLLM only its own cache.
+    ...(target.usesGpus === false || isVllm(target) ? [Indicator.GPU_MEMORY] : []),
+    ...(isVllm(target) ? [] : [Indicator.KV_CACHE]),
   ];
   return Indicator.ALL.filter((indicator) => !left.some(({ name }) => name === indicator.name));
 }

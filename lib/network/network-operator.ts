@@ -74,14 +74,14 @@ export interface NvidiaNetworkOperatorProps {
   readonly namespace?: string;
   /** Version of the chart, 26.4 or later. From 26.7 on it needs Kubernetes 1.32. @default '26.4.1' */
   readonly chartVersion?: string;
-  /** URL of the chart's repository. @default 'https://helm.ngc.nvidia.com/nvidia' */
+  /** URL of the chart's repository. @default - that of `imageRegistry`, or 'https://helm.ngc.nvidia.com/nvidia' */
   readonly chartRepository?: string;
   /**
    * Image of kubectl, 1.31 or later, with its registry, by tag or by digest: a Job with it waits for what the operator defines.
    * @default 'registry.k8s.io/kubectl:v1.34.1'
    */
   readonly kubectlImage?: string;
-  /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
+  /** Where images are pulled from, and charts. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }
 
@@ -147,7 +147,9 @@ export class NvidiaNetworkOperator extends Construct {
       ...helmMeta(this, this.cluster, namespace),
       name: 'network-operator',
       namespace: this.namespace,
-      repository: escapeTemplate(props.chartRepository ?? CHART_REPOSITORY),
+      repository: props.chartRepository
+        ? escapeTemplate(props.chartRepository)
+        : this.imageRegistry._chartsOf(CHART_REPOSITORY),
       chart: 'network-operator',
       version,
       values: [escapeTemplate(JSON.stringify(this.#values(version, props.nodeFeatureDiscovery ?? true)))],

@@ -78,12 +78,13 @@ export class RdmaAttachment {
    * @param options names and networks @default - the resource `rdma/rdma_shared_device_a`, no network
    */
   public static sharedDevices(options: SharedDevicesOptions = {}): RdmaAttachment {
+    const adapters = selected(options.adapters);
     return new RdmaAttachment({
       kind: FabricAttachmentKind.SHARED_DEVICES,
       resourceNames: [`rdma/${options.resourceName ?? 'rdma_shared_device_a'}`],
       networks: (options.networks ?? []).map(({ reference }) => reference),
       podsPerAdapter: options.maxPods ?? 63,
-      ...selected(options.adapters),
+      ...adapters,
     });
   }
 
@@ -94,12 +95,13 @@ export class RdmaAttachment {
    * @param options names and the network
    */
   public static hostDevices(options: HostDevicesOptions): RdmaAttachment {
+    const adapters = selected(options.adapters);
     return new RdmaAttachment({
       kind: FabricAttachmentKind.HOST_DEVICES,
       resourceNames: [`${NVIDIA_PREFIX}/${options.resourceName ?? 'hostdev'}`],
       networks: [options.network.reference],
       podsPerAdapter: 1,
-      ...selected(options.adapters),
+      ...adapters,
     });
   }
 

@@ -17,7 +17,7 @@ import { ConnectXOptions, RoceOptions, connectXFaults } from './connectx-options
 import { environmentFaults } from './fabric-environment';
 import { RdmaAttachment } from './rdma-attachment';
 import { checkArguments } from '../units/argument-faults';
-import { allOf } from '../units/unreadable';
+import { allOf, isUnreadable } from '../units/unreadable';
 
 const HUGE_PAGES = 'hugepages-2Mi';
 /** On AL2023 5128 huge pages of 2 MiB are set aside on a node with EFA; the user guide's page 'node-efa' requests 5120Mi for a pod. */
@@ -225,23 +225,14 @@ export class RdmaFabric implements IRdmaFabric {
   }
 
   private podFaults({ hardware, gpus, rdmaRequired, environment }: FabricPod): Fault[] {
-    const counted = Number.isInteger(gpus) && gpus >= 0 && gpus <= hardware.gpuCount;
+    const most = isUnreadable(hardware) ? undefined : hardware.gpuCount;
     const unknown = concreteFault('gpus', gpus, "a pod's share of the interfaces follows from it");
-    if (unknown.length > 0)
-      return allOf(
-        () => unknown,
-        () => environmentFaults(this.kind, environment),
-      );
-    if (!counted) {
-      return allOf(
-        () => wholeNumberFault('gpus', gpus, 0, hardware.gpuCount),
-        () => environmentFaults(this.kind, environment),
-      );
-    }
     const faults = allOf(
+      () => (unknown.length > 0 ? unknown : wholeNumberFault('gpus', gpus, 0, most)),
       () => this.hardwareFaults(hardware),
       () => environmentFaults(this.kind, environment),
     );
+    if (isUnreadable(hardware) || isUnreadable(gpus)) return faults;
     if (this.kind === RdmaFabricKind.NONE) {
       if (rdmaRequired) {
         faults.push(

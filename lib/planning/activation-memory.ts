@@ -1,7 +1,9 @@
 import { ExpertLayers } from '../catalog/model-architecture';
+import { Precision } from '../catalog/precision';
 import { Configuration } from './configuration';
 import { draftBuffers, verifiedBytes } from './draft-activations';
 import { loadedEncoders, profiledMedia } from './encoder-memory';
+import { runsSecondRunner } from './graph-memory';
 
 const MIB = 2 ** 20;
 /** Widths of activations by tensor degree 1, 2 and more, in hidden sizes. */
@@ -35,6 +37,8 @@ export function activationBytes(configuration: Configuration, sequences = config
 const SORTED_COPIES = 9.7;
 /** Copies where none are sorted: in 16 and in 32 bits, probabilities and random numbers. */
 const SAMPLED_COPIES = 3.5;
+/** Copies in the second runner, whose start tries no limits (its `_dummy_sampler_run`): in 16 and in 32 bits. */
+const DRAWN_COPIES = 1.5;
 /** Rows of the kernel that finds the limits, one for each multiprocessor at most. */
 const SAMPLER_ROWS = 192;
 /** Fewer sequences are sorted all the same. */
@@ -45,11 +49,13 @@ const FEWEST_UNSORTED = 8;
  *
  * Up to 0.19 it sorts float32 logits: with 256 sequences 1.19 GiB for Llama-3.1-8B, 1.40 for Qwen2.5-1.5B, 0.94 for Phi-4 (logs, see bench/planner), with
  * 1024 of them gpt-oss-120b lacks 7.43 GiB besides its weights (7.44 here; vllm-project/vllm#23278), and a 32B model on 80 GB the 6.2 GiB of
- * vllm-project/vllm#16303. From 0.20 on a kernel finds what top-k and top-p leave without sorting (`apply_top_k_top_p_triton`, 8 sequences and more).
+ * vllm-project/vllm#16303. From 0.17 on a kernel finds what top-k and top-p leave without sorting (`apply_top_k_top_p_triton`, 8 sequences and more).
  */
-function samplerBytes({ model, engine }: Configuration, sequences: number): number {
+function samplerBytes(configuration: Configuration, sequences: number): number {
+  const { model, engine } = configuration;
   const row = 4 * model.vocabularySize;
-  if (!engine.countsGraphs || sequences < FEWEST_UNSORTED) return SORTED_COPIES * sequences * row;
+  if (runsSecondRunner(configuration)) return DRAWN_COPIES * sequences * row;
+  if (engine._start?.sorts !== false || sequences < FEWEST_UNSORTED) return SORTED_COPIES * sequences * row;
   return (SAMPLED_COPIES * sequences + Math.min(sequences, SAMPLER_ROWS)) * row;
 }
 
@@ -61,8 +67,8 @@ function samplerBytes({ model, engine }: Configuration, sequences: number): numb
  * is not in the compiled part: it is given the results.
  */
 function compilerBytes(configuration: Configuration): number {
-  const { model, engine, parallelism, maxBatchedTokens, cudaGraphs } = configuration;
-  if (!engine.countsGraphs || !cudaGraphs) return 0;
+  const { model, engine, parallelism, maxBatchedTokens, cudaGraphs, warmCompileCache } = configuration;
+  if (!engine._start?.timesKernels || !cudaGraphs || warmCompileCache) return 0;
   const steps = 4 * maxBatchedTokens * model.hiddenSize;
   const table = loadedEncoders(configuration).length > 0 ? 0 : 2 * model.vocabularySize * model.hiddenSize;
   return table / parallelism.tensor + steps;
@@ -71,17 +77,21 @@ function compilerBytes(configuration: Configuration): number {
 /** Rows that pad each expert's to whole tiles, and inputs in fewer bits, against the rows of the tokens. */
 const PADDED_ROWS = 1.25;
 
+/** What kernels with inputs in 4 bits have of each row besides: in order of the experts, and results in order and weighted (`run_cutlass_moe_fp4`), of which the workspaces hold one. */
+const QUANTIZED_COPIES = 2;
+
 /**
  * Workspaces of newer vLLM for experts (`workspace_shapes` of its `triton_moe.py`, 0.24.0), which stay while the kernels are compiled: a row for each expert of each token, before
  * and after the activation, and results and residuals of the whole step. With it Mixtral is planned at 2.1 GiB where it took 1.78, Qwen3-30B-A3B at
  * 1.3 where it took 1.15 (bench/vllm).
  */
-function expertWorkspace({ model, engine, parallelism, maxBatchedTokens }: Configuration): number {
+function expertWorkspace({ model, engine, parallelism, maxBatchedTokens, precision }: Configuration): number {
   const { experts } = model;
-  if (!experts || !engine.countsGraphs) return 0;
+  if (!experts || !engine._start?.keepsWorkspaces) return 0;
   const hidden = experts.latentSize ?? model.hiddenSize;
   const width = experts.intermediateSize / (parallelism.expert > 1 ? 1 : parallelism.tensor);
-  const row = Math.max(width, hidden) + Math.max(2 * width, hidden);
+  const copies = precision.name === Precision.NVFP4.name ? QUANTIZED_COPIES : 0;
+  const row = Math.max(width, hidden) + Math.max(2 * width, hidden) + copies * hidden;
   return 2 * maxBatchedTokens * (PADDED_ROWS * experts.perToken * row + 2 * model.hiddenSize);
 }
 
@@ -90,14 +100,16 @@ function expertWorkspace({ model, engine, parallelism, maxBatchedTokens }: Confi
  *
  * @internal
  */
-export function layerBytes({ model, parallelism, maxBatchedTokens }: Configuration): number {
+export function layerBytes({ model, engine, parallelism, maxBatchedTokens }: Configuration): number {
   const t = parallelism.tensor;
   const h = model.hiddenSize;
-  const width = model._layers.widestMixer;
+  const mixer = model._layers.widestMixer;
   const coefficient = (model.experts ? EXPERT_WIDTHS : DENSE_WIDTHS)[t === 1 ? 0 : t === 2 ? 1 : 2];
   const dense = model._layers.widestBlock;
   const active = Math.max(dense, model.experts ? activeWidth(model.experts) : 0);
-  return 2 * maxBatchedTokens * Math.max((3 * active) / t + 4 * h, coefficient * width);
+  // Heads that are wider than the hidden size are taken like a block by vLLM (Gemma 4, whose are three times as wide: four starts); of others nothing is known.
+  const [inner, width] = engine._isVllm ? [Math.max(active, mixer), h] : [active, mixer];
+  return 2 * maxBatchedTokens * Math.max((3 * inner) / t + 4 * h, coefficient * width);
 }
 
 function activeWidth(experts: ExpertLayers): number {

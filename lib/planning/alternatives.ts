@@ -12,6 +12,7 @@ import { loadedEncoders } from './encoder-memory';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults } from './request-faults';
 import { settledConfiguration } from './scheduled-sequences';
+import { estimate } from './serving-estimate';
 import { drafts } from './speculation-faults';
 
 const MAX_ALTERNATIVES = 8;
@@ -35,14 +36,16 @@ interface Ranked {
 
 /**
  * Single changes that make a configuration fit, each of them evaluated: other settings of the engine (several of them where one is not
- * enough), quantized weights, a quantized cache, fewer sequences, a shorter context, more GPUs, more nodes, another instance type. Changes
+ * enough), no speculative decoding, quantized weights, a quantized cache, fewer sequences, a shorter context, more GPUs, more nodes, another instance type. Changes
  * that need no more hardware come first; the others follow by list price, then by GPU memory.
  *
  * @internal
  */
 export function alternatives(configuration: Configuration): Alternative[] {
+  const settings = engineSettings(configuration);
   const found = [
-    ...engineSettings(configuration),
+    ...settings,
+    ...withoutSpeculation(configuration, settings.length === 0),
     ...lessMedia(configuration),
     ...precisions(configuration),
     ...cachePrecision(configuration),
@@ -86,6 +89,7 @@ function ranked(change: string, configuration: Configuration, givenUp: number): 
       maxSequences: configuration.maxSequences,
       maxBatchedTokens: configuration.maxBatchedTokens,
       ...(configuration.model.shape.encoders?.length ? { mediaInput: configuration.mediaInput } : {}),
+      ...(configuration.speculativeDecoding ? { speculativeDecoding: configuration.speculativeDecoding } : {}),
       ...(configuration.pricePerHour === undefined
         ? {}
         : { pricePerHour: configuration.pricePerHour * configuration.nodes }),
@@ -183,6 +187,21 @@ function engineSettings(configuration: Configuration): Ranked[] {
           ),
     [],
   );
+}
+
+/** Nothing drafted, before all else where drafting gains nothing; with other settings of the engine where neither they nor it are enough. */
+function withoutSpeculation(configuration: Configuration, withSettings: boolean): Ranked[] {
+  const { speculativeDecoding, parallelism, concurrency } = configuration;
+  if (!speculativeDecoding) return [];
+  const without = changed(configuration, { speculativeDecoding: undefined, drafter: undefined }, {}, parallelism);
+  const text = `no speculative decoding instead of ${speculativeDecoding}`;
+  const seconds = (of: Configuration) => estimate(of, concurrency).timePerOutputToken;
+  if (fitOf(without).fits) return [ranked(text, without, seconds(without) > seconds(configuration) ? 0.4 : 0.05)];
+  if (!withSettings) return [];
+  return engineSettings(without).map(({ alternative, rank: [hardware, givenUp] }) => ({
+    alternative: { ...alternative, change: `${text} and ${alternative.change}` },
+    rank: [hardware, 0.4 + givenUp],
+  }));
 }
 
 /** Settings of an engine, and what is said of them. */

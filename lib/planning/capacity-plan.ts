@@ -75,6 +75,8 @@ export class CapacityPlan {
   public readonly lora?: LoraCapacity;
   /** Whether decode steps are replayed as CUDA graphs. */
   public readonly cudaGraphs!: boolean;
+  /** Whether later starts alone are planned, which find compiled kernels. @default - the first start too */
+  public readonly warmCompileCache?: boolean;
   /** Weights of each GPU that stay in host memory. */
   public readonly cpuOffload!: DataSize;
   /** Size of the checkpoint's files that the memory of the weights was scaled to. @default - the weights were counted */

@@ -90,6 +90,14 @@ export interface ServingLoad {
   readonly lora?: LoraCapacity;
   /** Whether decode steps are replayed as CUDA graphs. @default true */
   readonly cudaGraphs?: boolean;
+  /**
+   * Whether vLLM finds the kernels that an earlier start compiled, because the directory of its compile cache (`VLLM_CACHE_ROOT`) outlives the
+   * pod, e.g. on a volume. The first start, which compiles, holds more for a moment, up to 1 or 2 GiB, and has that much less for its cache: a plan that
+   * fits with this alone may not survive it.
+   *
+   * @default false
+   */
+  readonly warmCompileCache?: boolean;
   /** Whether elementwise kernels are fused; off, a third more kernels are launched. @default true */
   readonly fusedKernels?: boolean;
   /** Micro-batches in flight with pipeline parallelism. @default - as many as sequences, at least one per stage */

@@ -48,6 +48,7 @@ export interface Load {
   readonly drafter?: Drafter;
   readonly lora?: LoraCapacity;
   readonly cudaGraphs: boolean;
+  readonly warmCompileCache: boolean;
   readonly fusedKernels: boolean;
   readonly microBatches?: number;
   readonly cpuOffloadBytes: number;
@@ -111,6 +112,7 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
     drafter: drafterOf(model, request.speculativeDecoding),
     lora: request.lora,
     cudaGraphs: request.cudaGraphs ?? true,
+    warmCompileCache: request.warmCompileCache ?? false,
     fusedKernels: request.fusedKernels ?? true,
     microBatches: request.microBatches,
     cpuOffloadBytes: request.cpuOffload?.bytes ?? 0,

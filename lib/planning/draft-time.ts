@@ -2,31 +2,30 @@ import { Precision } from '../catalog/precision';
 import { SpeculativeMethod } from '../catalog/speculative-decoding';
 import { Configuration } from './configuration';
 import { draftConfiguration } from './draft-weights';
+import { HostStep } from './host-step';
 import { kernelModel, matmulSeconds } from './kernel-model';
 import { Pass } from './pass';
 import { passTime } from './step-time';
 
 /**
- * What one pass of the drafter takes beside its kernels: the choice of a token, its place in the cache and the launches. Chosen on EAGLE-3 for Llama-3.1-8B
- * on H100 with 2 to 7 tokens, whose steps take 1.0 to 1.2 ms more for each (vllm-project/vllm#20780; bench/planner/speculation.csv).
- */
-const DRAFT_LAUNCHES = 0.7e-3;
-
-/**
- * Seconds of drafting the tokens of one step: a pass for each. The first reads all tokens that were verified, the others one of each sequence.
+ * Seconds of drafting the tokens of one step: a pass for each. The first reads all tokens that were verified, the others one of each sequence. None
+ * is shorter than its launches.
  *
  * @internal
  */
-export function draftSeconds(configuration: Configuration, verified: Pass): number {
+export function draftSeconds(configuration: Configuration, verified: Pass, host: HostStep): number {
   const { drafter } = configuration;
   const one = drafter?.pass;
   if (!drafter || !one) return 0;
   const alone = passConfiguration(configuration);
   const pass: Pass = { ...verified, greedy: true, queries: 1 };
-  const first =
-    passTime(alone, { ...pass, queries: verified.queries }).total + joinSeconds(alone, verified.queries ?? 1, pass);
-  const next = drafter.tokens === 1 ? 0 : passTime(alone, pass).total + joinSeconds(alone, 1, pass);
-  return first + (drafter.tokens - 1) * next + drafter.tokens * DRAFT_LAUNCHES;
+  const seconds = (queries: number): number =>
+    Math.max(passTime(alone, { ...pass, queries }).total + joinSeconds(alone, queries, pass), host.passLaunches) +
+    host.besidePass;
+  // A draft model also reads the token that was just chosen, before which heads and prediction layers shift theirs.
+  const shifted = drafter.method === SpeculativeMethod.DRAFT_MODEL ? 1 : 0;
+  const first = seconds((verified.queries ?? 1) + shifted);
+  return drafter.tokens === 1 ? first : first + (drafter.tokens - 1) * seconds(1);
 }
 
 /** What drafts as a model of its own, on the tensor ranks of the model. */

@@ -80,9 +80,14 @@ export function profiledMedia(configuration: Configuration): ProfiledMedia | und
   const bytesPerToken = 2 * (largest.outputSize ?? model.hiddenSize);
   // Inputs of a whole step, in which results take the place of tokens (`inputs_embeds`, `deepstack_input_embeds`).
   const buffers = maxBatchedTokens * bytesPerToken;
-  const peakBytes =
-    buffers + peakOf(largest, items * tokensPerItem, configuration) + items * tokensPerItem * bytesPerToken;
+  const encoded = encodesOneByOne(configuration) ? (largest.tokensPerItem ?? tokensPerItem) : items * tokensPerItem;
+  const peakBytes = buffers + peakOf(largest, encoded, configuration) + items * tokensPerItem * bytesPerToken;
   return { encoder: largest, items, tokensPerItem, peakBytes, resultBytes: buffers + kept * bytesPerToken };
+}
+
+/** Whether the tower is given one image or frame at a time: that of Gemma 4 up to vLLM 0.21 (its `gemma4_mm.py`). */
+function encodesOneByOne({ engine, model }: Configuration): boolean {
+  return engine._start?.encodesOneByOne === true && (model.shape.modelType ?? '').startsWith('gemma4');
 }
 
 function largestItem(encoder: EncoderShape, { mediaInput, contextLength, engine }: Configuration): LargestItem {

@@ -90,6 +90,7 @@ export function planOf(configuration: Configuration, alternatives: (fit: Fit) =>
     speculativeDecoding: configuration.speculativeDecoding,
     lora: configuration.lora,
     cudaGraphs: configuration.cudaGraphs,
+    warmCompileCache: configuration.warmCompileCache || undefined,
     cpuOffload: size(memory.offloaded),
     checkpointSize: configuration.checkpointBytes === undefined ? undefined : size(configuration.checkpointBytes),
     fits: fit.fits,

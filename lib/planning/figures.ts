@@ -10,8 +10,8 @@ import { ServingEstimate } from './serving-estimate';
 import { MediaInput } from './capacity-request';
 import { Configuration } from './configuration';
 import { encoderWeights, loadedEncoders, profiledMedia } from './encoder-memory';
-import { MemoryShare } from '../catalog/inference-engine';
-import { capturedGraphs, graphBytes } from './graph-memory';
+import { MemoryShare } from '../catalog/engine-facts';
+import { capturedGraphs, countsGraphs, graphBytes } from './graph-memory';
 import { stagesOf } from './stages';
 import { exchangeFigures } from './exchange-figures';
 import { loraFigures } from './lora-figures';
@@ -46,7 +46,7 @@ function timeEvidence(
     configuration.parallelism.attentionRanks === 1 &&
     configuration.cpuOffloadBytes === 0 &&
     configuration.cudaGraphs &&
-    estimates.every((time) => time.hostStep <= time.gpuStep);
+    estimates.every((time) => !time.waitsForHost && time.hostStep <= time.gpuStep);
   if (!measured) return { evidence: EvidenceClass.EXTRAPOLATED, errorBand: 'factor 1.5 either way' };
   if (configuration.model.experts) return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: '± 50 %' };
   return { evidence: EvidenceClass.MEASURED_KERNELS, errorBand: configuration.engine._isVllm ? '± 20 %' : '± 30 %' };
@@ -55,7 +55,8 @@ function timeEvidence(
 /** Bits per weight, and those of parts that the published files have in other formats. */
 function bitsText({ model, precision }: Configuration): string {
   const own = precision.name === model.publishedPrecision?.name ? model.publishedBits : undefined;
-  const parts = Object.entries(own ?? {}).map(([part, bits]: [string, number]) => `${part} ${Number(bits.toFixed(3))}`);
+  const given = Object.entries(own ?? {}) as [string, number | undefined][];
+  const parts = given.flatMap(([part, bits]) => (bits === undefined ? [] : `${part} ${Number(bits.toFixed(3))}`));
   return (
     `${precision.bitsPerWeight.toFixed(3)} bits` + (parts.length > 0 ? ` (as published: ${parts.join(', ')})` : '')
   );
@@ -94,14 +95,15 @@ const CAPACITY_BANDS: { readonly [K in MemoryShare]: string } = {
   [MemoryShare.FREE]: 'as the documentation of TensorRT-LLM has it; no log was compared',
 };
 
-function runtimeFormula({ engine, gpuMemoryUtilization }: Configuration): string {
+function runtimeFormula(configuration: Configuration): string {
+  const { engine, gpuMemoryUtilization } = configuration;
   const margin = '0.3 % of weights + 1.5 % of the available memory';
   if (engine.memoryShare === MemoryShare.STATIC) return `libraries by ranks + ${margin}`;
   if (engine.memoryShare === MemoryShare.FREE) {
     const left = Number((100 * (1 - gpuMemoryUtilization)).toFixed(2));
     return `libraries by ranks + experts + context + graphs + ${margin} + ${left} % of what is left, which the engine leaves free`;
   }
-  const graphs = engine.countsGraphs ? 'graphs + what context lacks' : 'what context and graphs lack';
+  const graphs = countsGraphs(configuration) ? 'graphs + what context lacks' : 'what context and graphs lack';
   return `libraries by ranks + experts + ${graphs} outside the utilization + ${margin} from 70 GiB on, else 2 % of the room for the cache`;
 }
 
@@ -168,7 +170,8 @@ export function figuresOf(
   const memory = facts.memoryPerGpu;
   const layout = cacheLayout(configuration);
   const ms = (seconds: number) => `${(seconds * 1e3).toFixed(2)} ms`;
-  const waitsForHost = asked.hostStep > asked.gpuStep;
+  const waits = asked.waitsForHost;
+  const hostCounts = waits || asked.hostStep > asked.gpuStep;
   const figures: PlanFigure[] = [
     {
       name: 'weights per GPU',
@@ -248,13 +251,19 @@ export function figuresOf(
       name: 'time per output token',
       value: `${facts.decodeLatencyMs.toFixed(2)} ms with ${facts.concurrency} sequences`,
       formula:
-        (waitsForHost ? 'max(decode(b, in + out/2), host(b, out))' : 'decode(b, in + out/2)') +
+        (waits
+          ? 'decode(b, in + out/2) + host(b, out)'
+          : hostCounts
+            ? 'max(decode(b, in + out/2), host(b, out))'
+            : 'decode(b, in + out/2)') +
         ' + (b - 1) × prefill(in) / out' +
         (configuration.drafter ? ', all of a step with drafting, divided by the tokens that it gives' : ''),
       inputs:
         `in ${facts.inputTokens}, out ${facts.outputTokens}; step ${ms(asked.decode.total)} = weights ${ms(asked.decode.weights)} + ` +
         `attention ${ms(asked.decode.attention)} + collectives ${ms(asked.decode.collectives)} + fixed ${ms(asked.decode.fixed)} + hops ${ms(asked.decode.hops)}` +
-        (waitsForHost ? `; host ${ms(asked.hostStep)} to schedule and to send the tokens meanwhile` : ''),
+        (hostCounts
+          ? `; host ${ms(asked.hostStep)} to schedule and to send the tokens${waits ? ', for which the GPUs wait' : ' meanwhile'}`
+          : ''),
       ...timeEvidence(configuration, asked),
     },
     {
@@ -267,7 +276,7 @@ export function figuresOf(
     {
       name: 'output tokens per second',
       value: `${facts.outputTokensPerSecond.toFixed(0)} with ${facts.concurrency} sequences per replica, ${facts.maxOutputTokensPerSecond.toFixed(0)} with ${full.concurrency}`,
-      formula: `b / (${waitsForHost ? 'max(decode, host)' : 'decode'} + b × prefill / out) × replicas`,
+      formula: `b / (${waits ? 'decode + host' : hostCounts ? 'max(decode, host)' : 'decode'} + b × prefill / out) × replicas`,
       inputs: `${parallelism.replicas} replicas`,
       ...timeEvidence(configuration, asked, full),
     },

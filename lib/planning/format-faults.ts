@@ -93,7 +93,7 @@ const OLDER_SPARSE_CAPABILITIES = [9, 10];
 function sparseFaults(model: ModelSpec, engine: InferenceEngine, gpu: GpuType, name: string): Fault[] {
   const sparse = model.latentAttention && model.shape.layerKinds?.some(({ attention }) => attention?.index);
   if (!sparse || !engine._isVllm || gpu.vendor !== GpuVendor.NVIDIA) return [];
-  const known = engine.name === InferenceEngine.VLLM.name ? OLDER_SPARSE_CAPABILITIES : SPARSE_CAPABILITIES;
+  const known = !engine.countsGraphs ? OLDER_SPARSE_CAPABILITIES : SPARSE_CAPABILITIES;
   if (known.includes(Math.floor(gpu.computeCapability))) return [];
   const has = `${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}`;
   const reason = `sparse attention (${model.name}) has kernels in ${engine.name} for compute capability ${known.join(', ')} alone, but ${has}; use a GPU from H100 on`;

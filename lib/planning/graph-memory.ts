@@ -1,3 +1,5 @@
+import { SpeculativeMethod } from '../catalog/speculative-decoding';
+import { layerStateBytes } from '../catalog/cache-bytes';
 import { Configuration } from './configuration';
 
 const GIB = 2 ** 30;
@@ -103,4 +105,68 @@ export function graphBytes(configuration: Configuration): number {
   const states = stateful && !inPiecesAlone(configuration) ? STATE_BYTES : 0;
   const pool = (POOL_BYTES + (ranks > 1 ? RANKS_BYTES : 0)) * (largestCaptured(configuration) / LARGEST_CAPTURED);
   return BASE_BYTES + pool + states + layers * capturedGraphs(configuration) * perLayer;
+}
+
+/**
+ * Whether vLLM runs the model in its second runner; known of exact versions alone (`InferenceEngine.vllm`).
+ *
+ * @internal
+ */
+export function runsSecondRunner({ engine, model, precision, drafter }: Configuration): boolean {
+  const second = engine._start?.secondRunner;
+  if (!second || drafter?.method === SpeculativeMethod.N_GRAM) return false;
+  if (second.everyModel) return true;
+  if (model._layers.kinds.some(({ state }) => state)) return false;
+  if (second.everyDense && !model.experts) return true;
+  const known = second.listed.includes(model.shape.modelType ?? typeByName(model.name));
+  return known && (second.expertsAndQuantized || (!model.experts && precision.bits >= 16));
+}
+
+/** `model_type` of the models of the catalog that have none, of those that any version lists. */
+function typeByName(name: string): string {
+  const [, type] = TYPES_BY_NAME.find(([pattern]) => pattern.test(name)) ?? [];
+  return type ?? '';
+}
+
+const TYPES_BY_NAME: readonly (readonly [RegExp, string])[] = [
+  [/^qwen3-\d+b$/, 'qwen3'],
+  [/^(tiny)?llama-[123]|^llama-65b|^deepseek-(llm|r1-distill-llama)-/, 'llama'],
+  [/^mistral-/, 'mistral'],
+  [/^deepseek-v2/, 'deepseek_v2'],
+];
+
+/**
+ * Whether the memory of graphs comes out of the utilization.
+ *
+ * @internal
+ */
+export function countsGraphs(configuration: Configuration): boolean {
+  const { engine } = configuration;
+  return (
+    engine.countsGraphs && (!runsSecondRunner(configuration) || engine._start?.secondRunner?.countsGraphs === true)
+  );
+}
+
+/** Copies of the states of a captured step that a layer makes; see `chargedBytes`. */
+const CHARGED_COPIES = 5;
+
+/**
+ * What vLLM 0.26 and 0.27 take for memory of graphs beside it, where layers have states: what the first capture takes for a moment (vllm-project/vllm#50780, where it grew with
+ * the tokens of a step: 128 KiB for each, which are about ten values of every head's width). How much more it takes with many sequences is not known; five
+ * states of a layer for each of the largest captured step cover the one case that was published (vllm-project/recipes#831: some 6 GiB with 512), and are more than
+ * GB10's 1.9 GiB with 256.
+ *
+ * @internal
+ */
+export function chargedBytes(configuration: Configuration): number {
+  const { engine, model, precision, parallelism, cudaGraphs } = configuration;
+  if (!engine._start?.chargesCapture || !cudaGraphs) return 0;
+  let most = 0;
+  for (const { state } of model._layers.kinds) {
+    if (!state) continue;
+    const captured = Math.min(configuration.maxSequences, LARGEST_CAPTURED);
+    const copies = CHARGED_COPIES * captured * layerStateBytes(state, precision, parallelism.tensor);
+    most = Math.max(most, copies);
+  }
+  return most;
 }

@@ -1,9 +1,9 @@
-import { MemoryShare } from '../catalog/inference-engine';
+import { MemoryShare } from '../catalog/engine-facts';
 import { activationBytes, layerBytes } from './activation-memory';
 import { MediaInput } from './capacity-request';
 import { DEFAULT_MAX_SEQUENCES, Configuration } from './configuration';
 import { profiledMedia } from './encoder-memory';
-import { graphBytes } from './graph-memory';
+import { chargedBytes, countsGraphs, graphBytes } from './graph-memory';
 
 const GIB = 2 ** 30;
 /** From this size on vLLM's defaults are larger: windows of 8192 tokens, up to 1024 sequences (`EngineArgs`, 70 GiB). */
@@ -52,7 +52,7 @@ export function activationsInside(configuration: Configuration): number {
  */
 export function graphsLack(configuration: Configuration): number {
   const { engine, cudaGraphs, gpu, gpuMemoryUtilization } = configuration;
-  if (!cudaGraphs || !engine._isVllm || engine.countsGraphs) return 0;
+  if (!cudaGraphs || !engine._isVllm || countsGraphs(configuration)) return 0;
   // What an encoder took is free afterwards, but in pieces: 1.04 GiB of Qwen3-VL's were, when it died of 266 MiB at a utilization of 0.95.
   const peakWith = (mediaInput: MediaInput) => profiledMedia({ ...configuration, mediaInput })?.peakBytes ?? 0;
   const { mediaInput } = configuration;
@@ -91,7 +91,7 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
     return taken + (1 - configuration.gpuMemoryUtilization) * Math.max(0, room - taken);
   }
   // The CUDA context and the graphs are outside the utilization; what does not fit there must be kept free inside it.
-  const counted = configuration.engine.countsGraphs;
+  const counted = countsGraphs(configuration);
   const graphs = counted ? graphBytes(configuration) : Math.min(KEPT_FOR_GRAPHS, graphBytes(configuration));
   const inside = counted ? graphs : 0;
   const outside = CONTEXT_BYTES + graphs - inside;
@@ -99,7 +99,7 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
     inside + Math.max(0, outside - (1 - configuration.gpuMemoryUtilization) * configuration.gpu.memory.bytes);
   // Loaded weights are 0.1 to 0.8 % above the counted ones.
   const shared = configuration.gpu.sharedMemory ? SHARED_WITH_HOST * availableBytes(configuration) : 0;
-  const known = nonTorch + experts + spill + shared + 0.003 * weights;
+  const known = nonTorch + experts + spill + chargedBytes(configuration) + shared + 0.003 * weights;
   // A reserve for the unknown: other memory of vLLM follows its defaults, which are larger on large GPUs; on the others it is a share of
   // the cache, so that a nearly full GPU does not lose memory that it does not have.
   const { bytes } = configuration.gpu.memory;
@@ -115,8 +115,9 @@ const EXCHANGED_TOKENS = 128;
  *
  * vLLM gathers the tokens of all ranks (`AgRsAll2AllManager`), and its kernels have a row for each expert of each of them, before and after
  * the first product (`workspace_shapes` of `deep_gemm_moe.py`, 0.24.0, where versions before took 16,384 tokens at a time): with 8192 tokens on each of eight ranks 13 GiB for DeepSeek-V3. Those of
- * one rank are in `expertBytes`. Other engines have buffers of DeepEP: two sets of what every expert may be sent and send back
- * (`get_low_latency_rdma_size_hint`), and 1 GiB for prompts by NVLink and by the network each.
+ * one rank are in `expertBytes`. Other engines have buffers of DeepEP: two sets of what every expert may be sent and send back, each of `experts × tokens ×
+ * width` in 16 bits (`LowLatencyLayout` of its `config.hpp`, which `get_low_latency_rdma_size_hint` returns the size of), and 1 GiB for prompts by NVLink
+ * and by the network each.
  */
 function exchangeBytes({ model, parallelism, maxBatchedTokens, engine, instanceType }: Configuration): number {
   const { experts } = model;
@@ -164,7 +165,7 @@ function expertBytes(configuration: Configuration): number {
   const share = parallelism.gpusPerReplica === 1 ? 0.5 : 1;
   if (!model.latentAttention) {
     // Of newer versions it is among the activations.
-    if (configuration.engine.countsGraphs) return 0;
+    if (configuration.engine._start?.keepsWorkspaces) return 0;
     const workspace = share * (model.hiddenSize / 1024) * Math.min(1, maxBatchedTokens / 8192) * GIB;
     return Math.max(0, layerBytes(configuration) + workspace - activationBytes(configuration));
   }

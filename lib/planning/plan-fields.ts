@@ -46,6 +46,7 @@ const ALTERNATIVE = objectOf<Alternative>({
   maxSequences: COUNT,
   maxBatchedTokens: COUNT,
   mediaInput: optional(oneOf(MediaInput)),
+  speculativeDecoding: optional(SPECULATION),
   pricePerHour: optional(PRICE),
 });
 
@@ -89,6 +90,7 @@ export const PLAN_FIELDS = {
   speculativeDecoding: optional(SPECULATION),
   lora: optional(LORA),
   cudaGraphs: FLAG,
+  warmCompileCache: optional(FLAG),
   fits: FLAG,
   nodes: COUNT,
   kvBytesPerTokenPerGpu: NUMBER,

@@ -65,6 +65,7 @@ function loadOf(facts: PlanFacts): Load {
     requestedMaxSequences: facts.maxSequences,
     mediaInput: facts.mediaInput ?? MediaInput.ALL,
     drafter: drafterOf(facts.model, facts.speculativeDecoding),
+    warmCompileCache: facts.warmCompileCache ?? false,
     fusedKernels: true,
     cpuOffloadBytes: facts.cpuOffload.bytes,
     checkpointBytes: facts.checkpointSize?.bytes,

@@ -1,6 +1,7 @@
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
+import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { DataSize } from '../units/data-size';
 import { MediaInput } from './capacity-request';
 
@@ -80,6 +81,8 @@ export interface Alternative {
   readonly maxBatchedTokens: number;
   /** What it is started for with it. @default - the model reads text alone */
   readonly mediaInput?: MediaInput;
+  /** How tokens are drafted with it. @default - they are not */
+  readonly speculativeDecoding?: SpeculativeDecoding;
   /** Price of its nodes for an hour. @default - no price is known */
   readonly pricePerHour?: number;
 }

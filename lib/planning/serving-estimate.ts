@@ -1,7 +1,7 @@
-import { answerSeconds } from './answer-stream';
 import { promptsOfStep, waitedFor } from './all-to-all';
 import { Configuration } from './configuration';
 import { draftSeconds } from './draft-time';
+import { hostStep, stepSeconds } from './host-step';
 import { Pass } from './pass';
 import { PassTime, passTime } from './step-time';
 
@@ -28,8 +28,10 @@ export interface ServingEstimate {
   readonly acceptanceLength: number;
   /** A step on the GPUs alone, drafting among it, without prefills, seconds. */
   readonly gpuStep: number;
-  /** Time that the host needs meanwhile, seconds; the longer of the two counts. */
+  /** Time that the host needs for it, seconds; the longer of the two counts, or both where the GPUs wait. */
   readonly hostStep: number;
+  /** Whether the GPUs wait for the host, which prepares a step when the one before it has ended. */
+  readonly waitsForHost: boolean;
   /** Prefill of one prompt, without dispatch. */
   readonly prefill: number;
   /** Time to the first token on an idle server, seconds. */
@@ -62,10 +64,9 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
   const decode = passTime(configuration, decodePass);
   // With more micro-batches than stages a token waits for the slowest stage of all of them, otherwise only for its own pass.
   const loss = 1 / pipelineEfficiency(PIPELINE_MICRO_BATCHES, parallelism.pipeline);
-  const drafting = draftSeconds(configuration, decodePass) * batches;
+  const host = hostStep(configuration, concurrency);
+  const drafting = draftSeconds(configuration, decodePass, host) * batches;
   const gpuStep = loss * Math.max(decode.total, batches * decode.bottleneck) * engine.decodeFactor + drafting;
-  // Each data-parallel rank of vLLM has a process of its own.
-  const hostStep = answerSeconds(configuration, engine._isVllm ? concurrency / ranks : concurrency);
   const prompt = (promptTokens: number): Pass => ({ decoding: 0, cachedTokens: 0, prompts: 1, promptTokens });
   const prefill = passTime(configuration, prompt(inputTokens));
   // A prompt longer than maxBatchedTokens takes several steps, each of which reads the weights.
@@ -83,7 +84,7 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
   const perPrompt = (loss * engine.prefillFactor * Math.max(0, work(mixed) - work(decode))) / prompts;
   // Prompts of other sequences during one step, and of one's own rank or of those that it waits for.
   const waited = waitedFor(configuration, (length * Math.max(0, concurrency - 1)) / outputTokens);
-  const timePerOutputToken = (Math.max(gpuStep, hostStep) + waited * perPrompt) / length;
+  const timePerOutputToken = (stepSeconds(gpuStep, host) + waited * perPrompt) / length;
   return {
     concurrency,
     timePerOutputToken,
@@ -91,7 +92,8 @@ export function estimate(configuration: Configuration, concurrency: number): Ser
     drafting,
     acceptanceLength: length,
     gpuStep,
-    hostStep,
+    hostStep: host.seconds,
+    waitsForHost: host.waitedFor,
     prefill: prefillTotal,
     timeToFirstToken:
       prefillTotal + dispatchSeconds(configuration) + (inputTokens * engine.hostMicrosecondsPerToken) / 1e6,

@@ -32,7 +32,7 @@ export function stageWeights(
   else rest += (stage.first ? table : 0) + (stage.last ? head + c.finalNorm : 0);
   let counted = rest * wideBytes(precision);
   for (let i = 0; i < perLayer.length; i++) counted += stage.kinds[i] * perLayer[i];
-  const copies = latentCopies(configuration, stage);
+  const copies = latentCopies(configuration, stage) + valueCopies(configuration, stage) + rotaryTables(configuration);
   if (configuration.checkpointBytes === undefined) return counted + copies;
   return counted * (configuration.checkpointBytes / model.checkpointSize(precision).bytes) + copies;
 }
@@ -50,6 +50,27 @@ function latentCopies({ model, precision, parallelism, engine }: Configuration, 
     const copied = keyValueRank * attention.heads * (nopeHeadSize + valueHeadSize);
     return sum + (stage.kinds[i] * copied * 2) / parallelism.tensor;
   }, 0);
+}
+
+/** Projections of values where the file has those of keys alone: vLLM has both in one matrix, and loads it twice (its `gemma4.py`). */
+function valueCopies({ model, precision, parallelism, engine }: Configuration, stage: Stage): number {
+  if (!engine._isVllm) return 0;
+  const bytes = model._partBytes(precision).attention;
+  return model._layers.kinds.reduce((sum, { attention }, i) => {
+    if (!attention?.sharesValues) return sum;
+    const heads = Math.ceil(attention.keyValueHeads / parallelism.tensor);
+    return sum + stage.kinds[i] * model.hiddenSize * heads * attention.valueHeadSize * bytes;
+  }, 0);
+}
+
+/**
+ * Sines and cosines of every position, in 16 bits, of each rotation (`cos_sin_cache`). Of heads of 128 that is 0.03 GiB for 131,072 positions; Gemma 4, which has heads of 256 and
+ * of 512 that are rotated whole, loads 0.38 GiB more than its file has (vLLM 0.19 to 0.23).
+ */
+function rotaryTables({ model, engine }: Configuration): number {
+  if (!engine._isVllm || model.shape.modelType?.startsWith('gemma4') !== true) return 0;
+  const sizes = new Set(model._layers.kinds.flatMap(({ attention }) => (attention ? [attention.headSize] : [])));
+  return [...sizes].reduce((sum, size) => sum + 2 * size * model.maxContextLength, 0);
 }
 
 /** Parameters by which vLLM makes a table of tokens longer: to a multiple of 64 rows (its `vocab_parallel_embedding.py`). */

@@ -180,7 +180,7 @@ function mixerProducts(
   const h = model.hiddenSize;
   const { state } = layer;
   let seconds = layer.attention ? projectionTime(configuration, kernel, layer.attention, counted, m) : 0;
-  if (state) {
+  if (state && state.matrixParameters > 0) {
     // Into the state and out of it: the product out is as wide as its heads, or as the convolution where there are none.
     const width = (state.heads * state.headSize || state.convolutionChannels) / parallelism.tensor;
     const into = Math.max(0, state.matrixParameters / parallelism.tensor / h - width);

@@ -215,8 +215,11 @@ export function warningsOf(
       fault(
         'HOST_BOUND',
         undefined,
-        `with ${asked.concurrency} sequences a step waits for ${configuration.engine.name}'s host process, which takes ${ms(asked.hostStep)} ms to ` +
-          `schedule it and to send their tokens, while the GPUs take ${ms(asked.gpuStep)}; more replicas help, more GPUs for each replica do not`,
+        `with ${asked.concurrency} sequence${asked.concurrency === 1 ? '' : 's'} a step waits for ${configuration.engine.name}'s host process, which takes ${ms(asked.hostStep)} ms to ` +
+          `schedule it and to send their tokens, while the GPUs take ${ms(asked.gpuStep)}; ` +
+          (configuration.drafter
+            ? 'preparing what is drafted and verified is most of it: faster processors help, more GPUs do not'
+            : 'more replicas help, more GPUs for each replica do not'),
       ),
     );
   }

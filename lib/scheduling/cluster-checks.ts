@@ -8,7 +8,7 @@ import { groupFaults, subnetFaults } from './cluster-group-faults';
 import { placementOf } from './cluster-placement';
 import { hasOtherNodes } from './other-nodes';
 import { PlacedPool, PodPlacement } from './placement';
-import { systemLoad } from './system-pool';
+import { isSystemPool, systemLoad } from './system-pool';
 import { hasDefaultProvider, isOnCluster } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IGpuNodePool } from '../core/gpu-node-pool';
@@ -17,7 +17,7 @@ import { foundOnce } from '../core/reading';
 import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { claimsWithoutClass } from './claims-without-class';
-import { missingParts } from './missing-parts';
+import { hasGroupAutoscaler, missingParts } from './missing-parts';
 import { sameObjectFaults } from './same-object-faults';
 import { checkArguments } from '../units/argument-faults';
 
@@ -46,7 +46,10 @@ export class ClusterChecks {
       const checks = new ClusterChecks(cluster);
       addValidation(cluster, () => {
         const found = checks.findings();
-        if (found.capacity.length === 0) checks.warn(found.pods);
+        if (found.capacity.length === 0) {
+          checks.warn(found.pods);
+          checks.warnOfSystemNodes(found.pods);
+        }
         return found.faults;
       });
       warnOnce(cluster, () => [...missingParts(cluster), ...claimsWithoutClass(cluster, checks.objects())]);
@@ -56,6 +59,7 @@ export class ClusterChecks {
 
   private readonly cluster: IKubernetesCluster;
   private readonly warned = new Set<PlacedPool>();
+  private warnedOfSystemNodes = false;
 
   private constructor(cluster: IKubernetesCluster) {
     this.cluster = cluster;
@@ -119,7 +123,7 @@ export class ClusterChecks {
 
   private placed(asked: Parameters<typeof placementOf>[1], nodesOf?: (pool: PlacedPool) => number): PodPlacement {
     const { cluster } = this;
-    const system = systemLoad(cluster);
+    const system = systemLoad(cluster, nodesOf);
     const others = { system, isAll: system !== undefined && !hasOtherNodes(cluster) };
     return placementOf(this.pools, asked, { toleratesRequested: this.isEks, nodesOf, others });
   }
@@ -145,6 +149,26 @@ export class ClusterChecks {
         ),
       );
     }
+  }
+
+  /** Warns of pods without GPUs that need more system nodes than there are at first, where nothing adds any. */
+  private warnOfSystemNodes(pods: readonly ResourcePods[]): void {
+    const { cluster } = this;
+    const { pool } = systemLoad(cluster) ?? {};
+    if (pool === undefined || pool.minNodes >= pool.maxNodes || this.warnedOfSystemNodes) return;
+    const atFirst = this.placement(pods, (each) => (isSystemPool(each) ? each.minNodes : each.maxNodes));
+    if (!capacityFindings(atFirst).some(({ pools }) => pools.some(isSystemPool)) || hasGroupAutoscaler(cluster)) return;
+    this.warnedOfSystemNodes = true;
+    addWarning(
+      cluster,
+      fault(
+        'SYSTEM_NODES_CANNOT_SCALE_UP',
+        'systemNodes.minNodes',
+        `cluster '${cluster.clusterName}' starts with ${pool.minNodes} system ${pool.minNodes === 1 ? 'node' : 'nodes'} (${pool.hardware.name}), too ` +
+          `few for the pods without GPUs, and nothing in this program adds more, up to systemNodes.maxNodes (${pool.maxNodes}); raise ` +
+          'systemNodes.minNodes, or create a ClusterAutoscaler',
+      ),
+    );
   }
 
   /**

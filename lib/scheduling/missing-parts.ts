@@ -60,6 +60,17 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
   ];
 }
 
+/**
+ * Whether something in this program grows the node groups of a cluster when pods wait, the system nodes among them: EKS marks every group
+ * for the cluster autoscaler.
+ *
+ * @internal
+ */
+export function hasGroupAutoscaler(cluster: IKubernetesCluster): boolean {
+  const known = ClusterLedger.of(cluster).singleton(ClusterSingleton.CLUSTER_AUTOSCALER);
+  return known !== undefined || isInstalled(cluster, CLUSTER_AUTOSCALER);
+}
+
 function named(pools: readonly IGpuNodePool[]): string {
   return `pool(s) ${pools.map(({ poolName }) => `'${poolName}'`).join(', ')}`;
 }

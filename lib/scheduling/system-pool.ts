@@ -19,9 +19,15 @@ const GROUP_LABEL = 'eks.amazonaws.com/nodegroup';
  * The nodes without GPUs that this program makes with a cluster, empty; nothing where they are not known, as on a cluster that exists already,
  * and where their instance type is not.
  *
+ * @param cluster the cluster
+ * @param nodesOf assumed number of nodes @default - their maximum
+ *
  * @internal
  */
-export function systemLoad(cluster: IKubernetesCluster): PoolLoad | undefined {
+export function systemLoad(
+  cluster: IKubernetesCluster,
+  nodesOf: (pool: PlacedPool) => number = (pool) => pool.maxNodes,
+): PoolLoad | undefined {
   const entry = systemNodesOf(cluster);
   if (!entry) return undefined;
   const { instanceType, architecture, minNodes, maxNodes, labels, availabilityZones: zones } = entry.value;
@@ -53,7 +59,7 @@ export function systemLoad(cluster: IKubernetesCluster): PoolLoad | undefined {
     ['memory', allocatableMib(size.memoryMib, size.podsByAddresses) * 2 ** 20],
     ['pods', Math.min(size.podsByAddresses, eksPodCap(size.vcpus))],
   ]);
-  return { pool, nodes: maxNodes, free, agents: [], demands: [] };
+  return { pool, nodes: nodesOf(pool), free, agents: [], demands: [] };
 }
 
 /** Whether nodes are the system nodes of a cluster. @internal */

@@ -1,5 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
+import { nearNames } from '../catalog/near-names';
 import { synthesizedJson, TerraformJson } from '../core/synthesized-json';
 import { validationFaults } from '../core/validation';
 import { UnscopedValidationError } from '../units/errors';
@@ -98,7 +99,8 @@ export class SynthesizedStack {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   public only(type: string): { [attribute: string]: any } {
     const all = this.resources(type);
-    return one(all, `resource of type ${type}`, all.length > 0 ? all.flatMap(namesOf) : this.resourceTypes);
+    const known = all.length > 0 ? all.flatMap(namesOf) : this.resourceTypes;
+    return one(all, `resource of type ${type}`, known, nearest(type, known));
   }
 
   /**
@@ -108,7 +110,8 @@ export class SynthesizedStack {
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   public onlyData(type: string): { [attribute: string]: any } {
-    return one(this.dataSources(type), `data source of type ${type}`, Object.keys(this.json.data ?? {}).sort());
+    const known = Object.keys(this.json.data ?? {}).sort();
+    return one(this.dataSources(type), `data source of type ${type}`, known, nearest(type, known));
   }
 
   /**
@@ -122,7 +125,9 @@ export class SynthesizedStack {
   public byName(type: string, name: string): { [attribute: string]: any } {
     const all = this.resources(type);
     const found = all.filter((block) => namesOf(block).includes(name));
-    return one(found, `${type} named '${name}'`, all.flatMap(namesOf));
+    const what = `${type} named '${name}'`;
+    const known = all.length > 0 ? all.flatMap(namesOf) : this.resourceTypes;
+    return one(found, what, known, nearest(all.length > 0 ? name : type, known));
   }
 
   /**
@@ -138,8 +143,9 @@ export class SynthesizedStack {
     const found = all.filter((block) =>
       Object.entries(attributes).every(([name, value]) => equals(value, block[name])),
     );
-    const known = all.map((block) => JSON.stringify(block));
-    return one(found, `${type} with ${JSON.stringify(attributes)}`, known);
+    const what = `${type} with ${JSON.stringify(attributes)}`;
+    if (all.length === 0) return one(found, what, this.resourceTypes, nearest(type, this.resourceTypes));
+    return one(found, what, bestFirst(attributes, all), unknownAttributes(attributes, all));
   }
 
   /** The Terraform JSON without cdktf's metadata, keys sorted: the same text for the same stack, suitable for snapshots. */
@@ -172,15 +178,58 @@ function annotationsOf(construct: IConstruct): StackAnnotation[] {
   );
 }
 
-function one(found: TerraformJson[], what: string, known: string[]): TerraformJson {
+/** Most resources that a sentence lists. */
+const MOST_LISTED = 12;
+
+/**
+ * The only one that was found.
+ *
+ * @param found what was found
+ * @param what what was looked for, for the sentence
+ * @param known what there is instead
+ * @param hint how the sentence ends when nothing was found
+ */
+function one(found: TerraformJson[], what: string, known: readonly string[], hint = ''): TerraformJson {
   if (found.length === 1) return found[0];
+  const names = [...new Set(known)];
+  const more = names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : '';
+  const listed = `${names.slice(0, MOST_LISTED).join(', ') || 'none'}${more}`;
+  const end = found.length === 0 ? hint : '';
   throw new UnscopedValidationError([
-    fault(
-      'NOT_ONE_RESOURCE',
-      undefined,
-      `expected one ${what}, found ${found.length}; there are: ${known.join(', ') || 'none'}`,
-    ),
+    fault('NOT_ONE_RESOURCE', undefined, `expected one ${what}, found ${found.length}; there are: ${listed}${end}`),
   ]);
+}
+
+/** Says which of the known names is nearest to one that is not known. */
+function nearest(wanted: string, known: readonly string[]): string {
+  const [near] = nearNames(wanted, [...new Set(known)], 1);
+  return near === undefined || known.includes(wanted) ? '' : `; nearest: ${near}`;
+}
+
+/** Longest value that a sentence shows. */
+const LONGEST_VALUE = 80;
+
+/** What resources have of the attributes that were looked for, those first that have most of them. */
+function bestFirst(wanted: { readonly [attribute: string]: unknown }, all: readonly TerraformJson[]): string[] {
+  const names = Object.keys(wanted);
+  const matches = (block: TerraformJson) => names.filter((name) => equals(wanted[name], block[name])).length;
+  const shown = (block: TerraformJson) => {
+    const parts = names.map((name) => `${name} ${name in block ? shortened(JSON.stringify(block[name])) : 'missing'}`);
+    const [own] = namesOf(block);
+    return `${own === undefined ? '' : `${own}: `}${parts.join(', ')}`;
+  };
+  return [...all].sort((a, b) => matches(b) - matches(a)).map(shown);
+}
+
+/** Says which attributes none of some resources has. */
+function unknownAttributes(wanted: { readonly [attribute: string]: unknown }, all: readonly TerraformJson[]): string {
+  const known = all.flatMap((block) => Object.keys(block));
+  const unknown = Object.keys(wanted).filter((name) => !known.includes(name));
+  return unknown.map((name) => `; none has ${name}${nearest(name, known)}`).join('');
+}
+
+function shortened(text: string): string {
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}...`;
 }
 
 function namesOf(block: TerraformJson): string[] {

@@ -1,4 +1,5 @@
 export * from './cloud/cloud-topology';
 export * from './cloud/cloud-topology-props';
+export * from './shared/inference-server';
 export * from './shared/topology-node-pool';
 export * from './shared/topology-karpenter-pool';

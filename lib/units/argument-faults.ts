@@ -1,11 +1,11 @@
 import { throwIfFaulty } from './errors';
-import { Fault } from './fault';
+import { Fault, fault } from './fault';
 import { ARGUMENTS } from './public-arguments';
 import { STRUCTS } from './public-kinds';
 import { otherFaults } from './other-faults';
 import { isOfClass, nameClass } from './own-class';
 import { numericFaults, StructName, structFaults, TypedName, typedNames, valueFaults } from './struct-faults';
-import { isUnreadable } from './unreadable';
+import { allOf, isUnreadable } from './unreadable';
 
 /** Name of a public class or interface with methods that take arguments. @internal */
 export type MethodOwner = keyof typeof ARGUMENTS;
@@ -67,6 +67,27 @@ export function checkArguments(
   }
 }
 
+/**
+ * How the factories of a value throw that is checked where it is used: what else is wrong with the value is said too, so that one error has
+ * all faults.
+ *
+ * @param faultsOf finds what is wrong with a value
+ * @param prefix what its properties and sentences begin with, before the properties of the factory @default - nothing
+ *
+ * @internal
+ */
+export function throwOfFactory<T>(faultsOf: (made: T) => readonly Fault[], prefix = ''): ThrowFaults {
+  const without = (text: string) => (text.startsWith(prefix) ? text.slice(prefix.length) : text);
+  const own = ({ id, property, reason }: Fault) => fault(id, property && without(property), without(reason));
+  return (faults, _, __, beside) => {
+    const others = beside((call) => {
+      const made = call() as T;
+      throwIfFaulty(allOf(() => faultsOf(made)).map(own));
+    });
+    throwIfFaulty([...faults, ...others]);
+  };
+}
+
 function throwOfPureCall(faults: readonly Fault[], _: unknown, __: readonly unknown[], beside: FaultsBeside): void {
   throwIfFaulty([...faults, ...beside((call) => void call())]);
 }
@@ -98,7 +119,8 @@ export function faultsBeside(
   const each = parameters.map((parameter, index) => {
     const faults = parameterFaults(parameter, given[index]);
     const isWhole = faults.some(({ property }) => property === parameter.name);
-    return { value: given[index], faults, optional: isWhole ? undefined : optionalOf(parameter.type) };
+    const list = !isWhole && parameter.type.endsWith('[]') ? parameter.name : undefined;
+    return { value: given[index], faults, optional: isWhole ? undefined : optionalOf(parameter.type), list };
   });
   return otherFaults(each, attempt);
 }
@@ -112,6 +134,8 @@ function optionalOf(type: string): string[] | undefined {
 function parameterFaults({ name, optional, type }: TypedName, value: unknown): Fault[] {
   if (optional && value === undefined) return [];
   if (type === 'number') return numericFaults(name, value);
+  // Whole documents are passed as arguments, never as properties.
+  if (type === 'string' && typeof value === 'string') return [];
   // Properties of a struct are known by their own names, as those of a construct.
   return type in STRUCTS ? structFaults(type as StructName, value, '', name) : valueFaults(name, value, type);
 }

@@ -8,6 +8,8 @@ export interface Given {
   readonly faults: readonly Fault[];
   /** Names of the properties that may be missing, where it is a struct; the properties of the faults are then paths within it. */
   readonly optional?: readonly string[];
+  /** Name of the argument, where it is a list of which single elements have faults: their properties begin with it. */
+  readonly list?: string;
 }
 
 /** With more faults than these of kinds the rest is not looked for: each costs a copy of what was given. */
@@ -48,8 +50,12 @@ function faultsOfAttempt(attempt: () => void): readonly Fault[] | undefined {
   }
 }
 
-function unreadableParts({ value, faults, optional }: Given): unknown {
+function unreadableParts({ value, faults, optional, list }: Given): unknown {
   if (faults.length === 0) return value;
+  if (list !== undefined) {
+    const paths = faults.map(({ property = '' }) => property.slice(list.length));
+    return withUnreadable(value, paths);
+  }
   return withUnreadable(value, optional ? faults.map(({ property = '' }) => property) : ['']);
 }
 
@@ -60,7 +66,7 @@ function withoutParts({ value, faults }: Given): unknown {
 }
 
 function canDoWithout({ faults, optional = [] }: Given): boolean {
-  return faults.every((each) => optional.includes(topOf(each)));
+  return faults.every((each) => each.id === 'UNKNOWN_PROPERTY' || optional.includes(topOf(each)));
 }
 
 /** A value that is compared or left out may be what another property excludes. */

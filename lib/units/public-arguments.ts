@@ -102,13 +102,14 @@ export const ARGUMENTS = {
     hardwareFaults: 'hardware: GpuNodeType',
   },
   ImageRegistry: {
-    'static mirror': 'host: string; pullSecrets?: string[]',
+    'static mirror': 'host: string; pullSecrets?: string[]; chartRepository?: string',
     resolve: 'image: string',
   },
   Indicator: {
     query: 'target: MetricsTarget',
   },
   InferenceEngine: {
+    'static vllm': 'version: string',
     'static of': 'name: string',
   },
   KubernetesAccess: {
@@ -119,6 +120,9 @@ export const ARGUMENTS = {
   KubernetesCluster: {
     'static fromKubeconfig': 'scope: Construct; id: string; attributes: KubeconfigAttributes',
     serviceAccountRole: 'namespace: string; serviceAccountName: string',
+  },
+  KubernetesLabels: {
+    'static add': 'scope: IConstruct; options: KubernetesLabelsOptions',
   },
   KubernetesManifests: {
     'static of': 'stack: TerraformStack; options?: KubernetesManifestsOptions',
@@ -137,7 +141,7 @@ export const ARGUMENTS = {
     'static onCpu': 'count?: number',
   },
   ModelSource: {
-    'static urls': 'files: ModelFile[]; authorization?: SecretKey',
+    'static urls': 'files: ModelFile[]; authorization?: SecretReference',
     'static volumeClaim': 'claimName: string; folder?: string; files?: ModelFiles',
     'static huggingFace': 'source: HuggingFaceSource',
   },
@@ -212,6 +216,9 @@ export const ARGUMENTS = {
     bandwidthGbps: 'hardware: GpuNodeType',
     hardwareFaults: 'hardware: GpuNodeType',
   },
+  ReasoningParser: {
+    'static of': 'name: string',
+  },
   SpeculativeDecoding: {
     'static mtp': 'props: SpeculativeDecodingProps',
     'static draftModel': 'props: DraftModelProps',
@@ -228,6 +235,9 @@ export const ARGUMENTS = {
     byName: 'type: string; name: string',
     where: 'type: string; attributes: any{}',
   },
+  ToolCallParser: {
+    'static of': 'name: string',
+  },
   TritonModel: {
     'static vllm': 'props: VllmModelProps',
     'static onnxRuntime': 'props: OnnxRuntimeModelProps',
@@ -241,6 +251,10 @@ export const ARGUMENTS = {
   VersionPolicy: {
     'static latest': 'count?: number',
     'static specific': 'versions: number[]',
+  },
+  VllmRelease: {
+    'static of': 'version: string',
+    'static custom': 'props: VllmReleaseProps',
   },
   Warnings: {
     'static accept': 'scope: IConstruct; id: string; reason: string',

@@ -3,24 +3,23 @@
 /** The properties of each public struct with their types. @internal */
 export const STRUCTS = {
   AdapterSelection: 'deviceIds?: string[]; interfaceNames?: string[]',
-  AlertSecret: 'name: string; key: string',
   Alternative:
-    'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; gpuMemoryUtilization: number; maxSequences: number; maxBatchedTokens: number; mediaInput?: MediaInput; pricePerHour?: number',
+    'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; gpuMemoryUtilization: number; maxSequences: number; maxBatchedTokens: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; pricePerHour?: number',
   AttentionLayer:
     'heads?: number; keyValueHeads?: number; headSize?: number; valueHeadSize?: number; window?: number; chunked?: boolean; sharesValues?: boolean; sharesCache?: boolean; unusedProjections?: boolean; outputGate?: boolean; latent?: LatentAttention; index?: SparseIndex; compression?: number; matrixParameters?: number',
   CapacityBlock:
     'reservationId: string; availabilityZone: string; start: string; end: string; instances?: number; active?: boolean; drainMinutes?: number; alarmTopicArn?: string',
   CapacityCandidate: 'instanceType: GpuNodeType; pricePerHour?: number',
   CapacityRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number',
   CapacityReservation:
     'reservationId: string; availabilityZone?: string; instances?: number; placementGroupName?: string',
   CapacitySearchRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; dataParallelAttention?: boolean; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; dataParallelAttention?: boolean; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
   CapacityTargets:
     'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
   CloudTopologyProps:
-    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; storageClass?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
+    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; storageClass?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
   ClusterAutoscalerProps: 'cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string',
   ClusterConnection:
     'host?: string; certificateAuthorityData?: string; eksClusterName?: string; region?: string; configPath?: string; configContext?: string',
@@ -76,17 +75,20 @@ export const STRUCTS = {
     'name?: string; memory: DataSize; bandwidth: number; tflops?: number; computeCapability?: number; fp32Tflops?: number; fp8Tflops?: number; int8Tops?: number; fp4Tflops?: number; nvlinkGBps?: number; pcieGBps?: number; tdpWatts?: number; sharedMemory?: boolean; vendor?: GpuVendor',
   HostDevicesOptions: 'resourceName?: string; adapters?: AdapterSelection; network: NetworkName',
   HuggingFaceSource:
-    'include?: string[]; exclude?: string[]; repository: string; revision: string; tokenSecret?: SecretKey; endpoint?: string',
+    'include?: string[]; exclude?: string[]; repository: string; revision: string; tokenSecret?: SecretReference; endpoint?: string',
   ImagePrePullerProps:
     'cluster: IKubernetesCluster; images: string[]; nodePools?: IGpuNodePool[]; command?: string[]; pauseImage?: string; imageRegistry?: ImageRegistry; name?: string; namespace?: string',
   IndicatorQuery: 'expr: string; metrics: Metric[]; meaning: string',
   IpoibNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string',
+  KarpenterGpuNodePoolOptions:
+    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; otherInstanceTypes?: GpuInstanceType[]',
   KarpenterGpuNodePoolProps:
-    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; cluster: IEksCluster; workloads?: Construct; namespace?: string; nodeAccessEntry?: boolean; dependsOn?: ITerraformDependable[]',
+    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; otherInstanceTypes?: GpuInstanceType[]; cluster: IEksCluster; workloads?: Construct; namespace?: string; nodeAccessEntry?: boolean; dependsOn?: ITerraformDependable[]',
   KarpenterProps: 'cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string',
   KubeconfigAttributes: 'configPath: string; context?: string; clusterName?: string',
   KubernetesAccessOptions: 'roleArn?: string; profile?: string; proxyUrl?: string',
+  KubernetesLabelsOptions: 'labels?: string{}; annotations?: string{}',
   KubernetesManifestsOptions: 'values?: any{}; cluster?: IKubernetesCluster; skipHelmReleases?: boolean',
   KubernetesProviders: 'kubernetes: TerraformProvider; helm?: TerraformProvider',
   LanguageModelOptions:
@@ -95,6 +97,7 @@ export const STRUCTS = {
     'keyValueRank: number; queryRank?: number; nopeHeadSize: number; ropeHeadSize: number; valueHeadSize: number',
   LayerKind:
     'count: number; attention?: AttentionLayer; state?: StateLayer; intermediateSize?: number; experts?: boolean; norms?: number; otherParameters?: number; float32Parameters?: number',
+  LoraAdapter: 'name: string; version?: string; rank: number; size?: DataSize',
   LoraCapacity: 'maxAdapters: number; maxRank: number',
   MacvlanNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string; mode?: MacvlanMode; mtu?: number',
@@ -111,7 +114,7 @@ export const STRUCTS = {
   ModelStoreAccessLogs: 'bucketName: string; prefix?: string',
   ModelStoreAttributes:
     'kmsKeyArn?: string; accountId?: string; region?: string; partition?: string; credentials?: ModelStoreCredentials',
-  ModelStoreCredentials: 'secretName: string; key?: string',
+  ModelStoreCredentials: 'name: string; key?: string',
   ModelStoreProps:
     'bucketName?: string; encryptionKeyArn?: string; region?: string; credentials?: ModelStoreCredentials; noncurrentVersionDays?: number; incompleteUploadDays?: number; accessLogs?: ModelStoreAccessLogs; readers?: string[]; writers?: string[]; removalPolicy?: RemovalPolicy; tags?: string{}; provider?: TerraformProvider',
   MonitoringOptions:
@@ -133,14 +136,16 @@ export const STRUCTS = {
   NvidiaNetworkOperatorProps:
     'cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; driver?: NicDriver; secondaryNetworks?: boolean; nodeFeatureDiscovery?: boolean; existingNetworks?: NetworkName[]; namespace?: string; chartVersion?: string; chartRepository?: string; kubectlImage?: string; imageRegistry?: ImageRegistry',
   OnnxRuntimeModelProps:
-    'name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; graphOptimization?: GraphOptimization; instances?: ModelInstances; intraOpThreads?: number; fileName?: string; modelSize?: DataSize; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
-  PagerDutyReceiverProps: 'routingKey: AlertSecret',
+    'name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; graphOptimization?: GraphOptimization; instances?: ModelInstances; intraOpThreads?: number; fileName?: string; opset?: number; irVersion?: number; modelSize?: DataSize; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+  OpenAiOptions:
+    'servedModelNames?: string[]; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
+  PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
   PlanFigure:
     'name: string; value: string; formula: string; inputs: string; evidence: EvidenceClass; errorBand: string',
   PodAdditions:
-    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretKey{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}',
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}',
   PodVolumeMount: 'volume: string; path: string; readOnly?: boolean',
   QueuePolicy:
     'maxQueueSize?: number; timeout?: Duration; timeoutAction?: TimeoutAction; allowTimeoutOverride?: boolean',
@@ -154,19 +159,22 @@ export const STRUCTS = {
   SecondaryNetworkProps: 'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}',
   SecondaryNetworkResource:
     'apiVersion: string; kind: string; namespaced?: boolean; spec?: any{}; faults?: Fault[]; addressOptional?: boolean',
-  SecretKey: 'secretName: string; key: string',
+  SecretReference: 'name: string; key: string',
   ServedModel:
-    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; servedModelNames?: string[]; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
+  ServerResources: 'cpu?: number; memory?: DataSize; sharedMemory?: DataSize; ephemeralStorage?: DataSize',
   ServingLoad:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork',
+  ServingOptions:
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]',
   SharedDevicesOptions:
     'resourceName?: string; maxPods?: number; adapters?: AdapterSelection; networks?: NetworkName[]',
   Sidecar:
-    'name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretKey{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]',
-  SlackReceiverProps: 'webhookUrl: AlertSecret; channel?: string',
+    'name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretReference{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]',
+  SlackReceiverProps: 'webhookUrl: SecretReference; channel?: string',
   SlidingWindow: 'tokens: number; layers: number; chunked?: boolean',
   SparseIndex:
-    'heads: number; headSize: number; topTokens: number; parameters?: number; shared?: boolean; keyBits?: number',
+    'heads: number; headSize: number; topTokens: number; parameters?: number; shared?: boolean; keyBits?: number; tokensPerKey?: number',
   SpeculativeDecodingProps: 'tokens: number; acceptanceRate?: number',
   StackAnnotation: 'level: AnnotationLevel; id?: string; message: string; constructPath: string',
   StateLayer:
@@ -175,27 +183,32 @@ export const STRUCTS = {
     'instanceType?: string; minNodes?: number; maxNodes?: number; diskSize?: DataSize; sessionManager?: boolean; nodeRoleArn?: string',
   TensorSpec: 'name: string; dataType: TensorDataType; dims: number[]; reshape?: number[]; optional?: boolean',
   TopologyKarpenterPool:
-    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; name: string',
+    'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; otherInstanceTypes?: GpuInstanceType[]; name: string',
   TopologyNodePool:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair; name: string',
   TritonDeploymentProps:
-    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretKey{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; tritonRelease?: TritonRelease; tritonImage?: string; awsCliImage?: string; resources?: TritonResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: TritonModel[]; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; tritonRelease?: TritonRelease; tritonImage?: string; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: TritonModel[]; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
   TritonReleaseProps:
     'release: string; vllmVersion: string; onnxRuntimeVersion: string; cudaVersion: string; cudaDriver: string; minimumComputeCapability?: number',
-  TritonResources: 'cpu?: number; memory?: DataSize; sharedMemory?: DataSize; ephemeralStorage?: DataSize',
   TritonServingOptions:
-    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretKey{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; tritonRelease?: TritonRelease; tritonImage?: string; awsCliImage?: string; resources?: TritonResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]',
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; tritonRelease?: TritonRelease; tritonImage?: string',
   UnlistedInstanceTypeProps:
     'name: string; gpu: GpuType; gpuCount: number; gpuMemory?: DataSize; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; interconnect?: GpuInterconnect; nvlinkDomainSize?: number; rdma?: boolean; gpuDirect?: boolean; architecture?: CpuArchitecture; networkCards?: NetworkCard[]; ipv4PerInterface?: number; rdmaRead?: boolean; rdmaWrite?: boolean',
   VirtualFunctionRail: 'resourceName: string; network: NetworkName; physicalFunctions: string[]',
   VirtualFunctionsOptions: 'rails: VirtualFunctionRail[]; virtualFunctionsPerAdapter?: number',
+  VllmDeploymentProps:
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; vllmRelease?: VllmRelease; vllmImage?: string; apiKey?: SecretReference; maxQueuedRequests?: number; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: ServedModel[]; replicas?: number; plans?: CapacityPlan{}; name?: string; imageRegistry?: ImageRegistry',
   VllmModelProps:
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   VllmOptions:
     'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
+  VllmReleaseProps:
+    'vllmVersion: string; cudaVersion: string; torchVersion?: string; minimumComputeCapability?: number',
+  VllmServingOptions:
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; vllmRelease?: VllmRelease; vllmImage?: string; apiKey?: SecretReference; maxQueuedRequests?: number',
   WatchOptions:
     'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; latencyAlert?: boolean; outageAlerts?: boolean',
-  WebhookReceiverProps: 'url?: string; urlSecret?: AlertSecret; bearerToken?: AlertSecret',
+  WebhookReceiverProps: 'url?: string; urlSecret?: SecretReference; bearerToken?: SecretReference',
   WeightBits:
     'attention?: number; states?: number; feedForward?: number; sharedExperts?: number; experts?: number; predictionLayers?: number',
 } as const;
@@ -237,16 +250,17 @@ export const CLASSES = {
   IModelStore: 'new ModelStore(...), ModelStore.fromBucketName(...) or ModelStore.s3Compatible(...)',
   IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   IServiceAccountRole: 'cluster.serviceAccountRole(...)',
-  IWatchable: 'new TritonDeployment(...)',
+  IWatchable: 'new TritonDeployment(...) or new VllmDeployment(...)',
   ImagePrePuller: 'new ImagePrePuller(...)',
   ImageRegistry: 'ImageRegistry.UPSTREAM or ImageRegistry.mirror(...)',
   Indicator: 'Indicator.QPS',
-  InferenceEngine: 'InferenceEngine.VLLM or InferenceEngine.of(...)',
+  InferenceEngine: 'InferenceEngine.VLLM, InferenceEngine.vllm(...) or InferenceEngine.of(...)',
   IpoibNetwork: 'new IpoibNetwork(...)',
   Karpenter: 'new Karpenter(...)',
   KarpenterGpuNodePool: 'new KarpenterGpuNodePool(...)',
   KubernetesAccess: 'KubernetesAccess.of(...) or KubernetesAccess.fromProviders(...)',
   KubernetesCluster: 'KubernetesCluster.fromKubeconfig(...)',
+  KubernetesLabels: 'new KubernetesLabels(...)',
   KubernetesManifests: 'KubernetesManifests.of(...)',
   MacvlanNetwork: 'new MacvlanNetwork(...)',
   Metric: 'Metric.of(...)',
@@ -274,16 +288,20 @@ export const CLASSES = {
   RdmaAttachment:
     'RdmaAttachment.sharedDevices(...), RdmaAttachment.hostDevices(...) or RdmaAttachment.virtualFunctions(...)',
   RdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
+  ReasoningParser: 'ReasoningParser.DEEPSEEK_R1 or ReasoningParser.of(...)',
   SecondaryNetwork: 'new SecondaryNetwork(...)',
   SpeculativeDecoding:
     'SpeculativeDecoding.mtp(...), SpeculativeDecoding.draftModel(...), SpeculativeDecoding.eagle3(...) or SpeculativeDecoding.nGram(...)',
   SriovIbNetwork: 'new SriovIbNetwork(...)',
   SriovNetwork: 'new SriovNetwork(...)',
   SynthesizedStack: 'SynthesizedStack.of(...)',
+  ToolCallParser: 'ToolCallParser.LLAMA3_JSON or ToolCallParser.of(...)',
   TritonDeployment: 'new TritonDeployment(...)',
   TritonModel: 'TritonModel.vllm(...) or TritonModel.onnxRuntime(...)',
   TritonRelease: 'TritonRelease.V24_12, TritonRelease.of(...) or TritonRelease.custom(...)',
   VersionPolicy: 'VersionPolicy.latest(...), VersionPolicy.all() or VersionPolicy.specific(...)',
+  VllmDeployment: 'new VllmDeployment(...)',
+  VllmRelease: 'VllmRelease.V0_19_1, VllmRelease.of(...) or VllmRelease.custom(...)',
   Warnings: 'new Warnings(...)',
 } as const;
 
@@ -318,10 +336,11 @@ export const ENUMS = {
   GpuSharingKind: 'none time-slicing mig',
   GpuVendor: 'NVIDIA AMD',
   GraphOptimization: 'ALL EXTENDED BASIC DISABLED',
+  InferenceServer: 'TRITON VLLM',
   MacvlanMode: 'bridge private vepa passthru',
   MediaInput: 'ALL IMAGES NONE',
   MemoryShare: 'WHOLE STATIC FREE',
-  MetricExporter: 'triton triton-vllm triton-tensorrtllm',
+  MetricExporter: 'triton triton-vllm triton-tensorrtllm vllm',
   MetricFeature: 'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS',
   MetricType: 'counter gauge histogram summary',
   MetricUnit:

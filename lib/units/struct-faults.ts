@@ -7,6 +7,7 @@ import { isOfAnyClass, isOfClass, isOfOwnClass } from './own-class';
 import { plainValueFaults } from './plain-value-faults';
 import { CLASSES, ENUMS, INTERFACES, STRUCTS } from './public-kinds';
 import { hasMember, memberOf, readMember } from './read-member';
+import { unknownPropertyFaults } from './unknown-properties';
 import { isUnreadable } from './unreadable';
 
 /** Name of a public interface that classes of users implement. @internal */
@@ -57,9 +58,23 @@ export function structFaults(struct: StructName, value: unknown, path = '', wher
   const others = Object.keys(value).filter((key) => !properties.some(({ name }) => name === key));
   return [
     ...properties.flatMap((each) => propertyFaults(struct, value, path, each)),
-    // What has no meaning must be readable, because copies are made.
-    ...others.flatMap((key) => memberFaults(path === '' ? key : `${path}.${key}`, value, key, () => [])),
+    ...(others.length > 0 ? otherPropertyFaults(struct, value, path, others) : []),
   ];
+}
+
+/** Names that a struct does not have. Classes of users may have members of their own; what they hold must be readable, because copies are made. */
+function otherPropertyFaults(struct: StructName, value: object, path: string, others: readonly string[]): Fault[] {
+  const unreadable = others.flatMap((key) => memberFaults(path === '' ? key : `${path}.${key}`, value, key, () => []));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (unreadable.length > 0 || (prototype !== Object.prototype && prototype !== null)) return unreadable;
+  const given = others.filter((key) => !isMissing(memberOf(value, key)));
+  const known = propertiesOf(struct).map(({ name }) => name);
+  return unknownPropertyFaults(struct, known, given, path);
+}
+
+/** What is left out, or stands for what was refused already. */
+function isMissing(value: unknown): boolean {
+  return value === undefined || isUnreadable(value);
 }
 
 function propertyFaults(struct: StructName, value: object, path: string, { name, optional, type }: TypedName): Fault[] {
@@ -75,7 +90,7 @@ function propertyFaults(struct: StructName, value: object, path: string, { name,
 const MOST_OF_LIST = 1000;
 
 /**
- * The faults of a value that is not of a type, as the table of structs writes it: `DataSize`, `ModelFile[]`, `SecretKey{}` for a map.
+ * The faults of a value that is not of a type, as the table of structs writes it: `DataSize`, `ModelFile[]`, `SecretReference{}` for a map.
  *
  * @internal
  */
@@ -97,17 +112,18 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
   }
   if (type.endsWith('{}')) {
     if (!isBag(value) || isToken(value)) return wrongKind(property, value, `an object with values of type ${element}`);
-    return Object.keys(value).flatMap((key) =>
-      memberFaults(`${property}['${key}']`, value, key, (each) =>
-        each === undefined ? [] : valueFaults(`${property}['${key}']`, each, element),
-      ),
-    );
+    return Object.keys(value).flatMap((key) => {
+      const path = `${property}['${key}']`;
+      const long = lengthFaults(path, key);
+      if (long.length > 0) return long;
+      return memberFaults(path, value, key, (each) => (each === undefined ? [] : valueFaults(path, each, element)));
+    });
   }
   if (type === 'any') return plainValueFaults(property, value);
   if (ANYTHING.has(type)) return [];
   if (type === 'void') return [];
   if (type === 'number') return typeof value === 'number' ? [] : wrongKind(property, value, 'a number');
-  if (type === 'string') return typeof value === 'string' ? [] : noText(property, value);
+  if (type === 'string') return typeof value === 'string' ? lengthFaults(property, value) : noText(property, value);
   if (type in STRUCTS) return structFaults(type as StructName, value, property);
   if (isExternal(type)) return externalFaults(property, value, type);
   if (value === undefined) return wrongKind(property, value, exampleOf(type));
@@ -192,6 +208,21 @@ function noText(property: string, value: unknown): Fault[] {
   return [fault(id, property, `${property} must be a text; got ${givenValue(value)}`)];
 }
 
+/** Most characters of a text: those of all annotations of an object of Kubernetes, and more than AWS takes anywhere. */
+const MOST_CHARACTERS = 256 * 1024;
+
+/** Patterns that texts are matched with, and what copies them, would take seconds for one of megabytes. */
+function lengthFaults(property: string, value: string): Fault[] {
+  if (value.length <= MOST_CHARACTERS) return [];
+  return [
+    fault(
+      'INVALID_FORMAT',
+      property,
+      `${property} must have at most ${MOST_CHARACTERS} characters; got ${givenValue(value)}`,
+    ),
+  ];
+}
+
 function pluralOf(type: string): string {
   return type === 'number' ? 'numbers' : `values of type ${type}`;
 }
@@ -231,6 +262,17 @@ function isBag(value: unknown, properties: readonly TypedName[] = []): value is 
   } catch {
     return false;
   }
+}
+
+/**
+ * The properties of a struct alone, of a plain object that has more.
+ *
+ * @internal
+ */
+export function narrowed<T extends object>(struct: StructName, value: T): T {
+  if (!isObject(value) || isUnreadable(value) || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const names = new Set(propertiesOf(struct).map(({ name }) => name));
+  return Object.fromEntries(Object.entries(value).filter(([name]) => names.has(name))) as T;
 }
 
 function propertiesOf(struct: StructName): readonly TypedName[] {

@@ -39,6 +39,7 @@ describe(`parameters are those that transformers ${COUNTED.transformers} counts`
       'internlm2',
       'mimo_v2',
       'minimax_m3',
+      'plamo3',
       'minimax_text_01',
       'nemotron-nas',
       'step3',

@@ -37,6 +37,86 @@ describe('gpu-inference', () => {
     expect(output).toMatch(/weights per GPU +14.96 GiB +exact +± 0.1 %/);
   });
 
+  describe('the region', () => {
+    test('is one in which AWS sells the instance type', () => {
+      expect(run('plan --model llama-3.1-8b --instance g6e.xlarge --region eu-central-1').status).toBe(0);
+      expect(refused('plan --model llama-3.1-8b --instance g6e.xlarge --region eu-west-1')).toEqual([
+        'TYPE_NOT_IN_REGION --instance',
+      ]);
+      expect(run('plan --model llama-3.1-8b --instance g6e.xlarge --region eu-west-1').output).toMatch(
+        /does not sell g6e.xlarge on demand in eu-west-1, but in .*eu-central-1/,
+      );
+      expect(refused('search --model llama-3.1-8b --instances g6e.xlarge,g5.xlarge --region eu-west-1')).toEqual([
+        'TYPE_NOT_IN_REGION --instances',
+      ]);
+    });
+
+    test('is one that is known', () => {
+      expect(refused('plan --model llama-3.1-8b --instance g6e.xlarge --region us-wets-2')).toEqual([
+        'UNKNOWN_VALUE --region',
+      ]);
+      expect(run('search --model llama-3.1-8b --region us-wets-2').output).toMatch(
+        /unknown region 'us-wets-2'; nearest: 'us-west-2'/,
+      );
+    });
+
+    test('bounds what a search chooses from', () => {
+      expect(run('search --model llama-3.1-8b --limit 40').output).toMatch(/g6e.xlarge/);
+      const { output, status } = run('search --model llama-3.1-8b --limit 40 --region eu-west-1');
+      expect(status).toBe(0);
+      expect(output).not.toMatch(/g6e\./);
+      expect(run('search --model llama-3.1-8b --region ca-west-1')).toMatchObject({ status: 1 });
+    });
+  });
+
+  describe('the price', () => {
+    const PLAN = 'plan --model llama-3.1-8b --instance g6e.xlarge';
+    const LIST =
+      'price: 1.861 US dollars an hour for each g6e.xlarge, AWS on demand, Linux, us-east-1, 20 July 2026 (aws/karpenter-provider-aws 1d92708, ' +
+      'zz_generated.pricing_aws.go)';
+
+    test.each(['', ' --explain', ' --markdown'])('is the list price, with its date and source%s', (how) => {
+      const { output } = run(`${PLAN}${how}`);
+      expect(output).toContain(`\n${LIST}; --price takes precedence`);
+      expect(output).toMatch(/cost per million output tokens/);
+    });
+
+    test('of another region is not said to be known', () => {
+      expect(run(`${PLAN} --region eu-central-1`).output).toContain(
+        `${LIST}; those of eu-central-1 differ and are not known here; --price`,
+      );
+    });
+
+    test('that is given takes precedence', () => {
+      const { output } = run(`${PLAN} --price 1.25`);
+      expect(output).toContain('\nprice: 1.25 an hour for each node, as given');
+      expect(output).not.toContain('list');
+      const costOf = (line: string) => Number(/output tokens +([\d.]+)/.exec(run(line).output)?.[1]);
+      expect(costOf(`${PLAN} --price 1.861`)).toBe(costOf(PLAN));
+      expect(costOf(`${PLAN} --price 18.61`)).toBeGreaterThan(5 * costOf(PLAN));
+    });
+
+    test('is none of own hardware, and of what has no list price', () => {
+      expect(run('plan --model llama-3.1-8b --gpu RTX-4090').output).not.toMatch(/price|cost/);
+      expect(run('plan --model llama-3.1-8b --instance p5e.48xlarge').output).toContain(
+        'price: no list price of p5e.48xlarge is known; give yours by --price',
+      );
+    });
+
+    test('is in no lock that was made without one', () => {
+      expect(CapacityPlan.fromJson(run(`${PLAN} --json`).output).pricePerHour).toBeUndefined();
+    });
+
+    test('of a search is the list price of all nodes, or what is given', () => {
+      const listed = run('search --model llama-3.1-8b --instances g6e.xlarge,g5.xlarge').output;
+      expect(listed).toMatch(/1 × g6e.xlarge .* 1\.861 +\d/);
+      expect(listed).toMatch(/\n\nprices: US dollars, AWS on demand, Linux, us-east-1, 20 July 2026 .*--instances/);
+      const given = run('search --model llama-3.1-8b --instances g6e.xlarge=2,g5.xlarge').output;
+      expect(given).toMatch(/1 × g6e.xlarge .* 2 +\d/);
+      expect(given).not.toMatch(/US dollars/);
+    });
+  });
+
   test('plan has status 1 when it does not fit, and prints what would fit', () => {
     const { output, status } = run('plan --model llama-65b --instance p4de.24xlarge --precision fp16 --tensor 1');
     expect(status).toBe(1);

@@ -37,11 +37,10 @@ describe('names of other tools', () => {
     ],
     ['--max_seq_len 4096', '--context 4096'],
     ['--engine trtllm --kv_cache_free_gpu_memory_fraction 0.8', '--engine tensorrt-llm --utilization 0.8'],
-    ['--engine vllm-0.24', '--engine vllm-0.21'],
-    ['--engine vLLM-v0.24.0', '--engine vllm-0.21'],
+    ['--engine vllm-0.24', '--engine vllm-0.24.0'],
+    ['--engine vLLM-v0.24.0', '--engine vllm-0.24.0'],
     ['--engine vllm_0_28', '--engine vllm-0.28'],
-    ['--engine vllm-0.32.1', '--engine vllm-0.28'],
-    ['--engine vllm-0.13.0', '--engine vllm'],
+    ['--engine vllm_0_32_1', '--engine vllm-0.32.1'],
   ])('%s is %s', (theirs, ours) => same(`${base} ${theirs}`, `${base} ${ours}`));
 
   test('a model without its encoder, experts over all ranks', () => {

@@ -3,6 +3,7 @@ import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { GpuType } from '../../lib/catalog/gpu-type';
 import { ExistingGpuNodePool, ExistingGpuNodePoolProps } from '../../lib/compute/pools/existing/existing-gpu-node-pool';
 import { KarpenterGpuNodePool } from '../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
+import { KarpenterGpuNodePoolProps } from '../../lib/compute/pools/karpenter/karpenter-gpu-node-pool-props';
 import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
 import { Autoscaling } from '../../lib/compute/pools/options/autoscaling';
 import { Capacity, CapacityBlock } from '../../lib/compute/pools/options/capacity';
@@ -29,7 +30,7 @@ export const managed =
   };
 
 export const karpenter =
-  (options: Options, cluster: TestEksClusterProps = {}) =>
+  (options: Options & Pick<KarpenterGpuNodePoolProps, 'otherInstanceTypes'>, cluster: TestEksClusterProps = {}) =>
   () => {
     const stack = testStack();
     const props = { cluster: testEksCluster(stack, cluster), instanceType: G5_XLARGE, minNodes: 0, maxNodes: 2 };

@@ -165,7 +165,7 @@ describe('entries of unfinished constructs do not count', () => {
       const pool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE, 1);
       expect(() => deployment(stack, cluster, pool, 'Refused')).toThrow(/cannot act with an IAM role/);
       stack.node.tryRemoveChild('Refused');
-      const modelStore = Object.assign(storeOf(stack), { credentials: { secretName: 'store' } });
+      const modelStore = Object.assign(storeOf(stack), { credentials: { name: 'store' } });
       new TritonDeployment(stack, 'Chat', { cluster, nodePool: pool, modelStore, models: [llama8b] });
     });
   });

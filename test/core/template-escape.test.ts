@@ -15,6 +15,11 @@ test.each([
   expect(escapeTemplate(text)).toBe(written);
 });
 
+test('a long run of dollars is as it was', () => {
+  const text = '$'.repeat(1_000_000);
+  expect(escapeTemplate(text)).toBe(text);
+});
+
 test('a reference remains one, whatever is around it', () => {
   const { json } = synthesize((stack) => {
     const given = new TerraformVariable(stack, 'given', { type: 'string' }).stringValue;

@@ -88,7 +88,7 @@ describe.each([
     const modelStore = ours.ModelStore.s3Compatible(stack, 'Store', {
       bucketName: 'models',
       endpoint: 'https://s3.example.com',
-      credentials: { secretName: 'store' },
+      credentials: { name: 'store' },
     });
     for (const [id, copy] of [
       ['One', ours],
@@ -139,7 +139,7 @@ describe.each([
           modelStore: ours.ModelStore.s3Compatible(stack, 'Store', {
             bucketName: 'models',
             endpoint: 'https://s3.example.com',
-            credentials: { secretName: 'store' },
+            credentials: { name: 'store' },
           }),
           models: [TritonModel.vllm({ name: 'chat', model: ModelSpec.LLAMA_3_1_8B })],
         });

@@ -22,7 +22,38 @@ describe('a secret in a URL is seen', () => {
     'socks5://user:hunter2@host.example:1080',
     'https://user:hunter2@${TfToken[TOKEN.7]}/a',
     'https://${TfToken[TOKEN.7]}@host.example/a',
+    // Passwords that a '/', '?' or '#' ends for parsers, with and without what may be a port before it.
+    'https://user:12/34@host',
+    'https://user:12/34@host/path',
+    'https://user:12\\34@10.0.0.1:8443/x',
+    'https://user:12?34@host.example/a',
+    'https://user:12#34@host.example:8443/a',
+    'https://user:12/3@4@host.example/a',
+    'https://user:/hunter2@host.example/a',
+    'https://user:hun/ter2@host.example/a',
+    'https://user:hun#ter2@host.example/a',
+    'https://:12/34@host',
+    'oci://user:12/34@[::1]/models',
   ])('as a user name or password: %s', (url) => expect(secretInUrl(url)).toBe('a user name or password'));
+
+  test.each([
+    'https://host:8443/@scope/package',
+    'https://registry:5000/image@sha256:12ab',
+    'https://registry.example:5000/image:v1@sha256:12ab',
+    'https://cdn:8080/package@latest',
+    'https://cdn:8080/package@3.2.1/index.js',
+    'https://hub:443/models/llama@v1.2/config.json',
+    'https://hub.example:8443/users/bob@host.example',
+    'http://localhost:8080/bob@host',
+    'http://[::1]:80/a@b',
+    'http://alerts:9093/api',
+  ])('and no password where an @ is part of the path: %s', (url) => expect(secretInUrl(url)).toBeUndefined());
+
+  test('is refused where the URL cannot be read as one, without a word of it', () => {
+    const [{ id, reason }] = plainUrlFaults('url', 'https://user:hun/ter2@host.example/a', 'use a secret');
+    expect(id).toBe('SECRET_IN_URL');
+    expect(reason).not.toMatch(/hun|ter2/);
+  });
 
   test.each([
     ...[

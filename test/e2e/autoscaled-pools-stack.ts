@@ -24,8 +24,8 @@ export const ZONES = ['us-west-2a', 'us-west-2b'];
 export const BLOCK = {
   reservationId: 'cr-02168da1478b509e0',
   availabilityZone: 'us-west-2b',
-  start: '2027-01-11T11:30:00Z',
-  end: '2027-01-25T11:30:00Z',
+  start: '2031-01-11T11:30:00Z',
+  end: '2031-01-25T11:30:00Z',
   alarmTopicArn: 'arn:aws:sns:us-west-2:000000000000:gpu',
 };
 

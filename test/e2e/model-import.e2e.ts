@@ -52,7 +52,7 @@ const serving = (revision: string) => (app: App) => {
   const modelStore = ModelStore.s3Compatible(stack, 'Models', {
     bucketName: 'models',
     endpoint: 'https://objects.example.com',
-    credentials: { secretName: 'store' },
+    credentials: { name: 'store' },
   });
   const model = ModelSpec.LLAMA_3_1_8B;
   new ModelImport(stack, 'Import', {
@@ -62,7 +62,7 @@ const serving = (revision: string) => (app: App) => {
     source: ModelSource.huggingFace({
       repository: REPOSITORY,
       revision,
-      tokenSecret: { secretName: 'hub', key: 'token' },
+      tokenSecret: { name: 'hub', key: 'token' },
     }),
   });
   new TritonDeployment(stack, 'Chat', {

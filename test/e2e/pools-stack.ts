@@ -29,8 +29,8 @@ const SPECIAL: { readonly [pool: string]: GpuNodePoolOptions } = {
     capacity: Capacity.capacityBlock({
       reservationId: 'cr-02168da1478b509e0',
       availabilityZone: 'us-west-2b',
-      start: '2026-12-01T11:30:00Z',
-      end: '2026-12-08T11:30:00Z',
+      start: '2031-12-01T11:30:00Z',
+      end: '2031-12-08T11:30:00Z',
       alarmTopicArn: 'arn:aws:sns:us-west-2:000000000000:gpu',
     }),
     minNodes: 2,

@@ -13,8 +13,8 @@ import { AllPools, CHANGES, CLUSTER, ON_DEMAND, POOLS, REGION, ROLLED } from './
 
 const NAMES = Object.keys(POOLS);
 const BLOCK = 'cr-02168da1478b509e0';
-const START = 'capacity-block-start-20261201T113000Z';
-const DRAIN = 'capacity-block-drain-20261208T103000Z';
+const START = 'capacity-block-start-20311201T113000Z';
+const DRAIN = 'capacity-block-drain-20311208T103000Z';
 const RESERVATION = 'cr-0a1b2c3d4e5f60718';
 const REPAIRED = 'node group: nodes repaired in parallel';
 const AGENTS = 'gpu-node-agents';
@@ -122,9 +122,11 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'pools of every instance
 
   test('follow their block and tell the autoscaler what a node offers, by the Auto Scaling group of EKS', () => {
     const schedules = site.proxy.requests('PutScheduledUpdateGroupAction');
-    expect(schedules.map((it) => [it.ScheduledActionName, it.Recurrence, it.DesiredCapacity]).sort()).toEqual([
-      [DRAIN, '30 10 8 12 *', '0'],
-      [START, '30 11 1 12 *', '2'],
+    expect(
+      schedules.map((it) => [it.ScheduledActionName, it.StartTime, it.Recurrence, it.DesiredCapacity]).sort(),
+    ).toEqual([
+      [DRAIN, '2031-12-08T10:30:00Z', undefined, '0'],
+      [START, '2031-12-01T11:30:00Z', undefined, '2'],
     ]);
     for (const it of schedules) expect(it.AutoScalingGroupName).toMatch(/^eks-block-/);
     const tags = site.proxy.requests('CreateOrUpdateTags').flatMap((it) => (it.Tags.member ?? it.Tags) as Value[]);

@@ -16,8 +16,8 @@ const PROPS: RdmaTrainingReadyPoolProps = {
   block: {
     reservationId: 'cr-02168da1478b509e0',
     availabilityZone: 'us-west-2b',
-    start: '2027-01-11T11:30:00Z',
-    end: '2027-01-25T11:30:00Z',
+    start: '2031-01-11T11:30:00Z',
+    end: '2031-01-25T11:30:00Z',
     instances: 4,
     alarmTopicArn: 'arn:aws:sns:us-west-2:123456789012:gpu-capacity',
   },

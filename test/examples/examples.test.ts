@@ -1,6 +1,7 @@
 import { App, TerraformStack } from 'cdktf';
 import { Cloud65b } from '../../examples/cloud-65b/stack';
 import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
+import { OpenAiVllm } from '../../examples/openai-vllm/stack';
 import { Quickstart } from '../../examples/quickstart/stack';
 import { RdmaTrainingReadyPool } from '../../examples/rdma-training-ready-pool/stack';
 import { KubernetesManifests } from '../../lib/manifests';
@@ -20,6 +21,7 @@ const quickstart = (app: App) => new Quickstart(app);
 const cloud65b = (app: App) => new Cloud65b(app);
 const training = (app: App) => new RdmaTrainingReadyPool(app, { block: BLOCK, image: 'example.test/trainer:1' });
 const onprem = (app: App) => new OnpremInfiniband(app);
+const openAi = (app: App) => new OpenAiVllm(app);
 
 /** Every stack of an example. */
 function stacksOf(describeExample: (app: App) => unknown): TerraformStack[] {
@@ -40,6 +42,7 @@ describe('what an update of the library must not move: a resource of another add
     ['cloud-65b', cloud65b],
     ['rdma-training-ready-pool', training],
     ['onprem-infiniband', onprem],
+    ['openai-vllm', openAi],
   ])('%s', (_, example) => {
     const lists = stacksOf(example).map((stack): [string, string[]] => [stack.node.id, addresses(stack)]);
     expect(Object.fromEntries(lists)).toMatchSnapshot();
@@ -53,6 +56,7 @@ describe('what an example does is meant: it gives no warning', () => {
     // Its block comes from the caller, and this one names no topic.
     ['rdma-training-ready-pool', training, ['CAPACITY_BLOCK_UNWATCHED']],
     ['onprem-infiniband', onprem, []],
+    ['openai-vllm', openAi, []],
   ])('%s', (_, example, wanted) => {
     const stacks = stacksOf(example);
     stacks.forEach((stack) => SynthesizedStack.of(stack));

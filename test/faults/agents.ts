@@ -40,11 +40,11 @@ const pool =
     });
 
 const existing =
-  (driverInImage?: boolean): MakePool =>
+  (driverInImage?: boolean, hardware = GpuInstanceType.P5_48XLARGE): MakePool =>
   (stack, cluster) =>
     void new ExistingGpuNodePool(stack, 'nodes', {
       cluster,
-      hardware: GpuInstanceType.P5_48XLARGE,
+      hardware,
       nodes: 1,
       nodeSelector: { 'eks.amazonaws.com/nodegroup': 'gpu' },
       driverInImage,
@@ -80,6 +80,23 @@ export const TEXTS: FaultText[] = [
       "the image of pool(s) 'nodes' may already have NVIDIA's driver and container toolkit, and a second driver of the GPU " +
       'operator would break it; pass driverInImage to the pool: true for the accelerated images of EKS, else false',
     faults: () => found({ gpuOperator: GpuOperator.version() }, existing()),
+  },
+  {
+    id: 'OPERATOR_DRIVER_NOT_FOR_GPU',
+    property: 'gpuOperator',
+    text:
+      "driver 595.91.07, which GPU operator v26.7.0 installs on pool 'nodes', no longer supports V100-16GB; use GpuOperator.version('v26.3.3'), or set " +
+      'driver.version in its values to one of 580',
+    faults: () => found({ gpuOperator: GpuOperator.version('v26.7.0') }, existing(false, GpuInstanceType.P3_8XLARGE)),
+  },
+  {
+    id: 'OPERATOR_DRIVER_NOT_FOR_GPU',
+    property: 'gpuOperator',
+    text:
+      "driver 550.144.03, which GPU operator v24.9.2 installs on pool 'nodes', does not know B300, which needs driver 580 or later; use a later version " +
+      'of the operator, or set driver.version in its values',
+    faults: () =>
+      found({ gpuOperator: GpuOperator.version('v24.9.2') }, existing(false, GpuInstanceType.P6_B300_48XLARGE)),
   },
   {
     id: 'EFA_PLUGIN_TOO_OLD',

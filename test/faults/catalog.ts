@@ -59,6 +59,14 @@ export const TEXTS: FaultText[] = [
     refuse: () => GpuNodeType.custom({ ...node, name: 'p5.48xlarge' }),
   },
   {
+    id: 'NODE_IMAGE_BANNED',
+    property: 'nodeImageVersion',
+    text:
+      "nodeImageVersion '1.35.6-20261003' must not be used: its kernel 6.12.110 may panic (https://github.com/awslabs/amazon-eks-ami/issues/2845); use an " +
+      'earlier or a later release of the image',
+    refuse: () => EksRelease.custom({ ...EksRelease.V1_35, nodeImageVersion: '1.35.6-20261003' }),
+  },
+  {
     id: 'NVLINK_DOMAIN_DOES_NOT_DIVIDE_GPUS',
     property: 'nvlinkDomainSize',
     text: 'nvlinkDomainSize must divide the 8 GPUs of the node; got 3',

@@ -1,6 +1,7 @@
 import { Arguments } from '../../lib/command-line/arguments';
 import { modelFromFile } from '../../lib/command-line/model-file';
 import { COMMANDS } from '../../lib/command-line/options';
+import { deployedModels } from '../../lib/command-line/upgrade-files';
 import { FaultText } from './fault-text';
 
 const given = (line: string) => () => new Arguments(COMMANDS.plan.options, line.split(' ')).faults;
@@ -20,6 +21,12 @@ export const TEXTS: FaultText[] = [
     property: 'model',
     text: "'model' is not an option; options start with --",
     faults: given('model'),
+  },
+  {
+    id: 'NOT_A_PLAN',
+    property: '--plan',
+    text: 'a.json is neither a plan (gpu-inference plan --json, topology.plans) nor the model.json of an engine',
+    refuse: () => deployedModels(['a.json'], () => '{"a": 1}', '--plan'),
   },
   {
     id: 'OPTION_NEEDS_VALUE',

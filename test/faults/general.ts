@@ -45,6 +45,12 @@ export const TEXTS: FaultText[] = [
       ),
   },
   {
+    id: 'UNKNOWN_PROPERTY',
+    property: 'systemNodes.minNode',
+    text: "systemNodes: SystemNodes has no property 'minNode'; nearest: 'minNodes'; correct it, or leave it out",
+    faults: () => structFaults('SystemNodes', { minNode: 1 }, 'systemNodes'),
+  },
+  {
     id: 'WRONG_KIND',
     property: 'rdma',
     text: "rdma must be true or false; got 'no'",

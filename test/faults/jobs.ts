@@ -8,7 +8,7 @@ import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
 const ofUrls = (...files: ModelFile[]) => sourceFaults(ModelSource.urls(files));
-const AUTHORIZATION = { secretName: 'hub', key: 'authorization' };
+const AUTHORIZATION = { name: 'hub', key: 'authorization' };
 
 function imported(props: Partial<ModelImportProps>) {
   let made: ModelImport | undefined;
@@ -36,7 +36,7 @@ export const TEXTS: FaultText[] = [
     property: 'source.files[0].url',
     text:
       'source.files[0].url must not hold a secret, which would be in the state of Terraform and in the cluster; got a user name or password; ' +
-      "name a Kubernetes secret instead: ModelSource.urls(files, { secretName: 'source', key: 'authorization' }), or ModelSource.huggingFace " +
+      "name a Kubernetes secret instead: ModelSource.urls(files, { name: 'source', key: 'authorization' }), or ModelSource.huggingFace " +
       'with tokenSecret',
     faults: () => ofUrls({ url: 'https://user:hf_token@huggingface.co/a/b/resolve/main/c' }),
   },

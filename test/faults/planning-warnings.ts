@@ -10,6 +10,7 @@ import {
   NodeNetwork,
   Parallelism,
   Precision,
+  SpeculativeDecoding,
 } from '../../lib/planning';
 import { planWarnings } from '../../lib/planning/warnings';
 import { FaultText } from './fault-text';
@@ -70,6 +71,15 @@ export const TEXTS: FaultText[] = [
     {
       ...{ model: LLAMA_3_1_8B, instanceType: P5EN_48XLARGE, parallelism: degrees(8) },
       ...{ engine: InferenceEngine.SGLANG, concurrency: 512, inputTokens: 1000, outputTokens: 1000 },
+    },
+  ),
+  row(
+    'HOST_BOUND',
+    "with 1 sequence a step waits for vllm-0.21's host process, which takes 8.2 ms to schedule it and to send their tokens, while the GPUs take 5.2; " +
+      'preparing what is drafted and verified is most of it: faster processors help, more GPUs do not',
+    {
+      ...{ model: ModelSpec.GLM_4_5_AIR, instanceType: P5EN_48XLARGE, parallelism: degrees(8), concurrency: 1 },
+      speculativeDecoding: SpeculativeDecoding.mtp({ tokens: 1, acceptanceRate: 0.9 }),
     },
   ),
   row('HOST_MEMORY', 'offloading needs 124.0 GiB of host memory, g6.xlarge has 16 GiB', {

@@ -122,6 +122,14 @@ export const TEXTS: FaultText[] = [
     refuse: managed({ fabric: RdmaFabric.efa() }),
   },
   {
+    id: 'OTHER_HARDWARE_IN_POOL',
+    property: 'otherInstanceTypes[0]',
+    text:
+      "otherInstanceTypes[0] must have the GPUs of 'g5.xlarge' and no less of anything else, because pods are planned for it: 1 × A10G with " +
+      "22.35 GiB; got 'g6e.xlarge' with 1 × L40S with 44.7 GiB; make a pool of its own for it, or name the smallest of them as instanceType",
+    refuse: karpenter({ otherInstanceTypes: [GpuInstanceType.G6E_XLARGE] }),
+  },
+  {
     id: 'LENGTH_NOT_KNOWN',
     property: 'subnetIds',
     text:

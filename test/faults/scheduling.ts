@@ -1,5 +1,6 @@
 import { Fault } from '../../lib/units/fault';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { PersistentVolumeClaimV1 } from '@cdktf/provider-kubernetes/lib/persistent-volume-claim-v1';
 import { TerraformStack } from 'cdktf';
 import { IEksCluster } from '../../lib/compute/cluster/eks-cluster';
@@ -191,6 +192,26 @@ export const TEXTS: FaultText[] = [
       const cluster = testCluster(stack);
       fill(cluster, { p5: { isAutoscaled: false } }, [demand(gpus(8))]);
       cluster.node.validate();
+      return warningsOf(stack);
+    },
+  },
+  {
+    id: 'SYSTEM_NODES_CANNOT_SCALE_UP',
+    text:
+      "cluster 'chat' starts with 2 system nodes (m7i.large), too few for the pods without GPUs, and nothing in this program adds more, up to " +
+      'systemNodes.maxNodes (4); raise systemNodes.minNodes, or create a ClusterAutoscaler',
+    faults: () => {
+      const stack = testStack();
+      const cluster = new EksGpuCluster(stack, 'Cluster', {
+        clusterName: 'chat',
+        availabilityZones: ['us-west-2a', 'us-west-2b'],
+      });
+      const { kubernetesProvider: provider } = KubernetesAccess.of(stack, cluster);
+      const container = [{ name: 'own', image: 'own:1', resources: { requests: { cpu: '1' } } }];
+      const template = { metadata: { labels: { app: 'own' } }, spec: { container } };
+      const spec = { replicas: '3', selector: { matchLabels: { app: 'own' } }, template };
+      new DeploymentV1(stack, 'Own', { provider, metadata: { name: 'own' }, spec });
+      synthStack(stack);
       return warningsOf(stack);
     },
   },

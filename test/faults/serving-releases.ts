@@ -1,5 +1,7 @@
 import {
   GpuInstanceType,
+  GpuNodeType,
+  GpuType,
   ModelSpec,
   Parallelism,
   Precision,
@@ -7,8 +9,10 @@ import {
   TritonRelease,
 } from '../../lib/catalog';
 import { ServiceType, TritonModel, VllmModelProps } from '../../lib/serving';
-import { Fault } from '../../lib/units';
-import { DeploymentOverrides, deploy } from '../serving/support/fixtures';
+import { DataSize, Fault } from '../../lib/units';
+import { nameFaults, namedCacheFormat } from '../../lib/planning/vllm-name-faults';
+import { VllmVersion } from '../../lib/serving/vllm/vllm-version';
+import { DeploymentOverrides, deploy, onnxProps } from '../serving/support/fixtures';
 import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
@@ -21,13 +25,41 @@ const vllm =
       ...overrides,
     });
 
+const THOR = GpuNodeType.custom({
+  name: 'thor',
+  gpu: GpuType.JETSON_AGX_THOR_128GB,
+  gpuCount: 1,
+  vcpus: 14,
+  memory: DataSize.gib(128),
+});
+
 /** The warnings of a deployment of an 8B model, with the property that a row states. */
 function advice(overrides: DeploymentOverrides): Fault[] {
   return warningsOf(deploy(overrides).deployment);
 }
 
+/** A release that is in no table. */
+function newRelease(vllmVersion: string): TritonRelease {
+  return TritonRelease.custom({
+    ...{ release: '26.12', vllmVersion, onnxRuntimeVersion: '1.25.0', cudaVersion: '13.4.3', cudaDriver: '615.61' },
+  });
+}
+
 /** What an image lacks, and advice about releases, rollouts and services. */
 export const TEXTS: FaultText[] = [
+  {
+    id: 'CACHE_FORMAT_NOT_IN_VLLM',
+    property: 'kvCachePrecision',
+    text: "kv_cache_dtype 'nvfp4' does not exist in vLLM 0.19.1, which would fail to load the model: it came with 0.20.0; use vLLM 0.20.0 or later, or remove it",
+    faults: () => nameFaults(namedCacheFormat('nvfp4'), new VllmVersion('0.19.1')),
+  },
+  {
+    id: 'CUDA_BY_COMPATIBILITY_LIBRARIES',
+    text:
+      "Triton 26.04 has CUDA 13.2.1, for which driver 535 of pool 'gpu' is too old by itself: it runs by NVIDIA's compatibility libraries in the " +
+      "image, on data center GPUs only; keep the image's entry point, which loads them, or use nodes with driver 580 or later",
+    faults: () => advice({ tritonRelease: TritonRelease.of('26.04'), driverMajor: 535 }),
+  },
   {
     id: 'CUDA_NEWER_THAN_DRIVER',
     text: "Triton 26.08 has CUDA 13.4.1, made for driver 615.61, but the nodes of pool 'gpu' have 580: code that the driver compiles itself may fail; try it, use tritonRelease 26.07, or nodes with a newer driver",
@@ -42,7 +74,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'ENGINE_ARGUMENT_NOT_IN_VLLM',
     property: 'models[0].engineArguments.max_lora_rnk',
-    text: "model 'm': engineArguments.max_lora_rnk does not exist in vLLM 0.24.0, which would fail to load the model: no version from 0.13.0 to 0.32.0 has it; nearest: 'max_lora_rank', 'max_loras', 'max_logprobs'",
+    text: "model 'm': engineArguments.max_lora_rnk does not exist in vLLM 0.24.0, which would fail to load the model: no version from 0.5.5 to 0.33.0 has it; nearest: 'max_lora_rank', 'max_loras', 'max_logprobs'",
     refuse: vllm({ engineArguments: { max_lora_rnk: 16 } }),
   },
   {
@@ -54,7 +86,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'ENGINE_ARGUMENT_NOT_IN_VLLM',
     property: 'models[0].engineArguments.max_num_queued_reqs',
-    text: "model 'm': engineArguments.max_num_queued_reqs does not exist in vLLM 0.24.0, which would fail to load the model: it came with 0.31.0; use a release with vLLM 0.31.0 or later, or remove it",
+    text: "model 'm': engineArguments.max_num_queued_reqs does not exist in vLLM 0.24.0, which would fail to load the model: it came with 0.29.0; use a release with vLLM 0.29.0 or later, or remove it",
     refuse: vllm({ engineArguments: { max_num_queued_reqs: 16 } }),
   },
   {
@@ -118,8 +150,42 @@ export const TEXTS: FaultText[] = [
   {
     id: 'QUANTIZATION_NOT_IN_VLLM',
     property: 'models[0].quantization',
-    text: "model 'm': quantization 'gguf' does not exist in vLLM 0.24.0, which would fail to load the model: it was gone after 0.22.1; remove it",
+    text: "model 'm': quantization 'gguf' does not exist in vLLM 0.24.0, which would fail to load the model: it was gone after 0.23.0; convert the checkpoint to a method that it has, such as compressed-tensors, or use Triton 26.06, whose vLLM is 0.22.1",
     refuse: vllm({ precision: Precision.INT4, quantization: 'gguf' }),
+  },
+  {
+    id: 'QUANTIZATION_DEPRECATED',
+    property: 'models[0].quantization',
+    text:
+      "model 'm': quantization 'fbgemm_fp8' is deprecated in vLLM 0.24.0, which refuses to load it; use another method, or set " +
+      'allow_deprecated_quantization to true in engineArguments until it is gone',
+    refuse: vllm(
+      { precision: Precision.FP8, quantization: 'fbgemm_fp8' },
+      { instanceType: GpuInstanceType.G6E_48XLARGE },
+    ),
+  },
+  {
+    id: 'ONNX_FORMAT_TOO_NEW',
+    property: 'models[0].opset',
+    text:
+      "model 'fraud': opset 26 is more than the highest opset that ONNX Runtime 1.24.1 of Triton 26.02 loads, 25; export the model with that opset, " +
+      'or use Triton 26.07 or later',
+    refuse: () =>
+      deploy({ models: [TritonModel.onnxRuntime({ ...onnxProps, opset: 26 })], tritonRelease: TritonRelease.V26_02 }),
+  },
+  {
+    id: 'ONNX_FORMAT_UNKNOWN',
+    text: "model 'fraud': whether ONNX Runtime 1.25.0 of Triton 26.12 loads opset 26 is not known; try it, or export the model with 25",
+    faults: () =>
+      advice({ models: [TritonModel.onnxRuntime({ ...onnxProps, opset: 26 })], tritonRelease: newRelease('0.33.0') }),
+  },
+  {
+    id: 'VLLM_NAME_UNKNOWN',
+    text:
+      "model 'm': whether vLLM 0.40.0 has engineArguments.max_lora_rnk is not known, and a model with one that it lacks does not load: no version " +
+      "from 0.5.5 to 0.33.0 has it; nearest: 'max_lora_rank', 'max_loras', 'max_logprobs'; try it, or use a release whose names are known",
+    faults: () =>
+      warningsOf(vllm({ engineArguments: { max_lora_rnk: 16 } }, { tritonRelease: newRelease('0.40.0') })().deployment),
   },
   {
     id: 'ROLLOUT_IS_AN_OUTAGE',
@@ -155,5 +221,13 @@ export const TEXTS: FaultText[] = [
       '(a path leads out of its folder, which can run code), CVE-2026-47627 (a path leads out of its folder), CVE-2026-47630 (a path leads out of ' +
       'its folder, which can run code); use tritonRelease 26.07 or later, or tritonImage with an image that has the fixes',
     faults: () => advice({ tritonRelease: TritonRelease.of('26.04') }),
+  },
+  {
+    id: 'JETSON_WITHOUT_TRITON',
+    property: 'tritonRelease',
+    text:
+      'Triton 26.07 is not published for Jetson, and thor has JETSON-AGX-THOR-128GB: 26.02 was the last release for it; serve language models there ' +
+      "by vLLM's own server (VllmDeployment), or use tritonRelease 26.02 or earlier, although it has known vulnerabilities",
+    refuse: vllm({}, { instanceType: THOR }),
   },
 ];

@@ -94,8 +94,8 @@ export const TEXTS: FaultText[] = [
     id: 'EXPERTS_NEED_NEWER_VLLM',
     property: 'models[0].precision',
     text:
-      "model 'm': experts in fp8 on A100-80GB need vLLM 0.9.0, but this release has 0.8.4; use a release " +
-      'with vLLM 0.9.0 or later (Triton 25.06), or a precision of 16 bits',
+      "model 'm': experts in fp8 on A100-80GB need vLLM 0.9.0, but this release has 0.8.4; use " +
+      'Triton 25.06 or later, or a precision of 16 bits',
     refuse: vllm(
       { model: ModelSpec.QWEN_3_30B_A3B, precision: Precision.FP8 },
       { tritonRelease: TritonRelease.of('25.05') },

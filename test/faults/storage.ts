@@ -7,7 +7,7 @@ import { warningsOf } from '../support/faults';
 import { readingCluster } from '../storage/reading-cluster';
 import { FaultText } from './fault-text';
 
-const props = { bucketName: 'models', endpoint: 'https://objects.example', credentials: { secretName: 'store' } };
+const props = { bucketName: 'models', endpoint: 'https://objects.example', credentials: { name: 'store' } };
 
 /** A store whose provider assumes a role, used by a role that another provider makes. */
 function storeUsedFrom(account?: string, writes = false): ModelStore {
@@ -91,14 +91,13 @@ export const TEXTS: FaultText[] = [
     property: 'credentials.key',
     text:
       "credentials.key must be a key of a Kubernetes secret (1 to 253 letters, digits, '-', '_' and '.', not beginning with '..'); " +
-      "got 'a/b'; for example 'credentials'",
-    refuse: () =>
-      ModelStore.s3Compatible(testStack(), 'Models', { ...props, credentials: { secretName: 's', key: 'a/b' } }),
+      "got 'a/b'",
+    refuse: () => ModelStore.s3Compatible(testStack(), 'Models', { ...props, credentials: { name: 's', key: 'a/b' } }),
   },
   {
     id: 'MISSING_PROPERTY',
     property: 'credentials',
-    text: 'credentials must be an object with the properties of ModelStoreCredentials: secretName; got nothing',
+    text: 'credentials must be an object with the properties of ModelStoreCredentials: name; got nothing',
     refuse: () => ModelStore.s3Compatible(testStack(), 'Models', { ...props, credentials: undefined as never }),
   },
   {

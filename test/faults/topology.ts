@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
-import { GpuInstanceType, GpuNodeType, GpuType, ModelSpec } from '../../lib/catalog';
+import { GpuInstanceType, GpuNodeType, GpuType, ModelSpec, Parallelism } from '../../lib/catalog';
 import { CapacityPlan, CapacityPlanner } from '../../lib/planning';
-import { CloudTopology, CloudTopologyProps } from '../../lib/topology';
+import { CloudTopology, CloudTopologyProps, InferenceServer } from '../../lib/topology';
 import { AssignmentRequest, assignModels } from '../../lib/topology/shared/model-assignment';
 import { VllmVersion } from '../../lib/serving/vllm/vllm-version';
 import { DataSize } from '../../lib/units';
@@ -50,6 +50,14 @@ export const TEXTS: FaultText[] = [
     property: 'nodePools',
     text: "nodePools is empty; name at least one pool, or leave it out for a pool of each model's own",
     refuse: () => make({ nodePools: [] }),
+  },
+  {
+    id: 'SERVER_EXCEEDS_NODE',
+    property: 'models[0].parallelism',
+    text:
+      "model 'llama-3.1-8b': tensor × pipeline parallelism is 16 × 1 = 16 GPUs, but no instance type in us-west-2 has more than 8 and a server " +
+      'cannot span nodes; use at most 8 together, e.g. tensor 8, or a smaller precision',
+    refuse: () => make({ models: [{ ...MODELS[0], parallelism: Parallelism.of({ tensor: 16 }) }] }),
   },
   {
     id: 'PLAN_DIFFERS',
@@ -133,5 +141,23 @@ export const TEXTS: FaultText[] = [
     property: 'monitoringOptions',
     text: 'monitoringOptions describes what monitoring: false leaves out; remove one of the two',
     refuse: () => make({ monitoring: false, monitoringOptions: { alertReceivers: [] } }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'vllmServing',
+    text: 'vllmServing is for another server than the one that serves (InferenceServer.TRITON); use serving, or another server',
+    refuse: () => make({ vllmServing: {} }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'servingByModel',
+    text: 'servingByModel is for another server than the one that serves (InferenceServer.VLLM); use vllmServingByModel, or another server',
+    refuse: () => make({ server: InferenceServer.VLLM, servingByModel: {} }),
+  },
+  {
+    id: 'SERVER_LACKS_OPTION',
+    property: 'models[0].servedModelNames',
+    text: "model 'llama-3.1-8b': Triton does not offer servedModelNames; pass server: InferenceServer.VLLM, or remove it",
+    refuse: () => make({ models: [{ ...MODELS[0], servedModelNames: ['llama'] }] }),
   },
 ];

@@ -30,7 +30,7 @@ const OBJECTS: { readonly [name: string]: () => readonly unknown[] } = {
     library.ModelStore.s3Compatible(testStack(), 'Own', {
       endpoint: 'https://minio.example.com',
       bucketName: 'models',
-      credentials: { secretName: 'minio' },
+      credentials: { name: 'minio' },
     }),
   ],
   IRdmaFabric: () => [library.RdmaFabric.efa()],

@@ -4,6 +4,7 @@ import {
   DataSize,
   GpuInstanceType,
   GpuType,
+  KarpenterGpuNodePool,
   KubernetesAccess,
   ModelSpec,
   MonitoringStack,
@@ -16,6 +17,7 @@ import {
   TritonModel,
   AlertReceiver,
 } from '../../lib';
+import { testEksCluster } from '../compute/test-eks-cluster';
 import { addPool } from '../compute/test-pool';
 import { testCluster } from '../support/test-cluster';
 import { Given, Program, StructPrograms } from './string-programs-compute';
@@ -71,6 +73,14 @@ const OTHER: StructPrograms = {
     }),
   DecoderShape: shaped,
   AttentionLayer: (given) => shaped({ layerKinds: [{ count: 2, attention: given }] }),
+  KarpenterGpuNodePoolOptions: (given) => (stack) =>
+    void new KarpenterGpuNodePool(stack, 'Chat', {
+      cluster: testEksCluster(stack),
+      instanceType: GpuInstanceType.G5_XLARGE,
+      minNodes: 0,
+      maxNodes: 2,
+      ...given,
+    }),
   EncoderShape: (given) => shaped({ encoders: [{ name: 'vision_config', ...given }] }),
   LayerKind: (given) => shaped({ layerKinds: [{ count: 2, attention: {}, ...given }] }),
   WeightBits: (given) => () =>
@@ -94,6 +104,7 @@ const OTHER: StructPrograms = {
     shaped({
       latentAttention: { keyValueRank: 64, nopeHeadSize: 64, ropeHeadSize: 32, valueHeadSize: 64, ...given },
     }),
+  LoraCapacity: (given) => planned({ lora: { maxAdapters: 1, maxRank: 16, ...given } }),
   SpeculativeDecodingProps: (given) => () =>
     planned({ speculativeDecoding: SpeculativeDecoding.nGram({ tokens: 2, ...given }) })(),
   DraftModelProps: (given) => () =>
@@ -117,7 +128,7 @@ const OTHER: StructPrograms = {
     void AlertReceiver.pagerDuty('duty', { routingKey: { name: 'a', key: 'b' }, ...given }),
   ParallelismProps: (given) => () => void Parallelism.of({ tensor: 2, ...given }),
   RoceOptions: (given) => () => void RdmaFabric.roce({ adaptersPerNode: 8, gbpsPerAdapter: 400, ...given }),
-  TritonResources: (given) => deploy({ resources: given }),
+  ServerResources: (given) => deploy({ resources: given }),
   VirtualFunctionsOptions: (given) => () =>
     void RdmaAttachment.virtualFunctions({
       rails: [{ resourceName: 'rail0', network: NetworkName.of('fast'), physicalFunctions: ['ibs0f0'] }],

@@ -31,11 +31,12 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'AdapterSelection.interfaceNames': 'refused VALUE_NOT_CONCRETE adapters.interfaceNames',
   'VirtualFunctionRail.physicalFunctions': 'reference',
   'OnnxRuntimeModelProps.otherVersions': 'refused VALUE_NOT_CONCRETE models[0].otherVersions',
-  'TritonServingOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
-  'TritonServingOptions.metricsFrom': 'refused VALUE_NOT_CONCRETE metricsFrom',
+  'ServingOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
+  'ServingOptions.metricsFrom': 'refused VALUE_NOT_CONCRETE metricsFrom',
+  'OpenAiOptions.servedModelNames': 'refused VALUE_NOT_CONCRETE models[0].servedModelNames',
   'Sidecar.command': 'reference',
   'Sidecar.args': 'reference',
-  'TritonServingOptions.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
+  'ServingOptions.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
   'MonitoringOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
 };
 

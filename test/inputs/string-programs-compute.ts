@@ -266,6 +266,10 @@ export const COMPUTE_ARGUMENTS: ArgumentPrograms = {
     new NodeAgents(stack, 'Agents', { cluster: made, gpuOperator: GpuOperator.version(), imageRegistry });
     new ClusterAutoscaler(stack, 'Scaler', { cluster: made, imageRegistry });
   },
+  'ImageRegistry.mirror(chartRepository)': (value) => (stack) => {
+    const imageRegistry = ImageRegistry.mirror('mirror.example', [], value);
+    new ClusterAutoscaler(stack, 'Scaler', { cluster: testEksCluster(stack), imageRegistry });
+  },
   'ImageRegistry.resolve(image)': (value) => (stack) => {
     const made = testCluster(stack);
     rack(stack, made);

@@ -1,4 +1,4 @@
-import { TritonRelease } from '../../lib/catalog';
+import { TritonRelease, VllmRelease } from '../../lib/catalog';
 import { ModelSource } from '../../lib/jobs';
 import { PodVolume, Sidecar } from '../../lib/serving';
 import { ModelStore } from '../../lib/storage';
@@ -31,11 +31,14 @@ export const POD_STRUCTS: StructPrograms = {
       volumes: [PodVolume.emptyFolder('own', DataSize.gib(1))],
       volumeMounts: [{ volume: 'own', path: '/own', ...given }],
     }),
-  SecretKey: (given) => deploy({ secretEnvironment: { HF_TOKEN: { secretName: 'hub', key: 'token', ...given } } }),
+  SecretReference: (given) => deploy({ secretEnvironment: { HF_TOKEN: { name: 'hub', key: 'token', ...given } } }),
   EgressTarget: (given) => deploy({ egressTo: [{ cidr: '10.0.0.0/8', port: 443, ...given }] }),
   ModelFiles: (given) => (stack) => importing({ source: ModelSource.volumeClaim('claim', 'folder', given) })(stack),
   HuggingFaceSource: (given) => (stack) =>
     importing({ source: ModelSource.huggingFace({ ...HUB, ...given }), largestFile: DataSize.gib(5) })(stack),
+  VllmReleaseProps: (given) => () => {
+    VllmRelease.custom({ vllmVersion: '0.34.0', cudaVersion: '13.0.3', torchVersion: '2.14.0', ...given });
+  },
   TritonReleaseProps: (given) => (stack) =>
     deploy({ tritonRelease: TritonRelease.custom({ ...release, ...given }) })(stack),
 };

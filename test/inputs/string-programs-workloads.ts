@@ -5,12 +5,14 @@ import {
   DataSize,
   ExistingGpuNodePool,
   ExistingNamespaces,
+  KubernetesLabels,
   FabricPod,
   GpuNodeType,
   GpuType,
   InferenceEngine,
   Precision,
   TritonRelease,
+  VllmRelease,
   GpuInstanceType,
   HostDeviceNetwork,
   IpoibNetwork,
@@ -48,7 +50,7 @@ import { EXPERTS, SHAPE } from './small-model';
 const small = () => TritonModel.vllm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B });
 const tensor = { name: 'x', dataType: TensorDataType.FP32, dims: [1] };
 const onnx = { name: 'scores', maxBatchSize: 0, inputs: [tensor], outputs: [{ ...tensor, name: 'y' }] };
-const credentials = { secretName: 'store' };
+const credentials = { name: 'store' };
 
 export function deploy(given: Given, id = 'Chat', store?: (stack: TerraformStack) => ModelStore): Program {
   return (stack) => {
@@ -186,6 +188,7 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
       }),
     ),
   TritonDeploymentProps: (given) => deploy(given),
+  ServingOptions: (given) => deploy(given),
   TritonServingOptions: (given) => deploy(given),
   VllmModelProps: (given) => (stack) =>
     deploy({ models: [TritonModel.vllm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B, ...given })] })(stack),
@@ -201,12 +204,14 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
   MonitoringOptions: monitoring,
   PersistentStorageProps: (given) => (stack) =>
     monitoring({ storage: MonitoringStorage.persistentVolume(given) })(stack),
-  AlertSecret: (given) =>
-    receiving(() => AlertReceiver.slack('slack', { webhookUrl: { name: 'slack', key: 'url', ...given } })),
   SlackReceiverProps: (given) =>
     receiving(() => AlertReceiver.slack('slack', { webhookUrl: { name: 'slack', key: 'url' }, ...given })),
   WebhookReceiverProps: (given) =>
     receiving(() => AlertReceiver.webhook('hook', { url: 'https://hook.example', ...given })),
+  KubernetesLabelsOptions: (given) => (stack) => {
+    KubernetesLabels.add(stack, given);
+    new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+  },
   MetricsTarget: (given) => (stack) => {
     const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
     made.watch(new TestWorkload(stack, 'Workload', given));
@@ -307,7 +312,7 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
     },
 };
 
-const named = (find: (name: string) => unknown): ((name: string) => Program) => {
+export const named = (find: (name: string) => unknown): ((name: string) => Program) => {
   return (name) => () => void find(name);
 };
 
@@ -374,8 +379,10 @@ export const WORKLOAD_ARGUMENTS: ArgumentPrograms = {
     attached(() => RdmaAttachment.sharedDevices({ networks: [NetworkName.of('fast', value)] })),
   'GpuType.of(name)': named((name) => GpuType.of(name)),
   'InferenceEngine.of(name)': named((name) => InferenceEngine.of(name)),
+  'InferenceEngine.vllm(version)': named((version) => InferenceEngine.vllm(version)),
   'Precision.of(name)': named((name) => Precision.of(name)),
   'TritonRelease.of(release)': named((name) => TritonRelease.of(name)),
+  'VllmRelease.of(version)': named((name) => VllmRelease.of(name)),
   'ModelSpec.of(name)': named((name) => ModelSpec.of(name)),
   'ModelSpec.fromHuggingFaceConfig(name)': (name) => serving(() => ModelSpec.fromHuggingFaceConfig(name, readConfig())),
   'NicDriver.container(version)': (value) => (stack) => operator({ driver: NicDriver.container(value) })(stack),

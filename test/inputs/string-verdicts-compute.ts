@@ -31,6 +31,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'ClusterConnection.configContext': ['text | reference | reference'],
   'ImageRegistry.mirror(host)': ['refused INVALID_FORMAT host | reference | reference'],
   'ImageRegistry.mirror(pullSecrets)': ['text | reference | reference'],
+  'ImageRegistry.mirror(chartRepository)': ['refused INVALID_FORMAT chartRepository | reference | reference'],
   'ImageRegistry.resolve(image)': [
     'refused INVALID_FORMAT images[0] | refused VALUE_NOT_CONCRETE images[0] | refused VALUE_NOT_CONCRETE images[0]',
   ],

@@ -1,12 +1,15 @@
 /** The rows for `string-programs-pods.ts`. */
 export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
+  'VllmReleaseProps.vllmVersion': ['refused INVALID_FORMAT vllmVersion'],
+  'VllmReleaseProps.cudaVersion': ['refused INVALID_FORMAT cudaVersion'],
+  'VllmReleaseProps.torchVersion': ['refused INVALID_FORMAT torchVersion'],
   'TritonReleaseProps.release': ['refused INVALID_FORMAT release'],
   'TritonReleaseProps.vllmVersion': ['refused INVALID_FORMAT vllmVersion'],
   'TritonReleaseProps.onnxRuntimeVersion': ['refused INVALID_FORMAT onnxRuntimeVersion'],
   'TritonReleaseProps.cudaVersion': ['refused INVALID_FORMAT cudaVersion'],
   'TritonReleaseProps.cudaDriver': ['refused INVALID_FORMAT cudaDriver'],
-  'SecretKey.secretName': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].secretName | reference | reference"],
-  'SecretKey.key': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].key | reference | reference"],
+  'SecretReference.name': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].name | reference | reference"],
+  'SecretReference.key': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].key | reference | reference"],
   'EgressTarget.cidr': ['refused INVALID_FORMAT egressTo[0].cidr | reference | reference'],
   'PodVolume.secret(name)': [
     'refused INVALID_NAME volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name',
@@ -53,11 +56,11 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
     `refused INVALID_FORMAT serviceAnnotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
   ],
   'TritonServingOptions.tritonImage': ['refused INVALID_FORMAT tritonImage | reference | reference'],
-  'TritonServingOptions.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
-  'TritonServingOptions.accessibleFrom': [
+  'ServingOptions.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
+  'ServingOptions.accessibleFrom': [
     'refused INVALID_FORMAT accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0]',
   ],
-  'TritonServingOptions.metricsFrom': [
+  'ServingOptions.metricsFrom': [
     'refused INVALID_FORMAT metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0]',
   ],
   'ModelImportProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],

@@ -4,6 +4,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'GpuTypeProps.name': ['refused INVALID_NAME name'],
   'GpuType.of(name)': ['refused UNKNOWN_VALUE'],
   'InferenceEngine.of(name)': ['refused UNKNOWN_VALUE'],
+  'InferenceEngine.vllm(version)': ['refused INVALID_FORMAT version'],
   'DenseModelProps.name': ['unused'],
   'DenseModelProps.publishedFrom': ['unused'],
   'MixtureOfExpertsProps.name': ['unused'],
@@ -11,8 +12,19 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelSpec.of(name)': ['refused UNKNOWN_VALUE'],
   'ModelSpec.fromHuggingFaceConfig(name)': ['unused'],
   'Precision.of(name)': ['refused UNKNOWN_VALUE'],
+  'KubernetesLabelsOptions.labels': [
+    "refused INVALID_FORMAT labels['k'] | reference | reference",
+    `refused INVALID_FORMAT labels['x\${file("/etc/os-release")}%{if}'] | refused VALUE_NOT_CONCRETE labels | refused VALUE_NOT_CONCRETE labels`,
+  ],
+  'KubernetesLabelsOptions.annotations': [
+    'text | reference | reference',
+    `refused INVALID_FORMAT annotations['x\${file("/etc/os-release")}%{if}'] | refused VALUE_NOT_CONCRETE annotations | refused VALUE_NOT_CONCRETE annotations`,
+  ],
   'TritonRelease.of(release)': ['refused UNKNOWN_VALUE'],
-  'ModelStoreCredentials.secretName': ['refused INVALID_NAME credentials.secretName | reference | reference'],
+  'ToolCallParser.of(name)': ['refused UNKNOWN_VALUE'],
+  'ReasoningParser.of(name)': ['refused UNKNOWN_VALUE'],
+  'VllmRelease.of(version)': ['refused UNKNOWN_VALUE'],
+  'ModelStoreCredentials.name': ['refused INVALID_NAME credentials.name | reference | reference'],
   'ModelStoreCredentials.key': ['refused INVALID_NAME credentials.key | reference | reference'],
   'FabricAttachment.resourceNames': [
     'refused INVALID_FORMAT fabric.attachment.resourceNames[0] | reference | reference',
@@ -175,18 +187,18 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_NAME models[0].fileName | refused VALUE_NOT_CONCRETE models[0].fileName | refused VALUE_NOT_CONCRETE models[0].fileName',
   ],
   'TritonDeployment.new(id)': ['text'],
-  'TritonServingOptions.namespace': [
+  'ServingOptions.namespace': [
     'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
   ],
   'TritonDeploymentProps.name': [
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
   ],
-  'TritonServingOptions.environment': [
+  'ServingOptions.environment': [
     'text | reference | reference',
     `refused INVALID_NAME environment['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
   ],
-  'TritonServingOptions.extraArguments': ['text | reference | reference'],
-  'TritonServingOptions.priorityClassName': ['refused INVALID_NAME priorityClassName | reference | reference'],
+  'ServingOptions.extraArguments': ['text | reference | reference'],
+  'ServingOptions.priorityClassName': ['refused INVALID_NAME priorityClassName | reference | reference'],
   'VllmModelProps.name': [
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
   ],
@@ -197,6 +209,20 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.k | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
     'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.x${file("/etc/os-release")}%{if} | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
     'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.k | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
+  ],
+  'VllmDeployment.new(id)': ['text'],
+  'VllmDeploymentProps.name': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'VllmServingOptions.vllmImage': ['refused INVALID_FORMAT vllmImage | reference | reference'],
+  'OpenAiOptions.servedModelNames': [
+    'refused INVALID_NAME models[0].servedModelNames[0] | refused VALUE_NOT_CONCRETE models[0].servedModelNames | refused VALUE_NOT_CONCRETE models[0].servedModelNames',
+  ],
+  'LoraAdapter.name': [
+    'refused INVALID_NAME models[0].loraAdapters[0].name | refused VALUE_NOT_CONCRETE models[0].loraAdapters | refused VALUE_NOT_CONCRETE models[0].loraAdapters',
+  ],
+  'LoraAdapter.version': [
+    'refused INVALID_NAME models[0].loraAdapters[0].version | refused VALUE_NOT_CONCRETE models[0].loraAdapters | refused VALUE_NOT_CONCRETE models[0].loraAdapters',
   ],
   'ModelImportProps.model': [
     'refused INVALID_NAME model | refused VALUE_NOT_CONCRETE model | refused VALUE_NOT_CONCRETE model',
@@ -224,12 +250,6 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelSource.volumeClaim(claimName)': ['refused INVALID_NAME source.claimName'],
   'ModelSource.volumeClaim(folder)': [
     'refused INVALID_FORMAT source.folder | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
-  ],
-  'AlertSecret.name': [
-    'refused INVALID_NAME alertReceivers[0].webhookUrl.name | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.name | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.name',
-  ],
-  'AlertSecret.key': [
-    'refused INVALID_NAME alertReceivers[0].webhookUrl.key | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.key | refused VALUE_NOT_CONCRETE alertReceivers[0].webhookUrl.key',
   ],
   'SlackReceiverProps.channel': ['text | reference | reference'],
   'WebhookReceiverProps.url': ['refused INVALID_FORMAT alertReceivers[0].url | reference | reference'],

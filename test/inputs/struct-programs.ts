@@ -120,7 +120,7 @@ const WHOLE: StructPrograms = {
   DynamicBatching: batched,
   QueuePolicy: (given) => batched({ queue: given }),
   EncoderShape: (given) =>
-    shaped({ encoders: [{ name: 'vision_config', layers: 2, hiddenSize: 64, attentionHeads: 2, ...given }] }),
+    shaped({ encoders: [{ name: 'vision_config', parameters: 1000, hiddenSize: 64, ...given }] }),
   ExpertLayers: (given) => () =>
     void CapacityPlanner.plan({
       model: ModelSpec.mixtureOfExperts({ name: 'own', shape: SHAPE, experts: { ...EXPERTS, ...given } }),

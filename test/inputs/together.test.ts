@@ -1,5 +1,6 @@
-import { TerraformStack } from 'cdktf';
+import { TerraformStack, Token } from 'cdktf';
 import {
+  AlertReceiver,
   Capacity,
   CapacityPlanner,
   CloudTopology,
@@ -12,6 +13,7 @@ import {
   GpuInstanceType,
   GpuNodeType,
   GpuType,
+  HostDeviceNetwork,
   ImagePrePuller,
   KubernetesCluster,
   ModelImport,
@@ -19,7 +21,13 @@ import {
   ModelSpec,
   ModelStore,
   MonitoringStack,
+  NetworkName,
+  NvidiaNetworkOperator,
+  RdmaAttachment,
+  RdmaFabric,
+  TensorDataType,
   TritonDeployment,
+  TritonModel,
   ValidationError,
 } from '../../lib';
 import { testEksCluster } from '../compute/test-eks-cluster';
@@ -52,7 +60,7 @@ const own: Make = (stack, given) =>
   ModelStore.s3Compatible(stack, 'It', {
     endpoint: 'https://s3.example.com',
     bucketName: 'models',
-    credentials: { secretName: 'store' },
+    credentials: { name: 'store' },
     ...given,
   });
 const monitoring: Make = (stack, given) =>
@@ -120,6 +128,34 @@ const watch: Make = (stack, given) => {
 };
 const grant: Make = (stack, { role, prefix }) => new ModelStore(stack, 'It').grantRead(role as never, prefix as string);
 
+const onnx: Make = (_, given) => {
+  const tensor = { dataType: TensorDataType.FP32, dims: [1] };
+  return TritonModel.onnxRuntime({
+    ...{ name: 'scores', maxBatchSize: 8, inputs: [{ ...tensor, name: 'x' }], outputs: [{ ...tensor, name: 'y' }] },
+    ...given,
+  });
+};
+const vllm: Make = (_, given) => TritonModel.vllm({ name: 'chat', model: ModelSpec.LLAMA_3_1_8B, ...given });
+const bind: Make = (_, given) => RdmaFabric.efa().bind({ hardware: GpuInstanceType.P5_48XLARGE, gpus: 8, ...given });
+const attach: Make = (_, given) => RdmaAttachment.hostDevices({ network: NetworkName.of('fast'), ...given });
+const network: Make = (stack, given) => {
+  const on = testCluster(stack);
+  new ExistingGpuNodePool(stack, 'Rack', {
+    ...{ cluster: on, hardware: RACK, nodes: 1 },
+    fabric: RdmaFabric.infiniband({ adaptersPerNode: 1, gbpsPerAdapter: 400 }),
+  });
+  const operator = new NvidiaNetworkOperator(stack, 'Operator', { cluster: on, secondaryNetworks: true });
+  return new HostDeviceNetwork(stack, 'It', { operator, ...given });
+};
+const slack: Make = (_, given) => AlertReceiver.slack('a', given as never);
+const pager: Make = (_, { name, ...given }) => AlertReceiver.pagerDuty(name as string, given as never);
+const hook: Make = (_, given) => AlertReceiver.webhook('a', given);
+const hub: Make = (_, given) =>
+  ModelSource.huggingFace({ repository: 'meta/llama', revision: 'a'.repeat(40), ...given });
+const urls: Make = (_, { files }) => ModelSource.urls(files as never);
+const claim: Make = (_, { name, folder }) => ModelSource.volumeClaim(name as string, folder as string);
+const vpc = (given: Given) => ({ vpc: { vpcId: 'vpc-1', privateSubnetIds: ['a', 'b'], ...given } });
+
 /** What is given, and every fault of it: those of kinds, and those of the other properties. */
 test.each<[string, Make, Given, string[]]>([
   ['GpuNodePool', pool, { capacity: { kind: 'SPOT' }, maxNodes: -1 }, ['capacity', 'maxNodes']],
@@ -137,6 +173,87 @@ test.each<[string, Make, Given, string[]]>([
     { clusterName: 'a b', vpc: { vpcId: 5 } },
     ['clusterName', 'vpc.vpcId', 'vpc.privateSubnetIds'],
   ],
+  [
+    'EksGpuCluster',
+    cluster,
+    vpc({ privateSubnetIds: ['a', 5], privateSubnetCidrs: ['10.0.0.0/99', '10.0.1.0/24'] }),
+    ['vpc.privateSubnetIds[1]', 'vpc.privateSubnetCidrs'],
+  ],
+  [
+    'EksGpuCluster',
+    cluster,
+    vpc({ privateSubnetIds: 5, privateSubnetCidrs: ['x'], controlPlaneSubnetIds: ['a'] }),
+    ['vpc.privateSubnetIds', 'vpc.privateSubnetCidrs', 'vpc.controlPlaneSubnetIds'],
+  ],
+  [
+    'EksGpuCluster',
+    cluster,
+    vpc({ privateSubnetCidrs: ['10.0.0.0/24', 5], controlPlaneSubnetIds: ['a'] }),
+    ['vpc.privateSubnetCidrs[1]', 'vpc.controlPlaneSubnetIds'],
+  ],
+  [
+    'EksGpuCluster',
+    cluster,
+    vpc({ vpcId: 5, privateSubnetIds: ['a'], availabilityZones: ['us-east-1a'] }),
+    ['vpc.vpcId', 'vpc.privateSubnetIds', 'vpc.availabilityZones'],
+  ],
+  ['EksGpuCluster', cluster, { vpc: 5, vpcCidr: '10.0.0.0/8', clusterName: 'a b' }, ['vpc', 'vpcCidr', 'clusterName']],
+  [
+    'EksGpuCluster',
+    cluster,
+    { release: '1.34', systemNodes: { minNodes: -1 }, clusterName: 'a b' },
+    ['release', 'systemNodes.minNodes', 'clusterName'],
+  ],
+  ['CloudTopology', topology, { cluster: 5, clusterName: 'a b' }, ['cluster', 'clusterName']],
+  ['CloudTopology', topology, { cluster: 5, systemNodes: { minNodes: -1 } }, ['cluster', 'systemNodes.minNodes']],
+  [
+    'CloudTopology',
+    topology,
+    { release: 5, clusterName: 'a b', vpcCidr: '10.0.0.0/8' },
+    ['release', 'clusterName', 'vpcCidr'],
+  ],
+  ['CloudTopology', topology, { vpc: 5, clusterName: 'a b' }, ['vpc', 'clusterName']],
+  ['a pod of a fabric', bind, { hardware: 5, gpus: -1 }, ['hardware', 'gpus']],
+  ['a pod of a fabric', bind, { hardware: GpuInstanceType.G5_XLARGE, gpus: '1' }, ['gpus', 'fabric']],
+  [
+    'a pod of a fabric',
+    bind,
+    { hardware: 5, gpus: 1, environment: { FI_PROVIDER: 'tcp' } },
+    ['hardware', 'environment.FI_PROVIDER'],
+  ],
+  [
+    'adapters of a host',
+    attach,
+    { network: 5, adapters: { deviceIds: Token.asList('${var.ids}') } },
+    ['network', 'adapters.deviceIds'],
+  ],
+  ['a network of devices', network, { network: 5, resourceName: 'a b' }, ['network', 'resourceName']],
+  ['a network of devices', network, { resourceName: 5, ipam: {} }, ['resourceName', 'ipam.type']],
+  ['a network of devices', network, { operator: 5, resourceName: 'a b' }, ['operator', 'resourceName']],
+  ['an ONNX model', onnx, { name: 'a b', maxBatchSize: '8' }, ['name', 'maxBatchSize']],
+  ['an ONNX model', onnx, { inputs: 5, intraOpThreads: 0, fileName: 'a/b' }, ['inputs', 'intraOpThreads', 'fileName']],
+  ['a model of vLLM', vllm, { name: 'a b', contextLength: '8k' }, ['name', 'contextLength']],
+  ['a Slack channel', slack, { webhookUrl: { name: 'A B', key: 5 } }, ['webhookUrl.name', 'webhookUrl.key']],
+  ['a pager', pager, { name: 5, routingKey: { name: 'A B', key: 'a' } }, ['name', 'routingKey.name']],
+  ['a webhook', hook, { url: 'ftp://x', bearerToken: 5 }, ['url', 'bearerToken']],
+  ['a hub', hub, { repository: 'a b', revision: 5 }, ['repository', 'revision']],
+  [
+    'a hub',
+    hub,
+    { repository: 5, revision: 'a b', tokenSecret: { name: 'A', key: 'k' } },
+    ['repository', 'revision', 'tokenSecret.name'],
+  ],
+  ['a hub', hub, { endpoint: 'ftp://x', include: 5 }, ['endpoint', 'include']],
+  [
+    'files',
+    urls,
+    { files: [{ url: 'ftp://x' }, { url: 'https://a/b', sha256: 5 }] },
+    ['files[0].url', 'files[1].sha256'],
+  ],
+  ['a volume', claim, { name: 'A B', folder: 5 }, ['claimName', 'folder']],
+  ['a model', dense, { name: '', shape: 5 }, ['name', 'shape']],
+  ['a model', dense, { name: '', shape: { ...SHAPE, layers: 0 } }, ['name', 'layers']],
+  ['a model', mixture, { name: '', shape: 5 }, ['name', 'shape']],
   ['an imported cluster', imported, { clusterName: 'a b', tags: 5 }, ['clusterName', 'tags']],
   ['a cluster by its kubeconfig', rack, { configPath: '', context: 5 }, ['configPath', 'context']],
   ['ModelStore', store, { bucketName: 'A', removalPolicy: 'keep' }, ['bucketName', 'removalPolicy']],

@@ -33,8 +33,8 @@ test.each<[string, Given, string]>([
   ['EksGpuClusterProps', { tags: Lazy.anyValue({ produce: () => ({}) }) }, 'WRONG_KIND tags'],
   ['GpuOperatorOptions', { values: { k: nested(5000) } }, 'WRONG_KIND values'],
   ['GpuOperatorOptions', { values: { k: throwing } }, "WRONG_KIND values['k']"],
-  ['EksClusterAttributes', { certificateAuthorityData: 'x'.repeat(1e7) }, 'accepted'],
-  ['DynamicBatching', { queue: cyclic() }, 'accepted'],
+  ['EksClusterAttributes', { certificateAuthorityData: 'x'.repeat(1e7) }, 'INVALID_FORMAT certificateAuthorityData'],
+  ['DynamicBatching', { queue: cyclic() }, 'UNKNOWN_PROPERTY dynamicBatching.queue.self'],
   ['CapacityReservation', { reservationId: Lazy.anyValue({ produce: () => 'cr-1' }) }, 'accepted'],
 ])('%s %#', (struct, given, expected) => {
   const found = outcome(struct, given);

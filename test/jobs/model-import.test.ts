@@ -99,14 +99,14 @@ describe('the manifest of a complete version', () => {
 
   test('is written under that condition in S3 only', () => {
     expect(environment(importModel())).toContainEqual({ name: 'MANIFEST_ONCE', value: '1' });
-    const other = importModel({}, { secretName: 'store' });
+    const other = importModel({}, { name: 'store' });
     expect(environment(other).map(({ name }) => name)).not.toContain('MANIFEST_ONCE');
     expect(other.json.types).not.toContain('aws_iam_role_policy');
   });
 });
 
 test('a secret instead of a role', () => {
-  const { json, grants } = importModel({}, { secretName: 'store' });
+  const { json, grants } = importModel({}, { name: 'store' });
   expect(grants).toEqual([]);
   const pod = json.only('kubernetes_job_v1').spec.template.spec;
   expect(pod.volume).toContainEqual(expect.objectContaining({ name: 'model-store-credentials' }));
@@ -151,7 +151,7 @@ describe('a repository of the hub', () => {
   });
 
   test('with a token that is nowhere but in its secret', () => {
-    const tokenSecret = { secretName: 'hub.token', key: 'token' };
+    const tokenSecret = { name: 'hub.token', key: 'token' };
     const made = importModel({ source: ModelSource.huggingFace({ ...repository, tokenSecret }) });
     const { volume } = made.json.only('kubernetes_job_v1').spec.template.spec;
     const items = [{ key: 'token', path: 'token' }];
@@ -199,7 +199,7 @@ describe('a repository of the hub', () => {
 
 test('stores other than AWS get no checksums that they may not know', () => {
   const json = withSite((site) => {
-    Object.assign(site.store, { endpoint: 'https://minio.example', credentials: { secretName: 'store' } });
+    Object.assign(site.store, { endpoint: 'https://minio.example', credentials: { name: 'store' } });
     new ModelImport(site.scope, 'Import', { cluster: site.cluster, modelStore: site.store, model: 'chat', source });
   });
   const { env } = json.only('kubernetes_job_v1').spec.template.spec.container[0];
@@ -276,7 +276,7 @@ test.each<[string, Partial<ModelImportProps>, string]>([
   ],
   [
     'a secret for two hosts',
-    { source: ModelSource.urls([{ url: 'https://a/x' }, { url: 'https://b/y' }], { secretName: 'a', key: 'b' }) },
+    { source: ModelSource.urls([{ url: 'https://a/x' }, { url: 'https://b/y' }], { name: 'a', key: 'b' }) },
     'SECRET_FOR_SEVERAL_HOSTS source.authorization',
   ],
   ...(
@@ -294,8 +294,8 @@ test.each<[string, Partial<ModelImportProps>, string]>([
       [{ endpoint: 'hub.example.com' }, 'INVALID_FORMAT source.endpoint'],
       [{ include: ['a b'] }, 'INVALID_FORMAT source.include[0]'],
       [{ exclude: ['*.bin', '$(id)'] }, 'INVALID_FORMAT source.exclude[1]'],
-      [{ tokenSecret: { secretName: 'A', key: 'k' } }, 'INVALID_NAME source.tokenSecret.secretName'],
-      [{ tokenSecret: { secretName: 'a', key: 'k/l' } }, 'INVALID_NAME source.tokenSecret.key'],
+      [{ tokenSecret: { name: 'A', key: 'k' } }, 'INVALID_NAME source.tokenSecret.name'],
+      [{ tokenSecret: { name: 'a', key: 'k/l' } }, 'INVALID_NAME source.tokenSecret.key'],
       [{ include: Fn.split(',', 'a,b') }, 'VALUE_NOT_CONCRETE include'],
     ] as [Partial<HuggingFaceSource>, string][]
   ).map(([source, id], index): [string, Partial<ModelImportProps>, string] => [

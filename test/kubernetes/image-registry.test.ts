@@ -39,3 +39,16 @@ test.each(['https://registry.acme.io/', 'Not a host!!', '', 'registry.acme.io/A'
     );
   },
 );
+
+test.each<[string, string]>([
+  ['registry.acme.io/charts', 'INVALID_FORMAT'],
+  ['file:///charts', 'INVALID_FORMAT'],
+  ['', 'INVALID_FORMAT'],
+  ['https://me:secret@charts.acme.io', 'SECRET_IN_URL'],
+])('%p is no repository of charts', (url, id) => {
+  const found = faultsThrown(() => ImageRegistry.mirror('registry.acme.io', [], url));
+  expect(found.map((each) => [each.id, each.property])).toEqual([[id, 'chartRepository']]);
+  expect(ImageRegistry.mirror('registry.acme.io', [], 'https://charts.acme.io/').chartRepository).toBe(
+    'https://charts.acme.io',
+  );
+});

@@ -6,7 +6,7 @@ import { faultsThrown, idsOf } from '../support/faults';
 import { synthesize } from '../support/synth';
 
 const store = (endpoint: string | undefined, endpointNamespace?: string) =>
-  ({ endpoint, endpointNamespace, credentials: { secretName: 'store' } }) as unknown as IModelStore;
+  ({ endpoint, endpointNamespace, credentials: { name: 'store' } }) as unknown as IModelStore;
 
 /** Where pods of `inference` may connect to beside cluster DNS, as `peer:port`. */
 const reach = (given: IModelStore) =>
@@ -85,7 +85,7 @@ describe('a private address', () => {
       ModelStore.s3Compatible(stack, 'Models', {
         bucketName: 'models',
         endpoint: 'https://10.100.7.9:9000',
-        credentials: { secretName: 'store' },
+        credentials: { name: 'store' },
         ...props,
       });
     }).annotations();

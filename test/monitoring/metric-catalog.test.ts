@@ -17,10 +17,12 @@ describe('the metric catalog', () => {
     (_, m) => {
       expect(m.name).toMatch(/^[a-z][a-z0-9_]*(:[a-z0-9_]+)?$/);
       expect(m.description).not.toBe('');
-      expect(m.source).toMatch(/@ [0-9a-f]{7}/);
+      // A commit, or the packages of versions.
+      expect(m.source).toMatch(/@ [0-9a-f]{7}|^vllm 0\.\d+\.\d+ to 0\.\d+\.\d+ \(PyPI/);
       expect(m.labels.includes('quantile')).toBe(m.type === MetricType.SUMMARY);
       expect(m.labels).not.toContain('le');
-      if (m.minVersion) expect(m.minVersion).toMatch(/^\d\d\.\d\d$/);
+      if (m.minVersion)
+        expect(m.minVersion).toMatch(m.exporter === MetricExporter.VLLM ? /^0\.\d+\.\d+$/ : /^\d\d\.\d\d$/);
       if (m.everyModelSince) expect(compareVersions(m.everyModelSince, m.minVersion ?? '0')).toBeGreaterThan(0);
     },
   );

@@ -6,7 +6,7 @@ import * as path from 'path';
 import { parse } from 'yaml';
 import { AlertReceiver, MonitoringStack } from '../../lib/monitoring';
 import { TARGET_LABELS } from '../../lib/monitoring/monitoring-rule';
-import { fixture, monitor, onPath, parseExposition } from './support';
+import { VLLM_TARGET, fixture, monitor, onPath, parseExposition } from './support';
 
 const promtool = onPath('promtool');
 const amtool = onPath('amtool');
@@ -76,6 +76,7 @@ describe('promtool', () => {
       [{}, { target: { jobName: 'b' }, options: { latencyThresholdMs: 80 } }],
     ],
     ['servers on the CPU, more than one', [{ target: { usesGpus: false, replicas: 2, startupSeconds: 420 } }]],
+    ["vLLM's own server", [{ target: VLLM_TARGET }]],
     ['nothing to watch', []],
   ])('accepts the configuration and the rules for %s', (_, watched) => {
     const folder = configFolder(monitor(watched).monitoring);
@@ -152,6 +153,18 @@ describe('promtool', () => {
       expect(run(promtool, ['test', 'rules', OUTAGE], folder).output).toContain('FAILED');
     },
   );
+
+  withPromtool("rules of vLLM's own server, and a threshold that is wrong", () => {
+    const file = 'vllm-server.test.yml';
+    for (const [latencyThresholdMs, wanted] of [
+      [40, 'SUCCESS'],
+      [41, 'FAILED'],
+    ] as const) {
+      const folder = configFolder(monitor([{ target: VLLM_TARGET, options: { latencyThresholdMs } }]).monitoring);
+      writeFileSync(path.join(folder, file), fixture(file));
+      expect(run(promtool, ['test', 'rules', file], folder).output).toContain(wanted);
+    }
+  });
 
   withPromtool('servers that are missing are counted, and a heartbeat goes on', () => {
     const heartbeatReceiver = AlertReceiver.webhook('heartbeat', { url: 'https://heartbeat.example.com' });

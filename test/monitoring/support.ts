@@ -19,6 +19,18 @@ export const TARGET: MetricsTarget = {
   version: '26.02',
 };
 
+/** A target as vLLM's own server of the default release describes itself. */
+export const VLLM_TARGET: MetricsTarget = {
+  jobName: 'vllm-talk',
+  namespace: 'inference',
+  podSelector: { 'app.kubernetes.io/name': 'vllm', 'app.kubernetes.io/instance': 'talk' },
+  port: 8000,
+  exporters: [MetricExporter.VLLM],
+  models: ['chat'],
+  features: [],
+  version: '0.24.0',
+};
+
 /** A workload that is nothing but its target. */
 export class TestWorkload extends Construct implements IWatchable {
   public metricsTarget: MetricsTarget;

@@ -26,7 +26,7 @@ function workloads(stack: TerraformStack, cluster: IKubernetesCluster, nodePool:
   const chat = new TritonDeployment(stack, 'Chat', {
     cluster,
     nodePool,
-    modelStore: ModelStore.fromBucketName(stack, 'Store', 'models', { credentials: { secretName: 'store' } }),
+    modelStore: ModelStore.fromBucketName(stack, 'Store', 'models', { credentials: { name: 'store' } }),
     models: [
       TritonModel.vllm({ name: 'llama', model: ModelSpec.LLAMA_3_1_70B, parallelism: Parallelism.of({ tensor: 8 }) }),
     ],

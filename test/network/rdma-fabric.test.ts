@@ -174,7 +174,12 @@ describe('binding a pod', () => {
       { hardware: GpuInstanceType.G5_12XLARGE, gpus: 1 },
       ['FABRIC_SHARE_NOT_WHOLE gpus'],
     ],
-    ['more GPUs than the node has', hostdev, { hardware: slow, gpus: 9 }, ['NOT_A_WHOLE_NUMBER gpus']],
+    [
+      'more GPUs than the node has',
+      hostdev,
+      { hardware: slow, gpus: 9 },
+      ['NOT_A_WHOLE_NUMBER gpus', 'FABRIC_FASTER_THAN_HARDWARE fabric'],
+    ],
     ['half a GPU', efa, { hardware: P5, gpus: 0.5 }, ['NOT_A_WHOLE_NUMBER gpus']],
     [
       'GPUs that Terraform only knows later',

@@ -1,5 +1,6 @@
 import {
   Alternative,
+  CapacityPlan,
   CapacityPlanner,
   CapacityRequest,
   DataSize,
@@ -9,6 +10,7 @@ import {
   GpuType,
   ModelSpec,
   Parallelism,
+  SpeculativeDecoding,
 } from '../../lib/planning';
 
 describe('ways out of a shortfall', () => {
@@ -43,19 +45,82 @@ describe('ways out of a shortfall', () => {
   });
 });
 
-test('ranks that exchange tokens have smaller steps, whose buffers hold the tokens of all', () => {
+describe('nothing drafted as a way out', () => {
+  const { LLAMA_3_1_8B: model, LLAMA_3_2_1B } = ModelSpec;
+  const ways = (request: Partial<CapacityRequest>, acceptanceRate?: number) => {
+    const speculativeDecoding = SpeculativeDecoding.draftModel({ model: LLAMA_3_2_1B, tokens: 3, acceptanceRate });
+    const all = { model, instanceType: GpuInstanceType.G6_XLARGE, speculativeDecoding, concurrency: 1, ...request };
+    const plan = CapacityPlanner.plan(all);
+    for (const { gpuMemoryUtilization, maxSequences, maxBatchedTokens, ...way } of plan.alternatives)
+      if (way.nodes === 1 && way.instanceType.name === all.instanceType.name) {
+        const { speculativeDecoding: of, precision, kvCachePrecision, contextLength, concurrency } = way;
+        const same = { gpuMemoryUtilization, maxSequences, maxBatchedTokens, precision, kvCachePrecision };
+        expect(
+          CapacityPlanner.plan({ ...all, ...same, contextLength, concurrency, speculativeDecoding: of }).fits,
+        ).toBe(true);
+      }
+    return plan;
+  };
+
+  test('comes first where drafting gains nothing', () => {
+    const plan = ways({ contextLength: 4096 });
+    expect(plan.alternatives[0].change).toBe('no speculative decoding instead of draft_model llama-3.2-1b, 3 tokens');
+    expect(plan.alternatives[0].speculativeDecoding).toBeUndefined();
+    expect(plan.alternatives[1].speculativeDecoding).toBe(plan.speculativeDecoding);
+    expect(CapacityPlan.fromJson(plan.toJson()).alternatives[1].speculativeDecoding?.tokens).toBe(3);
+  });
+
+  test('comes after settings that keep it where it gains, and before hardware', () => {
+    const changes = ways({ contextLength: 4096 }, 0.7).alternatives.map(({ change }) => change);
+    expect(changes.slice(0, 2)).toEqual([
+      'gpuMemoryUtilization 0.95 instead of 0.92',
+      'no speculative decoding instead of draft_model llama-3.2-1b, 3 tokens',
+    ]);
+  });
+
+  test('comes with a setting where neither is enough', () => {
+    const changes = ways({ contextLength: 30000 }, 0.7).alternatives.map(({ change }) => change);
+    expect(changes).toContain(
+      'no speculative decoding instead of draft_model llama-3.2-1b, 3 tokens and gpuMemoryUtilization 0.95 instead of 0.92',
+    );
+  });
+
+  test('is no way out of a plan that drafts nothing', () => {
+    const plan = ways({ speculativeDecoding: undefined, contextLength: 60000 });
+    expect(plan.fits).toBe(false);
+    expect(plan.alternatives.filter(({ change }) => /speculative/.test(change))).toEqual([]);
+  });
+});
+
+describe('ranks that exchange tokens, whose buffers hold the tokens of all', () => {
   const request = {
     model: ModelSpec.DEEPSEEK_R1,
     instanceType: GpuInstanceType.P5_48XLARGE,
     parallelism: Parallelism.of({ tensor: 1, data: 16, expert: 16 }),
   };
-  const plan = CapacityPlanner.plan(request);
-  expect(plan.fits).toBe(false);
-  const [first] = plan.alternatives;
-  expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.92 and maxBatchedTokens 1024 instead of 2048');
-  expect(first.nodes).toBe(plan.nodes);
-  const { gpuMemoryUtilization, maxBatchedTokens } = first;
-  expect(CapacityPlanner.plan({ ...request, gpuMemoryUtilization, maxBatchedTokens }).fits).toBe(true);
+
+  test('DeepSeek-R1 runs on sixteen H100, with the largest step for which there is room', () => {
+    // As vllm-project/vllm#19101 and NVIDIA Dynamo's dsr1_dep.sh run it, whose exchange takes 256 tokens of a rank at a time.
+    const plan = CapacityPlanner.plan(request);
+    expect(plan.fits).toBe(true);
+    expect(plan.maxBatchedTokens).toBe(256);
+    expect(plan.vllmServeArguments(0, 'leader')).toContain('--max-num-batched-tokens=256');
+    expect(CapacityPlanner.plan({ ...request, maxBatchedTokens: 512 }).fits).toBe(false);
+    expect(CapacityPlanner.plan({ ...request, gpuMemoryUtilization: 0.95 }).maxBatchedTokens).toBe(1024);
+    expect(CapacityPlanner.plan({ ...request, instanceType: GpuInstanceType.P5EN_48XLARGE }).maxBatchedTokens).toBe(
+      2048,
+    );
+  });
+
+  test('a step that was given stays, and smaller ones are a way out', () => {
+    const plan = CapacityPlanner.plan({ ...request, maxBatchedTokens: 2048 });
+    expect(plan.fits).toBe(false);
+    const [first] = plan.alternatives;
+    expect(first.change).toBe('gpuMemoryUtilization 0.95 instead of 0.92 and maxBatchedTokens 1024 instead of 2048');
+    expect(first.nodes).toBe(plan.nodes);
+    const { gpuMemoryUtilization, maxBatchedTokens } = first;
+    expect(CapacityPlanner.plan({ ...request, gpuMemoryUtilization, maxBatchedTokens }).fits).toBe(true);
+  });
 });
 
 describe('hardware among the ways out', () => {

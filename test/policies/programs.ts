@@ -1,5 +1,6 @@
 import { App, TerraformStack } from 'cdktf';
 import { Cloud65b } from '../../examples/cloud-65b/stack';
+import { OpenAiVllm } from '../../examples/openai-vllm/stack';
 import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
 import { Quickstart } from '../../examples/quickstart/stack';
 import { RdmaTrainingReadyPool } from '../../examples/rdma-training-ready-pool/stack';
@@ -68,6 +69,7 @@ const PROGRAMS: readonly ((app: App) => unknown)[] = [
   (app) => new Cloud65b(app),
   (app) => new RdmaTrainingReadyPool(app, { block: BLOCK, image: 'example.test/trainer:1' }),
   (app) => new OnpremInfiniband(app),
+  (app) => new OpenAiVllm(app),
   remaining,
 ];
 

@@ -2,7 +2,7 @@ import { Right, rightsOf } from './policy-text';
 import { stacks } from './programs';
 import { Row, ROWS } from './table';
 
-const CLUSTERS = /(?<![\w-])(quickstart|cloud-65b|training|remaining)(?![\w-])/g;
+const CLUSTERS = /(?<![\w-])(quickstart|cloud-65b|openai-vllm|training|remaining)(?![\w-])/g;
 
 const rights = stacks().flatMap(rightsOf);
 

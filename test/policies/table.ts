@@ -177,7 +177,7 @@ export const ROWS: Row[] = [
       'Allow logs:DescribeLogGroups on *',
     ],
   },
-  { address: /^aws_iam_role_policy Chat_Cluster_Role-inference--.*_Read-/, text: reads('llama-3.1-8b/1') },
+  { address: /^aws_iam_role_policy (Chat|OpenAi)_Cluster_Role-inference--.*_Read-/, text: reads('llama-3.1-8b/1') },
   { address: /^aws_iam_role_policy Cloud_Cluster_Role-inference--.*_Read-/, text: reads('deepseek/65b') },
   {
     address: /^aws_iam_role_policy Cluster_Role-inference--import_ReadWrite-/,
@@ -221,6 +221,16 @@ export const ROWS: Row[] = [
   { address: /^kubernetes_network_policy_v1 Cloud_Model-.*$/, text: [...server('deepseek'), POD_IDENTITY] },
   { address: /^kubernetes_network_policy_v1 Chat_NetworkPolicy$/, text: server('chat') },
   {
+    address: /^kubernetes_network_policy_v1 OpenAi_Model-.*$/,
+    text: [
+      'Ingress and Egress of app.kubernetes.io/instance=llama-3-1-8b, app.kubernetes.io/name=vllm, gpu-inference-constructs/model=llama-3-1-8b',
+      'TCP 8000 from namespace kubernetes.io/metadata.name=chat',
+      DNS,
+      HTTPS,
+      POD_IDENTITY,
+    ],
+  },
+  {
     address: /^kubernetes_network_policy_v1 Import_NetworkPolicy$/,
     text: [
       'Ingress and Egress of app.kubernetes.io/instance=import, app.kubernetes.io/name=model-import',
@@ -235,6 +245,13 @@ export const ROWS: Row[] = [
     text: [
       'Ingress of app.kubernetes.io/part-of=monitoring',
       'TCP 9090, TCP 9093 from namespace kubernetes.io/metadata.name=monitoring',
+    ],
+  },
+  {
+    address: /^kubernetes_network_policy_v1 .*Monitoring_Scrape-vllm-(.*)$/,
+    text: [
+      'Ingress of app.kubernetes.io/instance=<1>, app.kubernetes.io/name=vllm',
+      'TCP 8000 from namespace kubernetes.io/metadata.name=monitoring, pod app.kubernetes.io/name=prometheus, pod app.kubernetes.io/part-of=monitoring',
     ],
   },
   {

@@ -65,12 +65,12 @@ class CompanyServing extends Construct {
       podLabels: { 'company.example/team': team },
       podAnnotations: { 'company.example/owner': `${team}@company.example` },
       environment: { HTTPS_PROXY: 'http://proxy.company.example:3128' },
-      secretEnvironment: { TELEMETRY_TOKEN: { secretName: 'telemetry', key: 'token' } },
+      secretEnvironment: { TELEMETRY_TOKEN: { name: 'telemetry', key: 'token' } },
       sidecars: [
         {
           name: 'log-shipper',
           image: 'registry.company.example/log-shipper:3.2.1',
-          secretEnvironment: { TOKEN: { secretName: 'telemetry', key: 'token' } },
+          secretEnvironment: { TOKEN: { name: 'telemetry', key: 'token' } },
           volumeMounts: [{ volume: 'shipper', path: '/etc/shipper' }],
         },
       ],

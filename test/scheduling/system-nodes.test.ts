@@ -6,6 +6,7 @@ import { Manifest } from '@cdktf/provider-kubernetes/lib/manifest';
 import { TerraformHclModule, TerraformStack, Token } from 'cdktf';
 import {
   CloudTopology,
+  ClusterAutoscaler,
   DataSize,
   EksGpuCluster,
   GpuInstanceType,
@@ -237,6 +238,36 @@ describe('nodes that the program makes beside', () => {
   test('nothing is known of an instance type that is not known', () => {
     for (const instanceType of ['q9.large', Token.asString({ resolve: () => 'm7i.large' })])
       expect(idsOf(found({ instanceType }, pods({ cpu: '64', nodeSelector: SYSTEM })).faults)).toEqual([]);
+  });
+});
+
+describe('pods beyond the system nodes that a cluster begins with', () => {
+  const warned = (systemNodes: SystemNodes | undefined, ...fill: Fill[]) =>
+    synthesize((stack) => {
+      const props = { clusterName: 'chat', availabilityZones: ZONES, systemNodes };
+      const cluster = new EksGpuCluster(stack, 'Cluster', props);
+      fill.forEach((each) => each(stack, cluster));
+    }).annotations();
+  const three = pods({ cpu: '1600m', replicas: 3 });
+  const autoscaler: Fill = (stack, cluster) => void new ClusterAutoscaler(stack, 'Autoscaler', { cluster });
+
+  test('are warned of once, where nothing adds nodes', () => {
+    const message =
+      /^\[gpu-inference-constructs:SYSTEM_NODES_CANNOT_SCALE_UP\] cluster 'chat' starts with 2 system nodes/;
+    expect(warned(undefined, three)).toEqual([expect.stringMatching(message)]);
+  });
+
+  test.each<[string, SystemNodes | undefined, Fill[]]>([
+    ['they fit', undefined, [pods({ cpu: '1600m', replicas: 2 })]],
+    ['there are enough from the beginning', { minNodes: 3 }, [three]],
+    ['the cluster autoscaler adds nodes', undefined, [three, autoscaler]],
+    [
+      'they have GPU nodes too',
+      undefined,
+      [gpuPool, pods({ cpu: '1', replicas: 3, tolerations: [{ operator: 'Exists' }] })],
+    ],
+  ])('are not, where %s', (_, systemNodes, fill) => {
+    expect(warned(systemNodes, ...fill).filter((each) => each.includes('SYSTEM_NODES'))).toEqual([]);
   });
 });
 

@@ -157,7 +157,7 @@ describe('a store that speaks S3 but is not AWS', () => {
   const given = {
     bucketName: 'models',
     endpoint: 'https://objects.example:9000',
-    credentials: { secretName: 'store', key: 'aws' },
+    credentials: { name: 'store', key: 'aws' },
   };
 
   test('says how pods reach it', () => {
@@ -179,18 +179,18 @@ describe('a store that speaks S3 but is not AWS', () => {
   });
 
   test('every fault comes at once', () => {
-    const wrong = { bucketName: 'A', endpoint: 's3.example.com', credentials: { secretName: 'No' } };
+    const wrong = { bucketName: 'A', endpoint: 's3.example.com', credentials: { name: 'No' } };
     expect(idsOf(faultsThrown(() => ModelStore.s3Compatible(testStack(), 'Models', wrong)))).toEqual([
       'INVALID_NAME bucketName',
       'INVALID_NAME bucketName',
       'INVALID_FORMAT endpoint',
-      'INVALID_NAME credentials.secretName',
+      'INVALID_NAME credentials.name',
     ]);
   });
 });
 
 test('a bucket of AWS may be read by a secret too', () => {
-  const credentials = { secretName: 'store' };
+  const credentials = { name: 'store' };
   expect(ModelStore.fromBucketName(testStack(), 'Models', 'models', { credentials }).credentials).toEqual(credentials);
   expect(new ModelStore(testStack(), 'Models', { credentials }).credentials).toEqual(credentials);
 });
@@ -207,7 +207,7 @@ describe('bad input', () => {
     ['a reserved suffix', { bucketName: 'models-s3alias' }, ['RESERVED bucketName']],
     ['no days', { noncurrentVersionDays: 0 }, ['NOT_A_WHOLE_NUMBER noncurrentVersionDays']],
     ['half a day', { incompleteUploadDays: 1.5 }, ['NOT_A_WHOLE_NUMBER incompleteUploadDays']],
-    ['a secret of no such name', { credentials: { secretName: 'No' } }, ['INVALID_NAME credentials.secretName']],
+    ['a secret of no such name', { credentials: { name: 'No' } }, ['INVALID_NAME credentials.name']],
   ])('%s', (_, props, ids) => {
     expect(idsOf(faultsThrown(() => store(props)))).toEqual(ids);
   });

@@ -8,7 +8,7 @@ import { TestPool, TestStore, llama8b, withSite } from '../serving/support/fixtu
 import { faultsThrown, idsOf, reasonsOf, warningsOf } from '../support/faults';
 import { testStack } from '../support/synth';
 
-const given = { bucketName: 'models', endpoint: 'https://objects.example', credentials: { secretName: 'store' } };
+const given = { bucketName: 'models', endpoint: 'https://objects.example', credentials: { name: 'store' } };
 const make = (props: object = {}) =>
   ModelStore.s3Compatible(testStack(), 'Models', { ...given, ...props } as S3CompatibleStoreProps);
 const idsFor = (props: object) => idsOf(faultsThrown(() => make(props)));
@@ -68,18 +68,18 @@ test.each<[object, string]>([
   [{ endpoint: undefined }, 'MISSING_PROPERTY endpoint'],
   [{ credentials: undefined }, 'MISSING_PROPERTY credentials'],
   [{ credentials: null }, 'WRONG_KIND credentials'],
-  [{ credentials: {} }, 'MISSING_PROPERTY credentials.secretName'],
+  [{ credentials: {} }, 'MISSING_PROPERTY credentials.name'],
   [{ credentials: 'store' }, 'WRONG_KIND credentials'],
   [{ credentials: [] }, 'WRONG_KIND credentials'],
-  [{ credentials: { secretName: '' } }, 'INVALID_NAME credentials.secretName'],
-  [{ credentials: { secretName: 7 } }, 'WRONG_KIND credentials.secretName'],
+  [{ credentials: { name: '' } }, 'INVALID_NAME credentials.name'],
+  [{ credentials: { name: 7 } }, 'WRONG_KIND credentials.name'],
   ...['', 'a/b', '..', '..a', '.', 'a b'].map((key): [object, string] => [
-    { credentials: { secretName: 'store', key } },
+    { credentials: { name: 'store', key } },
     'INVALID_NAME credentials.key',
   ]),
   ...['eu bad', '', '-eu', 'eu_1'].map((region): [object, string] => [{ region }, 'INVALID_FORMAT region']),
   [{ region: 7 }, 'WRONG_KIND region'],
-  [{ credentials: { secretName: 'store', key: 7 } }, 'WRONG_KIND credentials.key'],
+  [{ credentials: { name: 'store', key: 7 } }, 'WRONG_KIND credentials.key'],
 ])('a store with %j has one fault', (props, id) => {
   expect(idsFor(props)).toEqual([id]);
 });
@@ -89,19 +89,19 @@ test('everything that is wrong comes at once', () => {
     bucketName: 'my_models',
     endpoint: 'x',
     region: 'eu bad',
-    credentials: { secretName: 'No', key: '..' },
+    credentials: { name: 'No', key: '..' },
   };
   expect(idsFor(wrong)).toEqual([
     'INVALID_NAME bucketName',
     'INVALID_FORMAT endpoint',
     'INVALID_FORMAT region',
-    'INVALID_NAME credentials.secretName',
+    'INVALID_NAME credentials.name',
     'INVALID_NAME credentials.key',
   ]);
 });
 
 test('stores of AWS have the same regions and credentials', () => {
-  const wrong = { region: 'eu bad', credentials: { secretName: 'store', key: '' } };
+  const wrong = { region: 'eu bad', credentials: { name: 'store', key: '' } };
   const ids = ['INVALID_FORMAT region', 'INVALID_NAME credentials.key'];
   expect(idsOf(faultsThrown(() => new ModelStore(testStack(), 'Models', wrong)))).toEqual(ids);
   expect(idsOf(faultsThrown(() => ModelStore.fromBucketName(testStack(), 'Models', 'models', wrong)))).toEqual(ids);
@@ -137,11 +137,11 @@ describe.each<[string, (site: Parameters<Parameters<typeof withSite>[0]>[0], sto
     });
 
   test('checks how the store is reached', () => {
-    const own = { endpoint: 'https://me:x@s3', region: 'eu bad', credentials: { secretName: 'No' } };
+    const own = { endpoint: 'https://me:x@s3', region: 'eu bad', credentials: { name: 'No' } };
     expect(idsOf(faultsThrown(() => withStore(own)))).toEqual([
       'CREDENTIALS_IN_ENDPOINT modelStore.endpoint',
       'INVALID_FORMAT modelStore.region',
-      'INVALID_NAME modelStore.credentials.secretName',
+      'INVALID_NAME modelStore.credentials.name',
     ]);
   });
 

@@ -66,12 +66,30 @@ describe('one resource', () => {
 
   test.each<[string, (stack: SynthesizedStack) => unknown, string]>([
     ['two of a type', (stack) => stack.only('aws_s3_bucket'), 'found 2; there are: first, second'],
-    ['no type', (stack) => stack.only('aws_vpc'), 'found 0; there are: aws_s3_bucket'],
+    ['no type', (stack) => stack.only('aws_vpc'), 'found 0; there are: aws_s3_bucket; nearest: aws_s3_bucket'],
     ['no data source', (stack) => stack.onlyData('aws_vpc'), 'found 0; there are: aws_region'],
     ['no name', (stack) => stack.byName('aws_s3_bucket', 'third'), 'found 0; there are: first, second'],
     ['part of a map', (stack) => stack.where('aws_s3_bucket', { tags: {} }), 'found 0'],
     ['more than a map', (stack) => stack.where('aws_s3_bucket', { tags: { team: 'ml', a: 'b' } }), 'found 0'],
     ['another value', (stack) => stack.where('aws_s3_bucket', { bucket: 'x' }), 'found 0'],
+    ['a misspelt type', (stack) => stack.only('aws_s3_buket'), 'there are: aws_s3_bucket; nearest: aws_s3_bucket'],
+    ['a misspelt name', (stack) => stack.byName('aws_s3_bucket', 'frist'), 'there are: first, second; nearest: first'],
+    [
+      'a name of a misspelt type',
+      (stack) => stack.byName('aws_s3_buket', 'first'),
+      "one aws_s3_buket named 'first', found 0; there are: aws_s3_bucket; nearest: aws_s3_bucket",
+    ],
+    [
+      'a misspelt attribute',
+      (stack) => stack.where('aws_s3_bucket', { forceDestroy: true, bucket: 'second' }),
+      'there are: second: forceDestroy missing, bucket "second", first: forceDestroy missing, bucket "first"; none has forceDestroy; ' +
+        'nearest: force_destroy',
+    ],
+    [
+      'an attribute of a misspelt type',
+      (stack) => stack.where('aws_s3_buket', { bucket: 'first' }),
+      'there are: aws_s3_bucket; nearest: aws_s3_bucket',
+    ],
   ])('is not found by %s', (_, find, message) => {
     const [found] = faultsThrown(() => find(buckets()));
     expect(found.id).toBe('NOT_ONE_RESOURCE');

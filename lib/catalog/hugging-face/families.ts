@@ -1,6 +1,10 @@
 import { CLASSIC_FAMILIES } from './classic';
+import { DOTS3_FAMILIES } from './dots3';
 import { Family } from './family';
 import { GEMMA_FAMILIES } from './gemma';
+import { GLM_NEXT_FAMILIES } from './glm-next';
+import { INKLING_FAMILIES } from './inkling';
+import { LING_FAMILIES } from './ling';
 import { LONGCAT_FAMILIES } from './longcat';
 import { MINICPM_FAMILIES } from './minicpm';
 import { LINEAR_FAMILIES } from './linear-attention';
@@ -22,6 +26,10 @@ export const FAMILIES: { readonly [type: string]: Family } = {
   ...LONGCAT_FAMILIES,
   ...MIXED_HEAD_FAMILIES,
   ...LINEAR_FAMILIES,
+  ...LING_FAMILIES,
+  ...DOTS3_FAMILIES,
+  ...GLM_NEXT_FAMILIES,
+  ...INKLING_FAMILIES,
   ...STATE_SPACE_FAMILIES,
   ...NEMOTRON_FAMILIES,
   ...CLASSIC_FAMILIES,
@@ -42,6 +50,9 @@ export const OTHER_NAMES: { readonly [type: string]: string } = {
   gemma4_unified: 'gemma4_unified_text',
   llama4: 'llama4_text',
   minimax_m3_vl: 'minimax_m3',
+  dots3_note: 'dots3_note_text',
+  glm5_next: 'glm5_next_text',
+  inkling_model: 'inkling_text',
   MiniMaxText01: 'minimax_text_01',
   deepseek_ref: 'deepseek_v4',
   kimi_k3: 'kimi_linear',
@@ -82,7 +93,10 @@ export const MISSING_PARTS: { readonly [type: string]: string } = {
   mllama: 'layers that attend to an image',
   ernie4_5_vl_moe_text: 'experts for text and others for images in one layer',
   ernie4_5_vl_moe: 'experts for text and others for images in one layer',
-  bailing_hybrid: 'linear attention with a state of its own kind',
+  inkling2_text: 'residuals that attend to earlier blocks, and convolutions whose weights depend on the token',
+  inkling2_loop_text: 'layers that are run in loops',
+  gemma4_assistant: 'attention to the cache of the model that it drafts for, so that it is none by itself',
+  gemma4_unified_assistant: 'attention to the cache of the model that it drafts for, so that it is none by itself',
   diffusion_gemma: 'text that is made in blocks by diffusion',
   diffusion_gemma_text: 'text that is made in blocks by diffusion',
   minicpm3: 'latent attention with positions of another width',

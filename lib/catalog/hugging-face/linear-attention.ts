@@ -84,6 +84,31 @@ function bitsOf(dtype: string | undefined, byDefault: number): number {
   return dtype.endsWith('16') ? 16 : 32;
 }
 
+/**
+ * Kimi's delta attention: queries, keys and values that are convolved, a decay and a gate for each of their values, whose state is kept in 32 bits.
+ *
+ * @param gates parameters of the matrices of decay and gate
+ */
+export function deltaAttention(
+  h: number,
+  heads: number,
+  size: number,
+  convolutionWidth: number,
+  gates: number,
+): StateFacts {
+  const width = heads * size;
+  // The convolutions, the bias of the step and the decay of each head.
+  const float32Parameters = 3 * width * convolutionWidth + width + heads;
+  return {
+    state: {
+      ...{ heads, headSize: size, stateSize: size, convolutionWidth, stateBits: 32 },
+      matrixParameters: 4 * h * width + gates + h * heads,
+    },
+    otherParameters: float32Parameters + size,
+    float32Parameters,
+  };
+}
+
 /** Kimi Linear and K3: Kimi's delta attention in most layers, latent attention in the others. The state is kept in 32 bits. */
 const kimiLinear: Family = (given) => {
   const reader = given.withDefaults({
@@ -103,16 +128,9 @@ const kimiLinear: Family = (given) => {
   const width = count * size;
   const convolutionWidth = own.whole('short_conv_kernel_size', 'linear_conv_kernel_dim') ?? 4;
   // K3 gates by a full matrix, Kimi Linear by one of a head's rank.
-  const gate = own.flag('use_full_rank_gate') === true ? h * width : size * (h + width);
-  const facts: StateFacts = {
-    state: {
-      ...{ heads: count, headSize: size, stateSize: size, convolutionWidth, stateBits: 32 },
-      matrixParameters: 4 * h * width + size * (h + width) + gate + h * count,
-    },
-    otherParameters: 3 * width * convolutionWidth + width + count + size,
-    // The convolutions, the bias of the step and the decay of each head.
-    float32Parameters: 3 * width * convolutionWidth + width + count,
-  };
+  const narrow = size * (h + width);
+  const gate = own.flag('use_full_rank_gate') === true ? h * width : narrow;
+  const facts = deltaAttention(h, count, size, convolutionWidth, narrow + gate);
   const latentSize = reader.whole('routed_expert_hidden_size') || undefined;
   const found = expertsOf(reader, layers, { routerBias: true, ...(latentSize ? { latentSize } : {}) });
   const intermediateSize = reader.required('intermediate_size');

@@ -283,6 +283,27 @@ const hunyuan: Family = (given) => {
   });
 };
 
+/**
+ * PLaMo 3 (vLLM's `plamo3.py`): four norms a layer, windows as listed for each layer, with their length or none, or in all but every eighth.
+ */
+const plamo3: Family = (given) => {
+  const { sliding_window: own, interleaved_sliding_window: named } = given.config;
+  const listed = [named, own].find((each): each is unknown[] => Array.isArray(each));
+  const tokens = listed?.find((each): each is number => typeof each === 'number') ?? given.whole('window_size');
+  const reader = listed || tokens !== undefined ? given.withValue('sliding_window', tokens) : given;
+  const full: unknown = given.config.full_attention_idx;
+  const whole = Array.isArray(full) ? new Set<unknown>(full as unknown[]) : undefined;
+  return decoder(reader, {
+    ...{ normsPerLayer: 4, queryKeyNorm: true, tiedByDefault: true, defaults: { head_dim: 128 } },
+    windowed: (layer, of) =>
+      listed
+        ? typeof listed[layer] === 'number'
+        : whole
+          ? !whole.has(layer)
+          : (everyNth('sliding_window_pattern', 8)?.(layer, of) ?? false),
+  });
+};
+
 /** Unlimited-OCR: what it generates is masked by a window, but a prompt is kept whole (vLLM's `unlimited_ocr.py`), so all layers are full. */
 const unlimitedOcr: Family = (reader) => decoder(reader.without('layer_types'), NO_WINDOW);
 
@@ -295,6 +316,7 @@ export const PLAIN_FAMILIES: { readonly [type: string]: Family } = {
   hunyuan_v1_moe: hunyuan,
   hunyuan,
   unlimited_ocr_text: unlimitedOcr,
+  plamo3,
   ...Object.fromEntries(
     Object.entries(TRAITS).map(([type, traits]) => [
       type,

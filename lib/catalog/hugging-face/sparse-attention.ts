@@ -33,13 +33,17 @@ function indexed(given: ConfigReader, defaults: { readonly [key: string]: unknow
   }));
 }
 
-/** No more tokens than the context has: such a layer sees all of it. */
-function withinContext(reader: ConfigReader, tokens: number): number {
+/**
+ * No more tokens than the context has: such a layer sees all of it.
+ */
+export function withinContext(reader: ConfigReader, tokens: number): number {
   return Math.min(tokens, scaledContext(reader, reader.whole('max_position_embeddings') ?? tokens));
 }
 
-/** Layers that take the choice of an earlier one: as listed, by a pattern of F and S, or by a period after an offset (`GlmMoeDsaConfig`). */
-function sharedChoices(reader: ConfigReader, layers: number): (layer: number) => boolean {
+/**
+ * Layers that take the choice of an earlier one: as listed, by a pattern of F and S, or by a period after an offset (`GlmMoeDsaConfig`).
+ */
+export function sharedChoices(reader: ConfigReader, layers: number): (layer: number) => boolean {
   const types = reader.perLayerOf('indexer_types', layers, ['full', 'shared']);
   if (types) return (i) => types[i] === 'shared';
   const pattern = reader.text('index_topk_pattern');
@@ -168,6 +172,7 @@ const minimaxM3: Family = (given) => {
   const found = expertsOf(reader, layers, { routerBias: reader.flag('use_routing_bias') !== false });
   const intermediateSize = reader.required('dense_intermediate_size', 'intermediate_size');
   const outputGate = reader.flag('attention_output_gate') === true;
+  // `num_mtp_modules` is stated also of files that have none of them: nvidia/MiniMax-M3-NVFP4 is as large as without.
   return withKinds({ ...heads, layers, intermediateSize, experts: found?.experts }, (i) => ({
     attention: { ...(picks(i) ? { index } : {}), ...(outputGate ? { outputGate } : {}) },
     ...(found?.has(i) ? { experts: true } : { intermediateSize }),

@@ -45,7 +45,7 @@ const IMAGE_REPOSITORY = 'registry.k8s.io/autoscaling/cluster-autoscaler';
 export interface ClusterAutoscalerProps {
   /** The cluster. */
   readonly cluster: IEksCluster;
-  /** Where the image is pulled from. @default ImageRegistry.UPSTREAM */
+  /** Where the image is pulled from, and the chart. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
   /** Version of the chart. @default '9.59.0' */
   readonly chartVersion?: string;
@@ -123,7 +123,7 @@ export class ClusterAutoscaler extends Construct {
       ...helmMeta(this, cluster, role.ready),
       name: NAME,
       chart: NAME,
-      repository: 'https://kubernetes.github.io/autoscaler',
+      repository: registry._chartsOf('https://kubernetes.github.io/autoscaler'),
       version: chartVersion,
       namespace: NAMESPACE,
       values: [escapeTemplate(JSON.stringify(values))],

@@ -48,7 +48,7 @@ const IMAGE_REFERENCE = /^(.*?[^/:@])(?::([^/@]+))?(?:@(sha256:[0-9a-f]{64}))?$/
 export interface KarpenterProps {
   /** The cluster. */
   readonly cluster: IEksCluster;
-  /** Where the image is pulled from. @default ImageRegistry.UPSTREAM */
+  /** Where the image is pulled from, and the charts. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
   /** Version of the charts, 1.11 or later. With another one give the image of that release too. @default '1.14.1' */
   readonly chartVersion?: string;
@@ -89,7 +89,8 @@ export class Karpenter extends Construct {
       cluster.serviceAccountRole(NAMESPACE, NAME),
     );
     const interruptions = interruptionsOf(cluster, role);
-    const chart = { repository: REPOSITORY, version: chartVersion, namespace: NAMESPACE, ...HELM_BOUNDS };
+    const repository = (props.imageRegistry ?? ImageRegistry.UPSTREAM)._chartsOf(REPOSITORY);
+    const chart = { repository, version: chartVersion, namespace: NAMESPACE, ...HELM_BOUNDS };
     const definitions = new Release(this, 'Definitions', {
       ...helmMeta(this, cluster),
       ...chart,

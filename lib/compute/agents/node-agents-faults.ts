@@ -3,6 +3,7 @@ import { Fault, fault } from '../../units/fault';
 import { dividedByBottlerocket } from '../pools/shared/bottlerocket-settings';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { installsDriver, isRenamed } from './gpu-operator';
+import { operatorDriverFaults } from './operator-driver-faults';
 import { efaPluginFaults } from './node-agents-images';
 import { pluginConfig } from './node-agents-parts';
 import { NodeAgentsProps } from './node-agents-props';
@@ -43,6 +44,7 @@ export function agentPoolFaults(props: NodeAgentsProps, pools: readonly IGpuNode
             ),
           ]
         : [],
+    () => (gpuOperator ? operatorDriverFaults(gpuOperator, pools) : []),
     () =>
       !gpuOperator && divided.length > 0
         ? [

@@ -8,7 +8,7 @@ import { GpuOperator } from './gpu-operator';
 export interface NodeAgentsProps {
   /** The cluster. */
   readonly cluster: IKubernetesCluster;
-  /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
+  /** Where images are pulled from, and charts. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
   /** Namespace, of the Pod Security level 'privileged'. Created unless the program or the cluster has it: see `ExistingNamespaces`. @default 'gpu-node-agents' */
   readonly namespace?: string;

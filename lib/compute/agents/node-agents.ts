@@ -159,7 +159,7 @@ export class NodeAgents extends Construct {
     const { efa, efaPluginImage } = this.#agentProps;
     const id = 'EfaDevicePlugin';
     if (this.node.tryFindChild(id)) return;
-    const isMirrored = this.#agentRegistry?.host !== undefined;
+    const isMirrored = this.#agentRegistry.host !== undefined;
     const upstream = () => (isMirrored ? EFA_DEVICE_PLUGIN : efaDevicePluginImage(regionOf(this.#agentProps)));
     const part = parts.efaDevicePlugin(efaPluginImage ?? upstream());
     const plugin = this.#addAgent(id, { ...part, elsewhere: efa === true }, () => this.#efaPools());
@@ -249,7 +249,7 @@ export class NodeAgents extends Construct {
       ...helmMeta(this, this.cluster, this.#namespaceReady),
       name,
       chart: name,
-      repository,
+      repository: this.#agentRegistry._chartsOf(repository),
       version,
       namespace: this.namespace,
       values: Lazy.listValue({ produce: values }),

@@ -19,7 +19,7 @@ import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-prop
 import { systemNodeFaults } from './system-node-group';
 import { zoneFaults } from './zone-slots';
 import { listFaults, optionalTextList } from '../../core/text-list';
-import { allOf } from '../../units/unreadable';
+import { allOf, isUnreadable } from '../../units/unreadable';
 
 /**
  * Every fault of the properties of a new cluster.
@@ -121,19 +121,14 @@ function versionFaults({ kubernetesVersion, release }: EksGpuClusterProps): Faul
       ];
 }
 
-function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClusterProps): Fault[] {
+function vpcFaults(props: EksGpuClusterProps): Fault[] {
+  const { vpc, availabilityZones, vpcCidr, natGateways } = props;
+  // What is wrong with it in any case, where it is not known whether a VPC is made.
+  if (isUnreadable(vpc)) return vpcCidr === undefined ? [] : newVpcRangeFaults(vpcCidr);
   if (!vpc) {
-    const cidr = vpcCidr ?? '10.0.0.0/16';
-    const unknown = concreteFault('vpcCidr', cidr, 'subnets are cut from it');
     return allOf(
       () => zoneFaults(availabilityZones),
-      () =>
-        unknown.length > 0
-          ? unknown
-          : allOf(
-              () => ipv4RangeFaults('vpcCidr', cidr, 16, 20),
-              () => unroutableFaults('vpcCidr', cidr),
-            ),
+      () => newVpcRangeFaults(vpcCidr ?? '10.0.0.0/16'),
     );
   }
   const own = Object.entries({ availabilityZones, vpcCidr, natGateways }).filter(([, value]) => value !== undefined);
@@ -150,12 +145,24 @@ function vpcFaults({ vpc, availabilityZones, vpcCidr, natGateways }: EksGpuClust
   );
 }
 
+function newVpcRangeFaults(cidr: string): Fault[] {
+  const unknown = concreteFault('vpcCidr', cidr, 'subnets are cut from it');
+  if (unknown.length > 0) return unknown;
+  return allOf(
+    () => ipv4RangeFaults('vpcCidr', cidr, 16, 20),
+    () => unroutableFaults('vpcCidr', cidr),
+  );
+}
+
 function existingVpcFaults(vpc: ExistingVpc): Fault[] {
   const { privateSubnetIds, availabilityZones, privateSubnetCidrs, controlPlaneSubnetIds } = vpc;
   const lists = { privateSubnetIds, availabilityZones, privateSubnetCidrs, controlPlaneSubnetIds };
-  const wrong = Object.entries(lists).flatMap(([name, list]) => listFaults(`vpc.${name}`, list));
-  if (wrong.length > 0) return wrong;
   return allOf(
+    ...Object.entries(lists).map(
+      ([name, list]) =>
+        () =>
+          listFaults(`vpc.${name}`, list),
+    ),
     () => twoSubnetsFaults('vpc.privateSubnetIds', privateSubnetIds),
     () => twoSubnetsFaults('vpc.controlPlaneSubnetIds', controlPlaneSubnetIds),
     () => controlPlaneSubnetFaults(vpc),
@@ -297,16 +304,9 @@ function notOfInternetFaults(cidr: string): Fault[] {
  */
 function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]): Fault[] {
   if (cidrs === undefined) return [];
-  if (areCounted(subnetIds, cidrs) && cidrs.length !== subnetIds.length) {
-    return [
-      fault(
-        'LENGTHS_DIFFER',
-        name,
-        `${name} must have one range for each subnet; got ${cidrs.length} for ${subnetIds.length}`,
-      ),
-    ];
-  }
-  const known = areCounted(cidrs) ? cidrs.filter((cidr) => !hasToken(cidr)) : [];
+  const counted = allOf(() => rangeCountFaults(name, subnetIds, cidrs));
+  if (counted.length > 0) return counted;
+  const known = areCounted(cidrs) ? cidrs.filter((cidr) => !isUnreadable(cidr) && !hasToken(cidr)) : [];
   const faults = known.flatMap((cidr) =>
     allOf(
       () => ipv4RangeFaults(name, cidr, 16, 28),
@@ -318,6 +318,12 @@ function subnetRangeFaults(name: string, subnetIds: string[], cidrs?: string[]):
     : overlaps(known).map(([one, other]) =>
         fault('RANGES_OVERLAP', name, `${name} must not overlap; got '${one}' and '${other}'`),
       );
+}
+
+function rangeCountFaults(name: string, subnetIds: string[], cidrs: string[]): Fault[] {
+  if (!areCounted(subnetIds, cidrs) || cidrs.length === subnetIds.length) return [];
+  const reason = `${name} must have one range for each subnet; got ${cidrs.length} for ${subnetIds.length}`;
+  return [fault('LENGTHS_DIFFER', name, reason)];
 }
 
 /** A connected network whose range overlaps the cluster's own cannot be routed to. */

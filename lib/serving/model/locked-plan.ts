@@ -169,5 +169,6 @@ export function loadOf(plan: CapacityPlan): ServingLoad {
     ...{ gpuMemoryUtilization, maxBatchedTokens, maxSequences, cudaGraphs, checkpointSize, cpuOffload, network },
     mediaInput: plan.mediaInput,
     speculativeDecoding: plan.speculativeDecoding,
+    warmCompileCache: plan.warmCompileCache,
   };
 }

@@ -84,11 +84,18 @@ function planOn(instanceType: ServingHardware['instanceType'], request: PlanRequ
   return CapacityPlanner.plan({ ...whole, concurrency: Math.max(1, first.maxConcurrency) });
 }
 
+/**
+ * The instance types that the planner chooses from.
+ *
+ * @internal
+ */
+export function choosableTypes(region?: string): GpuInstanceType[] {
+  return GpuInstanceType.ALL.filter((type) => type._isChosenUnasked && type._isSoldIn(region));
+}
+
 /** The node with the most GPU memory among those that a region has and that compute in a precision. */
 function largest(precision?: Precision, region?: string): GpuInstanceType {
-  const usable = GpuInstanceType.ALL.filter(
-    (type) => type._isChosenUnasked && type._isSoldIn(region) && (!precision || type.gpu.supports(precision)),
-  );
+  const usable = choosableTypes(region).filter(({ gpu }) => !precision || gpu.supports(precision));
   return usable.reduce((most, type) => (type.totalGpuMemory.bytes > most.totalGpuMemory.bytes ? type : most));
 }
 

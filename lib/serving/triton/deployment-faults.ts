@@ -1,24 +1,26 @@
 import { TritonRelease } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../core/gpu-sharing-kind';
-import { modelStoreFaults } from '../../core/model-store-reach';
-import { kubernetesNameFault } from '../../core/naming';
-import { otherClusterFault } from '../../core/other-cluster-fault';
 import { concreteFault } from '../../core/tokens';
 import { imageFaults } from '../../kubernetes/container-image';
-import { accessFaults } from '../../kubernetes/network-access';
 import { DataSize } from '../../units/data-size';
-import { Duration } from '../../units/duration';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
-import { positiveFault, wholeAmountFault, wholeNumberFault } from '../../units/number-faults';
 import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition } from './model-definition';
-import { additionFaults } from './pod-addition-faults';
-import { sidecarRequests } from './pod-addition-specs';
-import { PodSizing, shortestStartup, sizePod } from './pod-sizing';
-import { releaseFaults, releaseWarnings, serviceWarnings } from './release-faults';
+import { sidecarRequests } from '../pod/pod-addition-specs';
+import { PodSizing, sizePod } from '../pod/pod-sizing';
+import {
+  replicaFaults,
+  serverFaults,
+  serviceNameFaults,
+  serviceWarnings,
+  sizedTokenFaults,
+  startupFaults,
+} from '../pod/server-faults';
+import { releaseFaults, releaseWarnings } from './release-faults';
 import { argumentFaults } from './triton-arguments';
+import { OWN_POD } from './triton-pod';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { endTrial } from '../../core/errors';
@@ -52,24 +54,10 @@ export function checkDeployment(
   release: TritonRelease,
 ): DeploymentCheck {
   const own = allOf(
-    () => nameFaults(name, props.namespace),
-    () => wholeNumberFault('replicas', replicas, 1),
-    () => scalingFaults(props),
-    () => exitFaults(props.exitTimeout),
-    () => positiveFault('stallTimeout', props.stallTimeout?.toSeconds()),
+    () => serviceNameFaults('name', name),
+    () => serverFaults(props, replicas, OWN_POD),
     () => imageFaults('tritonImage', props.tritonImage),
-    () => imageFaults('awsCliImage', props.awsCliImage),
-    () => additionFaults(props),
-    () => accessFaults({ accessibleFrom: props.accessibleFrom, metricsFrom: props.metricsFrom }, props.egressTo),
-    () => positiveFault('resources.cpu', props.resources?.cpu),
-    () => otherClusterFault(props.nodePool, props.cluster, 'nodePool', 'nodePool'),
     () => releaseFaults(props.nodePool, release),
-    () =>
-      faultsUnder(
-        modelStoreFaults(props.modelStore, props.cluster.connection.region),
-        'modelStore',
-        `store '${props.modelStore.node.path}'`,
-      ),
     () => argumentFaults(props.extraArguments ?? []),
   );
   endTrial(own, props.nodePool, props.models, props.resources, props.startupBudget, ...modelsOf(props));
@@ -116,21 +104,9 @@ function modelsOf({ models }: TritonDeploymentProps): readonly unknown[] {
 }
 
 function tokenFaults(props: TritonDeploymentProps, name: string, models: readonly ModelDefinition[]): Fault[] {
-  const sized = 'the pods are sized and placed from it';
   return allOf(
     () => concreteFault('name', name, 'ids and names derive from it'),
-    () => concreteFault('namespace', props.namespace, 'ids and names derive from it'),
-    () => concreteFault('replicas', props.replicas, sized),
-    () => concreteFault('maxReplicas', props.maxReplicas, sized),
-    () => concreteFault('maxSurge', props.maxSurge, sized),
-    () => concreteFault('resources.cpu', props.resources?.cpu, sized),
-    () =>
-      concreteFault(
-        'minNodes and maxNodes of the node pool',
-        [props.nodePool.minNodes, props.nodePool.maxNodes],
-        sized,
-        'nodePool',
-      ),
+    () => sizedTokenFaults(props),
     () => models.flatMap((model, i) => modelTokenFaults(model, i)),
   );
 }
@@ -147,41 +123,6 @@ function modelTokenFaults(model: ModelDefinition, index: number): Fault[] {
       `${path}.${property}`,
     ),
   );
-}
-
-function nameFaults(name: string, namespace?: string): Fault[] {
-  const faults = kubernetesNameFault('name', name);
-  // Names of Services are more restricted than other names: RFC 1035.
-  if (faults.length === 0 && !/^[a-z]/.test(name))
-    faults.push(
-      fault(
-        'INVALID_NAME',
-        'name',
-        `name must start with a letter, because a Service is named after it; got '${name}'`,
-      ),
-    );
-  return allOf(
-    () => faults,
-    () => (namespace === undefined ? [] : kubernetesNameFault('namespace', namespace)),
-  );
-}
-
-/** Triton accepts whole seconds. */
-function exitFaults(given: Duration | undefined): Fault[] {
-  if (given === undefined) return [];
-  return wholeAmountFault('exitTimeout', given.toSeconds(), 'seconds', `${given}`, 1);
-}
-
-function startupFaults(given: Duration | undefined, models: readonly BackendModel[]): Fault[] {
-  const shortest = shortestStartup(models);
-  if (given === undefined || given.toSeconds() >= shortest) return [];
-  return [
-    fault(
-      'STARTUP_BUDGET_TOO_SHORT',
-      'startupBudget',
-      `startupBudget must be at least ${shortest} s, the time to read these weights at 2 GB/s and a minute for the server; got ${given}`,
-    ),
-  ];
 }
 
 function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): Fault[] {
@@ -269,45 +210,4 @@ function sharedGpuFaults(models: readonly ModelDefinition[], { hardware, gpuShar
         `pool has ${has}; give models less memory, or make another deployment for some of them`,
     ),
   ];
-}
-
-function scalingFaults({ replicas, maxReplicas, maxSurge }: TritonDeploymentProps): Fault[] {
-  return allOf(
-    () => wholeNumberFault('maxReplicas', maxReplicas, 1),
-    () => wholeNumberFault('maxSurge', maxSurge, 0),
-    () =>
-      replicas !== undefined && maxReplicas !== undefined
-        ? [
-            fault(
-              'CONFLICTING_PROPERTIES',
-              'replicas',
-              `replicas ${replicas} cannot be kept where a scaler sets the number, up to maxReplicas (${maxReplicas}); remove one of them, and give ` +
-                'the least number to the scaler',
-            ),
-          ]
-        : [],
-  );
-}
-
-function replicaFaults(
-  { nodePool, maxReplicas, maxSurge = 0 }: TritonDeploymentProps,
-  pod: PodSizing,
-  most: number,
-): Fault[] {
-  const { hardware, maxNodes, poolName } = nodePool;
-  const room = pod.podsPerNode * maxNodes;
-  const property = maxReplicas === undefined ? 'replicas' : 'maxReplicas';
-  const why =
-    `pool '${poolName}' has at most ${maxNodes} node(s) of type ${hardware.name} with room for ${pod.podsPerNode} pod(s) of ${pod.gpus} GPU(s) ` +
-    'each';
-  const raise = (pods: number) => `raise maxNodes to ${Math.ceil(pods / pod.podsPerNode)}`;
-  if (most > room) {
-    const reason = `${property} must be at most ${room}, because ${why}; got ${most}; ${raise(most)}`;
-    return [fault('REPLICAS_EXCEED_POOL', property, reason)];
-  }
-  if (most + maxSurge <= room) return [];
-  const reason =
-    `maxSurge must be at most ${room - most}, because ${why}, and ${most} of them run already; got ${maxSurge}; ${raise(most + maxSurge)}, or ` +
-    'leave maxSurge out';
-  return [fault('SURGE_EXCEEDS_POOL', 'maxSurge', reason)];
 }

@@ -1,8 +1,8 @@
 import { MetricExporter } from '../../catalog/metric-kind';
 import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
-import { CapacityPlan } from '../../planning/capacity-plan';
 import { DataSize } from '../../units/data-size';
 import { Fault } from '../../units/fault';
+import { PodModel } from '../pod/pod-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { TextMessage } from './protobuf-text';
 import { ModelProbe } from './model-probe';
@@ -47,6 +47,8 @@ export interface ModelDefinition {
   readonly spansGpus: boolean;
   /** The properties that the caller passed, to be searched for tokens. */
   readonly props: object;
+  /** What is wrong with it on any hardware. */
+  ownFaults(): Fault[];
   /** The model on its hardware, with everything decided; called once. Its faults name properties of the model. */
   on(site: ModelSite): ModelOnSite;
 }
@@ -83,23 +85,14 @@ export interface ModelPlacement {
  *
  * @internal
  */
-export interface BackendModel {
+export interface BackendModel extends PodModel {
   readonly name: string;
   readonly backend: string;
   readonly variant: TritonVariant;
   readonly versions: readonly ModelVersion[];
-  readonly gpus: number;
-  readonly sharedGpuMemory?: DataSize;
   readonly spansGpus: boolean;
   /** GPUs that split each layer between them. */
   readonly tensorParallelism: number;
-  /** Size of the files copied from the model store, all versions together. */
-  readonly storedSize: DataSize;
-  /** Resident host memory without shared memory and without the page cache of the weights. */
-  readonly hostMemory: DataSize;
-  readonly sharedMemory: DataSize;
-  /** Whether it answers a request by a stream of responses ("decoupled"). */
-  readonly streams: boolean;
   /** Exporters behind the metrics port due to this model, besides Triton itself. */
   readonly exporters: readonly MetricExporter[];
   /** Whether the weights are in Triton's version folder; otherwise they are beside the repository, and a file in the folder names them. */
@@ -108,8 +101,6 @@ export interface BackendModel {
   readonly probe: ModelProbe;
   /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */
   readonly leftOut?: string;
-  /** How it fits its GPUs. @default - it is not planned */
-  readonly plan?: CapacityPlan;
   /** The message of `config.pbtxt`. */
   config(placement: ModelPlacement): TextMessage;
   /** Generated files of a version folder, by name. */

@@ -1,16 +1,11 @@
 import { scriptAsset } from '../../kubernetes/script-asset';
+import { longestPromptSeconds, stallOf, stallProbes } from '../pod/stall-probes';
 import { BackendModel } from './model-definition';
 
 /** Mount path of the probes in Triton's container. */
 export const PROBES_MOUNT = '/etc/triton-probes';
 
 const SCRIPT = 'probe-models.sh';
-/** Seconds between two liveness probes. */
-const LIVENESS_PERIOD = 15;
-const READINESS_PERIOD = 10;
-/** Least time without any sign of work before a restart, seconds: the first request of a shape may compile kernels. */
-const SHORTEST_STALL = 180;
-
 /**
  * Files of the probes, by their keys in the config map.
  *
@@ -43,11 +38,10 @@ export function probeItems(models: readonly BackendModel[]): { key: string; path
 export function stallSeconds(models: readonly BackendModel[]): number {
   const each = models.map(({ plan, probe }) => {
     if (!plan) return 0;
-    const prompt = (plan.timeToFirstTokenMs * plan.contextLength) / Math.max(1, plan.inputTokens);
-    const answer = probe.kind === 'blind' ? plan.decodeLatencyMs * plan.contextLength : 0;
-    return (4 * prompt + 2 * answer) / 1000;
+    const answer = probe.kind === 'blind' ? (plan.decodeLatencyMs * plan.contextLength) / 1000 : 0;
+    return 4 * longestPromptSeconds(plan) + 2 * answer;
   });
-  return Math.max(SHORTEST_STALL, Math.ceil(Math.max(...each) / LIVENESS_PERIOD) * LIVENESS_PERIOD);
+  return stallOf(each);
 }
 
 /**
@@ -59,22 +53,5 @@ export function stallSeconds(models: readonly BackendModel[]): number {
  * @internal
  */
 export function modelProbes(models: number, stall: number) {
-  const probe = (name: string) => ({
-    exec: { command: ['/bin/sh', `${PROBES_MOUNT}/${SCRIPT}`, name] },
-    // Every step of the script has a limit of its own; this one is for a container that is starved of CPU.
-    timeoutSeconds: 5 + 15 * models,
-  });
-  return {
-    readinessProbe: {
-      ...probe('readiness'),
-      periodSeconds: READINESS_PERIOD,
-      failureThreshold: Math.max(3, Math.ceil(stall / 4 / READINESS_PERIOD)),
-      successThreshold: 1,
-    },
-    livenessProbe: {
-      ...probe('liveness'),
-      periodSeconds: LIVENESS_PERIOD,
-      failureThreshold: Math.ceil(stall / LIVENESS_PERIOD),
-    },
-  };
+  return stallProbes((name) => ['/bin/sh', `${PROBES_MOUNT}/${SCRIPT}`, name], models, stall);
 }

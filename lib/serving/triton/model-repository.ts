@@ -1,4 +1,5 @@
 import { TritonRelease } from '../../catalog/serving-engine';
+import { WeightsCopy } from '../pod/server-pod';
 import { BackendModel, ModelVersion } from './model-definition';
 import { renderTextFormat } from './protobuf-text';
 import { REPOSITORY_PATH, WEIGHTS_PATH } from './repository-paths';
@@ -13,19 +14,6 @@ export interface GeneratedFile {
   readonly key: string;
   readonly path: string;
   readonly text: string;
-}
-
-/**
- * One folder of the model store and where its files go.
- *
- * @internal
- */
-export interface WeightsCopy {
-  readonly model: string;
-  readonly version: ModelVersion;
-  readonly destination: string;
-  /** Patterns of files that stay in the store. @default - none */
-  readonly leftOut?: string;
 }
 
 /**
@@ -81,7 +69,7 @@ export function weightsCopies(models: readonly BackendModel[]): WeightsCopy[] {
   return byName(models).flatMap((model) =>
     model.versions.map((version) => ({
       model: model.name,
-      version,
+      version: version.store,
       destination: destinationOf(model, version),
       leftOut: model.leftOut,
     })),

@@ -1,8 +1,9 @@
+import { isForwardCompatible } from '../../catalog/cuda-driver';
+import { isDataCenterGpu } from '../../catalog/gpu-type-table';
 import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { Fault, fault } from '../../units/fault';
 import { ModelDefinition } from './model-definition';
-import { ServiceType } from './pod-additions';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { allOf } from '../../units/unreadable';
 
@@ -30,11 +31,28 @@ export function releaseFaults(nodePool: IGpuNodePool, release: TritonRelease): F
   return allOf(
     () => faults,
     () => driverFaults(nodePool, release),
+    () => jetsonFaults(nodePool, release),
   );
 }
 
-function driverFaults({ driverMajor, poolName }: IGpuNodePool, release: TritonRelease): Fault[] {
-  if (driverMajor === undefined || driverMajor >= release.minimumDriver) return [];
+/** First release without anything for Jetson: the notes of 2.66.0 (26.02) call it the last, those of 2.67.0 name no artifact. */
+const WITHOUT_JETSON = '26.03';
+
+function jetsonFaults({ hardware: { gpu, name } }: IGpuNodePool, release: TritonRelease): Fault[] {
+  if (!gpu.name.startsWith('JETSON-') || release.release < WITHOUT_JETSON) return [];
+  return [
+    fault(
+      'JETSON_WITHOUT_TRITON',
+      'tritonRelease',
+      `Triton ${release} is not published for Jetson, and ${name} has ${gpu.name}: 26.02 was the last release for it; serve language models there by ` +
+        "vLLM's own server (VllmDeployment), or use tritonRelease 26.02 or earlier, although it has known vulnerabilities",
+    ),
+  ];
+}
+
+function driverFaults(pool: IGpuNodePool, release: TritonRelease): Fault[] {
+  const { driverMajor, poolName } = pool;
+  if (driverMajor === undefined || driverMajor >= release.minimumDriver || runsForward(pool, release)) return [];
   const older = TritonRelease.ALL.filter((candidate) => driverMajor >= candidate.minimumDriver).pop();
   return [
     fault(
@@ -47,26 +65,17 @@ function driverFaults({ driverMajor, poolName }: IGpuNodePool, release: TritonRe
   ];
 }
 
+/** Whether NVIDIA's compatibility libraries, which the image has, run its CUDA on the older driver of a pool. */
+function runsForward(
+  { driverMajor = 0, hardware }: IGpuNodePool,
+  { cudaVersion, minimumDriver }: TritonRelease,
+): boolean {
+  if (driverMajor >= minimumDriver || !isDataCenterGpu(hardware.gpu.name)) return false;
+  return isForwardCompatible(cudaVersion, driverMajor);
+}
+
 /** Branches that the default release is ahead of the driver of EKS's image, 580: what the image's compatibility libraries are known to bridge. */
 const DRIVERS_AHEAD = Number.parseInt(TritonRelease.DEFAULT.cudaDriver, 10) - 580;
-
-/**
- * A service that is open to the outside in front of pods that are not.
- *
- * @internal
- */
-export function serviceWarnings({ serviceType, networkPolicy, accessibleFrom = [] }: TritonDeploymentProps): Fault[] {
-  const isOutside = serviceType !== undefined && serviceType !== ServiceType.CLUSTER_IP;
-  if (!isOutside || networkPolicy === false || accessibleFrom.some((each) => each.includes('/'))) return [];
-  return [
-    fault(
-      'SERVICE_CLOSED',
-      'accessibleFrom',
-      `serviceType ${serviceType} opens the service to the outside, but accessibleFrom has no range of addresses, and the network policy keeps all ` +
-        "of them from the pods; add those that may send requests, e.g. '10.0.0.0/8'",
-    ),
-  ];
-}
 
 /**
  * Advice about an image, whether or not its release was chosen.
@@ -82,7 +91,20 @@ export function releaseWarnings(
   const advisories = tritonImage === undefined ? release.advisoriesOf(variant) : [];
   const { driverMajor } = nodePool;
   const ahead = driverMajor === undefined ? 0 : Number.parseInt(release.cudaDriver, 10) - driverMajor;
+  const forward = driverMajor !== undefined && runsForward(nodePool, release);
   return allOf(
+    () =>
+      forward
+        ? [
+            fault(
+              'CUDA_BY_COMPATIBILITY_LIBRARIES',
+              'tritonRelease',
+              `Triton ${release} has CUDA ${release.cudaVersion}, for which driver ${driverMajor} of pool '${nodePool.poolName}' is too old by itself: ` +
+                "it runs by NVIDIA's compatibility libraries in the image, on data center GPUs only; keep the image's entry point, which loads them, " +
+                `or use nodes with driver ${release.minimumDriver} or later`,
+            ),
+          ]
+        : [],
     () =>
       advisories.length > 0
         ? [
@@ -95,7 +117,7 @@ export function releaseWarnings(
           ]
         : [],
     () =>
-      ahead > DRIVERS_AHEAD
+      ahead > DRIVERS_AHEAD && !forward
         ? [
             fault(
               'CUDA_NEWER_THAN_DRIVER',

@@ -1,5 +1,5 @@
-/** Mount path of the models' volume, in the init container and in Triton's. */
-export const MODELS_MOUNT = '/models';
+import { MODELS_MOUNT } from '../pod/server-pod';
+
 /** The repository that Triton loads. */
 export const REPOSITORY_PATH = `${MODELS_MOUNT}/repository`;
 /** Weights beside the repository, which a backend reads and Triton does not. */

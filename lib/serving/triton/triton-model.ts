@@ -4,7 +4,7 @@ import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
 import { VllmModel } from './backends/vllm-model';
 import { VllmModelProps } from './backends/vllm-model-props';
-import { checkArguments } from '../../units/argument-faults';
+import { checkArguments, throwOfFactory } from '../../units/argument-faults';
 
 /**
  * A model of a Triton server: its configuration, as a value. The deployment checks it, because it knows the hardware.
@@ -64,4 +64,8 @@ export class TritonModel {
   }
 }
 
-checkArguments('TritonModel', TritonModel);
+checkArguments(
+  'TritonModel',
+  TritonModel,
+  throwOfFactory((made: TritonModel) => made._definition.ownFaults()),
+);

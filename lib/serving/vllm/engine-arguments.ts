@@ -2,6 +2,7 @@ import { Precision } from '../../catalog/precision';
 import { MediaInput } from '../../planning/capacity-request';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { speculativeArguments } from '../../planning/speculative-arguments';
+import { cacheFormat } from '../../planning/version-fit';
 import { ResolvedModel } from '../model/resolved-model';
 import { VllmOptions } from './vllm-options';
 
@@ -74,7 +75,7 @@ export function engineArguments(
     max_num_seqs: plan.maxSequences,
     max_num_batched_tokens: plan.maxBatchedTokens,
     gpu_memory_utilization: plan.gpuMemoryUtilization,
-    kv_cache_dtype: plan.kvCachePrecision.bits === 8 ? 'fp8' : undefined,
+    kv_cache_dtype: cacheFormat(plan),
     enable_prefix_caching: options.prefixCaching ?? true,
     enforce_eager: !plan.cudaGraphs,
     speculative_config: plan.speculativeDecoding && speculativeArguments(plan.speculativeDecoding),

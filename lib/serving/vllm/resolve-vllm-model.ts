@@ -15,7 +15,7 @@ import { choiceText } from '../model/choice-text';
 import { Resolution, ResolvedModel, withinServer } from '../model/resolved-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
-import { versionFaults } from './version-faults';
+import { versionFaults, versionWarnings } from './version-faults';
 import { unplannedSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
@@ -65,10 +65,10 @@ export function resolveVllmModel(request: VllmModelRequest): Resolution {
 const MOST_CHOICES = 40;
 
 /** Plans are made for whole GPUs. */
-function hardwareFaults({ hardware, options, locked }: VllmModelRequest): Fault[] {
+function hardwareFaults({ hardware, options, locked, region }: VllmModelRequest): Fault[] {
   const parallelism = options.parallelism ?? (locked && withinServer(locked.parallelism));
   return allOf(
-    () => (parallelism ? parallelismFaults(parallelism, hardware) : []),
+    () => (parallelism ? parallelismFaults(parallelism, hardware, region) : []),
     () =>
       hardware && hardware.sharing !== GpuSharingKind.NONE
         ? [
@@ -93,10 +93,7 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
     () => refused.filter(({ id, property }) => !said.has(`${id} ${property}`)),
   );
   if (plan)
-    faults.push(
-      ...planOptionFaults(plan, request.options, request.vllm),
-      ...versionFaults(plan, request.options, request.vllm),
-    );
+    faults.push(...planOptionFaults(plan, request.options), ...versionFaults(plan, request.options, request.vllm));
   if (plan && faults.length === 0) faults.push(...planFaults(plan, request.options.targets));
   const resolved = plan && faults.length === 0 ? resolvedOf(request, plan) : undefined;
   const choices = request.hardware
@@ -113,7 +110,7 @@ function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Reso
   const faults = allOf(
     () => lockFaults(plan, { ...options, replicas: request.replicas }, hardware),
     () => foreignPlanFaults(plan),
-    () => planOptionFaults(plan, options, vllm),
+    () => planOptionFaults(plan, options),
     () => versionFaults(plan, options, vllm),
     () => own,
   );
@@ -127,8 +124,12 @@ function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Reso
 const SAID_ELSEWHERE = ['SCHEDULER_SEQUENCES', 'LEGACY_INSTANCE'];
 
 /** What the planner warns of, and what it was not told. */
-function ownWarnings({ name, options }: VllmModelRequest, plan: CapacityPlan): Fault[] {
-  return [...choiceWarnings(name, plan), ...unplannedSpeculation(name, options)];
+function ownWarnings({ name, options, vllm }: VllmModelRequest, plan: CapacityPlan): Fault[] {
+  return [
+    ...choiceWarnings(name, plan),
+    ...unplannedSpeculation(name, options),
+    ...versionWarnings(name, plan, options, vllm),
+  ];
 }
 
 /** What the planner warns of in its own choice, or in what it was told to take. */

@@ -2,13 +2,14 @@ import { Parallelism } from '../../catalog/parallelism';
 import { CapacityTargets } from '../../planning/capacity-request';
 import { VllmOptions } from './vllm-options';
 import { LanguageModelOptions } from '../model/language-model-options';
+import { OpenAiOptions } from './openai-options';
 
 /**
  * A model and how to serve it. Only the model is required; the planner chooses the rest.
  */
-export interface ServedModel extends LanguageModelOptions, VllmOptions {
+export interface ServedModel extends LanguageModelOptions, VllmOptions, OpenAiOptions {
   /**
-   * Name it is served under, unique within the topology: in URLs, metrics, the model store and the ids of its constructs.
+   * Name it is served under, unique within the topology or deployment: in URLs, metrics, the model store and the ids of its constructs.
    * @default - the name of the model
    */
   readonly name?: string;

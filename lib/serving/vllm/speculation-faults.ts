@@ -1,39 +1,6 @@
-import { compareVersions } from '../../catalog/metric';
-import { releaseWithVllm } from '../../catalog/serving-engine';
 import { SpeculativeMethod } from '../../catalog/speculative-decoding';
-import { pipelinedSince, speculationSince } from '../../catalog/vllm-speculation';
-import { CapacityPlan } from '../../planning/capacity-plan';
 import { Fault, fault } from '../../units/fault';
 import { VllmOptions } from './vllm-options';
-
-/**
- * What drafts needs a newer vLLM, or a place from which it is loaded.
- *
- * @internal
- */
-export function speculationFaults(plan: CapacityPlan, version: string): Fault[] {
-  const { model, speculativeDecoding: of, parallelism } = plan;
-  if (!of) return [];
-  const verified = {
-    method: of.method,
-    modelType: model.shape.modelType,
-    hasStates: model._layers.kinds.some(({ state }) => state !== undefined),
-  };
-  const needs = (since: string | undefined, what: string): Fault[] => {
-    if (since === undefined || since === 'never' || compareVersions(version, since) >= 0) return [];
-    const reason =
-      `speculative decoding by ${of.method} ${what} needs vLLM ${since}, but this release has ${version}; use ${releaseWithVllm(since)}, or leave ` +
-      'speculativeDecoding out';
-    return [fault('SPECULATION_NEEDS_NEWER_VLLM', 'speculativeDecoding', reason)];
-  };
-  const drafted = of.method === SpeculativeMethod.DRAFT_MODEL || of.method === SpeculativeMethod.EAGLE3;
-  const pathless = `speculative decoding by ${of.method} needs the folder of what drafts, as the engine sees it; give its path`;
-  return [
-    ...needs(speculationSince(verified), `for ${model.name}`),
-    ...(parallelism.pipeline > 1 ? needs(pipelinedSince(verified), 'in a pipeline') : []),
-    ...(drafted && of.path === undefined ? [fault('DRAFT_NEEDS_PATH', 'speculativeDecoding', pathless)] : []),
-  ];
-}
 
 /** Names of methods that plans know, and those that vLLM has for prediction layers of single models. */
 const PLANNED = new RegExp(`^(?:${Object.values(SpeculativeMethod).join('|')}|\\w+_mtp)$`);

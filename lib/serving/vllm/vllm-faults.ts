@@ -3,11 +3,11 @@ import { Precision } from '../../catalog/precision';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
+import { choosableTypes } from '../model/plan-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS } from './engine-arguments';
 import { hasOtherSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
-import { VllmVersion } from './vllm-version';
 import { allOf } from '../../units/unreadable';
 
 /**
@@ -73,14 +73,20 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
 /**
  * Parallelism that a server of vLLM cannot have.
  *
+ * @param parallelism the parallelism
+ * @param hardware given hardware @default - the planner chooses an instance type
+ * @param region region in which the planner chooses @default - any
+ *
  * @internal
  */
 export function parallelismFaults(
   { tensor, pipeline, data, expert, attentionRanks }: Parallelism,
   hardware?: ServingHardware,
+  region?: string,
 ): Fault[] {
   const gpus = tensor * pipeline;
   const node = hardware?.instanceType;
+  const most = node ? Infinity : mostGpus(region);
   return allOf(
     () =>
       node && gpus > node.gpuCount
@@ -90,6 +96,17 @@ export function parallelismFaults(
               'parallelism',
               `tensor × pipeline parallelism is ${tensor} × ${pipeline} = ${gpus} GPUs, but a ${node.name} has ${node.gpuCount} and a server ` +
                 'cannot span nodes; use less parallelism, a smaller precision or larger nodes',
+            ),
+          ]
+        : [],
+    () =>
+      gpus > most
+        ? [
+            fault(
+              'SERVER_EXCEEDS_NODE',
+              'parallelism',
+              `tensor × pipeline parallelism is ${tensor} × ${pipeline} = ${gpus} GPUs, but no instance type${region === undefined ? '' : ` in ${region}`} has ` +
+                `more than ${most} and a server cannot span nodes; use at most ${most} together, e.g. tensor ${most}, or a smaller precision`,
             ),
           ]
         : [],
@@ -118,6 +135,11 @@ export function parallelismFaults(
   );
 }
 
+/** GPUs of the largest instance type that the planner chooses. */
+function mostGpus(region?: string): number {
+  return Math.max(...choosableTypes(region).map(({ gpuCount }) => gpuCount));
+}
+
 /** Data-parallel attention, which no server here starts. */
 function dataParallelFault(property: string, what: string, ranks: number, expert: number, tensor: number): Fault {
   return fault(
@@ -133,11 +155,10 @@ function dataParallelFault(property: string, what: string, ranks: number, expert
  *
  * @internal
  */
-export function planOptionFaults(plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion): Fault[] {
+export function planOptionFaults(plan: CapacityPlan, options: VllmOptions): Fault[] {
   return allOf(
     () => quantizationFaults(options.quantization, plan.precision),
     () => cacheFaults(options.kvCachePrecision, plan.precision),
-    () => expertFormatFaults(plan, vllm),
   );
 }
 
@@ -198,24 +219,6 @@ function cacheFaults(cache: Precision | undefined, weights: Precision): Fault[] 
       'CACHE_FORMAT_NOT_SUPPORTED',
       'kvCachePrecision',
       `kvCachePrecision must be fp8 or that of the weights (${weights.name}); got ${cache.name}`,
-    ),
-  ];
-}
-
-/**
- * Experts in FP8 on GPUs that do not compute in FP8, which vLLM runs from 0.9 on; earlier versions stop when the model is loaded.
- *
- * @see https://github.com/vllm-project/vllm/pull/16850 and https://github.com/vllm-project/vllm/issues/17579
- */
-function expertFormatFaults({ model, precision, instanceType: { gpu } }: CapacityPlan, vllm: VllmVersion): Fault[] {
-  const eight = [Precision.FP8.name, Precision.FP8_BLOCK.name].includes(precision.name);
-  if (!model.experts || !eight || gpu.computeCapability >= 8.9 || vllm.isAtLeast(0, 9)) return [];
-  return [
-    fault(
-      'EXPERTS_NEED_NEWER_VLLM',
-      'precision',
-      `experts in ${precision.name} on ${gpu.name} need vLLM 0.9.0, but this release has ${vllm}; use a release with vLLM 0.9.0 or later ` +
-        '(Triton 25.06), or a precision of 16 bits',
     ),
   ];
 }

@@ -1,4 +1,6 @@
 import { InferenceEngine } from '../../catalog/inference-engine';
+import { VllmImages } from '../../catalog/vllm-images';
+import { UPSTREAM_IMAGES } from '../../catalog/vllm-release';
 
 /**
  * A version of vLLM, on which checks, defaults and arguments depend.
@@ -10,8 +12,12 @@ export class VllmVersion {
 
   /**
    * @param text the version as vLLM writes it, e.g. `0.15.1`
+   * @param images images that have vLLM in them, which sentences advise @default - those of vLLM's own server
    */
-  public constructor(private readonly text: string) {
+  public constructor(
+    private readonly text: string,
+    public readonly images: VllmImages = UPSTREAM_IMAGES,
+  ) {
     this.numbers = text.split('.').map(Number);
   }
 

@@ -8,6 +8,8 @@ import { MonitoringOptions } from '../../monitoring/monitoring-options';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { ServedModel } from '../../serving/vllm/served-model';
 import { TritonServingOptions } from '../../serving/triton/triton-serving-options';
+import { VllmServingOptions } from '../../serving/vllm/vllm-serving-options';
+import { InferenceServer } from '../shared/inference-server';
 import { TopologyKarpenterPool } from '../shared/topology-karpenter-pool';
 import { TopologyNodePool } from '../shared/topology-node-pool';
 
@@ -31,13 +33,22 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
   readonly cluster?: IEksCluster;
   /** Store of the weights. @default - a new store */
   readonly modelStore?: IModelStore;
+  /** What serves the models. To change it replaces every deployment, service and address by others. @default InferenceServer.TRITON */
+  readonly server?: InferenceServer;
   /**
-   * How every model is served: release and image of Triton, rollouts, access, what is added to the pods.
+   * How Triton serves every model: release and image of Triton, rollouts, access, what is added to the pods.
    * @default - as `TritonDeployment` does
    */
   readonly serving?: TritonServingOptions;
   /** The same for single models, by their names: each property that is given here replaces that of `serving`. @default - `serving` */
   readonly servingByModel?: { [model: string]: TritonServingOptions };
+  /**
+   * How vLLM's own server serves every model: release and image of vLLM, the key, rollouts, access, what is added to the pods.
+   * @default - as `VllmDeployment` does
+   */
+  readonly vllmServing?: VllmServingOptions;
+  /** The same for single models, by their names: each property that is given here replaces that of `vllmServing`. @default - `vllmServing` */
+  readonly vllmServingByModel?: { [model: string]: VllmServingOptions };
   /**
    * Whether the device plugins of its nodes are installed. Pass `false` if something outside this program installs them.
    * @default true; a cluster that has `NodeAgents` in this program keeps them

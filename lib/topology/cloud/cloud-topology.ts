@@ -25,19 +25,23 @@ import { CapacityPlan } from '../../planning/capacity-plan';
 import { nodesFor } from '../../planning/configuration';
 import { TritonDeployment } from '../../serving/triton/triton-deployment';
 import { TritonModel } from '../../serving/triton/triton-model';
+import { VllmDeployment } from '../../serving/vllm/vllm-deployment';
+import { VllmDeploymentProps } from '../../serving/vllm/vllm-deployment-props';
 import { ModelStore } from '../../storage/model-store';
 import { Fault, fault, faultsUnder } from '../../units/fault';
-import { AssignedModel, assignModels, servedName } from '../shared/model-assignment';
+import { servedName } from '../../serving/vllm/served-name';
+import { AssignedModel, assignModels } from '../shared/model-assignment';
 import { childNameFaults, ensureProvider, makePart, poolListFaults, workloadsFaults } from '../shared/parts';
-import { servingOf, servingPath, unknownServingFaults, vllmOf } from '../shared/serving-options';
+import { isVllm, servingFaults, servingOf, servingPath, vllmOf, vllmServingOf } from '../shared/serving-options';
 import { makeStorageClass } from '../shared/storage-class';
 import { TopologyNodePool } from '../shared/topology-node-pool';
 import { CloudTopologyProps } from './cloud-topology-props';
 import { nameClass } from '../../units/own-class';
+import { narrowed } from '../../units/struct-faults';
 import { allOf } from '../../units/unreadable';
 
 /**
- * Large language models served in the cloud: a cluster, GPU pools, a model store, a Triton deployment for each model, and
+ * Large language models served in the cloud: a cluster, GPU pools, a model store, servers of each model by Triton or vLLM, and
  * monitoring, from one statement.
  *
  * The planner chooses everything that is not given, and `explain()` says why. It creates no stack, backend or output. Throws one
@@ -54,9 +58,10 @@ export class CloudTopology extends Construct {
   public readonly monitoring?: MonitoringStack;
 
   readonly #assigned: readonly AssignedModel[];
-  readonly #poolsByName = new Map<string, GpuNodePool>();
+  readonly #poolsByKey = new Map<string, GpuNodePool>();
   readonly #karpenterPoolsByName = new Map<string, KarpenterGpuNodePool>();
   readonly #deploymentsByName = new Map<string, TritonDeployment>();
+  readonly #vllmDeploymentsByName = new Map<string, VllmDeployment>();
 
   /**
    * @param scope parent, in the infrastructure stack
@@ -84,7 +89,7 @@ export class CloudTopology extends Construct {
       );
       if (wrong.length > 0) {
         // What is wrong with the cluster does not wait for it.
-        makePart(wrong, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
+        makePart(wrong, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', clusterProps(props)));
         throw new ValidationError(this, wrong);
       }
       const vllm = (name: string) => vllmOf(props, name);
@@ -94,6 +99,7 @@ export class CloudTopology extends Construct {
         warnings,
       } = assignModels({
         ...{ models, pools, vllm },
+        deploymentsWarn: isVllm(props),
         locked: lockedPlans(props),
         region: regionAt(props.cluster ?? this, props.provider ?? props.cluster?.provider),
       });
@@ -103,14 +109,18 @@ export class CloudTopology extends Construct {
         () => misfits,
         () => poolListFaults(pools),
         () => givenClusterFaults(props),
-        () => unknownServingFaults(props, models.map(servedName)),
+        () => servingFaults(props, models),
       );
 
       // The parts find their own faults: each is created even if others are invalid, so that one error reports all faults.
-      const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', props));
+      const cluster = makePart(faults, () => props.cluster ?? new EksGpuCluster(this, 'Cluster', clusterProps(props)));
       if (!cluster) throw new ValidationError(this, faults);
       this.cluster = cluster;
-      this.#makePools(nodePools ?? ownPools(assigned), nodePools !== undefined, faults);
+      this.#makePools(
+        nodePools?.map((pool) => ({ key: pool.name, pool })) ?? ownPools(assigned),
+        nodePools !== undefined,
+        faults,
+      );
       this.modelStore =
         props.modelStore ?? new ModelStore(this, 'ModelStore', { provider: props.provider, tags: props.tags });
 
@@ -128,7 +138,8 @@ export class CloudTopology extends Construct {
       const monitoring = this.#makeMonitoring(workloads, watching ?? monitored, faults);
       faults.push(...unusedMonitoringFaults(props));
       throwIfInvalid(this, faults);
-      for (const deployment of this.#deploymentsByName.values()) monitoring?.watch(deployment);
+      const watched = [...this.#deploymentsByName.values(), ...this.#vllmDeploymentsByName.values()];
+      for (const deployment of watched) monitoring?.watch(deployment);
       this.monitoring = monitoring;
     } catch (error) {
       withdrawAll();
@@ -146,9 +157,12 @@ export class CloudTopology extends Construct {
     return Object.fromEntries(this.#assigned.map(({ resolved }) => [resolved.name, resolved.plan]));
   }
 
-  /** The pools that are managed node groups, by their names. */
+  /**
+   * The pools that are managed node groups, by the names that the program gave: of the pool, or of the model for which the topology made it, as
+   * in `deployments`.
+   */
   public get nodePools(): { [pool: string]: GpuNodePool } {
-    return Object.fromEntries(this.#poolsByName);
+    return Object.fromEntries(this.#poolsByKey);
   }
 
   /** The pools of Karpenter, by their names. */
@@ -156,7 +170,12 @@ export class CloudTopology extends Construct {
     return Object.fromEntries(this.#karpenterPoolsByName);
   }
 
-  /** The deployments, by the names of their models. */
+  /** The deployments of vLLM's own server, by the names of their models; none where Triton serves. */
+  public get vllmDeployments(): { [model: string]: VllmDeployment } {
+    return Object.fromEntries(this.#vllmDeploymentsByName);
+  }
+
+  /** The deployments of Triton, by the names of their models; none where vLLM's own server serves. */
   public get deployments(): { [model: string]: TritonDeployment } {
     return Object.fromEntries(this.#deploymentsByName);
   }
@@ -173,12 +192,12 @@ export class CloudTopology extends Construct {
     return [...models, ofCluster].join('\n\n');
   }
 
-  #makePools(pools: readonly TopologyNodePool[], given: boolean, faults: Fault[]): void {
-    pools.forEach(({ name, ...options }, index) => {
+  #makePools(pools: readonly KeyedPool[], given: boolean, faults: Fault[]): void {
+    pools.forEach(({ key, pool: { name, ...options } }, index) => {
       if (this.node.tryFindChild(`Pool-${name}`)) return;
       const make = () => new GpuNodePool(this, `Pool-${name}`, { ...options, poolName: name, cluster: this.cluster });
       const pool = makePart(faults, make, given ? `nodePools[${index}]` : '', `pool '${name}'`);
-      if (pool) this.#poolsByName.set(name, pool);
+      if (pool) this.#poolsByKey.set(key, pool);
     });
   }
 
@@ -228,37 +247,68 @@ export class CloudTopology extends Construct {
   }
 
   #makeDeployments(workloads: Construct, props: CloudTopologyProps, faults: Fault[]): void {
-    for (const { served, resolved, poolName, replicas } of this.#assigned) {
-      const { name } = resolved;
-      const serving = servingOf(props, name);
-      const nodePool = this.#poolsByName.get(poolName) ?? this.#karpenterPoolsByName.get(poolName);
+    for (const assigned of this.#assigned) {
+      const { name } = assigned.resolved;
+      const nodePool = this.#poolsByKey.get(assigned.poolKey) ?? this.#karpenterPoolsByName.get(assigned.poolKey);
       if (!nodePool || workloads.node.tryFindChild(`Model-${name}`)) continue;
-      const make = () =>
-        new TritonDeployment(workloads, `Model-${name}`, {
-          ...serving,
-          name: kubernetesName(name),
-          cluster: this.cluster,
-          nodePool,
-          modelStore: this.modelStore,
-          imageRegistry: props.imageRegistry,
-          // A scaler sets them; that the model has both is for the deployment to refuse.
-          replicas: serving.maxReplicas === undefined ? replicas : served.replicas,
-          models: [TritonModel._resolved(resolved, served)],
-        });
+      const common = {
+        name: kubernetesName(name),
+        cluster: this.cluster,
+        nodePool,
+        modelStore: this.modelStore,
+        imageRegistry: props.imageRegistry,
+      };
       const own: Fault[] = [];
-      const deployment = makePart(own, make);
+      makePart(own, () => this.#makeDeployment(workloads, props, assigned, common));
       const path = `models[${props.models.map(servedName).indexOf(name)}]`;
       for (const found of own) {
         const where = servingPath(props, name, found.property);
         const under = where ? [fault(found.id, where, found.reason)] : [ofOnlyModel(found)];
         faults.push(...faultsUnder(under, where ? '' : path, `model '${name}'`));
       }
-      if (deployment) this.#deploymentsByName.set(name, deployment);
+    }
+  }
+
+  #makeDeployment(
+    workloads: Construct,
+    props: CloudTopologyProps,
+    { served, resolved, replicas }: AssignedModel,
+    common: Omit<VllmDeploymentProps, 'models'>,
+  ): void {
+    const { name, plan } = resolved;
+    // A scaler sets them; that the model has both is for the deployment to refuse.
+    const servers = (maxReplicas?: number) => (maxReplicas === undefined ? replicas : served.replicas);
+    if (isVllm(props)) {
+      const serving = vllmServingOf(props, name);
+      const { nodePool: _pool, replicas: _replicas, ...model } = served;
+      const deployment = new VllmDeployment(workloads, `Model-${name}`, {
+        ...serving,
+        ...common,
+        replicas: servers(serving.maxReplicas),
+        models: [{ ...model, name }],
+        plans: { [name]: plan },
+      });
+      this.#vllmDeploymentsByName.set(name, deployment);
+    } else {
+      const serving = servingOf(props, name);
+      const deployment = new TritonDeployment(workloads, `Model-${name}`, {
+        ...serving,
+        ...common,
+        replicas: servers(serving.maxReplicas),
+        models: [TritonModel._resolved(resolved, served)],
+      });
+      this.#deploymentsByName.set(name, deployment);
     }
   }
 }
 
 nameClass('CloudTopology', CloudTopology);
+
+/** A pool, and by which key it is in `nodePools`. */
+interface KeyedPool {
+  readonly key: string;
+  readonly pool: TopologyNodePool;
+}
 
 /** A deployment of one model reports `models[0].version` for what is `version` of that model here. */
 function ofOnlyModel({ id, property, reason }: Fault): Fault {
@@ -293,6 +343,11 @@ function givenClusterFaults(props: CloudTopologyProps): Fault[] {
   );
 }
 
+/** What a new cluster is made of. */
+function clusterProps(props: CloudTopologyProps): EksGpuClusterProps {
+  return narrowed('EksGpuClusterProps', props);
+}
+
 /** Properties that only a new cluster has. */
 const NEW_CLUSTER_PROPS: ReadonlySet<string> = new Set<keyof EksGpuClusterProps>([
   'kubernetesVersion',
@@ -308,11 +363,12 @@ const NEW_CLUSTER_PROPS: ReadonlySet<string> = new Set<keyof EksGpuClusterProps>
 ]);
 
 /** One pool for each model, with as many nodes as its replicas fill; a locked plan may have another number of replicas. */
-function ownPools(assigned: readonly AssignedModel[]): TopologyNodePool[] {
-  return assigned.flatMap(({ poolName, replicas, resolved: { plan } }) => {
+function ownPools(assigned: readonly AssignedModel[]): KeyedPool[] {
+  return assigned.flatMap(({ poolName, poolKey, replicas, resolved: { plan } }) => {
     const instanceType = instanceTypeOf(plan.instanceType);
     const nodes = nodesFor(plan.instanceType, plan.parallelism.withReplicas(replicas));
-    return instanceType ? [{ name: poolName, instanceType, minNodes: nodes, maxNodes: nodes }] : [];
+    if (!instanceType) return [];
+    return [{ key: poolKey, pool: { name: poolName, instanceType, minNodes: nodes, maxNodes: nodes } }];
   });
 }
 

@@ -6,6 +6,7 @@ import { CapacityTargets, NodeNetwork } from '../../planning/capacity-request';
 import { choiceText } from '../../serving/model/choice-text';
 import { Resolution, ResolvedModel } from '../../serving/model/resolved-model';
 import { ServedModel } from '../../serving/vllm/served-model';
+import { servedName } from '../../serving/vllm/served-name';
 import { ServingHardware, networkOf } from '../../serving/model/serving-hardware';
 import { resolveVllmModel } from '../../serving/vllm/resolve-vllm-model';
 import { VllmVersion } from '../../serving/vllm/vllm-version';
@@ -45,6 +46,8 @@ export interface AssignmentRequest {
   readonly region?: string;
   /** Version of vLLM that will run a model, by its name. */
   readonly vllm: (name: string) => VllmVersion;
+  /** Whether the deployments warn of the plans themselves. @default false */
+  readonly deploymentsWarn?: boolean;
 }
 
 /**
@@ -57,6 +60,8 @@ export interface AssignedModel {
   readonly resolved: ResolvedModel;
   readonly replicas: number;
   readonly poolName: string;
+  /** By which key the topology has its pool: the name that the program gave, of the pool or, if the topology makes it, of the model. */
+  readonly poolKey: string;
   /** Why the planner chose its hardware, in words. @default - it was given, or locked */
   readonly reason?: () => string;
 }
@@ -71,15 +76,6 @@ export interface Assignment {
   readonly assigned: readonly AssignedModel[];
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
-}
-
-/**
- * The name a model is served under.
- *
- * @internal
- */
-export function servedName({ name, model }: ServedModel): string {
-  return name ?? model.name;
 }
 
 /**
@@ -174,17 +170,18 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
   if (!made.resolved || all.length > 0) return { faults: all, warnings: [] };
   const replicas = served.replicas ?? made.resolved.plan.replicas;
   const poolName = pool?.name ?? kubernetesName(name);
+  const poolKey = pool?.name ?? name;
   const { choices } = made;
   const chosen = made.resolved.plan;
   const reason =
     choices &&
     (() => choiceReason(chosen, choices, isTimed(served.targets) ? served.targets : undefined, request.region));
   return {
-    assigned: { served, resolved: made.resolved, replicas, poolName, reason },
+    assigned: { served, resolved: made.resolved, replicas, poolName, poolKey, reason },
     faults: [],
     warnings: [
       ...choiceWarnings(name, made),
-      ...made.warnings,
+      ...(request.deploymentsWarn ? [] : made.warnings),
       ...(locked || isTimed(served.targets) ? [] : paceWarnings(name, made.resolved.plan, request.region)),
     ],
   };

@@ -1,7 +1,14 @@
-import { TritonRelease } from '../../catalog/serving-engine';
+import { TRITON_IMAGES, TritonRelease } from '../../catalog/serving-engine';
+import { VllmRelease } from '../../catalog/vllm-release';
 import { TritonServingOptions } from '../../serving/triton/triton-serving-options';
+import { OpenAiOptions } from '../../serving/vllm/openai-options';
+import { servedName } from '../../serving/vllm/served-name';
+import { ServedModel } from '../../serving/vllm/served-model';
+import { VllmServingOptions } from '../../serving/vllm/vllm-serving-options';
 import { VllmVersion } from '../../serving/vllm/vllm-version';
 import { Fault, fault } from '../../units/fault';
+import { allOf } from '../../units/unreadable';
+import { InferenceServer } from './inference-server';
 
 /**
  * What a topology says of serving.
@@ -9,12 +16,30 @@ import { Fault, fault } from '../../units/fault';
  * @internal
  */
 export interface GivenServing {
+  readonly server?: InferenceServer;
   readonly serving?: TritonServingOptions;
   readonly servingByModel?: { readonly [model: string]: TritonServingOptions };
+  readonly vllmServing?: VllmServingOptions;
+  readonly vllmServingByModel?: { readonly [model: string]: VllmServingOptions };
+}
+
+/** The two properties that say how a server serves: for all models, and for single ones. */
+const PROPERTIES = {
+  [InferenceServer.TRITON]: { all: 'serving', byModel: 'servingByModel' },
+  [InferenceServer.VLLM]: { all: 'vllmServing', byModel: 'vllmServingByModel' },
+} as const;
+
+/** @internal */
+export function isVllm({ server }: GivenServing): boolean {
+  return server === InferenceServer.VLLM;
+}
+
+function propertiesOf(given: GivenServing) {
+  return PROPERTIES[isVllm(given) ? InferenceServer.VLLM : InferenceServer.TRITON];
 }
 
 /**
- * The options of one model: those of its own before those of all.
+ * Triton's options of one model: those of its own before those of all.
  *
  * @internal
  */
@@ -23,29 +48,92 @@ export function servingOf({ serving, servingByModel = {} }: GivenServing, model:
 }
 
 /**
+ * The same of vLLM's own server.
+ *
+ * @internal
+ */
+export function vllmServingOf(
+  { vllmServing, vllmServingByModel = {} }: GivenServing,
+  model: string,
+): VllmServingOptions {
+  return { ...given(vllmServing), ...given(vllmServingByModel[model]) };
+}
+
+/**
  * Version of vLLM in the image that will serve a model.
  *
  * @internal
  */
 export function vllmOf(all: GivenServing, model: string): VllmVersion {
-  return new VllmVersion((servingOf(all, model).tritonRelease ?? TritonRelease.DEFAULT).vllmVersion);
+  if (isVllm(all)) return new VllmVersion((vllmServingOf(all, model).vllmRelease ?? VllmRelease.DEFAULT).vllmVersion);
+  const { vllmVersion } = servingOf(all, model).tritonRelease ?? TritonRelease.DEFAULT;
+  return new VllmVersion(vllmVersion, TRITON_IMAGES);
 }
 
 /**
- * The faults of options for models that do not exist.
+ * The faults of options for models that do not exist, for another server than the one that serves, and of what Triton does not offer.
  *
  * @internal
  */
-export function unknownServingFaults({ servingByModel = {} }: GivenServing, models: readonly string[]): Fault[] {
-  return Object.keys(servingByModel)
-    .filter((name) => !models.includes(name))
-    .map((name) =>
-      fault(
-        'UNKNOWN_VALUE',
-        `servingByModel.${name}`,
-        `servingByModel has options for '${name}', but no model has that name; the models are: ${models.join(', ')}`,
-      ),
-    );
+export function servingFaults(all: GivenServing, models: readonly ServedModel[]): Fault[] {
+  const names = models.map(servedName);
+  const { byModel } = propertiesOf(all);
+  return allOf(
+    () => otherServerFaults(all),
+    () =>
+      Object.keys(all[byModel] ?? {})
+        .filter((name) => !names.includes(name))
+        .map((name) =>
+          fault(
+            'UNKNOWN_VALUE',
+            `${byModel}.${name}`,
+            `${byModel} has options for '${name}', but no model has that name; the models are: ${names.join(', ')}`,
+          ),
+        ),
+    () => (isVllm(all) ? [] : models.flatMap((model, i) => openAiFaults(model, `models[${i}]`, names[i]))),
+  );
+}
+
+function otherServerFaults(all: GivenServing): Fault[] {
+  const own = propertiesOf(all);
+  const [other, named] = isVllm(all)
+    ? [PROPERTIES[InferenceServer.TRITON], 'InferenceServer.VLLM']
+    : [PROPERTIES[InferenceServer.VLLM], 'InferenceServer.TRITON'];
+  return [
+    { property: other.all, cure: own.all },
+    { property: other.byModel, cure: own.byModel },
+  ].flatMap(({ property, cure }) =>
+    all[property] === undefined
+      ? []
+      : [
+          fault(
+            'CONFLICTING_PROPERTIES',
+            property,
+            `${property} is for another server than the one that serves (${named}); use ${cure}, or another server`,
+          ),
+        ],
+  );
+}
+
+const OPEN_AI = [
+  'servedModelNames',
+  'loraAdapters',
+  'maxLoraRank',
+  'toolCallParser',
+  'reasoningParser',
+] as const satisfies readonly (keyof OpenAiOptions)[];
+
+/**
+ * What vLLM's own server offers and Triton does not.
+ */
+function openAiFaults(model: ServedModel, at: string, name: string): Fault[] {
+  return OPEN_AI.filter((property) => model[property] !== undefined).map((property) =>
+    fault(
+      'SERVER_LACKS_OPTION',
+      `${at}.${property}`,
+      `model '${name}': Triton does not offer ${property}; pass server: InferenceServer.VLLM, or remove it`,
+    ),
+  );
 }
 
 /**
@@ -53,16 +141,13 @@ export function unknownServingFaults({ servingByModel = {} }: GivenServing, mode
  *
  * @internal
  */
-export function servingPath(
-  { serving, servingByModel = {} }: GivenServing,
-  model: string,
-  property = '',
-): string | undefined {
+export function servingPath(all: GivenServing, model: string, property = ''): string | undefined {
+  const { all: ofAll, byModel } = propertiesOf(all);
   const [head] = property.split(/[.[]/);
-  if (head in given(servingByModel[model])) return `servingByModel.${model}.${property}`;
-  return head in given(serving) ? `serving.${property}` : undefined;
+  if (head in given(all[byModel]?.[model])) return `${byModel}.${model}.${property}`;
+  return head in given(all[ofAll]) ? `${ofAll}.${property}` : undefined;
 }
 
-function given(options: TritonServingOptions = {}): TritonServingOptions {
+function given(options: object = {}) {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -132,6 +132,36 @@ describe('values of charts', () => {
   });
 });
 
+describe('charts', () => {
+  const CHARTS = ImageRegistry.mirror('mirror.example', [], 'oci://mirror.example/charts/');
+  const of = (registry?: ImageRegistry): { [chart: string]: (stack: TerraformStack) => void } => ({
+    'gpu-operator': agents({ gpuOperator, imageRegistry: registry }),
+    'node-feature-discovery': agents({ gpuFeatureDiscovery: true, imageRegistry: registry }),
+    'network-operator': networkOperator(registry),
+    'cluster-autoscaler': autoscaler(registry),
+    karpenter: karpenter(registry),
+    'karpenter-crd': karpenter(registry),
+  });
+  const repositories = (registry?: ImageRegistry) =>
+    Object.fromEntries(
+      Object.entries(of(registry)).map(([chart, build]) => [chart, releaseOf(chart, build).repository as string]),
+    );
+
+  test('come from the repository of a mirror, every one', () => {
+    expect(new Set(Object.values(repositories(CHARTS)))).toEqual(new Set(['oci://mirror.example/charts']));
+  });
+
+  test('come from where they are published, unless the mirror names a repository', () => {
+    const published = repositories();
+    expect(repositories(MIRROR)).toEqual(published);
+    expect(published).toMatchObject({
+      karpenter: 'oci://public.ecr.aws/karpenter',
+      'karpenter-crd': 'oci://public.ecr.aws/karpenter',
+    });
+    expect(new Set(Object.values(published)).size).toBe(4);
+  });
+});
+
 describe('a mirror', () => {
   /** Images of the operator that run on nodes of ours; the others belong to virtual machines, and to what we switch off. */
   const PARTS = ['operator', 'validator', 'devicePlugin', 'gfd', 'migManager'];

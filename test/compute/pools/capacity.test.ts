@@ -5,7 +5,7 @@ import { Capacity, CapacityBlock } from '../../../lib/compute/pools/options/capa
 import { KarpenterGpuNodePool } from '../../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { Placement } from '../../../lib/compute/pools/options/placement';
-import { cronOf, readUtcTime, writeUtcTime } from '../../../lib/compute/pools/options/utc-time';
+import { readUtcTime, writeUtcTime } from '../../../lib/compute/pools/options/utc-time';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { Autoscaling } from '../../../lib/compute/pools/options/autoscaling';
 import { EksRelease } from '../../../lib/catalog/eks-release';
@@ -52,28 +52,40 @@ describe('a capacity block', () => {
     const unchanged = { min_size: -1, max_size: -1, autoscaling_group_name: name };
     expect(result.where('aws_autoscaling_schedule', { scheduled_action_name: START })).toMatchObject({
       ...unchanged,
-      recurrence: '30 11 1 12 *',
+      start_time: '2026-12-01T11:30:00Z',
       desired_capacity: 2,
     });
     expect(result.where('aws_autoscaling_schedule', { scheduled_action_name: DRAIN })).toMatchObject({
       ...unchanged,
-      recurrence: '30 10 8 12 *',
+      start_time: '2026-12-08T10:30:00Z',
       desired_capacity: 0,
     });
   });
 
-  test('has no time that an apply in the middle of it would be refused for', () => {
-    for (const schedule of synthBlock().resources('aws_autoscaling_schedule')) {
-      expect(schedule).not.toHaveProperty('start_time');
-      expect(schedule).not.toHaveProperty('end_time');
+  test.each([
+    ['2026-12-01T11:29:59Z', [START, DRAIN]],
+    ['2026-12-01T11:30:00Z', [DRAIN]],
+    ['2026-12-08T10:29:59Z', [DRAIN]],
+    ['2026-12-08T10:30:00Z', []],
+    ['2027-12-01T11:00:00Z', []],
+  ])('happens once: planned at %s, what is still to come is %j', (now, names) => {
+    const count = /^\$\{timecmp\(plantimestamp\(\), "([^"]+)"\) < 0 \? 1 : 0\}$/;
+    const schedules = synthBlock().resources('aws_autoscaling_schedule');
+    for (const schedule of schedules) {
+      expect(schedule).not.toHaveProperty('recurrence');
+      // AWS refuses a time that is past, and the provider would make anew what AWS deleted when it had run.
+      expect(count.exec(schedule.count as string)?.[1]).toBe(schedule.start_time);
     }
+    const ahead = schedules.filter(({ start_time: time }) => now < time);
+    expect(ahead.map(({ scheduled_action_name: name }) => name).sort()).toEqual([...names].sort());
   });
 
-  test('that is extended gets another drain, for the provider would keep the old one’s start', () => {
-    const { scheduled_action_name: name, recurrence } = synthBlock({ active: true, end: '2026-12-15T11:30:00Z' }).only(
-      'aws_autoscaling_schedule',
-    );
-    expect([name, recurrence]).toEqual(['capacity-block-drain-20261215T103000Z', '30 10 15 12 *']);
+  test('that is extended gets another drain', () => {
+    const { scheduled_action_name: name, start_time: time } = synthBlock({
+      active: true,
+      end: '2026-12-15T11:30:00Z',
+    }).only('aws_autoscaling_schedule');
+    expect([name, time]).toEqual(['capacity-block-drain-20261215T103000Z', '2026-12-15T10:30:00Z']);
   });
 
   test('that has begun has its nodes at once', () => {
@@ -278,9 +290,6 @@ describe('time without a clock', () => {
         const text = new Date(time * 60000).toISOString();
         expect(readUtcTime(text)).toBe(time);
         expect(writeUtcTime(time)).toBe(text.replace('.000', ''));
-        const date = new Date(time * 60000);
-        const parts = [date.getUTCMinutes(), date.getUTCHours(), date.getUTCDate(), date.getUTCMonth() + 1, '*'];
-        expect(cronOf(time)).toBe(parts.join(' '));
       }),
     );
   });

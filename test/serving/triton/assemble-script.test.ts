@@ -38,7 +38,7 @@ const run = (): Promise<Run> => runScript(scriptAsset('assemble-repository.sh'),
 
 test('assembles weights and configuration', async () => {
   const { status, stderr } = await run();
-  expect(stderr).toContain('the model repository is complete');
+  expect(stderr).toContain('the models are complete');
   expect(status).toBe(0);
   for (const [name, content] of Object.entries(WEIGHTS)) expect(local(`weights/chat/1/${name}`)).toBe(content);
   expect(local('repository/chat/config.pbtxt')).toBe('name: "chat"\n');

@@ -17,8 +17,8 @@ test.each<[string, DeploymentOverrides, string]>([
   ['a bad secret of a volume', { volumes: [PodVolume.secret('vol', 'x y')] }, 'INVALID_NAME volumes[0].source'],
   [
     'a bad secret of a variable',
-    { secretEnvironment: { TOKEN: { secretName: 'My_Secret', key: 'token' } } },
-    "INVALID_NAME secretEnvironment['TOKEN'].secretName",
+    { secretEnvironment: { TOKEN: { name: 'My_Secret', key: 'token' } } },
+    "INVALID_NAME secretEnvironment['TOKEN'].name",
   ],
   [
     'a bad variable of a sidecar',

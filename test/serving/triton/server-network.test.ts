@@ -70,7 +70,7 @@ describe('network', () => {
     ['https://s3.example.com', ['0.0.0.0/0', '::/0'], '443'],
     ['http://s3.example.com', ['0.0.0.0/0', '::/0'], '80'],
   ])('a store at %s is reached there', (endpoint, cidrs, port) => {
-    const { egress } = policyOf(deploy({ reach: { credentials: { secretName: 's' }, endpoint } }).json);
+    const { egress } = policyOf(deploy({ reach: { credentials: { name: 's' }, endpoint } }).json);
     expect(egress).toHaveLength(2);
     expect(egress[1]).toEqual({
       to: cidrs.map((cidr) => ({ ip_block: { cidr } })),
@@ -80,7 +80,7 @@ describe('network', () => {
 
   test('a store in the cluster is its namespace', () => {
     const endpoint = 'http://minio.minio.svc:80';
-    const { egress } = policyOf(deploy({ reach: { credentials: { secretName: 's' }, endpoint } }).json);
+    const { egress } = policyOf(deploy({ reach: { credentials: { name: 's' }, endpoint } }).json);
     expect(egress[1].to).toEqual([
       { namespace_selector: { match_labels: { 'kubernetes.io/metadata.name': 'minio' } } },
     ]);
@@ -106,7 +106,7 @@ describe('what users add', () => {
   const additions: DeploymentOverrides = {
     podLabels: { team: 'search' },
     podAnnotations: { 'example.com/scan': 'true' },
-    secretEnvironment: { HF_TOKEN: { secretName: 'hub', key: 'token' } },
+    secretEnvironment: { HF_TOKEN: { name: 'hub', key: 'token' } },
     sidecars: [
       {
         name: 'proxy',
@@ -168,14 +168,14 @@ describe('what users add', () => {
     [{ sidecars: [{ name: 'triton', image: 'a/b:1' }] }, 'DUPLICATE sidecars'],
     [{ sidecars: [{ name: 'a', image: 'a/b' }] }, 'INVALID_FORMAT sidecars[0].image'],
     [
-      { environment: { A: '1' }, secretEnvironment: { A: { secretName: 's', key: 'k' } } },
+      { environment: { A: '1' }, secretEnvironment: { A: { name: 's', key: 'k' } } },
       "CONFLICTING_PROPERTIES secretEnvironment['A']",
     ],
-    [{ secretEnvironment: { A: { secretName: 's', key: '../k' } } }, "INVALID_NAME secretEnvironment['A'].key"],
+    [{ secretEnvironment: { A: { name: 's', key: '../k' } } }, "INVALID_NAME secretEnvironment['A'].key"],
     [{ environment: { PROBE_STATE_DIR: '/nowhere' } }, "RESERVED environment['PROBE_STATE_DIR']"],
     [{ environment: { TRITON_HTTP_PORT: '9' } }, "RESERVED environment['TRITON_HTTP_PORT']"],
     [{ environment: { PROBE_SECONDS: '600' } }, "RESERVED environment['PROBE_SECONDS']"],
-    [{ secretEnvironment: { PROBE_DIR: { secretName: 's', key: 'k' } } }, "RESERVED secretEnvironment['PROBE_DIR']"],
+    [{ secretEnvironment: { PROBE_DIR: { name: 's', key: 'k' } } }, "RESERVED secretEnvironment['PROBE_DIR']"],
     [{ environment: { 'A=B': '1' } }, "INVALID_NAME environment['A=B']"],
     [{ environment: { '': '1' } }, "INVALID_NAME environment['']"],
     ...[

@@ -171,7 +171,7 @@ describe('model store', () => {
 
   test('is read with a secret where there are no roles', () => {
     const { json, site } = deploy({
-      reach: { credentials: { secretName: 'store', key: 'aws' }, endpoint: 'https://s3.example.com:9000' },
+      reach: { credentials: { name: 'store', key: 'aws' }, endpoint: 'https://s3.example.com:9000' },
     });
     expect(site.cluster.askedRoles).toEqual([]);
     expect(site.store.grants).toEqual([]);

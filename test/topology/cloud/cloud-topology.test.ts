@@ -16,7 +16,7 @@ import {
   Precision,
   RdmaFabric,
 } from '../../../lib';
-import { synthesize, synthesizePair } from '../../support/synth';
+import { synthesize, synthesizePair, testStack } from '../../support/synth';
 
 const MODELS = [{ model: ModelSpec.LLAMA_3_1_8B }];
 const ZONES = { availabilityZones: ['us-west-2a', 'us-west-2b'] };
@@ -43,6 +43,19 @@ describe('one statement', () => {
     expect(pool.scaling_config).toMatchObject({ min_size: 1, max_size: 1 });
     const { spec } = synthesized.only('kubernetes_deployment_v1').spec.template;
     expect(spec.node_selector).toEqual({ 'gpu-inference-constructs/pool': 'llama-3-1-8b' });
+  });
+
+  test('has its pools and deployments by the same keys: the names that the program gave', () => {
+    const stack = testStack();
+    const models = [{ model: ModelSpec.LLAMA_3_1_8B }, { model: ModelSpec.LLAMA_3_2_1B, name: 'small.one' }];
+    const own = make(stack, { models });
+    expect(Object.keys(own.deployments)).toEqual(['llama-3.1-8b', 'small.one']);
+    expect(Object.keys(own.nodePools)).toEqual(Object.keys(own.deployments));
+    expect(Object.keys(own.plans)).toEqual(Object.keys(own.deployments));
+    expect(own.nodePools['small.one'].poolName).toBe('small-one');
+    const given = make(testStack(), { nodePools: [L40S], models: [{ model: ModelSpec.LLAMA_3_1_8B }] });
+    expect(Object.keys(given.nodePools)).toEqual(['l40s']);
+    expect(Object.keys(given.deployments)).toEqual(['llama-3.1-8b']);
   });
 
   test('a checkpoint larger than counted gets the larger pool it needs', () => {
@@ -203,7 +216,7 @@ describe('a store outside AWS', () => {
       const modelStore = ModelStore.s3Compatible(stack, 'Store', {
         bucketName: 'models',
         endpoint: 'https://objects.example',
-        credentials: { secretName: 'store' },
+        credentials: { name: 'store' },
       });
       make(stack, { modelStore, monitoring: false });
     });

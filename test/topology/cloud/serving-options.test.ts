@@ -1,5 +1,14 @@
 import { TerraformStack } from 'cdktf';
-import { CloudTopology, CloudTopologyProps, Duration, GpuInstanceType, ModelSpec, TritonRelease } from '../../../lib';
+import {
+  CloudTopology,
+  CloudTopologyProps,
+  Duration,
+  GpuInstanceType,
+  InferenceServer,
+  ModelSpec,
+  ToolCallParser,
+  TritonRelease,
+} from '../../../lib';
 import { STRUCTS } from '../../../lib/units/public-kinds';
 import { faultsThrown, idsOf } from '../../support/faults';
 import { Synthesized, synthesize } from '../../support/synth';
@@ -118,5 +127,75 @@ test('settings of the engine are those of the model', () => {
     .flatMap(({ data }) => (data['model.json.1.chat'] ? [JSON.parse(data['model.json.1.chat'])] : []));
   expect(config).toMatchObject({
     ...{ max_num_seqs: 32, enable_prefix_caching: false, trust_remote_code: true, seed: 7 },
+  });
+});
+
+describe("vLLM's own server", () => {
+  const vllm = (props: Partial<CloudTopologyProps> = {}) => made({ server: InferenceServer.VLLM, ...props });
+
+  test('what can be said of a deployment can be said of a topology', () => {
+    const options = new Set(names('VllmServingOptions'));
+    const own = names('VllmDeploymentProps').filter((name) => !options.has(name));
+    // The plans are those of the topology.
+    expect(own.sort()).toEqual([...Object.keys(ELSEWHERE), 'name', 'replicas', 'plans'].sort());
+    expect(names('CloudTopologyProps')).toEqual(expect.arrayContaining(['vllmServing', 'vllmServingByModel', 'plans']));
+  });
+
+  test('serves each model by a deployment of its own, with the plan of the topology', () => {
+    let topology: CloudTopology | undefined;
+    const json = synthesize((stack) => {
+      topology = make(stack, {
+        server: InferenceServer.VLLM,
+        models: [...models, { ...models[0], name: 'other', replicas: 2, toolCallParser: ToolCallParser.HERMES }],
+        vllmServing: { maxSurge: 0, podLabels: { team: 'a' } },
+        vllmServingByModel: { other: { podLabels: { team: 'b' } } },
+      });
+    });
+    expect(Object.keys(topology!.deployments)).toEqual([]);
+    expect(Object.keys(topology!.vllmDeployments)).toEqual(['chat', 'other']);
+    expect(topology!.vllmDeployments.other.plan).toBe(topology!.plans.other);
+    const template = (name: string) => json.byName('kubernetes_deployment_v1', name).spec.template;
+    expect(template('chat').metadata.labels.team).toBe('a');
+    expect(template('other').metadata.labels.team).toBe('b');
+    expect(template('other').spec.container[0].args).toContain('--tool-call-parser=hermes');
+    expect(json.byName('kubernetes_deployment_v1', 'other').spec.replicas).toBe('2');
+    expect(json.resources('helm_release').map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['chat-api-key', 'other-api-key']),
+    );
+  });
+
+  test('warns of a plan once', () => {
+    const json = vllm({
+      models: [{ ...models[0], engineArguments: { speculative_config: { method: 'suffix' } } }],
+      vllmServing: { maxSurge: 0 },
+    });
+    expect(json.annotations().filter((text) => text.includes('SPECULATION_NOT_PLANNED'))).toHaveLength(1);
+  });
+
+  test('is watched', () => {
+    expect(vllm({ monitoring: true, monitoringOptions: { alertReceivers: [] } }).text).toContain('vllm-chat');
+  });
+
+  test.each<[string, Partial<CloudTopologyProps>, string[]]>([
+    ['its options where Triton serves', { server: undefined, vllmServing: {} }, ['CONFLICTING_PROPERTIES vllmServing']],
+    ["Triton's options where it serves", { serving: {} }, ['CONFLICTING_PROPERTIES serving']],
+    ['a model that does not exist', { vllmServingByModel: { chta: {} } }, ['UNKNOWN_VALUE vllmServingByModel.chta']],
+    [
+      'what its deployment finds, where it is said',
+      { vllmServing: { maxQueuedRequests: 3 } },
+      ['ENGINE_ARGUMENT_NOT_IN_VLLM vllmServing.maxQueuedRequests'],
+    ],
+    [
+      'adapters by Triton',
+      { server: undefined, models: [{ ...models[0], loraAdapters: [{ name: 'a', rank: 8 }] }] },
+      ['SERVER_LACKS_OPTION models[0].loraAdapters'],
+    ],
+    [
+      'a rank that is too high',
+      { models: [{ ...models[0], loraAdapters: [{ name: 'a', rank: 999 }] }] },
+      ['LORA_RANK_TOO_HIGH models[0].loraAdapters[0].rank'],
+    ],
+  ])('refuses %s', (_, props, wanted) => {
+    expect(refused({ server: InferenceServer.VLLM, ...props })).toEqual(wanted);
   });
 });

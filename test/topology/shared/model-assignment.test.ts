@@ -55,6 +55,12 @@ describe('refuses', () => {
       ['TARGET_NOT_REACHED models[0].targets.minOutputTokensPerSecond'],
     ],
     [
+      'a server with more GPUs than any node',
+      [{ ...LLAMA, parallelism: Parallelism.of({ tensor: 16 }) }],
+      {},
+      ['SERVER_EXCEEDS_NODE models[0].parallelism'],
+    ],
+    [
       'replicas as data parallelism',
       [{ ...LLAMA, parallelism: Parallelism.of({ tensor: 1, data: 2 }) }],
       { pools: [A100] },

@@ -2,9 +2,12 @@ import { EncoderShape } from '../../encoder-shape';
 import { ConfigReader } from '../config-reader';
 import { Config, isConfig } from '../parse';
 import { deepseekOcr, deepseekOcr2, deepseekVision } from './deepseek';
+import { dots3Audio, dots3Vision } from './dots';
 import { gemma3nAudio, gemma3nVision, gemma4Audio, gemma4Vision } from './gemma';
+import { inklingAudio, inklingVision } from './inkling';
 import { kimiK3Vision, moonVit } from './kimi';
 import { minicpmAudio, minicpmResampled, minicpmVision } from './minicpm';
+import { ovis2Vision } from './ovis';
 import { glmOcrVision, hunyuanVision, museVision, paddleVision } from './ocr';
 import {
   qwen25OmniAudio,
@@ -19,6 +22,7 @@ import {
 import { Section } from './section';
 import { glmAsrAudio, graniteSpeech, mossAudio, phi4Audio } from './sound';
 import { step3Vision, stepVision } from './step';
+import { vibeVoiceTokenizer } from './vibevoice';
 import * as vision from './vision';
 
 /** Its name is that of the section, where the reader gives none. */
@@ -73,6 +77,7 @@ const ENCODERS: { readonly [type: string]: Readers } = {
   lighton_ocr: { vision_config: vision.mistral3Vision },
   llava: LLAVA,
   llava_next: { vision_config: (v) => vision.llavaVision(v, 5, true) },
+  llava_next_video: { vision_config: vision.llavaVideo },
   llava_onevision: { vision_config: (v) => vision.llavaVision(v, 10, true) },
   glm4v: GLM_4V,
   glm4v_moe: GLM_4V,
@@ -86,14 +91,23 @@ const ENCODERS: { readonly [type: string]: Readers } = {
   unlimited_ocr: UNLIMITED,
   'unlimited-ocr': UNLIMITED,
   paddleocr_vl: { vision_config: paddleVision },
+  dots3_note: { vision_config: dots3Vision, audio_config: dots3Audio },
   glm_ocr: { vision_config: glmOcrVision },
+  glm5_next: { vision_config: glmOcrVision },
   hunyuan_vl: { vision_config: hunyuanVision },
   muse_glimmer: { vision_config: museVision },
   phi4_multimodal: { vision_config: vision.phi4Vision, audio_config: phi4Audio },
   granite_speech: { encoder_config: graniteSpeech },
+  granite_speech_plus: { encoder_config: graniteSpeech },
+  vibevoice_asr: {
+    acoustic_tokenizer_encoder_config: vibeVoiceTokenizer('acoustic_tokenizer_encoder_config', 64),
+    semantic_tokenizer_encoder_config: vibeVoiceTokenizer('semantic_tokenizer_encoder_config', 128),
+  },
+  ovis2: { vision_config: ovis2Vision },
   glmga: GLM_4V,
   glmasr: { audio_config: glmAsrAudio },
   moss_transcribe_diarize: { audio_config: mossAudio },
+  inkling_mm_model: { vision_config: inklingVision, audio_config: inklingAudio },
   minimax_m3_vl: { vision_config: vision.minimaxVision },
   step3_vl: { vision_config: step3Vision },
   step3p7: { vision_config: stepVision },
@@ -103,6 +117,7 @@ const ENCODERS: { readonly [type: string]: Readers } = {
   minicpmv: { vision_config: minicpmResampled },
   minicpmo: { vision_config: minicpmResampled, audio_config: minicpmAudio },
   pixtral: { vision_config: vision.pixtralParams },
+  aya_vision: { vision_config: vision.ayaVision },
   cohere2_vision: { vision_config: vision.cohereVision },
   idefics3: IDEFICS,
   smolvlm: IDEFICS,
@@ -120,6 +135,9 @@ const WIDTHS = [
   'model_name',
   'encoder_config',
   'hidden_dim',
+  'num_filters',
+  'text_hidden_size',
+  'whisper_config',
 ];
 const LAYERS = [
   ...[
@@ -131,6 +149,10 @@ const LAYERS = [
     'conf_num_hidden_layers',
     'num_layers',
     'num_blocks',
+    'depths',
+    'n_layers',
+    'n_mel_bins',
+    'whisper_config',
   ],
   // Towers that have a name instead.
   ...['architecture', 'model_name', 'encoder_config'],
@@ -145,6 +167,12 @@ const SECTIONS = [
   'vision_tower_config',
   'visual',
   'encoder_config',
+  'acoustic_tokenizer_encoder_config',
+  'semantic_tokenizer_encoder_config',
+  // Of Ovis as its publisher has it, and of VibeVoice: nothing of theirs is read, but they are not kept silent.
+  'visual_tokenizer_config',
+  'acoustic_tokenizer_config',
+  'semantic_tokenizer_config',
 ];
 
 /**

@@ -33,13 +33,13 @@ export class Section {
   public side(otherwise: number, key: string): number {
     const given: unknown = this.reader.config[key];
     const first: unknown = Array.isArray(given) ? given[0] : isConfig(given) ? given.height : given;
-    return Math.floor(this.within(otherwise, key, first, 1, 1e5));
+    return Math.floor(this.numeric(otherwise, key, first, 1, 1e5));
   }
 
   /** How many entries a list has. */
   public length(otherwise: number, key: string): number {
     const given = this.listed(key);
-    given?.forEach((each) => this.within(0, key, each, 0, 1e6));
+    given?.forEach((each) => this.numeric(0, key, each, 0, 1e6));
     return given?.length ?? otherwise;
   }
 
@@ -47,7 +47,7 @@ export class Section {
   public list(otherwise: readonly number[], key: string): readonly number[] {
     const given = this.listed(key);
     if (given === undefined) return otherwise;
-    const numbers = given.map((each) => this.within(0, key, each, 1, 1e6));
+    const numbers = given.map((each) => this.numeric(0, key, each, 1, 1e6));
     if (given.length === otherwise.length) return numbers;
     this.reader.refuse('INVALID_FORMAT', key, `${key} must have ${otherwise.length} numbers; got ${given.length}`);
     return otherwise;
@@ -55,10 +55,21 @@ export class Section {
 
   /** A number that need not be whole. */
   public ratio(otherwise: number, key: string): number {
-    return this.within(otherwise, key, this.reader.config[key], 1e-3, 1e6);
+    return this.numeric(otherwise, key, this.reader.config[key], 1e-3, 1e6);
   }
 
-  private within(otherwise: number, key: string, given: unknown, least: number, most: number): number {
+  /** The numbers of a list of any length, which may be below zero. */
+  public counts(otherwise: readonly number[], key: string): readonly number[] {
+    return this.listed(key)?.map((each) => this.numeric(0, key, each, -1, 1e5)) ?? otherwise;
+  }
+
+  /** A section within this one. */
+  public within(key: string): Section | undefined {
+    const reader = this.reader.inside(key);
+    return reader && new Section(reader, this.text, this.file);
+  }
+
+  private numeric(otherwise: number, key: string, given: unknown, least: number, most: number): number {
     if (given === undefined || given === null) return otherwise;
     if (typeof given === 'number' && given >= least && given <= most) return given;
     const reason = `${key} must be a number from ${least} to ${most}; got ${givenValue(given)}`;

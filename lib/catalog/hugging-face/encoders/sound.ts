@@ -31,7 +31,10 @@ export function mossAudio(a: Section): Sizes {
   };
 }
 
-/** Granite Speech: a conformer of whole windows, and a transformer from three queries for each 15 frames. */
+/**
+ * Granite Speech and its Plus: a conformer of whole windows, and a transformer from three queries for each 15 frames. When it starts, vLLM encodes
+ * 8 million samples (`get_max_audio_len` of its `granite_speech.py`): 500 seconds of 50 frames.
+ */
 export function graniteSpeech(a: Section): Sizes {
   const h = a.number(1024, 'hidden_dim');
   const heads = a.number(8, 'num_heads');
@@ -58,7 +61,7 @@ export function graniteSpeech(a: Section): Sizes {
       linear(h, out) +
       linear(out, h) +
       speechQueries(a, queries),
-    ...{ tokensPerItem: Math.ceil(1500 / window) * queries, positionsPerToken: window / queries },
+    ...{ tokensPerItem: Math.ceil(25000 / window) * queries, positionsPerToken: window / queries },
     ...{ hiddenSize: h, intermediateSize: inner, inputSize: a.number(160, 'input_dim') },
   };
 }

@@ -237,6 +237,37 @@ export function phi4Vision(v: Section): Sizes {
   };
 }
 
+/** Aya Vision: as Cohere's later ones, with a norm of the joined patches and a projector of the language model's width. */
+export function ayaVision(v: Section): Sizes {
+  const tower = siglip(v);
+  const merge = v.outer(2, 'downsample_factor') ** 2;
+  const joined = merge * tower.h;
+  const inner = v.outer(v.text, 'alignment_intermediate_size');
+  return {
+    parameters: tower.parameters + layerNorm(joined) + linear(joined, inner) + linear(Math.floor(inner / 2), v.text),
+    ...{ tokensPerItem: 13 * Math.floor(tower.patches / merge), positionsPerToken: merge },
+    ...{ ...widths(tower), shared: true },
+  };
+}
+
+/**
+ * LLaVA-NeXT-Video: as LLaVA-NeXT, and patches of each image of a video pooled (`spatial_pool_stride`); vLLM reads videos alone, as many images as the
+ * context holds.
+ */
+export function llavaVideo(v: Section): Sizes | undefined {
+  const image = llavaVision(v, 5, true);
+  const tower = towerOf(v);
+  if (!image || !tower) return undefined;
+  const stride = v.outer(2, 'spatial_pool_stride');
+  const convolved = v.whole.is('spatial_pool_mode', 'conv') ? linear(stride * stride * tower.h, tower.h) : 0;
+  const tokensPerFrame = Math.ceil(Math.sqrt(tower.patches) / stride) ** 2;
+  return {
+    ...image,
+    parameters: (image.parameters ?? 0) + convolved,
+    ...{ tokensPerFrame, positionsPerToken: tower.patches / tokensPerFrame },
+  };
+}
+
 /** LFM2-VL: SigLIP 2, patches joined by two. */
 export function lfm2Vision(v: Section): Sizes {
   const { file } = v;

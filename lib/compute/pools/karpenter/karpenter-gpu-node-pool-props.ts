@@ -1,12 +1,26 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { IEksCluster } from '../../cluster/eks-cluster';
 import { Ec2GpuNodePoolOptions } from '../shared/gpu-node-pool-props';
 
 /**
- * A homogeneous group of GPU nodes that Karpenter launches.
+ * A group of GPU nodes that Karpenter launches, whatever cluster it belongs to.
  */
-export interface KarpenterGpuNodePoolProps extends Ec2GpuNodePoolOptions {
+export interface KarpenterGpuNodePoolOptions extends Ec2GpuNodePoolOptions {
+  /**
+   * Instance types that Karpenter may launch in the place of `instanceType`, whichever is to be had and costs least: of the same GPUs, with no
+   * less of anything else, e.g. g6e.2xlarge beside g6e.xlarge. Spot capacity in particular is easier to get so. Pods are planned for
+   * `instanceType` and proven to fit it. Neither with reserved capacity nor with EFA. A type that is taken away has its nodes replaced one by one.
+   * @default - `instanceType` alone
+   */
+  readonly otherInstanceTypes?: GpuInstanceType[];
+}
+
+/**
+ * A group of GPU nodes that Karpenter launches.
+ */
+export interface KarpenterGpuNodePoolProps extends KarpenterGpuNodePoolOptions {
   /** The cluster. Karpenter must run on it. */
   readonly cluster: IEksCluster;
   /**

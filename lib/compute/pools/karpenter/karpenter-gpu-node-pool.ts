@@ -2,7 +2,7 @@ import { ITerraformDependable, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../../core/cluster-ledger';
 import { addWarning } from '../../../core/validation';
-import { fault } from '../../../units/fault';
+import { Fault, fault } from '../../../units/fault';
 import { NodeImageFamily } from '../options/node-image';
 import { helmReleaseName } from '../../../core/naming';
 import { checkBlockTimes } from '../shared/capacity-block-checks';
@@ -18,6 +18,8 @@ import { checkSubnetZones } from '../shared/subnet-zone-check';
 import { enterKarpenterPool } from './karpenter-pools';
 import { nodeAccess } from './node-access';
 import { karpenterFaults } from './karpenter-faults';
+import { otherTypeFaults } from './other-instance-types';
+import { typeRegionFaults } from '../shared/provider-region';
 import { KarpenterGpuNodePoolProps } from './karpenter-gpu-node-pool-props';
 import { KarpenterInstallation } from './karpenter-installation';
 import { capacityType, isPinned, karpenterObjects, nodePoolName } from './karpenter-objects';
@@ -28,7 +30,7 @@ import { warnOfUnnamedZone } from './zone-warning';
 import { allOf } from '../../../units/unreadable';
 
 /**
- * A homogeneous group of GPU nodes that Karpenter launches: a NodePool, an EC2NodeClass with the network cards of the instance type, and,
+ * A group of GPU nodes that Karpenter launches: a NodePool, an EC2NodeClass with the network cards of the instance type, and,
  * with EFA, a NodeOverlay that tells Karpenter of the nodes' huge pages.
  *
  * The pool itself creates the AWS resources: the role of the nodes and its access to the cluster, the security group of EFA, the placement
@@ -72,6 +74,8 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
       allOf(
         () => gpuNodePoolFaults(spec, false),
         () => karpenterFaults(spec, props),
+        () => otherTypeFaults(spec, props.otherInstanceTypes),
+        () => otherTypeRegionFaults(scope, spec, props),
       ),
       props.provider,
     );
@@ -93,6 +97,7 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
       subnetIds: this.subnetIds,
       securityGroupIds: [...cluster.securityGroupIds, ...(this.efaSecurityGroupId ? [this.efaSecurityGroupId] : [])],
       placementGroupName: this.placementGroupName,
+      otherInstanceTypes: props.otherInstanceTypes ?? [],
       labels: this.nodeLabels,
       taints: this.taints,
       // Custom resources escape their text themselves.
@@ -158,6 +163,14 @@ export class KarpenterGpuNodePool extends Ec2GpuNodePoolBase {
 }
 
 nameClass('KarpenterGpuNodePool', KarpenterGpuNodePool);
+
+function otherTypeRegionFaults(scope: Construct, spec: GpuNodePoolSpec, props: KarpenterGpuNodePoolProps): Fault[] {
+  return (props.otherInstanceTypes ?? []).flatMap((instanceType, index) =>
+    typeRegionFaults(scope, { ...spec, instanceType }, props.provider).map(({ id, reason }) =>
+      fault(id, `otherInstanceTypes[${index}]`, reason),
+    ),
+  );
+}
 
 /** @see https://karpenter.sh/docs/tasks/managing-amis/ */
 function warnOfUnpinnedImage(scope: Construct, { image, cluster }: GpuNodePoolSpec): void {

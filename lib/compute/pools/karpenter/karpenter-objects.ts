@@ -1,4 +1,5 @@
 import { EksRelease } from '../../../catalog/eks-release';
+import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { NodeTaint } from '../../../core/gpu-node-pool';
 import { CapacityKind } from '../options/capacity';
 import { GpuNodePoolSpec, imageRelease, layoutOf } from '../shared/gpu-node-pool-spec';
@@ -13,6 +14,8 @@ interface KarpenterSurroundings {
   readonly subnetIds: string[];
   readonly securityGroupIds: string[];
   readonly placementGroupName?: string;
+  /** What Karpenter may launch in the place of the pool's instance type. */
+  readonly otherInstanceTypes: readonly GpuInstanceType[];
   readonly labels: { [key: string]: string };
   readonly taints: readonly NodeTaint[];
   readonly tags: { [key: string]: string };
@@ -66,10 +69,10 @@ function budgets(spec: GpuNodePoolSpec): object[] {
   return [{ nodes: '1' }, ...(isPinned(spec) ? [] : [{ nodes: '0', reasons: ['Drifted'] }])];
 }
 
-function nodePool(spec: GpuNodePoolSpec, { labels, taints }: KarpenterSurroundings) {
+function nodePool(spec: GpuNodePoolSpec, { labels, taints, otherInstanceTypes }: KarpenterSurroundings) {
   const { poolName, instanceType, minNodes, maxNodes, capacity } = spec;
   const fixed = minNodes === maxNodes;
-  const only = (key: string, value: string) => ({ key, operator: 'In', values: [value] });
+  const only = (key: string, ...values: string[]) => ({ key, operator: 'In', values });
   return {
     apiVersion: 'karpenter.sh/v1',
     kind: 'NodePool',
@@ -83,7 +86,7 @@ function nodePool(spec: GpuNodePoolSpec, { labels, taints }: KarpenterSurroundin
         spec: {
           nodeClassRef: { group: 'karpenter.k8s.aws', kind: 'EC2NodeClass', name: poolName },
           requirements: [
-            only('node.kubernetes.io/instance-type', instanceType.name),
+            only('node.kubernetes.io/instance-type', ...[instanceType, ...otherInstanceTypes].map(({ name }) => name)),
             only('karpenter.sh/capacity-type', capacityType(capacity.kind)),
             ...(capacity.reserved
               ? [

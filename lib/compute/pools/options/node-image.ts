@@ -1,4 +1,5 @@
 import { CpuArchitecture } from '../../../catalog/cpu-architecture';
+import { bannedImageFaults } from '../../../catalog/node-image-faults';
 import { displayValue } from '../../../core/tokens';
 import { throwIfFaulty } from '../../../units/errors';
 import { Fault, fault } from '../../../units/fault';
@@ -22,7 +23,7 @@ export interface NodeImageRelease {
    * @default - AL2023: the one the cluster pins; Bottlerocket: the newest when the node group is created
    */
   readonly releaseVersion?: string;
-  /** Major version of NVIDIA's driver in that release, e.g. 580. @default - AL2023: that of the cluster's pinned release */
+  /** Major version of NVIDIA's driver in that release, e.g. 580. @default - AL2023: that of the release where the catalog knows it */
   readonly driverMajor?: number;
 }
 
@@ -39,12 +40,18 @@ export class NodeImage {
   public static readonly BOTTLEROCKET_NVIDIA = NodeImage.bottlerocket({});
 
   /**
-   * Amazon Linux 2023 with NVIDIA's driver. Throws an `UnscopedValidationError` if the release is not in the format of EKS.
+   * Amazon Linux 2023 with NVIDIA's driver. Throws an `UnscopedValidationError` if the release is not in the format of EKS, or is one that AWS
+   * warns of.
    *
    * @param release the release
    */
   public static al2023(release: NodeImageRelease): NodeImage {
-    throwIfFaulty(releaseFaults(release, /^1\.\d{2}\.\d+-\d{8}$/, '1.35.6-20260714'));
+    throwIfFaulty(
+      allOf(
+        () => releaseFaults(release, /^1\.\d{2}\.\d+-\d{8}$/, '1.35.6-20260714'),
+        () => bannedImageFaults('releaseVersion', release.releaseVersion),
+      ),
+    );
     return new NodeImage(NodeImageFamily.AL2023, release);
   }
 

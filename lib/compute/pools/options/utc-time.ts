@@ -24,16 +24,6 @@ export function writeUtcTime(time: number): string {
   return `${dateOf(time).toISOString().slice(0, 19)}Z`;
 }
 
-/**
- * A point in time as a cron expression of Auto Scaling, which has no year: `30 11 1 12 *`.
- *
- * @internal
- */
-export function cronOf(time: number): string {
-  const date = dateOf(time);
-  return `${date.getUTCMinutes()} ${date.getUTCHours()} ${date.getUTCDate()} ${date.getUTCMonth() + 1} *`;
-}
-
 function dateOf(time: number): Date {
   return new Date(time * MS_PER_MINUTE);
 }

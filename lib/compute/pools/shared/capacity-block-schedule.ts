@@ -1,10 +1,10 @@
 import { AutoscalingSchedule } from '@cdktf/provider-aws/lib/autoscaling-schedule';
 import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
 import { CloudwatchEventTarget } from '@cdktf/provider-aws/lib/cloudwatch-event-target';
-import { TerraformProvider } from 'cdktf';
+import { TerraformCount, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { CapacityBlock, drainMinutesOf } from '../options/capacity';
-import { cronOf, readUtcTime, writeUtcTime } from '../options/utc-time';
+import { readUtcTime, writeUtcTime } from '../options/utc-time';
 import { escapeTemplate } from '../../../core/template-escape';
 
 /** Leaves a bound of an Auto Scaling group as it is. */
@@ -30,19 +30,17 @@ interface CapacityBlockScheduleProps extends CapacityBlockAlarmProps {
 /**
  * Grows a pool when its capacity block starts, drains it before the block ends, and sends notifications of both.
  *
- * The scheduled actions recur once a year, although a block is used once. AWS deletes a one-time action after it has run
- * (hashicorp/terraform-provider-aws#19446: "Scheduled action name not found" a minute later); the provider then removes it from the state
- * and recreates it at every apply, and AWS refuses a start in the past. By the time an action recurs the block is long gone: a launch would
- * merely fail, and there would be nothing to drain.
+ * Each action happens once: a block is used once, and an action that recurred would launch into a block of the next year, or drain it. AWS deletes
+ * such an action after it has run (hashicorp/terraform-provider-aws#19446: "Scheduled action name not found" a minute later); the provider then
+ * takes it out of the state and would make it anew at every apply, which AWS refuses for a time that is past. So it is part of the
+ * configuration only while Terraform plans before its time.
  *
- * The name of an action contains its time, so that another time creates another action. The provider keeps the start that AWS computed and
- * sends it again with a new recurrence (#38983), so that a block that was extended would be drained at its old end.
+ * The name of an action contains its time, so that another time creates another action.
  *
  * EKS adds an action of its own that drains the group 40 minutes before the end; ours comes before it.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/capacity-blocks-mng.html
  * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScheduledUpdateGroupAction.html
- * @see https://github.com/hashicorp/terraform-provider-aws/issues/38983
  *
  * @internal
  */
@@ -53,7 +51,8 @@ export function capacityBlockSchedule(scope: Construct, props: CapacityBlockSche
       provider,
       autoscalingGroupName,
       scheduledActionName: `${action}-${writeUtcTime(time).replace(/[-:]/g, '')}`,
-      recurrence: cronOf(time),
+      startTime: writeUtcTime(time),
+      count: TerraformCount.of(Token.asNumber(`\${timecmp(plantimestamp(), "${writeUtcTime(time)}") < 0 ? 1 : 0}`)),
       minSize: UNCHANGED,
       maxSize: UNCHANGED,
       desiredCapacity,

@@ -1,4 +1,5 @@
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
+import { nodeImageDriver } from '../../../catalog/node-image-drivers';
 import { NodeTaint } from '../../../core/gpu-node-pool';
 import { kubernetesName } from '../../../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../../../core/rdma-fabric';
@@ -120,6 +121,11 @@ export function imageRelease({ image, cluster }: GpuNodePoolSpec): { version?: s
     image.family === NodeImageFamily.AL2023 && image.releaseVersion === undefined ? cluster.release : undefined;
   return {
     version: image.releaseVersion ?? pinned?.nodeImageVersion,
-    driverMajor: image.driverMajor ?? pinned?.nvidiaDriverMajor,
+    driverMajor: image.driverMajor ?? alDriver(image) ?? pinned?.nvidiaDriverMajor,
   };
+}
+
+/** The driver that a release of Amazon Linux is known to have. */
+function alDriver({ family, releaseVersion }: NodeImage): number | undefined {
+  return family === NodeImageFamily.AL2023 ? nodeImageDriver(releaseVersion) : undefined;
 }

@@ -19,8 +19,7 @@ import { allOf } from '../../../units/unreadable';
  */
 export function regionFaults(scope: Construct, spec: GpuNodePoolSpec, given?: TerraformProvider): Fault[] {
   const { cluster } = spec;
-  const said = concreteRegion(cluster);
-  const region = regionAt(scope, given ?? cluster.provider) ?? said;
+  const region = regionOf(scope, spec, given);
   const elsewhere = [...otherRegionFaults(scope, cluster, given), ...otherAccountFaults(scope, cluster, given)];
   return elsewhere.length > 0
     ? elsewhere
@@ -28,6 +27,19 @@ export function regionFaults(scope: Construct, spec: GpuNodePoolSpec, given?: Te
         () => typeFaults(spec, region),
         () => zoneFaults(spec, region),
       );
+}
+
+/**
+ * The fault of a pool whose instance type is not sold in the region in which it would be created, as far as that is known.
+ *
+ * @internal
+ */
+export function typeRegionFaults(scope: Construct, spec: GpuNodePoolSpec, given?: TerraformProvider): Fault[] {
+  return typeFaults(spec, regionOf(scope, spec, given));
+}
+
+function regionOf(scope: Construct, { cluster }: GpuNodePoolSpec, given?: TerraformProvider): string | undefined {
+  return regionAt(scope, given ?? cluster.provider) ?? concreteRegion(cluster);
 }
 
 function concreteRegion({ connection }: IEksCluster): string | undefined {

@@ -23,6 +23,7 @@ import {
   ModelVersion,
 } from '../model-definition';
 import { ModelInstances } from '../model-instances';
+import { formatFaults, formatWarnings } from './onnx-format-faults';
 import { ModelProbe } from '../model-probe';
 import { DynamicBatching, GraphOptimization, TensorSpec, VersionPolicy } from '../model-options';
 import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
@@ -61,6 +62,13 @@ export interface OnnxRuntimeModelProps {
   readonly intraOpThreads?: number;
   /** Name of the file in the store's version folder. @default 'model.onnx' */
   readonly fileName?: string;
+  /**
+   * Opset of ONNX that the file was exported with (`opset_import` of the default domain), so that a release that does not load it is refused.
+   * @default - not checked
+   */
+  readonly opset?: number;
+  /** Version of the intermediate representation of the file (`ir_version`), likewise. @default - not checked */
+  readonly irVersion?: number;
   /** Size of one version, for disk, memory and start-up time. @default - 2 GiB, the most an ONNX file without external data can have */
   readonly modelSize?: DataSize;
   /** Bounds of the latency histogram in milliseconds, ascending; put one at each limit you alert on. @default - 13 bounds from 5 to 60000 */
@@ -123,8 +131,13 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
 
   /** It does not depend on the hardware and has no plan: its requirements depend on its graph, which is not known here. */
   public on(site: ModelSite): ModelOnSite {
-    const faults = this.faults(site);
-    return { model: faults.length === 0 ? this : undefined, faults, warnings: [] };
+    const faults = allOf(
+      () => this.ownFaults(),
+      () => this.gpuFaults(site),
+      () => formatFaults(this.props, site.release),
+    );
+    const warnings = formatWarnings(this.name, this.props, site.release);
+    return { model: faults.length === 0 ? this : undefined, faults, warnings };
   }
 
   public get probe(): ModelProbe {
@@ -158,7 +171,7 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
     return {};
   }
 
-  private faults(site: ModelSite): Fault[] {
+  public ownFaults(): Fault[] {
     const { inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
     return allOf(
       () => modelNameFaults(this.name),
@@ -183,7 +196,6 @@ export class OnnxRuntimeModel implements ModelDefinition, BackendModel {
         ),
       () => (this.batching ? dynamicBatchingFaults(this.batching, maxBatchSize) : []),
       () => (latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
-      () => this.gpuFaults(site),
       () =>
         /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(this.fileName)
           ? []

@@ -1,5 +1,5 @@
 import { MetricExporter } from '../../../catalog/metric-kind';
-import { TritonVariant } from '../../../catalog/serving-engine';
+import { TRITON_IMAGES, TritonVariant } from '../../../catalog/serving-engine';
 import { Parallelism } from '../../../catalog/parallelism';
 import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
 import { CapacityPlan } from '../../../planning/capacity-plan';
@@ -8,6 +8,7 @@ import { DataSize } from '../../../units/data-size';
 import { Fault, fault } from '../../../units/fault';
 import { Resolution, ResolvedModel, withinServer } from '../../model/resolved-model';
 import { engineArguments } from '../../vllm/engine-arguments';
+import { vllmHostMemory, vllmSharedMemory } from '../../vllm/host-needs';
 import { resolveVllmModel } from '../../vllm/resolve-vllm-model';
 import { VllmVersion } from '../../vllm/vllm-version';
 import {
@@ -66,7 +67,7 @@ export class VllmModel implements ModelDefinition {
   public on(site: ModelSite): ModelOnSite {
     const { resolved, faults, warnings } = this.resolved ? given(this.resolved) : this.resolve(site);
     const all = allOf(
-      () => this.tritonFaults(),
+      () => this.ownFaults(),
       () => faults,
     );
     return { model: resolved && new VllmBackendModel(this, resolved), faults: all, warnings };
@@ -77,7 +78,7 @@ export class VllmModel implements ModelDefinition {
     return resolveVllmModel({
       name,
       options: { ...props, parallelism: props.parallelism ?? (props.plan ? undefined : Parallelism.NONE) },
-      vllm: new VllmVersion(release.vllmVersion),
+      vllm: new VllmVersion(release.vllmVersion, TRITON_IMAGES),
       replicas,
       hardware,
       network: hardware.network,
@@ -86,7 +87,7 @@ export class VllmModel implements ModelDefinition {
     });
   }
 
-  private tritonFaults(): Fault[] {
+  public ownFaults(): Fault[] {
     const { latencyBucketsMs, versionPolicy } = this.props;
     return allOf(
       () => modelNameFaults(this.name),
@@ -156,14 +157,12 @@ class VllmBackendModel implements BackendModel {
     return format === 'auto' ? `${always} | ${DUPLICATE_WEIGHTS.besideSafetensors.join(' ')}` : always;
   }
 
-  /** 4 GiB for the server and tokenizer and 3 GiB for each worker with its CUDA context; measured values are below both. */
   public get hostMemory(): DataSize {
-    return DataSize.gib(4 + 3 * this.gpus).plus(this.plan.cpuOffload.times(1.1 * this.gpus));
+    return vllmHostMemory(this.gpus, this.plan);
   }
 
-  /** What vLLM's README gives a container, and NCCL's and the workers' buffers for each GPU of a group. */
   public get sharedMemory(): DataSize {
-    return DataSize.gib(1 + (this.spansGpus ? this.gpus : 0));
+    return vllmSharedMemory(this.gpus);
   }
 
   /** One token: https://github.com/triton-inference-server/vllm_backend, "Sending Your First Inference". */

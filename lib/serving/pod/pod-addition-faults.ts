@@ -7,20 +7,33 @@ import { objectNameFaults } from '../../kubernetes/object-name';
 import { duplicateFaults, repeatedIndexes } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { givenValue, positiveFault, wholeNumberFault } from '../../units/number-faults';
-import { SecretKey, secretFaults } from '../../core/secret-key';
+import { SecretReference, secretFaults } from '../../core/secret-reference';
 import { PodAdditions, PodVolumeMount, Sidecar } from './pod-additions';
-import { PROBES_MOUNT } from './model-probes';
-import { CACHE_MOUNT, MODELS_MOUNT } from './repository-paths';
-import { CONTAINERS, VOLUMES } from './triton-pod';
 import { allOf } from '../../units/unreadable';
 
 const ENVIRONMENT_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
-/** What `assets/probe-models.sh` reads: with another value, servers that work would be restarted, and dead ones would not. */
-const OF_PROBES = ['PROBE_DIR', 'PROBE_STATE_DIR', 'PROBE_SECONDS', 'TRITON_HTTP_PORT', 'TRITON_METRICS_PORT'];
-const READ_ONLY_MOUNTS = [MODELS_MOUNT, PROBES_MOUNT];
-const WRITABLE_MOUNTS = [CACHE_MOUNT, '/tmp', '/dev/shm'];
 const OWN_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/managed-by'];
 const OWN_ANNOTATIONS = ['gpu-inference-constructs/config-checksum', 'eks.amazonaws.com/skip-containers'];
+
+/**
+ * What a pod has of its own, so that nothing added takes its place.
+ *
+ * @internal
+ */
+export interface OwnPod {
+  /** What listens in it, for messages. */
+  readonly server: string;
+  readonly containers: readonly string[];
+  readonly volumes: readonly string[];
+  /** Ports that it listens on. */
+  readonly ports: readonly number[];
+  /** Mounts of the server's container within which there is no place to mount. */
+  readonly readOnlyMounts: readonly string[];
+  /** Its other mounts. */
+  readonly writableMounts: readonly string[];
+  /** Variables that the probes read: with another value, servers that work would be restarted, and dead ones would not. */
+  readonly probeVariables: readonly string[];
+}
 
 /**
  * The faults of what users add to pods.
@@ -32,6 +45,7 @@ export function additionFaults(
     readonly environment?: { [name: string]: string };
     readonly priorityClassName?: string;
   },
+  own: OwnPod,
 ): Fault[] {
   const { sidecars = [], volumes = [], environment = {}, secretEnvironment = {} } = additions;
   const names = volumes.map(({ name }) => name);
@@ -44,15 +58,15 @@ export function additionFaults(
     () => labelSyntaxFaults('nodeSelector', additions.nodeSelector),
     () => objectNameFaults('priorityClassName', additions.priorityClassName),
     () => environmentFaults('', environment, secretEnvironment),
-    () => ofProbesFaults('environment', environment),
-    () => ofProbesFaults('secretEnvironment', secretEnvironment),
+    () => ofProbesFaults('environment', environment, own),
+    () => ofProbesFaults('secretEnvironment', secretEnvironment, own),
     () =>
       volumes.flatMap(({ name, source }, i) =>
         allOf(
           () => kubernetesNameFault(`volumes[${i}].name`, name),
           () => objectNameFaults(`volumes[${i}].source`, source),
           () =>
-            VOLUMES.includes(name)
+            own.volumes.includes(name)
               ? [
                   fault(
                     'RESERVED',
@@ -65,9 +79,9 @@ export function additionFaults(
       ),
     () => duplicateFaults('volumes', names),
     () => mountFaults('volumeMounts', additions.volumeMounts, names),
-    () => ownMountFaults(additions.volumeMounts),
-    () => duplicateFaults('sidecars', [...Object.values(CONTAINERS), ...sidecars.map(({ name }) => name)]),
-    () => sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, names)),
+    () => ownMountFaults(additions.volumeMounts, own),
+    () => duplicateFaults('sidecars', [...own.containers, ...sidecars.map(({ name }) => name)]),
+    () => sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, names, own)),
     () =>
       additions.runtimeClassName === undefined || hasToken(additions.runtimeClassName)
         ? []
@@ -75,7 +89,7 @@ export function additionFaults(
   );
 }
 
-function sidecarFaults(at: string, sidecar: Sidecar, volumes: readonly string[]): Fault[] {
+function sidecarFaults(at: string, sidecar: Sidecar, volumes: readonly string[], own: OwnPod): Fault[] {
   return allOf(
     () => kubernetesNameFault(`${at}.name`, sidecar.name),
     () => imageFaults(`${at}.image`, sidecar.image),
@@ -87,12 +101,12 @@ function sidecarFaults(at: string, sidecar: Sidecar, volumes: readonly string[])
           () => kubernetesNameFault(`${at}.ports['${name}']`, name, 15),
           () => (hasToken(port) ? [] : wholeNumberFault(`${at}.ports['${name}']`, port, 1, 65535)),
           () =>
-            [8000, 8001, 8002].includes(port)
+            own.ports.includes(port)
               ? [
                   fault(
                     'RESERVED',
                     `${at}.ports['${name}']`,
-                    `${at}.ports['${name}'] must not be ${port}, which Triton listens on; use another port`,
+                    `${at}.ports['${name}'] must not be ${port}, which ${own.server} listens on; use another port`,
                   ),
                 ]
               : [],
@@ -105,7 +119,7 @@ function sidecarFaults(at: string, sidecar: Sidecar, volumes: readonly string[])
 function environmentFaults(
   at: string,
   plain: { [name: string]: string },
-  secret: { [name: string]: SecretKey },
+  secret: { [name: string]: SecretReference },
 ): Fault[] {
   return allOf(
     () => variableNameFaults(`${at}environment`, plain),
@@ -129,9 +143,9 @@ function variableNameFaults(property: string, variables: { [name: string]: unkno
     });
 }
 
-function ofProbesFaults(property: string, given: { [name: string]: unknown }): Fault[] {
+function ofProbesFaults(property: string, given: { [name: string]: unknown }, own: OwnPod): Fault[] {
   return Object.keys(given)
-    .filter((name) => OF_PROBES.includes(name))
+    .filter((name) => own.probeVariables.includes(name))
     .map((name) => {
       const reason = `${property} must not contain '${name}', by which the probes find out whether the server works; remove it`;
       return fault('RESERVED', `${property}['${name}']`, reason);
@@ -139,14 +153,14 @@ function ofProbesFaults(property: string, given: { [name: string]: unknown }): F
 }
 
 /** The API server refuses two mounts at one path; within a read-only one there is no place to mount, and one above hides it. */
-function ownMountFaults(mounts: readonly PodVolumeMount[] = []): Fault[] {
+function ownMountFaults(mounts: readonly PodVolumeMount[] = [], { readOnlyMounts, writableMounts }: OwnPod): Fault[] {
   return mounts.flatMap(({ path }, i) => {
     if (hasToken(path) || typeof path !== 'string') return [];
     const at = `volumeMounts[${i}].path`;
     const given = posix.normalize(`${path}/`);
     const within = (inner: string, outer: string) => inner.startsWith(outer);
-    const own = [...READ_ONLY_MOUNTS, ...WRITABLE_MOUNTS].find(
-      (mount) => within(`${mount}/`, given) || (READ_ONLY_MOUNTS.includes(mount) && within(given, `${mount}/`)),
+    const own = [...readOnlyMounts, ...writableMounts].find(
+      (mount) => within(`${mount}/`, given) || (readOnlyMounts.includes(mount) && within(given, `${mount}/`)),
     );
     if (own === undefined) return [];
     const reason = `${at} must not be '${path}', because the pod has a mount of its own at ${own}; give another path`;

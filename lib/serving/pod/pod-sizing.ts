@@ -2,7 +2,7 @@ import { Fault, fault } from '../../units/fault';
 import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { allocatableCpuMillis, allocatableDiskMib, allocatableMemoryMib } from '../../scheduling/node-allocatable';
 import { DataSize } from '../../units/data-size';
-import { BackendModel } from './model-definition';
+import { PodModel } from './pod-model';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -39,7 +39,7 @@ export interface PodSizing {
   readonly modelsMib: number;
   readonly scratchMib: number;
   readonly ephemeralStorageMib: number;
-  /** Seconds that Triton may take to load everything, once the files are there. */
+  /** Seconds that the server may take to load everything, once the files are there. */
   readonly startupSeconds: number;
   /** Seconds from a new pod to a ready one: image, download and load. */
   readonly progressDeadline: number;
@@ -94,7 +94,7 @@ function usableCpuMillis(type: GpuNodeType): number {
  * @internal
  */
 export function sizePod(
-  models: readonly BackendModel[],
+  models: readonly PodModel[],
   type: GpuNodeType,
   overrides: SizingOverrides,
 ): { sizing: PodSizing; faults: Fault[] } {
@@ -162,7 +162,7 @@ export function sizePod(
  *
  * @internal
  */
-export function shortestStartup(models: readonly BackendModel[]): number {
+export function shortestStartup(models: readonly PodModel[]): number {
   return Math.ceil(60 + total(models, (model) => model.storedSize.gb) / 2);
 }
 
@@ -171,7 +171,7 @@ export function shortestStartup(models: readonly BackendModel[]): number {
  * (100 MB/s onto a disk that is no instance store) and are read back at 250 MB/s; an engine takes up to 5 minutes to compile and
  * capture its graphs, an image up to 10 to pull.
  */
-function budgets(models: readonly BackendModel[], type: GpuNodeType, stored: number, given?: number) {
+function budgets(models: readonly PodModel[], type: GpuNodeType, stored: number, given?: number) {
   const engine = models.some((model) => model.streams) ? 300 : 120;
   const startupSeconds = given ?? ceilTo(engine + stored / 0.25e9, 60);
   const download = 60 + stored / (type.localStorage ? 0.2e9 : 0.1e9);
@@ -186,7 +186,7 @@ const LONG_ANSWER = 4096;
  *
  * @internal
  */
-export function exitSeconds(models: readonly BackendModel[]): number {
+export function exitSeconds(models: readonly PodModel[]): number {
   const answers = models.map(({ plan }) => {
     if (!plan) return 0;
     const tokens = Math.min(plan.contextLength, Math.max(plan.outputTokens, LONG_ANSWER));
@@ -195,7 +195,7 @@ export function exitSeconds(models: readonly BackendModel[]): number {
   return Math.min(300, Math.max(60, ceilTo(Math.max(...answers), 10)));
 }
 
-function total(models: readonly BackendModel[], value: (model: BackendModel) => number): number {
+function total(models: readonly PodModel[], value: (model: PodModel) => number): number {
   return models.reduce((sum, model) => sum + value(model), 0);
 }
 

@@ -1,5 +1,5 @@
 import { NodeTaint } from '../../core/gpu-node-pool';
-import { SecretKey } from '../../core/secret-key';
+import { SecretReference } from '../../core/secret-reference';
 import { DataSize } from '../../units/data-size';
 import { checkArguments } from '../../units/argument-faults';
 
@@ -91,7 +91,7 @@ export interface PodVolumeMount {
 }
 
 /**
- * A container that runs beside Triton's. It runs as a user other than root, with a read-only root file system and without capabilities, as the
+ * A container that runs beside the server's. It runs as a user other than root, with a read-only root file system and without capabilities, as the
  * Pod Security level 'restricted' demands.
  */
 export interface Sidecar {
@@ -106,7 +106,7 @@ export interface Sidecar {
   /** Environment variables; must not contain secrets. @default - none */
   readonly environment?: { [name: string]: string };
   /** Environment variables from secrets. @default - none */
-  readonly secretEnvironment?: { [name: string]: SecretKey };
+  readonly secretEnvironment?: { [name: string]: SecretReference };
   /** TCP ports, by name, that `accessibleFrom` may reach. @default - none */
   readonly ports?: { [name: string]: number };
   /** CPU cores, request and limit. @default 0.1 */
@@ -135,13 +135,13 @@ export interface PodAdditions {
   readonly podLabels?: { [key: string]: string };
   /** Annotations of the pods. @default - none */
   readonly podAnnotations?: { [key: string]: string };
-  /** Additional environment variables of Triton's container from secrets. @default - none */
-  readonly secretEnvironment?: { [name: string]: SecretKey };
-  /** Containers beside Triton's. @default - none */
+  /** Additional environment variables of the server's container from secrets. @default - none */
+  readonly secretEnvironment?: { [name: string]: SecretReference };
+  /** Containers beside the server's. @default - none */
   readonly sidecars?: Sidecar[];
   /** Additional volumes of the pods. @default - none */
   readonly volumes?: PodVolume[];
-  /** Where Triton's container sees them. @default - nowhere */
+  /** Where the server's container sees them. @default - nowhere */
   readonly volumeMounts?: PodVolumeMount[];
   /** Runtime class of the pods, where the default runtime gives containers no GPU, e.g. `nvidia` on k3s. @default - the cluster's default */
   readonly runtimeClassName?: string;

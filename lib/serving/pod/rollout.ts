@@ -3,8 +3,22 @@ import { Lazy } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { warnOnce } from '../../core/validation';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
+import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { fault } from '../../units/fault';
-import { TritonDeploymentProps } from './triton-deployment-props';
+
+/**
+ * What decides about the rollouts of a deployment.
+ *
+ * @internal
+ */
+export interface RolloutOptions {
+  readonly cluster: IKubernetesCluster;
+  readonly nodePool: IGpuNodePool;
+  readonly replicas?: number;
+  readonly maxReplicas?: number;
+  readonly maxSurge?: number;
+}
 
 /**
  * How a rollout replaces the pods of a deployment. A single server is replaced without an outage where the pools have room for a second one;
@@ -16,10 +30,10 @@ import { TritonDeploymentProps } from './triton-deployment-props';
  * @internal
  */
 export class Rollout {
-  readonly #props: TritonDeploymentProps;
+  readonly #props: RolloutOptions;
   #hasRoom = false;
 
-  public constructor(props: TritonDeploymentProps) {
+  public constructor(props: RolloutOptions) {
     this.#props = props;
   }
 

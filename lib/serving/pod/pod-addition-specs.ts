@@ -2,7 +2,7 @@ import { PodContainer } from '../../kubernetes/pod-template';
 import { cores, mebibytes } from '../../kubernetes/quantity';
 import { DataSize } from '../../units/data-size';
 import { optionalTextList } from '../../core/text-list';
-import { SecretKey } from '../../core/secret-key';
+import { SecretReference } from '../../core/secret-reference';
 import { PodAdditions, PodVolumeKind, PodVolumeMount, Sidecar } from './pod-additions';
 
 /**
@@ -12,14 +12,14 @@ import { PodAdditions, PodVolumeKind, PodVolumeMount, Sidecar } from './pod-addi
  */
 export function addedEnvironment(
   plain: { readonly [name: string]: string } = {},
-  secret: { readonly [name: string]: SecretKey } = {},
+  secret: { readonly [name: string]: SecretReference } = {},
 ) {
   // A secret takes the place of a variable that the library sets.
   return [
     ...Object.entries(plain)
       .filter(([name]) => !(name in secret))
       .map(([name, value]) => ({ name, value })),
-    ...Object.entries(secret).map(([name, { secretName, key }]) => ({
+    ...Object.entries(secret).map(([name, { name: secretName, key }]) => ({
       name,
       valueFrom: { secretKeyRef: { name: secretName, key } },
     })),

@@ -1,0 +1,104 @@
+import { EngineFacts, HOST_MICROSECONDS, SecondRunner } from './engine-facts';
+
+/**
+ * vLLM's engine process takes this long for a step, however small its model: 2.5 ms for one sequence of LFM2-1.2B. With 256 sequences it takes 19 and
+ * 24 µs at most for each (DeepSeek-V2-Lite, ERNIE-4.5-21B), and 30 for LFM2's; the least is counted (vLLM 0.24.0, two hosts of H200, bench/vllm).
+ */
+const VLLM_STEP_MS = 2.4;
+const VLLM_SEQUENCE_MICROSECONDS = 19;
+
+const EVERY: EngineFacts = {
+  stepFloorMs: VLLM_STEP_MS,
+  answerMicrosecondsPerToken: VLLM_SEQUENCE_MICROSECONDS,
+  keepsWindows: true,
+  blockTokens: 16,
+  defaultUtilization: 0.9,
+  decodeFactor: 1,
+  prefillFactor: 1,
+  dispatchMsPerLayer: 0.4,
+  latentDispatchMsPerLayer: 0.6,
+  hostMicrosecondsPerToken: HOST_MICROSECONDS,
+  rereadsGroupedKeys: false,
+  provenance: 'not fitted',
+};
+
+/** Up to 0.19, where the version is not known: the most that one of them takes. */
+const OLDER: EngineFacts = {
+  ...EVERY,
+  copiesMedia: true,
+  start: { sorts: true, timesKernels: false, keepsWorkspaces: false, encodesOneByOne: false, chargesCapture: false },
+};
+
+/** From 0.20 on. */
+const NEWER: EngineFacts = {
+  ...EVERY,
+  defaultUtilization: 0.92,
+  countsGraphs: true,
+  start: { sorts: false, timesKernels: true, keepsWorkspaces: true, encodesOneByOne: false, chargesCapture: false },
+};
+
+/**
+ * vLLM where only a range of versions is known.
+ *
+ * @internal
+ */
+export const VLLM_RANGES = { older: OLDER, newer: NEWER, newest: { ...NEWER, statesPerSequence: 2 } } as const;
+
+/** What is in the numbers of a version: whatever follows them is of a build (`0.26.1rc1.dev608+g99a10304d`, `v0.20.0-cu130`). */
+const VERSION = /^v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?(?:$|[^\d])/;
+
+/**
+ * The three numbers of a version of vLLM; undefined where the text is none.
+ *
+ * @internal
+ */
+export function vllmNumbers(text: string): readonly number[] | undefined {
+  const [, ...numbers] = VERSION.exec(text) ?? [];
+  return numbers.length > 0 ? numbers.map((each: string | undefined) => Number(each ?? 0)) : undefined;
+}
+
+/**
+ * What is known of one version; of one that is newer than those that were read (0.32.0) what the last of them does.
+ *
+ * Each was read in the packages of the versions named here: `config/cache.py` (utilization), `v1/worker/gpu_worker.py` (graphs),
+ * `v1/sample/ops/topk_topp_sampler.py` (sorting: up to 0.16), `config/compilation.py` (`benchmark_combo_kernel`: 0.15 on),
+ * `models/gemma4_mm.py` (one image at a time: up to 0.21), `v1/worker/gpu_model_runner.py` (copies of media: up to 0.12).
+ *
+ * @internal
+ */
+export function vllmFacts(numbers: readonly number[]): EngineFacts {
+  const [major, minor] = numbers;
+  const since = (first: number) => major > 0 || minor >= first;
+  return {
+    ...(since(20) ? NEWER : OLDER),
+    copiesMedia: !since(13),
+    statesPerSequence: since(28) ? 2 : 1,
+    start: {
+      version: numbers.join('.'),
+      sorts: !since(17),
+      timesKernels: since(15),
+      keepsWorkspaces: since(17),
+      encodesOneByOne: !since(22),
+      // What it is charged for is in vllm-project/vllm#50780.
+      chargesCapture: since(26) && !since(28),
+      secondRunner: secondRunner(since),
+    },
+  };
+}
+
+/**
+ * The second runner estimates no graphs up to 0.28 (its `profile_cudagraph_memory`), so that they lie outside the utilization. Since 0.29 it does, and
+ * runs all models.
+ */
+function secondRunner(since: (minor: number) => boolean): SecondRunner | undefined {
+  if (!since(22)) return undefined;
+  const experts = ['deepseek_v2', 'granitemoe', 'qwen2_moe'];
+  if (since(25)) {
+    const listed = since(28) ? [...experts, 'deepseek_v4'] : experts;
+    const every = { everyModel: since(29), countsGraphs: since(29) };
+    return { ...every, listed, everyDense: true, expertsAndQuantized: true };
+  }
+  const dense = since(23) ? ['qwen3', 'llama', 'mistral'] : ['qwen3'];
+  const listed = since(24) ? [...dense, ...experts] : dense;
+  return { everyModel: false, countsGraphs: false, listed, everyDense: false, expertsAndQuantized: since(24) };
+}

@@ -1,0 +1,125 @@
+import { compareVersions } from '../catalog/metric';
+import { nearNames } from '../catalog/near-names';
+import { Precision } from '../catalog/precision';
+import { VllmOfImages } from '../catalog/vllm-images';
+import {
+  VLLM_READ,
+  VllmName,
+  VllmNameKind,
+  VllmNameState,
+  isVllmRead,
+  vllmName,
+  vllmNames,
+} from '../catalog/vllm-names';
+import { Fault, fault } from '../units/fault';
+
+/**
+ * A name that the engine is given: an argument, or the value of one.
+ *
+ * @internal
+ */
+export interface NamedOption {
+  readonly kind: VllmNameKind;
+  readonly name: string;
+  /** The property that it comes from, and how sentences call it. */
+  readonly property: string;
+  readonly text: string;
+}
+
+/** @internal */
+export function namedArgument(name: string): NamedOption {
+  const property = `engineArguments.${name}`;
+  return { kind: VllmNameKind.ARGUMENT, name, property, text: property };
+}
+
+/** @internal */
+export function namedMethod(name: string): NamedOption {
+  const text = `quantization '${name}'`;
+  return { kind: VllmNameKind.QUANTIZATION, name, property: 'quantization', text };
+}
+
+/** @internal */
+export function namedCache(name: string, precision: Precision): NamedOption {
+  return { ...namedCacheFormat(name), text: `kvCachePrecision ${precision.name} ('${name}')` };
+}
+
+/** @internal */
+export function namedCacheFormat(name: string): NamedOption {
+  const text = `kv_cache_dtype '${name}'`;
+  return { kind: VllmNameKind.CACHE_FORMAT, name, property: 'kvCachePrecision', text };
+}
+
+/**
+ * The fault of a name that a version certainly lacks.
+ *
+ * @internal
+ */
+export function nameFaults(named: NamedOption, vllm: VllmOfImages): Fault[] {
+  const known = vllmName(named.kind, named.name, `${vllm}`);
+  if (known.state !== VllmNameState.MISSING) return [];
+  const what = `${named.text} does not exist in vLLM ${vllm}, which would fail to load the model`;
+  return [missingFault(named, `${what}: ${why(named, known, vllm)}`)];
+}
+
+function missingFault({ kind, property }: NamedOption, reason: string): Fault {
+  if (kind === VllmNameKind.ARGUMENT) return fault('ENGINE_ARGUMENT_NOT_IN_VLLM', property, reason);
+  if (kind === VllmNameKind.CACHE_FORMAT) return fault('CACHE_FORMAT_NOT_IN_VLLM', property, reason);
+  return fault('QUANTIZATION_NOT_IN_VLLM', property, reason);
+}
+
+/**
+ * The fault of a method on its way out, which vLLM from 0.14 on refuses unless it is told to take it (`_verify_quantization`).
+ *
+ * @param method the method @default - none is given
+ * @param allowed value of `allow_deprecated_quantization`
+ *
+ * @internal
+ */
+export function deprecationFaults(method: string | undefined, allowed: unknown, vllm: VllmOfImages): Fault[] {
+  if (method === undefined || allowed === true) return [];
+  const isDeprecated =
+    vllmName(VllmNameKind.DEPRECATED_QUANTIZATION, method, `${vllm}`).state === VllmNameState.PRESENT;
+  const isMethod = vllmName(VllmNameKind.QUANTIZATION, method, `${vllm}`).state === VllmNameState.PRESENT;
+  if (!isDeprecated || !isMethod) return [];
+  const reason =
+    `quantization '${method}' is deprecated in vLLM ${vllm}, which refuses to load it; use another method, or set allow_deprecated_quantization to ` +
+    'true in engineArguments until it is gone';
+  return [fault('QUANTIZATION_DEPRECATED', 'quantization', reason)];
+}
+
+/**
+ * The warning of a name of which is not known whether a version has it.
+ *
+ * @internal
+ */
+export function nameWarnings(model: string, named: NamedOption, vllm: VllmOfImages): Fault[] {
+  const known = vllmName(named.kind, named.name, `${vllm}`);
+  if (known.state !== VllmNameState.UNKNOWN) return [];
+  const seen =
+    known.since === undefined
+      ? `no version from ${VLLM_READ.first} to ${VLLM_READ.last} has it${nearest(named, vllm)}`
+      : `it is known of ${known.since} to ${known.until}`;
+  const reason =
+    `model '${model}': whether vLLM ${vllm} has ${named.text} is not known, and a model with one that it lacks does not load: ${seen}; try it, ` +
+    'or use a release whose names are known';
+  return [fault('VLLM_NAME_UNKNOWN', undefined, reason)];
+}
+
+function why(named: NamedOption, { since, until }: VllmName, vllm: VllmOfImages): string {
+  if (since === undefined || until === undefined) {
+    return `no version from ${VLLM_READ.first} to ${VLLM_READ.last} has it${nearest(named, vllm)}`;
+  }
+  if (compareVersions(`${vllm}`, since) < 0) {
+    return `it came with ${since}; use ${vllm.images.with(since)}, or remove it`;
+  }
+  if (named.kind === VllmNameKind.ARGUMENT) return `it was gone after ${until}; remove it`;
+  // Any version after the last that has the name: the images before it have the name too.
+  const older = vllm.images.before(`${until}.1`);
+  return `it was gone after ${until}; convert the checkpoint to a method that it has, such as compressed-tensors, or use ${older}`;
+}
+
+function nearest({ kind, name }: NamedOption, vllm: VllmOfImages): string {
+  const version = isVllmRead(`${vllm}`) ? `${vllm}` : VLLM_READ.last;
+  const near = nearNames(name, vllmNames(kind, version)).map((each) => `'${each}'`);
+  return near.length === 0 ? '' : `; nearest: ${near.join(', ')}`;
+}

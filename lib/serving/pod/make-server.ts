@@ -1,0 +1,248 @@
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
+import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
+import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
+import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { IServiceAccountRole } from '../../core/aws-role';
+import { returned } from '../../core/errors';
+import { ModelUse } from '../../core/model-use';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
+import { checksumAnnotation, configChecksum } from '../../kubernetes/config-checksum';
+import { ImageRegistry } from '../../kubernetes/image-registry';
+import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
+import { MANAGED_BY } from '../../kubernetes/managed-by';
+import { AWS_CLI_IMAGE, roleAnnotations } from '../../kubernetes/model-store-access';
+import { ensureNamespace } from '../../kubernetes/namespaces';
+import { egressTo, isolate, modelStoreEgress, peers } from '../../kubernetes/network-access';
+import { hintScheduling } from '../../kubernetes/scheduling-hints';
+import { scriptAsset } from '../../kubernetes/script-asset';
+import { ServiceType } from './pod-additions';
+import { PodSizing } from './pod-sizing';
+import { Rollout } from './rollout';
+import { GivenServers } from './server-faults';
+import {
+  ASSEMBLE_SCRIPT,
+  ServerContainer,
+  ServerKind,
+  ServerPod,
+  WeightsCopy,
+  serverPod,
+  withoutRole,
+} from './server-pod';
+
+/** What a deployment of servers says, with the registry of its images. */
+type Given = GivenServers & { readonly imageRegistry?: ImageRegistry };
+
+/**
+ * Servers that are alike, with everything decided.
+ *
+ * @internal
+ */
+export interface Server {
+  readonly kind: ServerKind;
+  /** What the user says. */
+  readonly given: Given;
+  /** Name of the Kubernetes objects. */
+  readonly name: string;
+  readonly namespace: string;
+  /** Labels that select exactly their pods. */
+  readonly labels: { [key: string]: string };
+  /** Number of servers, unless a scaler sets it. */
+  readonly replicas: number;
+  readonly sizing: PodSizing;
+  readonly exitSeconds: number;
+  readonly container: ServerContainer;
+  /** Texts of the config map by their keys, besides the script that copies the weights. */
+  readonly data: { readonly [key: string]: string };
+  /** Those of them that the init container copies. */
+  readonly files: ServerPod['files'];
+  /** Those of them that the probes read. */
+  readonly probeItems: ServerPod['probeItems'];
+  readonly copies: readonly WeightsCopy[];
+  /** Ports that callers may reach. */
+  readonly requestPorts: readonly number[];
+  readonly metricsPort: number;
+  /** GPUs that split each layer between them. */
+  readonly tensorParallelism: number;
+  readonly rollout: Rollout;
+}
+
+/**
+ * The Kubernetes objects of servers.
+ *
+ * @internal
+ */
+export interface MadeServer {
+  readonly service: ServiceV1;
+  readonly deployment: DeploymentV1;
+}
+
+/**
+ * Makes the objects of servers: a service account with the right to read their weights, a service, a deployment, a disruption budget and a
+ * network policy.
+ *
+ * @internal
+ */
+export function makeServer(owner: Construct, server: Server): MadeServer {
+  const { given, name, namespace, rollout } = server;
+  const before = ensureNamespace(owner, given.cluster, namespace, PodSecurityLevel.RESTRICTED);
+  const role = storeRole(owner, server);
+  const serviceAccount = makeServiceAccount(owner, server, before, role);
+  const service = makeService(owner, server, before);
+  const deployment = makeDeployment(owner, server, serviceAccount, role, before);
+  rollout.decideFor(owner, name, deployment);
+  makeDisruptionBudget(owner, server, before);
+  if (given.networkPolicy ?? true) makeNetworkPolicy(owner, server, before);
+  for (const { model, version } of server.copies) {
+    ModelUse.of(given.modelStore, model, version).addServer(
+      owner,
+      deployment,
+      rollout.awaitsImports,
+      () => rollout.stopsFirst,
+    );
+  }
+  return { service, deployment };
+}
+
+function storeRole(owner: Construct, { given, name, namespace, copies }: Server): IServiceAccountRole | undefined {
+  const { cluster, modelStore } = given;
+  if (modelStore.credentials) return undefined;
+  const made = cluster.serviceAccountRole(namespace, name);
+  const role = returned(owner, 'IKubernetesCluster', 'cluster.serviceAccountRole()', made);
+  for (const { model, version } of copies) modelStore.grantRead(role, `${model}/${version}`);
+  return role;
+}
+
+function metadata({ name, namespace, labels }: Server, extra: { annotations?: { [key: string]: string } } = {}) {
+  return { name, namespace, labels: { ...labels, ...MANAGED_BY }, ...extra };
+}
+
+function makeServiceAccount(
+  owner: Construct,
+  server: Server,
+  before: ITerraformDependable[],
+  role?: IServiceAccountRole,
+): ServiceAccountV1 {
+  return new ServiceAccountV1(owner, 'ServiceAccount', {
+    ...kubernetesMeta(owner, server.given.cluster, before),
+    metadata: metadata(server, { annotations: roleAnnotations(role) }),
+    automountServiceAccountToken: false,
+  });
+}
+
+function makeService(owner: Construct, server: Server, before: ITerraformDependable[]): ServiceV1 {
+  const { given, kind, labels } = server;
+  return new ServiceV1(owner, 'Service', {
+    ...kubernetesMeta(owner, given.cluster, before),
+    metadata: metadata(server, { annotations: escapeTemplates(given.serviceAnnotations) }),
+    // A service without ready pods is a normal state of a first apply.
+    waitForLoadBalancer: false,
+    spec: {
+      type: given.serviceType ?? ServiceType.CLUSTER_IP,
+      selector: labels,
+      port: Object.entries(kind.ports).map(([name, port]) => ({ name, port, targetPort: name, protocol: 'TCP' })),
+    },
+  });
+}
+
+function makeDeployment(
+  owner: Construct,
+  server: Server,
+  serviceAccount: ServiceAccountV1,
+  role: IServiceAccountRole | undefined,
+  before: ITerraformDependable[],
+): DeploymentV1 {
+  const { given, kind, name, labels, sizing, rollout } = server;
+  const { cluster, nodePool, maxReplicas } = given;
+  const data: { [key: string]: string } = {
+    [ASSEMBLE_SCRIPT.key]: scriptAsset(ASSEMBLE_SCRIPT.asset),
+    ...server.data,
+  };
+  // Another name for another content: pods of an earlier revision never read the files of a later one.
+  const configMapName = `${name}-${configChecksum(data).slice(0, 8)}`;
+  const configMap = new ConfigMapV1(owner, 'Config', {
+    ...kubernetesMeta(owner, cluster, before),
+    metadata: { ...metadata(server), name: configMapName },
+    immutable: true,
+    data: Object.fromEntries(Object.entries(data).map(([key, text]) => [key, escapeTemplate(text)])),
+    // The pods move to the new one before the old one goes.
+    lifecycle: { createBeforeDestroy: true },
+  });
+  const waitFor = [
+    ...before,
+    serviceAccount,
+    configMap,
+    ...(role?.ready ?? []),
+    ...nodePool.ready,
+    ...(given.dependsOn ?? []),
+  ];
+  const deployment = new DeploymentV1(owner, 'Resource', {
+    ...kubernetesMeta(owner, cluster, waitFor),
+    metadata: metadata(server),
+    waitForRollout: false,
+    spec: {
+      // Left out where a scaler sets it, so that no apply resets it.
+      replicas: maxReplicas === undefined ? String(server.replicas) : undefined,
+      revisionHistoryLimit: 3,
+      progressDeadlineSeconds: sizing.progressDeadline,
+      selector: { matchLabels: labels },
+      strategy: rollout.strategy,
+      template: serverPod({
+        kind,
+        serviceAccountName: name,
+        configMapName,
+        files: server.files,
+        probeItems: server.probeItems,
+        copies: server.copies,
+        modelStore: given.modelStore,
+        nodePool,
+        registry: given.imageRegistry ?? ImageRegistry.UPSTREAM,
+        storeImage: given.awsCliImage ?? AWS_CLI_IMAGE,
+        sizing,
+        exitSeconds: server.exitSeconds,
+        server: server.container,
+        labels,
+        // A changed configuration changes the pod template, so it is rolled out. Only the init container uses the role.
+        annotations: { ...checksumAnnotation(data), ...withoutRole(kind, given) },
+        priorityClassName: given.priorityClassName,
+        additions: given,
+      }),
+    },
+  });
+  hintScheduling(deployment, {
+    tensorParallelism: server.tensorParallelism,
+    ...(maxReplicas === undefined ? {} : { maxPods: maxReplicas }),
+  });
+  return deployment;
+}
+
+function makeDisruptionBudget(owner: Construct, server: Server, before: ITerraformDependable[]): void {
+  new PodDisruptionBudgetV1(owner, 'DisruptionBudget', {
+    ...kubernetesMeta(owner, server.given.cluster, before),
+    metadata: metadata(server),
+    // One at a time also lets a single replica be drained, where a minimum of one would block a node update forever.
+    spec: { maxUnavailable: '1', selector: { matchLabels: server.labels } },
+  });
+}
+
+/** Who may send requests and read the metrics, and what the pods may connect to. */
+function makeNetworkPolicy(owner: Construct, server: Server, before: ITerraformDependable[]): void {
+  const { given, name, namespace, labels, requestPorts, metricsPort } = server;
+  const { cluster, modelStore, accessibleFrom, metricsFrom = [], egressTo: targets = [], sidecars = [] } = given;
+  const sidecarPorts = sidecars.flatMap(({ ports = {} }) => Object.values(ports));
+  isolate(owner, 'NetworkPolicy', {
+    cluster,
+    waitFor: before,
+    name,
+    namespace,
+    pods: labels,
+    ingress: [
+      { from: peers(accessibleFrom ?? [namespace]), ports: [...requestPorts, ...sidecarPorts] },
+      ...(metricsFrom.length > 0 ? [{ from: peers(metricsFrom), ports: [metricsPort] }] : []),
+    ],
+    egress: [...modelStoreEgress(modelStore, namespace), ...egressTo(targets)],
+  });
+}

@@ -1,0 +1,23 @@
+import { CapacityPlan } from '../../planning/capacity-plan';
+import { DataSize } from '../../units/data-size';
+
+/**
+ * What the pod of a server must know about a model on its hardware, whatever serves it.
+ *
+ * @internal
+ */
+export interface PodModel {
+  /** GPUs that it uses exclusively. */
+  readonly gpus: number;
+  /** Memory that it takes of a GPU that it shares. @default - it shares no GPU */
+  readonly sharedGpuMemory?: DataSize;
+  /** Size of the files copied from the model store, all versions together. */
+  readonly storedSize: DataSize;
+  /** Resident host memory without shared memory and without the page cache of the weights. */
+  readonly hostMemory: DataSize;
+  readonly sharedMemory: DataSize;
+  /** Whether it answers a request by a stream of responses. */
+  readonly streams: boolean;
+  /** How it fits its GPUs. @default - it is not planned */
+  readonly plan?: CapacityPlan;
+}

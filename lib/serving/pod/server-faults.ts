@@ -1,0 +1,181 @@
+import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { IModelStore } from '../../core/model-store';
+import { modelStoreFaults } from '../../core/model-store-reach';
+import { kubernetesNameFault } from '../../core/naming';
+import { otherClusterFault } from '../../core/other-cluster-fault';
+import { concreteFault } from '../../core/tokens';
+import { imageFaults } from '../../kubernetes/container-image';
+import { accessFaults } from '../../kubernetes/network-access';
+import { Duration } from '../../units/duration';
+import { Fault, fault, faultsUnder } from '../../units/fault';
+import { positiveFault, wholeAmountFault, wholeNumberFault } from '../../units/number-faults';
+import { allOf } from '../../units/unreadable';
+import { OwnPod, additionFaults } from './pod-addition-faults';
+import { ServiceType } from './pod-additions';
+import { PodModel } from './pod-model';
+import { PodSizing, shortestStartup } from './pod-sizing';
+import { ServingOptions } from './serving-options';
+
+/**
+ * What a deployment of servers says, whatever they are.
+ *
+ * @internal
+ */
+export interface GivenServers extends ServingOptions {
+  readonly cluster: IKubernetesCluster;
+  readonly nodePool: IGpuNodePool;
+  readonly modelStore: IModelStore;
+  readonly replicas?: number;
+}
+
+/**
+ * The faults of what servers of every kind are told, whatever their models.
+ *
+ * @param props what the user says
+ * @param replicas number of servers
+ * @param own what their pods have of their own
+ *
+ * @internal
+ */
+export function serverFaults(props: GivenServers, replicas: number, own: OwnPod): Fault[] {
+  return allOf(
+    () => (props.namespace === undefined ? [] : kubernetesNameFault('namespace', props.namespace)),
+    () => wholeNumberFault('replicas', replicas, 1),
+    () => scalingFaults(props),
+    () => exitFaults(props.exitTimeout),
+    () => positiveFault('stallTimeout', props.stallTimeout?.toSeconds()),
+    () => imageFaults('awsCliImage', props.awsCliImage),
+    () => additionFaults(props, own),
+    () => accessFaults({ accessibleFrom: props.accessibleFrom, metricsFrom: props.metricsFrom }, props.egressTo),
+    () => positiveFault('resources.cpu', props.resources?.cpu),
+    () => otherClusterFault(props.nodePool, props.cluster, 'nodePool', 'nodePool'),
+    () =>
+      faultsUnder(
+        modelStoreFaults(props.modelStore, props.cluster.connection.region),
+        'modelStore',
+        `store '${props.modelStore.node.path}'`,
+      ),
+  );
+}
+
+/**
+ * The faults of unknown values that pods are sized and placed from.
+ *
+ * @internal
+ */
+export function sizedTokenFaults(props: GivenServers): Fault[] {
+  const sized = 'the pods are sized and placed from it';
+  return allOf(
+    () => concreteFault('namespace', props.namespace, 'ids and names derive from it'),
+    () => concreteFault('replicas', props.replicas, sized),
+    () => concreteFault('maxReplicas', props.maxReplicas, sized),
+    () => concreteFault('maxSurge', props.maxSurge, sized),
+    () => concreteFault('resources.cpu', props.resources?.cpu, sized),
+    () =>
+      concreteFault(
+        'minNodes and maxNodes of the node pool',
+        [props.nodePool.minNodes, props.nodePool.maxNodes],
+        sized,
+        'nodePool',
+      ),
+  );
+}
+
+/**
+ * The faults of a name that a Service gets, which is more restricted than other names: RFC 1035.
+ *
+ * @internal
+ */
+export function serviceNameFaults(property: string, name: string): Fault[] {
+  const faults = kubernetesNameFault(property, name);
+  if (faults.length > 0 || /^[a-z]/.test(name)) return faults;
+  const reason = `${property} must start with a letter, because a Service is named after it; got '${name}'`;
+  return [fault('INVALID_NAME', property, reason)];
+}
+
+/** Servers take whole seconds. */
+function exitFaults(given: Duration | undefined): Fault[] {
+  if (given === undefined) return [];
+  return wholeAmountFault('exitTimeout', given.toSeconds(), 'seconds', `${given}`, 1);
+}
+
+/** @internal */
+export function startupFaults(given: Duration | undefined, models: readonly PodModel[]): Fault[] {
+  const shortest = shortestStartup(models);
+  if (given === undefined || given.toSeconds() >= shortest) return [];
+  return [
+    fault(
+      'STARTUP_BUDGET_TOO_SHORT',
+      'startupBudget',
+      `startupBudget must be at least ${shortest} s, the time to read these weights at 2 GB/s and a minute for the server; got ${given}`,
+    ),
+  ];
+}
+
+function scalingFaults({ replicas, maxReplicas, maxSurge }: GivenServers): Fault[] {
+  return allOf(
+    () => wholeNumberFault('maxReplicas', maxReplicas, 1),
+    () => wholeNumberFault('maxSurge', maxSurge, 0),
+    () =>
+      replicas !== undefined && maxReplicas !== undefined
+        ? [
+            fault(
+              'CONFLICTING_PROPERTIES',
+              'replicas',
+              `replicas ${replicas} cannot be kept where a scaler sets the number, up to maxReplicas (${maxReplicas}); remove one of them, and give ` +
+                'the least number to the scaler',
+            ),
+          ]
+        : [],
+  );
+}
+
+/**
+ * That a pool has room for all servers of a deployment, and those of a rollout.
+ *
+ * @param pod one server
+ * @param most the most servers that there are
+ *
+ * @internal
+ */
+export function replicaFaults(
+  { nodePool, maxReplicas, maxSurge = 0 }: GivenServers,
+  pod: PodSizing,
+  most: number,
+): Fault[] {
+  const { hardware, maxNodes, poolName } = nodePool;
+  const room = pod.podsPerNode * maxNodes;
+  const property = maxReplicas === undefined ? 'replicas' : 'maxReplicas';
+  const why =
+    `pool '${poolName}' has at most ${maxNodes} node(s) of type ${hardware.name} with room for ${pod.podsPerNode} pod(s) of ${pod.gpus} GPU(s) ` +
+    'each';
+  const raise = (pods: number) => `raise maxNodes to ${Math.ceil(pods / pod.podsPerNode)}`;
+  if (most > room) {
+    const reason = `${property} must be at most ${room}, because ${why}; got ${most}; ${raise(most)}`;
+    return [fault('REPLICAS_EXCEED_POOL', property, reason)];
+  }
+  if (most + maxSurge <= room) return [];
+  const reason =
+    `maxSurge must be at most ${room - most}, because ${why}, and ${most} of them run already; got ${maxSurge}; ${raise(most + maxSurge)}, or ` +
+    'leave maxSurge out';
+  return [fault('SURGE_EXCEEDS_POOL', 'maxSurge', reason)];
+}
+
+/**
+ * A service that is open to the outside in front of pods that are not.
+ *
+ * @internal
+ */
+export function serviceWarnings({ serviceType, networkPolicy, accessibleFrom = [] }: ServingOptions): Fault[] {
+  const isOutside = serviceType !== undefined && serviceType !== ServiceType.CLUSTER_IP;
+  if (!isOutside || networkPolicy === false || accessibleFrom.some((each) => each.includes('/'))) return [];
+  return [
+    fault(
+      'SERVICE_CLOSED',
+      'accessibleFrom',
+      `serviceType ${serviceType} opens the service to the outside, but accessibleFrom has no range of addresses, and the network policy keeps all ` +
+        "of them from the pods; add those that may send requests, e.g. '10.0.0.0/8'",
+    ),
+  ];
+}

@@ -1,0 +1,284 @@
+import { returned } from '../../core/errors';
+import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { IModelStore } from '../../core/model-store';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { SecretReference } from '../../core/secret-reference';
+import { ImageRegistry } from '../../kubernetes/image-registry';
+import { credentialMounts, credentialVolumes, storeEnvironment } from '../../kubernetes/model-store-access';
+import { PodContainer, PodTemplate, podTemplate } from '../../kubernetes/pod-template';
+import { gpuResource } from '../../scheduling/node-allocatable';
+import { OwnPod } from './pod-addition-faults';
+import { addedEnvironment, addedMounts, addedVolumes, sidecarContainers } from './pod-addition-specs';
+import { PodAdditions } from './pod-additions';
+import { PodSizing } from './pod-sizing';
+
+/** Mount path of the models' volume, in the init container and in the server's. */
+export const MODELS_MOUNT = '/models';
+
+/** Seconds for endpoints to stop sending before a server is told to shut down. */
+export const DRAIN_SECONDS = 10;
+
+/** Names of the volumes. */
+const VOLUMES = ['config', 'probes', 'models', 'cache', 'tmp', 'shm', 'model-store-credentials'];
+
+/** Key of the script that copies the weights, and its name. */
+export const ASSEMBLE_SCRIPT = { key: 'assemble.sh', asset: 'assemble-repository.sh' };
+
+/**
+ * What distinguishes the pods of a kind of server.
+ *
+ * @internal
+ */
+export interface ServerKind {
+  /** What messages call it. */
+  readonly title: string;
+  /** Name of the init container that copies the weights. */
+  readonly assemble: string;
+  /** Name of the server's container. */
+  readonly container: string;
+  /** Where the init container finds its script and what it copies beside the weights. */
+  readonly configMount: string;
+  /** Where the server's container finds its probes. */
+  readonly probesMount: string;
+  /** What the engine, its compilers and the probes keep while the pod lives. */
+  readonly cacheMount: string;
+  readonly ports: { readonly [name: string]: number };
+  /** Variables that the probes read. */
+  readonly probeVariables: readonly string[];
+}
+
+/**
+ * What nothing that is added to a pod may take the place of.
+ *
+ * @internal
+ */
+export function ownPod(kind: ServerKind): OwnPod {
+  return {
+    server: kind.title,
+    containers: [kind.assemble, kind.container],
+    volumes: VOLUMES,
+    ports: Object.values(kind.ports),
+    readOnlyMounts: [MODELS_MOUNT, kind.probesMount],
+    writableMounts: [kind.cacheMount, '/tmp', '/dev/shm'],
+    probeVariables: kind.probeVariables,
+  };
+}
+
+/**
+ * One folder of the model store and where its files go.
+ *
+ * @internal
+ */
+export interface WeightsCopy {
+  readonly model: string;
+  /** Version in the store. */
+  readonly version: string;
+  readonly destination: string;
+  /** Patterns of files that stay in the store. @default - none */
+  readonly leftOut?: string;
+}
+
+/** A file of the config map: its key and its path below a mount. */
+interface ConfigItem {
+  readonly key: string;
+  readonly path: string;
+}
+
+/**
+ * The part of the server's container that is its own.
+ *
+ * @internal
+ */
+export interface ServerContainer extends Pick<
+  PodContainer,
+  'command' | 'workingDir' | 'startupProbe' | 'readinessProbe' | 'livenessProbe' | 'lifecycle'
+> {
+  readonly image: string;
+  readonly args: readonly string[];
+  /** Variables beside those of every server. */
+  readonly environment: { readonly [name: string]: string };
+  /** Variables from secrets. @default - none */
+  readonly secretEnvironment?: { readonly [name: string]: SecretReference };
+}
+
+/**
+ * Properties of `serverPod`.
+ *
+ * @internal
+ */
+export interface ServerPod {
+  readonly kind: ServerKind;
+  readonly serviceAccountName: string;
+  readonly configMapName: string;
+  /** Files for the init container, besides its script. */
+  readonly files: readonly ConfigItem[];
+  /** Files of the probes. */
+  readonly probeItems: readonly ConfigItem[];
+  readonly copies: readonly WeightsCopy[];
+  readonly modelStore: IModelStore;
+  readonly nodePool: IGpuNodePool;
+  readonly registry: ImageRegistry;
+  /** Image of the AWS CLI. */
+  readonly storeImage: string;
+  readonly sizing: PodSizing;
+  readonly exitSeconds: number;
+  readonly server: ServerContainer;
+  readonly labels: { [key: string]: string };
+  readonly annotations: { [key: string]: string };
+  readonly priorityClassName?: string;
+  readonly additions: PodAdditions;
+}
+
+/**
+ * The pod of a server: an init container copies and checks the weights before the server starts.
+ *
+ * @internal
+ */
+export function serverPod(pod: ServerPod): PodTemplate {
+  return podTemplate({
+    labels: { ...pod.additions.podLabels, ...pod.labels },
+    annotations: { ...pod.additions.podAnnotations, ...pod.annotations },
+    registry: pod.registry,
+    securityLevel: PodSecurityLevel.RESTRICTED,
+    fsGroupChangePolicy: 'OnRootMismatch',
+    serviceAccount: { name: pod.serviceAccountName },
+    taints: [...pod.nodePool.taints, ...(pod.additions.tolerations ?? [])],
+    initContainers: [assembleContainer(pod)],
+    containers: [serverContainer(pod), ...sidecarContainers(pod.additions)],
+    spec: {
+      priorityClassName: pod.priorityClassName,
+      terminationGracePeriodSeconds: terminationGracePeriod(pod.exitSeconds),
+      runtimeClassName: pod.additions.runtimeClassName,
+      nodeSelector: { ...pod.additions.nodeSelector, ...pod.nodePool.nodeSelector },
+      topologySpreadConstraint: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: [{ matchLabels: pod.labels }],
+      })),
+      volume: volumes(pod),
+    },
+  });
+}
+
+/**
+ * Longer than a server may take to finish its requests, or the kubelet would kill it before.
+ *
+ * @internal
+ */
+export function terminationGracePeriod(exitSeconds: number): number {
+  return DRAIN_SECONDS + exitSeconds + 15;
+}
+
+/**
+ * Annotation by which only the init container gets the role of the service account.
+ *
+ * @internal
+ */
+export function withoutRole(kind: ServerKind, { sidecars = [] }: PodAdditions): { [key: string]: string } {
+  return { 'eks.amazonaws.com/skip-containers': [kind.container, ...sidecars.map(({ name }) => name)].join(',') };
+}
+
+function volumes(pod: ServerPod) {
+  const { sizing } = pod;
+  const script = { key: ASSEMBLE_SCRIPT.key, path: ASSEMBLE_SCRIPT.key };
+  const items = [...pod.files.map(({ key, path }) => ({ key, path })), script];
+  return [
+    { name: 'config', configMap: { name: pod.configMapName, defaultMode: '0444', items } },
+    { name: 'probes', configMap: { name: pod.configMapName, defaultMode: '0444', items: [...pod.probeItems] } },
+    { name: 'models', emptyDir: { sizeLimit: `${sizing.modelsMib}Mi` } },
+    { name: 'cache', emptyDir: { sizeLimit: `${sizing.scratchMib}Mi` } },
+    { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
+    { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: `${sizing.sharedMemoryMib}Mi` } },
+    ...credentialVolumes(pod.modelStore),
+    ...addedVolumes(pod.additions),
+  ];
+}
+
+function assembleContainer(pod: ServerPod): PodContainer {
+  const { kind } = pod;
+  const plan = pod.copies.map(({ model, version, destination, leftOut = '' }) => {
+    const folder = destination.slice(MODELS_MOUNT.length + 1);
+    const { modelStore } = pod;
+    const uri = returned(modelStore, 'IModelStore', 'modelStore.uriFor()', modelStore.uriFor(model, version));
+    return `${uri} ${folder} ${leftOut}`.trimEnd();
+  });
+  return {
+    name: kind.assemble,
+    image: pod.storeImage,
+    command: ['/bin/sh', `${kind.configMount}/${ASSEMBLE_SCRIPT.key}`],
+    env: [
+      { name: 'CONFIG_DIR', value: kind.configMount },
+      { name: 'MODELS_DIR', value: MODELS_MOUNT },
+      { name: 'MODELS_MIB', value: String(pod.sizing.modelsMib) },
+      { name: 'MODEL_PLAN', value: plan.join('\n') },
+      { name: 'HOME', value: '/tmp' },
+      ...storeEnvironment(pod.modelStore),
+    ],
+    volumeMount: [
+      { name: 'config', mountPath: kind.configMount, readOnly: true },
+      { name: 'models', mountPath: MODELS_MOUNT },
+      { name: 'tmp', mountPath: '/tmp' },
+      ...credentialMounts(pod.modelStore),
+    ],
+    resources: {
+      requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': `${pod.sizing.ephemeralStorageMib}Mi` },
+      limits: { cpu: '4', memory: '2Gi', 'ephemeral-storage': `${pod.sizing.ephemeralStorageMib}Mi` },
+    },
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+  };
+}
+
+function serverContainer(pod: ServerPod): PodContainer {
+  const { kind, sizing } = pod;
+  const { image, command, args, environment, secretEnvironment, ...others } = pod.server;
+  const gpus: { [resource: string]: string } =
+    sizing.gpus > 0 ? { [gpuResource(pod.nodePool)]: String(sizing.gpus) } : {};
+  const disk = { 'ephemeral-storage': `${sizing.ephemeralStorageMib}Mi` };
+  return {
+    name: kind.container,
+    image,
+    ...(command === undefined ? {} : { command }),
+    args: [...args],
+    env: addedEnvironment(
+      { ...containerEnvironment(kind.cacheMount, sizing), ...environment },
+      { ...pod.additions.secretEnvironment, ...secretEnvironment },
+    ),
+    port: Object.entries(kind.ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
+    volumeMount: [
+      { name: 'probes', mountPath: kind.probesMount, readOnly: true },
+      { name: 'models', mountPath: MODELS_MOUNT, readOnly: true },
+      { name: 'cache', mountPath: kind.cacheMount },
+      { name: 'tmp', mountPath: '/tmp' },
+      { name: 'shm', mountPath: '/dev/shm' },
+      ...addedMounts(pod.additions.volumeMounts),
+    ],
+    resources: {
+      requests: { cpu: millis(sizing.cpuRequestMillis), memory: `${sizing.memoryRequestMib}Mi`, ...disk, ...gpus },
+      limits: { cpu: millis(sizing.cpuLimitMillis), memory: `${sizing.memoryLimitMib}Mi`, ...disk, ...gpus },
+    },
+    ...others,
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+  };
+}
+
+/** Caches of engine and compilers on a volume, because the root file system is read-only; and no access to a model hub. */
+function containerEnvironment(cache: string, sizing: PodSizing): { [name: string]: string } {
+  return {
+    HOME: cache,
+    PROBE_STATE_DIR: cache,
+    XDG_CACHE_HOME: cache,
+    HF_HOME: `${cache}/huggingface`,
+    HF_HUB_OFFLINE: '1',
+    TRANSFORMERS_OFFLINE: '1',
+    VLLM_CACHE_ROOT: `${cache}/vllm`,
+    VLLM_NO_USAGE_STATS: '1',
+    TORCHINDUCTOR_CACHE_DIR: `${cache}/torchinductor`,
+    TRITON_CACHE_DIR: `${cache}/kernels`,
+    OMP_NUM_THREADS: String(Math.max(1, Math.floor(sizing.cpuRequestMillis / 1000 / Math.max(1, sizing.gpus)))),
+  };
+}
+
+function millis(value: number): string {
+  return value % 1000 === 0 ? String(value / 1000) : `${value}m`;
+}

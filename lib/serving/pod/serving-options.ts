@@ -1,0 +1,88 @@
+import { ITerraformDependable } from 'cdktf';
+import { EgressTarget } from '../../kubernetes/network-access';
+import { DataSize } from '../../units/data-size';
+import { Duration } from '../../units/duration';
+import { PodAdditions } from './pod-additions';
+
+/**
+ * Requests of a pod of a server that override those derived from its models and the node.
+ */
+export interface ServerResources {
+  /** CPU cores requested. @default - 1 and 2 for each GPU, at most its share of the node */
+  readonly cpu?: number;
+  /** Host memory requested, shared memory included. @default - 4 GiB, 3 GiB for each GPU of a vLLM model, what ONNX models take, and shared memory */
+  readonly memory?: DataSize;
+  /** Size of /dev/shm. @default - 1 GiB for each vLLM model, and 1 GiB for each GPU of one that spans several */
+  readonly sharedMemory?: DataSize;
+  /** Local disk requested: models, caches and logs. @default - the models' size and 13 GiB, 5 GiB without vLLM */
+  readonly ephemeralStorage?: DataSize;
+}
+
+/**
+ * How models are served, whatever serves them.
+ */
+export interface ServingOptions extends PodAdditions {
+  /**
+   * Most servers that a scaler outside this program may set: a HorizontalPodAutoscaler, KEDA, or somebody by hand. The pool must have room for
+   * all of them, and Terraform then neither sets nor resets their number; Kubernetes starts with one.
+   * @default - the number is `replicas`, and another one is reset by the next apply
+   */
+  readonly maxReplicas?: number;
+  /**
+   * Servers that a rollout may start before it stops old ones; the pool must have room for them. With at least one, a rollout of a single
+   * server is no outage.
+   * @default - 1 for a single server, and where a scaler sets the number, if the nodes have room for one more beside all other pods of this
+   * program; else 0: on a full pool a new server gets a GPU only after an old one has gone
+   */
+  readonly maxSurge?: number;
+  /**
+   * Namespace, shared with other deployments, in which the store's credentials must be; its Pod Security level is 'restricted'. Created
+   * unless the program or the cluster has it: see `ExistingNamespaces`; one that is created is destroyed with its stack, and everything in
+   * it.
+   * @default 'inference'
+   */
+  readonly namespace?: string;
+  /** Image of the AWS CLI that copies the weights, with its registry and a tag or a digest; 2.15 or later. @default - AWS CLI 2.38.5 of AWS */
+  readonly awsCliImage?: string;
+  /** Requests of a pod. @default - derived from the models and the node */
+  readonly resources?: ServerResources;
+  /**
+   * How long loading may take before a pod is restarted, the download not counted.
+   * @default - from the models' size: 5 minutes (2 without vLLM), and 4 s for each GB
+   */
+  readonly startupBudget?: Duration;
+  /**
+   * How long a server may do nothing at all, although it is asked, before it is restarted. A server that is busy is never restarted, however
+   * long its queue is.
+   * @default - 3 minutes, or four times what the longest prompt takes in one step where that is longer
+   */
+  readonly stallTimeout?: Duration;
+  /**
+   * How long running requests may take to finish on shutdown; whole seconds. Longer answers are cut off by a rollout.
+   * @default - by the plan the time of an answer of 4096 tokens, or of `outputTokens` if that is more; at least 60 s, at most 5 minutes
+   */
+  readonly exitTimeout?: Duration;
+  /** Additional environment variables of the server's container; must not contain secrets. @default - none */
+  readonly environment?: { [name: string]: string };
+  /** Additional arguments of the server; those that probes, metrics or protections rely on are refused. @default - none */
+  readonly extraArguments?: string[];
+  /** Priority class of the pods. @default - none */
+  readonly priorityClassName?: string;
+  /**
+   * Who may send requests: names of namespaces, and ranges of addresses such as `10.0.0.0/8`, which a load balancer or a port of the nodes needs.
+   * The metrics are open to `MonitoringStack`s that watch the deployment, and to `metricsFrom`.
+   * @default - pods of its own namespace
+   */
+  readonly accessibleFrom?: string[];
+  /** Further namespaces and ranges of addresses that may read the metrics, e.g. that of a Prometheus of your own. @default - none */
+  readonly metricsFrom?: string[];
+  /** What the pods may connect to besides names, credentials and the model store. @default - nothing */
+  readonly egressTo?: EgressTarget[];
+  /**
+   * Whether a network policy holds the pods to that. A cluster enforces it only if its network does: the VPC CNI of an `EksGpuCluster` does.
+   * @default true
+   */
+  readonly networkPolicy?: boolean;
+  /** What a rollout waits for, e.g. the Job of a `ModelImport` that Terraform waits for. @default - nothing */
+  readonly dependsOn?: ITerraformDependable[];
+}

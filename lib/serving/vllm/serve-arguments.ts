@@ -1,0 +1,107 @@
+import { VllmServer } from './vllm-server';
+
+/** Port of vLLM's own default. */
+export const VLLM_PORTS = { http: 8000 };
+
+/** Paths that probes and Prometheus read every few seconds. */
+const QUIET = ['/health', '/metrics', '/v1/models'];
+
+/**
+ * Arguments of `vllm serve`: those of the engine by its `AsyncEngineArgs`, and those of the server that its version has.
+ *
+ * @see https://github.com/vllm-project/vllm (vllm/entrypoints/openai/cli_args.py and vllm/engine/arg_utils.py of 0.13 to 0.24,
+ * vllm/entrypoints/launchers/cli_args.py of 0.32)
+ *
+ * @internal
+ */
+export function serveArguments(server: VllmServer, exitSeconds: number, extraArguments: readonly string[]): string[] {
+  const { served, vllm, names, adapters } = server;
+  const { model, ...engine } = server.engineArguments;
+  return [
+    String(model),
+    '--served-model-name',
+    ...names,
+    '--host=0.0.0.0',
+    `--port=${VLLM_PORTS.http}`,
+    ...Object.entries(engine).flatMap(([name, value]) => flag(name, value)),
+    ...(adapters.length > 0
+      ? ['--lora-modules', ...adapters.map(({ name, path }) => JSON.stringify({ name, path }))]
+      : []),
+    ...(served.toolCallParser ? ['--enable-auto-tool-choice', `--tool-call-parser=${served.toolCallParser.name}`] : []),
+    ...(served.reasoningParser ? [`--reasoning-parser=${served.reasoningParser.name}`] : []),
+    '--middleware=vllm_guard.Guard',
+    '--disable-fastapi-docs',
+    ...(vllm.isAtLeast(0, 16) ? [`--disable-access-log-for-endpoints=${QUIET.join(',')}`] : []),
+    ...(drainsItself(server) ? [`--shutdown-timeout=${exitSeconds}`] : []),
+    ...extraArguments,
+  ];
+}
+
+/**
+ * Whether the server lets running requests finish when it is told to shut down; before, it breaks them off.
+ *
+ * @internal
+ */
+export function drainsItself({ vllm }: Pick<VllmServer, 'vllm'>): boolean {
+  return vllm.isAtLeast(0, 19);
+}
+
+/** What is false or not given by default is left out. */
+const OFF = new Set(['enforce_eager', 'trust_remote_code', 'disable_log_stats']);
+
+/** One argument of the engine as the parser of `vllm serve` takes it: lists as several words, and what is nested as JSON. */
+function flag(name: string, value: unknown): string[] {
+  const option = `--${name.replace(/_/g, '-')}`;
+  if (value === undefined || value === null || (value === false && OFF.has(name))) return [];
+  if (typeof value === 'boolean') return [value ? option : `--no-${option.slice(2)}`];
+  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return [option, ...value.map(String)];
+  return [`${option}=${typeof value === 'object' ? JSON.stringify(value) : String(value as string | number)}`];
+}
+
+/** Flags that the probes, the service, the key or the plan rely on, with the property to set instead, if there is one. */
+const RESERVED: { readonly [name: string]: string | undefined } = {
+  'served-model-name': 'servedModelNames of the model',
+  'lora-modules': 'loraAdapters of the model',
+  'enable-lora': 'loraAdapters of the model',
+  'max-lora-rank': 'maxLoraRank of the model',
+  'enable-auto-tool-choice': 'toolCallParser of the model',
+  'tool-call-parser': 'toolCallParser of the model',
+  'reasoning-parser': 'reasoningParser of the model',
+  'shutdown-timeout': 'exitTimeout',
+  'max-num-queued-reqs': 'maxQueuedRequests',
+  'api-key': 'apiKey',
+  host: undefined,
+  port: undefined,
+  uds: undefined,
+  config: undefined,
+  headless: undefined,
+  'root-path': undefined,
+  'ssl-keyfile': undefined,
+  'ssl-certfile': undefined,
+  'ssl-ca-certs': undefined,
+  'ssl-cert-reqs': undefined,
+  'disable-fastapi-docs': undefined,
+  'tool-server': undefined,
+  'enable-log-outputs': undefined,
+  'api-server-count': undefined,
+};
+
+/**
+ * The flag of an argument, with hyphens; undefined for a word that is none.
+ *
+ * @internal
+ */
+export function flagOf(argument: string): string | undefined {
+  if (!argument.startsWith('--')) return undefined;
+  return argument.slice(2).split(/[=.]/)[0].replace(/_/g, '-').replace(/^no-/, '');
+}
+
+/**
+ * Whether a flag is taken by something else, and by which property. Python's parser takes every unambiguous beginning of a flag for the flag.
+ *
+ * @internal
+ */
+export function reservedFlag(given: string): { readonly name: string; readonly property?: string } | undefined {
+  const name = Object.keys(RESERVED).find((each) => each.startsWith(given));
+  return name === undefined ? undefined : { name, property: RESERVED[name] };
+}

@@ -1,0 +1,265 @@
+import { VllmRelease } from '../../catalog/vllm-release';
+import { modelNameFaults, modelVersionFaults } from '../../core/model-name';
+import { kubernetesName, kubernetesNameFault } from '../../core/naming';
+import { secretFaults } from '../../core/secret-reference';
+import { knownListFaults } from '../../core/text-list';
+import { concreteFault, hasToken } from '../../core/tokens';
+import { endTrial } from '../../core/errors';
+import { imageFaults } from '../../kubernetes/container-image';
+import { duplicateFaults } from '../../units/duplicate-faults';
+import { Fault, fault, faultsUnder } from '../../units/fault';
+import { givenValue, wholeNumberFault } from '../../units/number-faults';
+import { allOf, isUnreadable } from '../../units/unreadable';
+import { servingHardware } from '../model/serving-hardware';
+import { sidecarRequests } from '../pod/pod-addition-specs';
+import { PodSizing, sizePod } from '../pod/pod-sizing';
+import {
+  replicaFaults,
+  serverFaults,
+  serviceNameFaults,
+  serviceWarnings,
+  sizedTokenFaults,
+  startupFaults,
+} from '../pod/server-faults';
+import { openAiFaults } from './openai-faults';
+import { resolveVllmModel } from './resolve-vllm-model';
+import { adapterWarnings } from './lora-adapters';
+import { RESERVED_ARGUMENTS } from './engine-arguments';
+import { flagOf, reservedFlag } from './serve-arguments';
+import { servedName } from './served-name';
+import { ServedModel } from './served-model';
+import { VllmDeploymentProps } from './vllm-deployment-props';
+import { OWN_POD, REFUSED_VARIABLES } from './vllm-pod';
+import { vllmReleaseFaults, vllmReleaseWarnings } from './vllm-release-faults';
+import { VllmServer } from './vllm-server';
+import { VllmVersion } from './vllm-version';
+
+/**
+ * A model with everything decided, and its pods sized.
+ *
+ * @internal
+ */
+export interface CheckedServer {
+  readonly server: VllmServer;
+  readonly sizing: PodSizing;
+  readonly replicas: number;
+  readonly warnings: readonly Fault[];
+}
+
+/** `servers` is only valid if there are no faults. */
+interface DeploymentCheck {
+  readonly servers: readonly CheckedServer[];
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+}
+
+/** What one model comes to. */
+interface ModelCheck {
+  readonly checked?: CheckedServer;
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Resolves each model on its hardware once, and finds all faults of the properties of a deployment.
+ *
+ * @internal
+ */
+export function checkVllmDeployment(props: VllmDeploymentProps, name: string, release: VllmRelease): DeploymentCheck {
+  const own = allOf(
+    () => kubernetesNameFault('name', name),
+    () => serverFaults(props, props.replicas ?? 1, OWN_POD),
+    () => imageFaults('vllmImage', props.vllmImage),
+    () => vllmReleaseFaults(props.nodePool, release),
+    () => secretFaults('apiKey', props.apiKey),
+    () => queueFaults(props, release),
+    () => variableFaults(props),
+    () => argumentFaults(props.extraArguments ?? []),
+  );
+  const { models } = props;
+  endTrial(own, props.nodePool, models, props.resources, props.startupBudget, ...(isUnreadable(models) ? [] : models));
+  const unknown = allOf(
+    () => concreteFault('name', name, 'ids and names derive from it'),
+    () => sizedTokenFaults(props),
+    () => models.flatMap(modelTokenFaults),
+  );
+  if (unknown.length > 0) return { servers: [], faults: unknown, warnings: [] };
+  const names = models.map(servedName);
+  const checks = models.map((served, i) => checkModel(props, served, names[i], release));
+  const servers = checks.flatMap(({ checked }) => checked ?? []);
+  const faults = allOf(
+    () => own,
+    () => setFaults(props, names),
+    () => checks.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${names[i]}'`)),
+    () =>
+      servers.flatMap(({ server }) =>
+        faultsUnder(startupFaults(props.startupBudget, [server]), '', `model '${server.name}'`),
+      ),
+  );
+  // Earlier faults would be repeated by the pods that result from them.
+  if (faults.length === 0) faults.push(...servers.flatMap((each) => roomFaults(props, each)));
+  const warnings = [
+    ...servers.flatMap((each) => each.warnings),
+    ...vllmReleaseWarnings(props, release),
+    ...serviceWarnings(props),
+  ];
+  return { servers, faults, warnings };
+}
+
+function modelTokenFaults(served: ServedModel, index: number): Fault[] {
+  const path = `models[${index}]`;
+  return Object.entries(served).flatMap(([property, value]) =>
+    concreteFault(
+      `${property} of ${path}`,
+      value,
+      'the arguments of the server are made and checked at synthesis',
+      `${path}.${property}`,
+    ),
+  );
+}
+
+function checkModel(props: VllmDeploymentProps, served: ServedModel, name: string, release: VllmRelease): ModelCheck {
+  const { nodePool, maxReplicas } = props;
+  const vllm = new VllmVersion(release.vllmVersion);
+  const hardware = servingHardware(nodePool);
+  const asked = maxReplicas ?? served.replicas ?? props.replicas;
+  const named = allOf(
+    () => modelNameFaults(name),
+    () => (served.version === undefined ? [] : modelVersionFaults(served.version)),
+    () => wholeNumberFault('replicas', served.replicas, 1),
+    () => poolFaults(served, nodePool.poolName),
+    () => openAiFaults(served, `${vllm}`),
+  );
+  const made = resolveVllmModel({
+    name,
+    options: served,
+    vllm,
+    replicas: Number.isSafeInteger(asked) && Number(asked) > 0 ? asked : undefined,
+    hardware,
+    maxNodes: nodePool.maxNodes,
+    network: hardware.network,
+    locked: props.plans?.[name],
+    compares: false,
+  });
+  const faults = allOf(
+    () => named,
+    () => made.faults,
+  );
+  if (!made.resolved || faults.length > 0) return { faults };
+  const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests);
+  const replicas = asked ?? made.resolved.plan.replicas;
+  const { sizing } = sized(props, server);
+  const slots = Number(served.engineArguments?.max_loras ?? 1);
+  const warnings = [...made.warnings, ...adapterWarnings(name, served, slots, server.plan)];
+  return { checked: { server, sizing, replicas, warnings }, faults: [] };
+}
+
+function sized(props: VllmDeploymentProps, server: VllmServer) {
+  return sizePod([server], props.nodePool.hardware, {
+    ...props.resources,
+    startupSeconds: props.startupBudget?.toSeconds(),
+    besides: sidecarRequests(props),
+    gpusPerNode: servingHardware(props.nodePool).gpusPerNode,
+  });
+}
+
+function roomFaults(props: VllmDeploymentProps, { server, sizing, replicas }: CheckedServer): Fault[] {
+  const { faults } = sized(props, server);
+  const found = faults.length > 0 ? faults : replicaFaults(props, sizing, replicas);
+  return faultsUnder(found, '', `model '${server.name}'`);
+}
+
+function poolFaults({ nodePool }: ServedModel, poolName: string): Fault[] {
+  if (nodePool === undefined || nodePool === poolName) return [];
+  const reason = `nodePool '${nodePool}' is another pool than that of the deployment, '${poolName}'; remove it, or make a deployment on that pool`;
+  return [fault('CONFLICTING_PROPERTIES', 'nodePool', reason)];
+}
+
+function setFaults({ models, plans = {} }: VllmDeploymentProps, names: readonly string[]): Fault[] {
+  if (models.length === 0) {
+    const reason = 'models must not be empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }';
+    return [fault('EMPTY_LIST', 'models', reason)];
+  }
+  const called = models.flatMap((model, i) => [
+    ...(model.servedModelNames ?? [names[i]]),
+    ...(model.loraAdapters ?? []).map((adapter) => adapter.name),
+  ]);
+  return allOf(
+    () => duplicateFaults('models', names),
+    () => (new Set(names).size < names.length ? [] : duplicateFaults('models', called)),
+    () => objectNameFaults([...new Set(names)]),
+    () =>
+      Object.keys(plans)
+        .filter((each) => !names.includes(each))
+        .map((each) =>
+          fault(
+            'PLAN_OF_UNKNOWN_MODEL',
+            `plans.${each}`,
+            `plans has a plan for '${each}', but no model has that name; the models are: ${names.join(', ')}`,
+          ),
+        ),
+  );
+}
+
+/** Kubernetes allows fewer characters than model names, and a Service must begin with a letter. */
+function objectNameFaults(names: readonly string[]): Fault[] {
+  return names.flatMap((name, i) => {
+    const own = kubernetesName(name);
+    const other = names.slice(0, i).find((before) => kubernetesName(before) === own);
+    if (other === undefined) return serviceNameFaults(`the Kubernetes name of model '${name}'`, own).map(ofModels);
+    const reason = `models '${other}' and '${name}' both become '${own}' in Kubernetes; rename one of them`;
+    return [fault('DUPLICATE', 'models', reason)];
+  });
+}
+
+function ofModels({ id, reason }: Fault): Fault {
+  return fault(id, 'models', reason);
+}
+
+function queueFaults({ maxQueuedRequests }: VllmDeploymentProps, release: VllmRelease): Fault[] {
+  if (maxQueuedRequests === undefined) return [];
+  if (new VllmVersion(release.vllmVersion).isAtLeast(0, 29))
+    return wholeNumberFault('maxQueuedRequests', maxQueuedRequests, 0);
+  return [
+    fault(
+      'ENGINE_ARGUMENT_NOT_IN_VLLM',
+      'maxQueuedRequests',
+      `maxQueuedRequests needs vLLM 0.29.0 or later, but vllmRelease is ${release}, whose queue has no bound; use a later release, or remove it`,
+    ),
+  ];
+}
+
+function variableFaults({ environment = {}, secretEnvironment = {} }: VllmDeploymentProps): Fault[] {
+  const given = [...Object.keys(environment).map((name) => ['environment', name])];
+  given.push(...Object.keys(secretEnvironment).map((name) => ['secretEnvironment', name]));
+  return given
+    .filter(([, name]) => Object.hasOwn(REFUSED_VARIABLES, name))
+    .map(([property, name]) => {
+      const reason = `${property} must not contain ${name}, which ${REFUSED_VARIABLES[name]}; remove it`;
+      return fault('RESERVED', `${property}['${name}']`, reason);
+    });
+}
+
+/** Arguments that would undo what the rest of the pod relies on. */
+function argumentFaults(extraArguments: readonly string[]): Fault[] {
+  const why = 'each flag is compared with those that the rest of the pod relies on';
+  const unknown = knownListFaults('extraArguments', extraArguments, why);
+  if (unknown.length > 0) return unknown;
+  return extraArguments.flatMap((argument, i) => {
+    const at = `extraArguments[${i}]`;
+    if (hasToken(argument)) return [];
+    if (typeof argument !== 'string') {
+      const reason = `${at} must be a text, e.g. '--max-logprobs=5'; got ${givenValue(argument)}`;
+      return [fault('INVALID_FORMAT', at, reason)];
+    }
+    const given = flagOf(argument);
+    if (given === undefined) return [];
+    const engine = Object.keys(RESERVED_ARGUMENTS).find((each) => each.replace(/_/g, '-') === given);
+    const taken = engine === undefined ? reservedFlag(given) : { name: given, property: RESERVED_ARGUMENTS[engine] };
+    if (taken === undefined) return [];
+    const what = taken.name === given ? `--${given}` : `--${given} (vLLM reads it as --${taken.name})`;
+    const cure = taken.property === undefined ? 'remove it' : `use ${taken.property}`;
+    return [
+      fault('RESERVED', at, `extraArguments must not contain ${what}, which the rest of the pod relies on; ${cure}`),
+    ];
+  });
+}

@@ -1,0 +1,113 @@
+import { SecretReference } from '../../core/secret-reference';
+import { scriptAsset } from '../../kubernetes/script-asset';
+import { DRAIN_SECONDS, ServerContainer, ServerKind, ownPod } from '../pod/server-pod';
+import { longestPromptSeconds, stallOf, stallProbes, startupProbe } from '../pod/stall-probes';
+import { VLLM_PORTS, drainsItself, serveArguments } from './serve-arguments';
+import { VllmServer } from './vllm-server';
+
+const PROBES_MOUNT = '/etc/vllm-probes';
+const CACHE_MOUNT = '/var/cache/vllm';
+const PROBE = 'probe_vllm.py';
+const GUARD = 'vllm_guard.py';
+const NAMES = 'models.json';
+
+/** The variable that vLLM, its guard and its probes read the key from. */
+export const API_KEY = 'VLLM_API_KEY';
+
+/**
+ * What the pods of vLLM's own server are.
+ *
+ * @internal
+ */
+export const VLLM: ServerKind = {
+  title: 'vLLM',
+  assemble: 'fetch-weights',
+  container: 'vllm',
+  configMount: '/etc/vllm',
+  probesMount: PROBES_MOUNT,
+  cacheMount: CACHE_MOUNT,
+  ports: VLLM_PORTS,
+  // What `assets/probe_vllm.py` reads.
+  probeVariables: ['PROBE_DIR', 'PROBE_STATE_DIR', 'PROBE_SECONDS', 'PROBE_PORT'],
+};
+
+/** @internal */
+export const OWN_POD = ownPod(VLLM);
+
+/**
+ * Variables that open what is closed here, or that the server is told in another way, with the reason.
+ *
+ * @internal
+ */
+export const REFUSED_VARIABLES: { readonly [name: string]: string } = {
+  [API_KEY]: 'holds the key of the server; use apiKey',
+  VLLM_SERVER_DEV_MODE: 'opens requests that run code in the engine',
+  VLLM_ALLOW_RUNTIME_LORA_UPDATING: 'lets every caller change what is served; use loraAdapters',
+  VLLM_KEEP_ALIVE_ON_ENGINE_DEATH: 'keeps a server alive that answers nothing',
+  PYTHONPATH: 'is where the server finds its guard, without which requests need no key',
+};
+
+/**
+ * Texts for the probes and the guard, by their keys in the config map.
+ *
+ * @internal
+ */
+export function probeFiles(server: VllmServer): { [key: string]: string } {
+  return {
+    [PROBE]: scriptAsset(PROBE),
+    [GUARD]: scriptAsset(GUARD),
+    [NAMES]: `${JSON.stringify(server.allNames)}\n`,
+  };
+}
+
+/** @internal */
+export const PROBE_ITEMS = [PROBE, GUARD, NAMES].map((key) => ({ key, path: key }));
+
+/**
+ * What decides about the container of a server.
+ *
+ * @internal
+ */
+export interface VllmContainer {
+  readonly image: string;
+  readonly startupSeconds: number;
+  readonly exitSeconds: number;
+  readonly stallSeconds?: number;
+  readonly apiKey: SecretReference;
+  readonly environment: { readonly [name: string]: string };
+  readonly extraArguments: readonly string[];
+}
+
+/** @internal */
+export function vllmContainer(server: VllmServer, container: VllmContainer): ServerContainer {
+  const probe = (name: string) => ['python3', `${PROBES_MOUNT}/${PROBE}`, name];
+  const stall = container.stallSeconds ?? stallOf([4 * longestPromptSeconds(server.plan)]);
+  return {
+    image: container.image,
+    command: ['vllm', 'serve'],
+    args: serveArguments(server, container.exitSeconds, container.extraArguments),
+    // The folder that the image starts in belongs to another user.
+    workingDir: CACHE_MOUNT,
+    environment: {
+      // Nobody is in the image's passwd under our number: https://github.com/vllm-project/vllm (docker/entrypoints)
+      USER: 'vllm',
+      LOGNAME: 'vllm',
+      PYTHONPATH: PROBES_MOUNT,
+      PYTHONDONTWRITEBYTECODE: '1',
+      // A redirect would lead past `allowed_media_domains`.
+      VLLM_MEDIA_URL_ALLOW_REDIRECTS: '0',
+      ...container.environment,
+    },
+    secretEnvironment: { [API_KEY]: container.apiKey },
+    startupProbe: startupProbe('/health', container.startupSeconds),
+    ...stallProbes(probe, 1, stall),
+    lifecycle: { preStop: [{ exec: { command: preStop(server, container.exitSeconds) } }] },
+  };
+}
+
+/** Endpoints stop sending first. A server that would break off what runs is told to shut down only after that has finished. */
+function preStop(server: VllmServer, exitSeconds: number): string[] {
+  const wait = `sleep ${DRAIN_SECONDS}`;
+  if (drainsItself(server)) return wait.split(' ');
+  return ['/bin/sh', '-c', `${wait}; exec python3 ${PROBES_MOUNT}/${PROBE} drain ${exitSeconds}`];
+}

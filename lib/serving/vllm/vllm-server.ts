@@ -1,0 +1,113 @@
+import { DUPLICATE_WEIGHTS } from '../../core/weight-files';
+import { CapacityPlan } from '../../planning/capacity-plan';
+import { DataSize } from '../../units/data-size';
+import { ResolvedModel } from '../model/resolved-model';
+import { PodModel } from '../pod/pod-model';
+import { MODELS_MOUNT, WeightsCopy } from '../pod/server-pod';
+import { engineArguments } from './engine-arguments';
+import { vllmHostMemory, vllmSharedMemory } from './host-needs';
+import { adapterSize, loraRank } from './lora-adapters';
+import { LoraAdapter } from './openai-options';
+import { ServedModel } from './served-model';
+import { VllmVersion } from './vllm-version';
+
+/** An adapter with the folder that it is copied to. */
+interface PlacedAdapter {
+  readonly name: string;
+  readonly version: string;
+  readonly path: string;
+}
+
+/**
+ * One model on its hardware, as vLLM's own server runs it.
+ *
+ * @internal
+ */
+export class VllmServer implements PodModel {
+  public readonly name: string;
+  public readonly plan: CapacityPlan;
+  public readonly gpus: number;
+  public readonly streams = true;
+  /** Names that requests call the model by. */
+  public readonly names: readonly string[];
+  public readonly adapters: readonly PlacedAdapter[];
+
+  readonly #maxQueued?: number;
+
+  /**
+   * @param served what the user says
+   * @param resolved the model with its plan
+   * @param vllm version that runs it
+   * @param maxQueued requests that may wait, if the user says so
+   */
+  public constructor(
+    public readonly served: ServedModel,
+    public readonly resolved: ResolvedModel,
+    public readonly vllm: VllmVersion,
+    maxQueued?: number,
+  ) {
+    this.name = resolved.name;
+    this.plan = resolved.plan;
+    this.gpus = resolved.parallelism.gpus;
+    this.names = served.servedModelNames ?? [this.name];
+    this.#maxQueued = maxQueued;
+    this.adapters = this.#adapters.map(({ name, version = ResolvedModel.DEFAULT_VERSION }) => {
+      return { name, version, path: `${MODELS_MOUNT}/adapters/${name}/${version}` };
+    });
+  }
+
+  get #adapters(): readonly LoraAdapter[] {
+    return this.served.loraAdapters ?? [];
+  }
+
+  /** Every name that requests may call. */
+  public get allNames(): string[] {
+    return [...this.names, ...this.adapters.map(({ name }) => name)];
+  }
+
+  public get storedSize(): DataSize {
+    return this.#adapters.reduce((sum, each) => sum.plus(adapterSize(each, this.plan)), this.resolved.storedSize);
+  }
+
+  public get hostMemory(): DataSize {
+    return vllmHostMemory(this.gpus, this.plan);
+  }
+
+  public get sharedMemory(): DataSize {
+    return vllmSharedMemory(this.gpus);
+  }
+
+  /** What the init container copies. */
+  public get copies(): WeightsCopy[] {
+    const { load_format: format = 'auto' } = this.served.engineArguments ?? {};
+    const always = DUPLICATE_WEIGHTS.always.join(' ');
+    const leftOut = format === 'auto' ? `${always} | ${DUPLICATE_WEIGHTS.besideSafetensors.join(' ')}` : always;
+    const { version } = this.resolved;
+    return [
+      { model: this.name, version, destination: this.#path, leftOut },
+      ...this.adapters.map(({ name, version: own, path }) => ({ model: name, version: own, destination: path })),
+    ];
+  }
+
+  get #path(): string {
+    return `${MODELS_MOUNT}/weights/${this.name}/${this.resolved.version}`;
+  }
+
+  /** Arguments of the engine by their names. */
+  public get engineArguments(): { [name: string]: unknown } {
+    const { max_loras: slots, ...own } = this.served.engineArguments ?? {};
+    const rank = loraRank(this.served);
+    return {
+      ...engineArguments(this.resolved, { ...this.served, engineArguments: own }, this.#path, true),
+      ...(rank === undefined ? {} : { enable_lora: true, max_lora_rank: rank, max_loras: slots }),
+      max_num_queued_reqs: this.#inFlight,
+    };
+  }
+
+  /** vLLM counts those that run as well. */
+  get #inFlight(): number | undefined {
+    if (!this.vllm.isAtLeast(0, 29)) return undefined;
+    const { maxSequences } = this.plan;
+    return maxSequences + (this.#maxQueued ?? Math.max(64, maxSequences));
+  }
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'fs';
+import * as path from 'path';
+import { VllmNameKind, VllmNameState, VLLM_READ, isVllmRead, vllmName, vllmNames } from '../../lib/catalog/vllm-names';
+import { TritonRelease } from '../../lib/catalog/serving-engine';
+import { VllmRelease } from '../../lib/catalog/vllm-release';
+
+type Recorded = { readonly [key: string]: string };
+
+/** Names as the wheels of PyPI have them, by version: scripts/vllm-names/read.py. */
+const RECORDED = JSON.parse(readFileSync(path.join(__dirname, 'fixtures/vllm-names.json'), 'utf8')) as {
+  readonly [version: string]: Recorded;
+};
+const KEYS: { readonly [kind in VllmNameKind]: string } = {
+  [VllmNameKind.ARGUMENT]: 'engineArguments',
+  [VllmNameKind.QUANTIZATION]: 'quantization',
+  [VllmNameKind.DEPRECATED_QUANTIZATION]: 'deprecatedQuantization',
+  [VllmNameKind.CACHE_FORMAT]: 'cacheFormats',
+};
+const KINDS = Object.values(VllmNameKind);
+
+function words(text: string): string[] {
+  return text.split(' ').filter(Boolean).sort();
+}
+
+describe.each(Object.keys(RECORDED))('vLLM %s', (version) => {
+  test.each(KINDS)('has the names of its wheel, and no others: %s', (kind) => {
+    const own = words(RECORDED[version][KEYS[kind]]);
+    expect(vllmNames(kind, version)).toEqual(own);
+    const all = new Set(Object.values(RECORDED).flatMap((each) => words(each[KEYS[kind]])));
+    for (const name of all) {
+      const expected = own.includes(name) ? VllmNameState.PRESENT : VllmNameState.MISSING;
+      expect([name, vllmName(kind, name, version).state]).toEqual([name, expected]);
+    }
+  });
+});
+
+test('every release of ours has a vLLM that was read', () => {
+  const versions = [...TritonRelease.ALL, ...VllmRelease.ALL].map(({ vllmVersion }) => vllmVersion);
+  expect(versions.filter((version) => !isVllmRead(version))).toEqual([]);
+});
+
+test.each<[string, VllmNameKind, string, VllmNameState]>([
+  // Between 0.17.1, which has it, and 0.18.0, which lacks it.
+  ['swap_space', VllmNameKind.ARGUMENT, '0.17.2', VllmNameState.UNKNOWN],
+  ['swap_space', VllmNameKind.ARGUMENT, '0.18.5', VllmNameState.MISSING],
+  ['swap_space', VllmNameKind.ARGUMENT, '0.99.0', VllmNameState.MISSING],
+  // Between 0.28.0, which lacks it, and 0.29.0, which has it.
+  ['max_num_queued_reqs', VllmNameKind.ARGUMENT, '0.28.1', VllmNameState.UNKNOWN],
+  ['max_num_queued_reqs', VllmNameKind.ARGUMENT, '0.27.5', VllmNameState.MISSING],
+  ['max_num_queued_reqs', VllmNameKind.ARGUMENT, '0.99.0', VllmNameState.PRESENT],
+  ['max_model_len', VllmNameKind.ARGUMENT, '0.24.1', VllmNameState.PRESENT],
+  ['max_model_len', VllmNameKind.ARGUMENT, '0.4.0', VllmNameState.UNKNOWN],
+  ['nonsense', VllmNameKind.ARGUMENT, '0.24.0', VllmNameState.MISSING],
+  ['nonsense', VllmNameKind.ARGUMENT, '0.24.1', VllmNameState.UNKNOWN],
+  ['gguf', VllmNameKind.QUANTIZATION, '0.24.0', VllmNameState.MISSING],
+  ['bitsandbytes', VllmNameKind.QUANTIZATION, '0.28.0', VllmNameState.MISSING],
+  ['hqq', VllmNameKind.QUANTIZATION, '0.15.1', VllmNameState.MISSING],
+  ['ipex', VllmNameKind.QUANTIZATION, '0.24.0', VllmNameState.MISSING],
+  ['quux', VllmNameKind.QUANTIZATION, '0.15.1', VllmNameState.MISSING],
+  ['nvfp4', VllmNameKind.CACHE_FORMAT, '0.19.1', VllmNameState.MISSING],
+  ['nvfp4', VllmNameKind.CACHE_FORMAT, '0.20.0', VllmNameState.PRESENT],
+])('%s (%s) in vLLM %s: %s', (name, kind, version, expected) => {
+  expect(vllmName(kind, name, version).state).toBe(expected);
+});
+
+test('says since and until when a name is there', () => {
+  expect(vllmName(VllmNameKind.QUANTIZATION, 'gguf', '0.24.0')).toMatchObject({ since: '0.5.5', until: '0.23.0' });
+  expect([VLLM_READ.first, VLLM_READ.last]).toEqual(['0.5.5', '0.33.0']);
+});

@@ -1,0 +1,134 @@
+import { GpuInstanceType, ReasoningParser, ToolCallParser, VllmRelease } from '../../lib/catalog';
+import { CHAT, VllmOverrides, deployVllm } from '../serving/support/vllm-fixtures';
+import { warningsOf } from '../support/faults';
+import { FaultText } from './fault-text';
+
+const refuse = (overrides: VllmOverrides) => () => deployVllm(overrides);
+
+/** What vLLM's own server would refuse, or would be open by. */
+export const TEXTS: FaultText[] = [
+  {
+    id: 'ADAPTERS_NOT_PLANNED',
+    text:
+      "model 'chat': the plan leaves out its adapters, for which vLLM reserves up to 2.5 GiB of each GPU (rank 512), and leaves 0.1 GiB; the rest comes " +
+      'out of the room for the cache: plan for less (contextLength, concurrency), or lower maxLoraRank',
+    faults: () => warningsOf(deployVllm({ model: { loraAdapters: [{ name: 'legal', rank: 512 }] } }).deployment),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'models[0].maxLoraRank',
+    text: "model 'chat': maxLoraRank reserves memory for loraAdapters, but there are none; add them, or remove it",
+    refuse: refuse({ model: { maxLoraRank: 8 } }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'models[0].nodePool',
+    text: "model 'chat': nodePool 'other' is another pool than that of the deployment, 'gpu'; remove it, or make a deployment on that pool",
+    refuse: refuse({ model: { nodePool: 'other' } }),
+  },
+  {
+    id: 'DUPLICATE',
+    property: 'models',
+    text: "models repeats 'chat'; each value may appear only once",
+    refuse: refuse({ models: [CHAT, { ...CHAT, name: 'b', servedModelNames: ['b', 'chat'] }] }),
+  },
+  {
+    id: 'DRIVER_TOO_OLD_FOR_RELEASE',
+    property: 'vllmRelease',
+    text: "vLLM 0.24.0 has CUDA 13.0.2, which needs driver 580 or later, but the nodes of pool 'gpu' have 550; use nodes with a newer driver or, although it has known vulnerabilities, vllmRelease 0.19.1",
+    refuse: refuse({ driverMajor: 550 }),
+  },
+  {
+    id: 'GPU_TOO_OLD_FOR_RELEASE',
+    property: 'vllmRelease',
+    text: 'vLLM 0.24.0 supports compute capability 7.5 and later, but V100-16GB (p3.16xlarge) has 7.0; use vllmRelease 0.19.1 or a newer GPU',
+    refuse: refuse({ instanceType: GpuInstanceType.P3_16XLARGE }),
+  },
+  {
+    id: 'EMPTY_LIST',
+    property: 'models',
+    text: 'models must not be empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }',
+    refuse: refuse({ models: [] }),
+  },
+  {
+    id: 'ENGINE_ARGUMENT_NOT_IN_VLLM',
+    property: 'maxQueuedRequests',
+    text: 'maxQueuedRequests needs vLLM 0.29.0 or later, but vllmRelease is 0.24.0, whose queue has no bound; use a later release, or remove it',
+    refuse: refuse({ maxQueuedRequests: 8 }),
+  },
+  {
+    id: 'INVALID_NAME',
+    property: 'models',
+    text: "the Kubernetes name of model '8b' must start with a letter, because a Service is named after it; got '8b'",
+    refuse: refuse({ model: { name: '8b' } }),
+  },
+  {
+    id: 'INVALID_NAME',
+    property: 'models[0].servedModelNames[0]',
+    text: "model 'chat': servedModelNames[0] must be letters, digits and . _ : / -, starting with a letter or digit, at most 200 characters; got 'a b'",
+    refuse: refuse({ model: { servedModelNames: ['a b'] } }),
+  },
+  {
+    id: 'LORA_RANK_TOO_HIGH',
+    property: 'models[0].loraAdapters[0].rank',
+    text: "model 'chat': adapter 'legal' has rank 32, above maxLoraRank 16, and would not load; raise maxLoraRank, or use another adapter",
+    refuse: refuse({ model: { maxLoraRank: 16, loraAdapters: [{ name: 'legal', rank: 32 }] } }),
+  },
+  {
+    id: 'LORA_RANK_TOO_HIGH',
+    property: 'models[0].loraAdapters[0].rank',
+    text: "model 'chat': adapter 'legal' has rank 1024, above the highest rank that vLLM takes, 512, and would not load; use an adapter of a lower rank",
+    refuse: refuse({ model: { loraAdapters: [{ name: 'legal', rank: 1024 }] } }),
+  },
+  {
+    id: 'OUT_OF_RANGE',
+    property: 'models[0].maxLoraRank',
+    text: "model 'chat': maxLoraRank must be one of 1, 8, 16, 32, 64, 128, 256, 320, 512, which are all that vLLM takes; got 24",
+    refuse: refuse({ model: { maxLoraRank: 24, loraAdapters: [{ name: 'legal', rank: 16 }] } }),
+  },
+  {
+    id: 'PARSER_NOT_IN_VLLM',
+    property: 'models[0].toolCallParser',
+    text: "model 'chat': toolCallParser 'deepseek_v4' does not exist in vLLM 0.15.1, which would not start; it is in releases from 0.20.0 to 0.32.0; use another release or parser",
+    refuse: refuse({
+      vllmRelease: VllmRelease.of('0.15.1'),
+      model: { toolCallParser: ToolCallParser.of('deepseek_v4') },
+    }),
+  },
+  {
+    id: 'PARSER_NOT_IN_VLLM',
+    property: 'models[0].reasoningParser',
+    text: "model 'chat': reasoningParser 'glm47' does not exist in vLLM 0.20.0, which would not start; it is in releases from 0.24.0 to 0.32.0; use another release or parser",
+    refuse: refuse({ vllmRelease: VllmRelease.of('0.20.0'), model: { reasoningParser: ReasoningParser.of('glm47') } }),
+  },
+  {
+    id: 'PLAN_OF_UNKNOWN_MODEL',
+    property: 'plans.other',
+    text: "plans has a plan for 'other', but no model has that name; the models are: chat",
+    refuse: () => deployVllm({ plans: { other: deployVllm().deployment.plan } }),
+  },
+  {
+    id: 'POD_EXCEEDS_NODE',
+    property: 'resources.cpu',
+    text: "model 'chat': a pod needs 64000m of CPU, but a g5.xlarge has 3320m for pods; lower resources.cpu, or cpu of the sidecars",
+    refuse: refuse({ resources: { cpu: 64 } }),
+  },
+  {
+    id: 'RESERVED',
+    property: 'models[0].engineArguments.max_lora_rank',
+    text: "model 'chat': engineArguments must not set max_lora_rank, which is derived from other properties; use maxLoraRank",
+    refuse: refuse({ model: { engineArguments: { max_lora_rank: 8 } } }),
+  },
+  {
+    id: 'RESERVED',
+    property: 'extraArguments[0]',
+    text: 'extraArguments must not contain --ho (vLLM reads it as --host), which the rest of the pod relies on; remove it',
+    refuse: refuse({ extraArguments: ['--ho=0.0.0.0'] }),
+  },
+  {
+    id: 'RESERVED',
+    property: "environment['VLLM_SERVER_DEV_MODE']",
+    text: 'environment must not contain VLLM_SERVER_DEV_MODE, which opens requests that run code in the engine; remove it',
+    refuse: refuse({ environment: { VLLM_SERVER_DEV_MODE: '1' } }),
+  },
+];

@@ -1,0 +1,36 @@
+import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser } from '../../lib/catalog';
+import { VllmDeployment } from '../../lib/serving';
+import { TestPool, TestStore } from '../serving/support/fixtures';
+import { testCluster } from '../support/test-cluster';
+import { ArgumentPrograms, Given, Program, StructPrograms } from './string-programs-compute';
+import { named } from './string-programs-workloads';
+
+const SMALL = { name: 'chat', model: ModelSpec.QWEN_2_5_0_5B };
+
+function serve(given: Given, id = 'Talk'): Program {
+  return (stack) => {
+    const cluster = testCluster(stack);
+    new VllmDeployment(stack, id, {
+      cluster,
+      nodePool: new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE),
+      modelStore: new TestStore(stack, 'Store'),
+      models: [SMALL],
+      ...given,
+    });
+  };
+}
+
+/** Programs that set what vLLM's own server is told. */
+export const VLLM_STRUCTS: StructPrograms = {
+  VllmDeploymentProps: (given) => serve(given),
+  VllmServingOptions: (given) => serve(given),
+  OpenAiOptions: (given) => serve({ models: [{ ...SMALL, ...given }] }),
+  LoraAdapter: (given) => serve({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8, ...given }] }] }),
+};
+
+/** The same for arguments. */
+export const VLLM_ARGUMENTS: ArgumentPrograms = {
+  'VllmDeployment.new(id)': (id) => serve({ name: 'chat' }, id),
+  'ToolCallParser.of(name)': named((name) => ToolCallParser.of(name)),
+  'ReasoningParser.of(name)': named((name) => ReasoningParser.of(name)),
+};

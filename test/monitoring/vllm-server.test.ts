@@ -1,0 +1,104 @@
+import { MetricExporter } from '../../lib/catalog/metric-kind';
+import { Metric } from '../../lib/catalog';
+import { Indicator, MetricContract } from '../../lib/monitoring';
+import { idsOf, faultsThrown } from '../support/faults';
+import { VLLM_TARGET, fixture, monitor, parseExposition } from './support';
+
+const rulesOf = (watched = [{ target: VLLM_TARGET }]) => {
+  const { groups } = JSON.parse(monitor(watched).monitoring.rules) as {
+    groups: { rules: { record?: string; alert?: string; expr: string }[] }[];
+  };
+  return groups.flatMap(({ rules }) => rules);
+};
+
+describe("vLLM's own server", () => {
+  const readable = [Indicator.QPS, Indicator.LATENCY_P99, Indicator.FAILURES, Indicator.KV_CACHE];
+
+  test.each(readable.map((indicator) => [indicator.name, indicator] as const))(
+    'has %s, within the contract',
+    (_, indicator) => {
+      const { expr, metrics } = indicator.query(VLLM_TARGET);
+      expect(metrics.every(({ exporter }) => exporter === MetricExporter.VLLM)).toBe(true);
+      expect(MetricContract.faults([{ record: indicator.record, expr }], [VLLM_TARGET])).toEqual([]);
+    },
+  );
+
+  test('has no memory of GPUs, which is said', () => {
+    expect(idsOf(faultsThrown(() => Indicator.GPU_MEMORY.query(VLLM_TARGET)))).toEqual([
+      'INDICATOR_UNAVAILABLE metricsTarget',
+    ]);
+  });
+
+  test('is watched by what it has, and all its rules keep the contract', () => {
+    const rules = rulesOf();
+    const names = rules.map(({ record, alert }) => record ?? alert);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'inference_qps',
+        'inference_kv_cache_percent',
+        'chat_latency_p99',
+        'HighLatency',
+        'RequestsFail',
+        'RequestsWait',
+      ]),
+    );
+    expect(names).not.toContain('inference_gpu_memory_percent');
+    expect(names).not.toContain('NoTokens');
+    expect(MetricContract.faults(rules, [VLLM_TARGET])).toEqual([]);
+    expect(JSON.stringify(rules)).not.toContain('nv_');
+  });
+
+  test('Triton is not asked for the cache that it does not tell', () => {
+    expect(JSON.parse(monitor().monitoring.rules)).toEqual(JSON.parse(monitor([{}]).monitoring.rules));
+    expect(monitor().monitoring.rules).not.toContain('kv_cache');
+  });
+
+  test('a label that only the scrape gives is no label of Triton', () => {
+    const rule = (name: string, target = VLLM_TARGET) =>
+      MetricContract.faults([{ record: 'r', expr: `sum by (model_name) (${name})` }], [target]);
+    expect(rule('vllm:num_requests_running')).toEqual([]);
+  });
+
+  test('its series get the label by which all others name the model', () => {
+    const { scrape_configs: jobs } = JSON.parse(
+      monitor([{ target: VLLM_TARGET }, {}]).monitoring.prometheusConfiguration,
+    ) as { scrape_configs: { job_name: string; metric_relabel_configs?: unknown }[] };
+    const relabeled = Object.fromEntries(jobs.map((job) => [job.job_name, job.metric_relabel_configs]));
+    expect(relabeled).toEqual({
+      'triton-deepseek': undefined,
+      'vllm-talk': [{ source_labels: ['model_name'], regex: '(.+)', target_label: 'model' }],
+    });
+  });
+
+  test.each([
+    ['vllm:admission_rejections_total', '0.31.0', '0.32.0'],
+    ['vllm:num_requests_waiting_by_reason', '0.19.0', '0.22.1'],
+  ])('%s is not in %s, but in %s', (name, without, having) => {
+    const metric = Metric.of(MetricExporter.VLLM, name);
+    expect(metric.missing([MetricExporter.VLLM], without, [])).toEqual([
+      `${name} needs version ${having} or later, not ${without}`,
+    ]);
+    expect(metric.missing([MetricExporter.VLLM], having, [])).toEqual([]);
+  });
+
+  describe('exposes what the catalog says, by a recording of 0.24.0', () => {
+    const { types, series } = parseExposition(fixture('vllm-0.24.0-cpu.prom'));
+    const exposed = Metric.ALL.filter(
+      (metric) =>
+        metric.exporter === MetricExporter.VLLM && metric.missing([MetricExporter.VLLM], '0.24.0', []).length === 0,
+    );
+
+    test.each(exposed.map((metric) => [metric.name, metric] as const))('%s', (name, metric) => {
+      expect(types[name]).toBe(metric.type);
+      for (const each of metric.seriesNames) {
+        const bucket = each.endsWith('_bucket') ? ['le'] : [];
+        expect([...(series[each] ?? [])].sort()).toEqual([...metric.labels, ...bucket].sort());
+      }
+    });
+
+    test('and no metric of a later version', () => {
+      const later = Metric.ALL.filter(({ exporter, name }) => exporter === MetricExporter.VLLM && !(name in types));
+      expect(later.map(({ name }) => name)).toEqual(['vllm:admission_rejections_total']);
+    });
+  });
+});

@@ -1,0 +1,118 @@
+import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser, VllmRelease } from '../../../lib/catalog';
+import { DataSize } from '../../../lib/units/data-size';
+import { Duration } from '../../../lib/units/duration';
+import { faultsThrown, idsOf, warningsOf } from '../../support/faults';
+import { CHAT, VllmOverrides, deployVllm } from '../support/vllm-fixtures';
+
+const adapter = (rank: number) => ({ name: 'legal', rank });
+
+test.each<[string, VllmOverrides, string]>([
+  ['no models', { models: [] }, 'EMPTY_LIST models'],
+  ['two of one name', { models: [CHAT, CHAT] }, 'DUPLICATE models'],
+  [
+    'two of one served name',
+    { models: [CHAT, { ...CHAT, name: 'other', servedModelNames: ['chat'] }] },
+    'DUPLICATE models',
+  ],
+  ['an adapter of a served name', { model: { loraAdapters: [{ name: 'chat', rank: 8 }] } }, 'DUPLICATE models'],
+  ['two of one Kubernetes name', { models: [CHAT, { ...CHAT, name: 'Chat' }] }, 'DUPLICATE models'],
+  ['a name that no Service can have', { model: { name: '8b' } }, 'INVALID_NAME models'],
+  ['no served names', { model: { servedModelNames: [] } }, 'EMPTY_LIST models[0].servedModelNames'],
+  [
+    'a served name with a space',
+    { model: { servedModelNames: ['a b'] } },
+    'INVALID_NAME models[0].servedModelNames[0]',
+  ],
+  [
+    'a rank above that of the server',
+    { model: { maxLoraRank: 16, loraAdapters: [adapter(32)] } },
+    'LORA_RANK_TOO_HIGH models[0].loraAdapters[0].rank',
+  ],
+  [
+    'a rank above all',
+    { model: { loraAdapters: [adapter(600)] } },
+    'LORA_RANK_TOO_HIGH models[0].loraAdapters[0].rank',
+  ],
+  [
+    'a rank that vLLM does not take',
+    { model: { maxLoraRank: 24, loraAdapters: [adapter(16)] } },
+    'OUT_OF_RANGE models[0].maxLoraRank',
+  ],
+  ['a rank without adapters', { model: { maxLoraRank: 16 } }, 'CONFLICTING_PROPERTIES models[0].maxLoraRank'],
+  ['a rank of zero', { model: { loraAdapters: [adapter(0)] } }, 'NOT_A_WHOLE_NUMBER models[0].loraAdapters[0].rank'],
+  [
+    'a parser that came later',
+    { vllmRelease: VllmRelease.of('0.15.1'), model: { toolCallParser: ToolCallParser.of('kimi_k3') } },
+    'PARSER_NOT_IN_VLLM models[0].toolCallParser',
+  ],
+  [
+    'a parser that is gone',
+    { vllmRelease: VllmRelease.of('0.24.0'), model: { toolCallParser: ToolCallParser.of('minimax') } },
+    'PARSER_NOT_IN_VLLM models[0].toolCallParser',
+  ],
+  [
+    'a parser of reasoning that came later',
+    { vllmRelease: VllmRelease.of('0.20.0'), model: { reasoningParser: ReasoningParser.of('glm47') } },
+    'PARSER_NOT_IN_VLLM models[0].reasoningParser',
+  ],
+  [
+    'a bound of the queue before there was one',
+    { maxQueuedRequests: 4 },
+    'ENGINE_ARGUMENT_NOT_IN_VLLM maxQueuedRequests',
+  ],
+  [
+    'a bound below zero',
+    { vllmRelease: VllmRelease.of('0.31.0'), maxQueuedRequests: -1 },
+    'NOT_A_WHOLE_NUMBER maxQueuedRequests',
+  ],
+  [
+    'an argument that is gone',
+    { model: { engineArguments: { swap_space: 4 } } },
+    'ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.swap_space',
+  ],
+  [
+    'an argument of a property',
+    { model: { engineArguments: { served_model_name: 'x' } } },
+    'RESERVED models[0].engineArguments.served_model_name',
+  ],
+  ['a flag of a property', { extraArguments: ['--api-key=secret'] }, 'RESERVED extraArguments[0]'],
+  ['a flag of the plan', { extraArguments: ['--max_model_len', '4096'] }, 'RESERVED extraArguments[0]'],
+  ['a flag begun', { extraArguments: ['--served-model=x'] }, 'RESERVED extraArguments[0]'],
+  [
+    'a flag of the plan, nested',
+    { extraArguments: ['--speculative-config.method=ngram'] },
+    'RESERVED extraArguments[0]',
+  ],
+  [
+    'a variable that opens the server',
+    { environment: { VLLM_SERVER_DEV_MODE: '1' } },
+    "RESERVED environment['VLLM_SERVER_DEV_MODE']",
+  ],
+  ['the key as a variable', { environment: { VLLM_API_KEY: 'x' } }, "RESERVED environment['VLLM_API_KEY']"],
+  [
+    'a port of the server in a sidecar',
+    { sidecars: [{ name: 'log', image: 'example.test/log:1', ports: { http2: 8000 } }] },
+    "RESERVED sidecars[0].ports['http2']",
+  ],
+  ['another pool', { model: { nodePool: 'elsewhere' } }, 'CONFLICTING_PROPERTIES models[0].nodePool'],
+  ['a plan of nobody', { plans: { other: deployVllm().deployment.plan } }, 'PLAN_OF_UNKNOWN_MODEL plans.other'],
+  ['a model that does not fit', { model: { model: ModelSpec.LLAMA_3_1_70B } }, 'MODEL_DOES_NOT_FIT models[0]'],
+  ['replicas that the pool lacks', { replicas: 5 }, 'REPLICAS_EXCEED_POOL replicas'],
+  ['replicas that a scaler sets', { replicas: 1, maxReplicas: 2 }, 'CONFLICTING_PROPERTIES replicas'],
+  [
+    'shared memory above the node',
+    { resources: { sharedMemory: DataSize.gib(64) } },
+    'POD_EXCEEDS_NODE resources.memory',
+  ],
+  ['a budget that is too short', { startupBudget: Duration.seconds(30) }, 'STARTUP_BUDGET_TOO_SHORT startupBudget'],
+  ['half a second to end', { exitTimeout: Duration.milliseconds(1500) }, 'NOT_A_WHOLE_NUMBER exitTimeout'],
+])('refuses %s', (_, overrides, wanted) => {
+  expect(idsOf(faultsThrown(() => deployVllm(overrides)))).toEqual([wanted]);
+});
+
+test('warns of adapters that take what the plan gives to the cache', () => {
+  const warned = (instanceType: GpuInstanceType, rank: number) =>
+    idsOf(warningsOf(deployVllm({ instanceType, maxSurge: 0, model: { loraAdapters: [adapter(rank)] } }).json.stack));
+  expect(warned(GpuInstanceType.G5_XLARGE, 512)).toEqual(['ADAPTERS_NOT_PLANNED']);
+  expect(warned(GpuInstanceType.G6E_XLARGE, 16)).toEqual([]);
+});
