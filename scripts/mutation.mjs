@@ -6,6 +6,8 @@
 //   npm run mutation -- lib/monitoring        one folder
 //   npm run mutation -- --kind action,port    some kinds
 //   npm run mutation -- --every 5             each fifth mutant
+//   npm run mutation -- --resume              goes on where a run of the same sources and arguments was stopped
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -16,17 +18,26 @@ const { mutantsOf } = createRequire(import.meta.url)('./mutation/mutants.cjs');
 const FOLDER = path.join(CACHE, 'mutation');
 const ANSWERS = path.join(FOLDER, 'answers');
 const PURE = /^lib\/(units|catalog|planning|command-line|manifests|testing)\//;
-// Test files that are asked about a mutant, nearest first: one, then more as long as it lives.
-const STAGES = [1, 4, 12, 40];
-// Those asked in a run of its own about a mutant that is left: it may decide something when modules or tests load.
-const ALONE = [2, 6];
+// What rights are made of; test/policies compares all rights, when it loads.
+const RIGHTS = /^(action|principal|condition|policy)$/;
+// Test files that are asked about each mutant that lives, nearest first. Most are asked together, so that modules load once; one that decides
+// something when modules or tests load is seen only in a run of its own.
+const STEPS = [
+  { from: 0, to: 1, alone: true, kinds: RIGHTS },
+  { from: 0, to: 1 },
+  { from: 1, to: 4 },
+  { from: 0, to: 2, alone: true },
+  { from: 4, to: 12 },
+  { from: 2, to: 6, alone: true },
+  { from: 12, to: 40 },
+];
 const CHUNK = 24;
 // Longest that one test file tries mutants, seconds.
 const SECONDS = 180;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { kind: { type: 'string' }, every: { type: 'string', default: '1' } },
+  options: { kind: { type: 'string' }, every: { type: 'string', default: '1' }, resume: { type: 'boolean' } },
 });
 
 function allMutants() {
@@ -118,7 +129,7 @@ function testsOf(mutant, covering) {
     let shared = 0;
     while (shared < folders.length && own[shared] === folders[shared]) shared += 1;
     const stem = path.basename(mutant.file, '.ts');
-    const ofRights = own[0] === 'policies' && /^(action|principal|condition|policy)$/.test(mutant.kind);
+    const ofRights = own[0] === 'policies' && RIGHTS.test(mutant.kind);
     return shared + (own.at(-1).startsWith(stem) ? 1 : 0) + (ofRights ? 10 : 0);
   };
   return covering
@@ -127,44 +138,68 @@ function testsOf(mutant, covering) {
     .map(({ test }) => test);
 }
 
-await ensureInstalled();
-mkdirSync(FOLDER, { recursive: true });
-const mutants = allMutants();
-say(`${mutants.length} mutants; the tests that reach each`);
-const covering = await coverage();
-let alive = mutants.map((mutant) => ({ ...mutant, tests: testsOf(mutant, covering) }));
-const unreached = alive.filter(({ tests }) => tests.length === 0);
-alive = alive.filter(({ tests }) => tests.length > 0);
-let from = 0;
-for (const to of STAGES) {
+/** Asks test files about the mutants that live, all in one run: those from one to another of the tests of each. */
+async function askTogether(alive, from, to) {
   const askedOf = {};
   for (const { id, tests } of alive) for (const test of tests.slice(from, to)) (askedOf[test] ??= []).push(id);
   const { answers } = await ask(askedOf, 'stage');
   const killed = new Set(answers.flatMap((answer) => answer.killed));
-  alive = alive.filter(({ id }) => !killed.has(id));
   const late = answers.filter((answer) => answer.late).length;
-  say(`files ${from + 1} to ${to} of each: ${killed.size} seen, ${alive.length} left, ${late} files out of time`);
-  from = to;
+  say(`files ${from + 1} to ${to} of each: ${killed.size} seen, ${late} files out of time`);
+  return killed;
 }
-from = 0;
-for (const to of ALONE) {
-  const asked = alive.filter(({ tests }) => tests.length > from);
-  const killed = new Set();
-  for (let at = 0; at < asked.length; at += CHUNK) {
-    const projects = asked.slice(at, at + CHUNK).map(({ id, tests }) => ({
-      ...base(),
-      displayName: id,
-      globals: { __MUTATION__: { folder: ANSWERS, alone: id } },
-      testMatch: tests.slice(from, to),
-    }));
-    Object.keys(await jest({ projects }, 'mutants')).forEach((id) => killed.add(id));
-    say(
-      `alone, files ${from + 1} to ${to}: ${Math.min(at + CHUNK, asked.length)} of ${asked.length} asked, ${killed.size} seen`,
+
+/** Asks about each mutant in a run of its own. */
+async function askAlone(asked, from, to) {
+  const projects = asked.map(({ id, tests }) => ({
+    ...base(),
+    displayName: id,
+    globals: { __MUTATION__: { folder: ANSWERS, alone: id } },
+    testMatch: tests.slice(from, to),
+  }));
+  return new Set(Object.keys(await jest({ projects }, 'mutants')));
+}
+
+await ensureInstalled();
+mkdirSync(FOLDER, { recursive: true });
+const mutants = allMutants();
+const key = createHash('sha256')
+  .update(JSON.stringify(mutants.map(({ file, line, from, to }) => [file, line, from, to])))
+  .digest('hex');
+const STATE = path.join(FOLDER, 'state.json');
+const saved = values.resume && existsSync(STATE) ? JSON.parse(readFileSync(STATE, 'utf8')) : undefined;
+if (values.resume && saved?.key !== key) throw new Error('no stopped run of these mutants: start without --resume');
+say(
+  saved
+    ? `${saved.alive.length} of ${mutants.length} mutants left`
+    : `${mutants.length} mutants; the tests that reach each`,
+);
+const state = saved ?? { key, step: 0, asked: [] };
+if (!saved) {
+  const covering = await coverage();
+  const reached = mutants.map((mutant) => ({ ...mutant, tests: testsOf(mutant, covering) }));
+  state.unreached = reached.filter(({ tests }) => tests.length === 0);
+  state.alive = reached.filter(({ tests }) => tests.length > 0);
+}
+const keep = () => writeFileSync(STATE, JSON.stringify(state, null, 1));
+keep();
+for (; state.step < STEPS.length; state.step += 1, state.asked = [], keep()) {
+  const { alone, from, to, kinds } = STEPS[state.step];
+  const asked = () =>
+    state.alive.filter(
+      ({ id, kind, tests }) => (!kinds || kinds.test(kind)) && tests.length > from && !state.asked.includes(id),
     );
+  const settle = (killed) => (state.alive = state.alive.filter(({ id }) => !killed.has(id)));
+  if (!alone) settle(await askTogether(asked(), from, to));
+  for (let some; alone && (some = asked().slice(0, CHUNK)).length > 0; keep()) {
+    const killed = await askAlone(some, from, to);
+    state.asked.push(...some.map(({ id }) => id));
+    settle(killed);
+    say(`alone, files ${from + 1} to ${to}: ${killed.size} of ${some.length} seen, ${asked().length} to ask`);
   }
-  alive = alive.filter(({ id }) => !killed.has(id));
-  from = to;
+  say(`${state.alive.length} left`);
 }
+const { unreached, alive } = state;
 
 const accepted = JSON.parse(readFileSync(path.join(ROOT, 'test', 'mutation-accepted.json'), 'utf8'));
 const isAccepted = ({ file, from: literal }) =>

@@ -10,6 +10,7 @@ import { withdraw } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { CapacityPlan } from '../../planning/capacity-plan';
+import { engineEnvironment } from '../vllm/engine-environment';
 import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
@@ -123,7 +124,7 @@ export class TritonDeployment extends Construct implements IWatchable {
         metricsFeatures: this.#metricsFeatures,
         extraArguments: props.extraArguments ?? [],
       }),
-      environment: props.environment ?? {},
+      environment: { ...engineEnvironment(Object.values(this.plans)), ...props.environment },
     });
     return makeServer(this, {
       kind: TRITON,

@@ -1,3 +1,4 @@
+import { engineEnvironment } from './engine-environment';
 import { SecretReference } from '../../core/secret-reference';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { DRAIN_SECONDS, ServerContainer, ServerKind, ownPod } from '../pod/server-pod';
@@ -96,6 +97,7 @@ export function vllmContainer(server: VllmServer, container: VllmContainer): Ser
       PYTHONDONTWRITEBYTECODE: '1',
       // A redirect would lead past `allowed_media_domains`.
       VLLM_MEDIA_URL_ALLOW_REDIRECTS: '0',
+      ...engineEnvironment([server.plan]),
       ...container.environment,
     },
     secretEnvironment: { [API_KEY]: container.apiKey },

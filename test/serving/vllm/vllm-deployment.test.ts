@@ -8,16 +8,23 @@ import {
 } from '../../../lib/catalog';
 import { DataSize } from '../../../lib/units/data-size';
 import { Duration } from '../../../lib/units/duration';
+import { Block } from '../../support/synth';
 import { deployVllm, serverOf, CHAT } from '../support/vllm-fixtures';
 
 const argsOf = (overrides: Parameters<typeof deployVllm>[0] = {}) =>
   serverOf(deployVllm(overrides).json).args as string[];
-const environment = (container: { env: { name: string; value?: string }[] }) =>
-  Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
+const environment = (container: Block) =>
+  Object.fromEntries(container.env.map(({ name, value }: { name: string; value?: string }) => [name, value]));
 
 test('the pod of a server', () => {
   const { json } = deployVllm();
   expect(json.only('kubernetes_deployment_v1').spec.template).toMatchSnapshot();
+});
+
+test('weights in host memory are kept there by the runner of vLLM that does so', () => {
+  const runner = (gib: number) =>
+    environment(serverOf(deployVllm({ model: { cpuOffload: DataSize.gib(gib) } }).json))['VLLM_USE_V2_MODEL_RUNNER'];
+  expect([runner(2), runner(0)]).toEqual(['0', undefined]);
 });
 
 describe('arguments', () => {
