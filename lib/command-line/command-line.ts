@@ -8,7 +8,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { CapacityPlanner } from '../planning/capacity-planner';
-import { LoraCapacity, MediaInput, NodeNetwork, ServingLoad } from '../planning/capacity-request';
+import { MediaInput, NodeNetwork, ServingLoad } from '../planning/capacity-request';
 import { DataSize } from '../units/data-size';
 import { RULE_OF_THUMB } from '../planning/figures';
 import { missedTargets } from '../planning/targets';
@@ -18,6 +18,7 @@ import { boundedText, printableText } from '../units/message-text';
 import { givenValue } from '../units/number-faults';
 import { tableText } from '../units/text-table';
 import { Arguments } from './arguments';
+import { loraOf } from './lora';
 import { modelFromFile } from './model-file';
 import { COMMANDS } from './options';
 import { ALIASES, sharesOfOtherEngines } from './other-tools';
@@ -174,13 +175,6 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     cudaGraphs: args.has('enforce-eager') ? false : undefined,
     warmCompileCache: args.has('warm-compile-cache') ? true : undefined,
   };
-}
-
-/** Room for adapters, with the defaults of vLLM. */
-function loraOf(args: Arguments): LoraCapacity | undefined {
-  const [maxAdapters, maxRank] = [args.number('max-loras'), args.number('max-lora-rank')];
-  const asked = args.has('enable-lora') || maxAdapters !== undefined || maxRank !== undefined;
-  return asked ? { maxAdapters: maxAdapters ?? 1, maxRank: maxRank ?? 16 } : undefined;
 }
 
 /** A format; `auto` is the default, as engines have it. */

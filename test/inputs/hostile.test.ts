@@ -168,7 +168,11 @@ describe('a lock', () => {
     ['inputTokens', 8192, 'PLAN_CHANGED inputTokens'],
     ['model.name', {}, 'WRONG_KIND model.name'],
     ['model.name', { toString: 1, valueOf: 2 }, 'WRONG_KIND model.name'],
-    ['instanceType.gpu', { toString: 1 }, 'MISSING_PROPERTY instanceType.bandwidth, OUT_OF_RANGE instanceType.memory'],
+    [
+      'instanceType.gpu',
+      { toString: 1 },
+      'MISSING_PROPERTY instanceType.bandwidth, UNKNOWN_PROPERTY instanceType.toString, OUT_OF_RANGE instanceType.memory',
+    ],
     ['instanceType.gpu', 5, 'UNKNOWN_VALUE instanceType'],
     ['instanceType.gpuCount', 2147483648, 'NOT_A_WHOLE_NUMBER instanceType.gpuCount'],
     ['instanceType.interconnect', 'bogus', 'UNKNOWN_VALUE instanceType.interconnect'],

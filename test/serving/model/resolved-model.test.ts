@@ -199,14 +199,6 @@ describe('plans of a deployment', () => {
       Number(podOf(on({ cpuOffload: DataSize.gib(gib) }).json).container[0].resources.requests.memory.slice(0, -2));
     expect(request(8) - request(0)).toBeCloseTo(8 * 1.1 * 1024, -1);
   });
-
-  test('keep weights in host memory by the runner of vLLM that does so', () => {
-    const runner = (gib: number) =>
-      podOf(on({ cpuOffload: DataSize.gib(gib) }).json).container[0].env.find(
-        ({ name }: { name: string }) => name === 'VLLM_USE_V2_MODEL_RUNNER',
-      )?.value;
-    expect([runner(2), runner(0)]).toEqual(['0', undefined]);
-  });
 });
 
 describe('what does not fit is refused', () => {
