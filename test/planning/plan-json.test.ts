@@ -80,6 +80,7 @@ describe('a plan whose JSON was changed by hand', () => {
   const optional = [
     'mediaInput',
     'speculativeDecoding',
+    'lora',
     'warmCompileCache',
     'checkpointSize',
     'shortfallPerGpu',
@@ -138,6 +139,7 @@ test('every field that a plan has in public is a row of the table that its JSON 
     'shortfallPerGpu',
     'mediaInput',
     'speculativeDecoding',
+    'lora',
     'warmCompileCache',
     'stateBytesPerSequencePerGpu',
   ]);
