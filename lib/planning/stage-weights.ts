@@ -32,9 +32,18 @@ export function stageWeights(
   else rest += (stage.first ? table : 0) + (stage.last ? head + c.finalNorm : 0);
   let counted = rest * wideBytes(precision);
   for (let i = 0; i < perLayer.length; i++) counted += stage.kinds[i] * perLayer[i];
-  const copies = latentCopies(configuration, stage) + valueCopies(configuration, stage) + rotaryTables(configuration);
+  const copies = latentCopies(configuration, stage) + besideParameters(configuration, stage);
   if (configuration.checkpointBytes === undefined) return counted + copies;
   return counted * (configuration.checkpointBytes / model.checkpointSize(precision).bytes) + copies;
+}
+
+/**
+ * Bytes on one GPU of a stage that a model has loaded beside its parameters.
+ *
+ * @internal
+ */
+export function besideParameters(configuration: Configuration, stage: Stage): number {
+  return valueCopies(configuration, stage) + rotaryTables(configuration);
 }
 
 /**

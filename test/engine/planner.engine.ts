@@ -1,3 +1,6 @@
+import { configurationOf, resolveLoad } from '../../lib/planning/configuration';
+import { besideParameters } from '../../lib/planning/stage-weights';
+import { stagesOf } from '../../lib/planning/stages';
 import {
   CapacityPlan,
   CapacityPlanner,
@@ -39,7 +42,12 @@ describe.each(MODEL_NAMES)('%s', (name) => {
   const engine = results.models[name];
 
   test('bytes of weights', () => {
-    expect(planOf(name, engine).memoryPerGpu.weights.bytes).toBe(engine.parameterBytes);
+    const plan = planOf(name, engine);
+    const { model, contextLength, mediaInput, instanceType, precision, parallelism } = plan;
+    const load = resolveLoad({ model, contextLength, mediaInput, engine: plan.engine });
+    const configuration = configurationOf(load, { instanceType, precision }, parallelism);
+    const beside = besideParameters(configuration, stagesOf(configuration)[0]);
+    expect(plan.memoryPerGpu.weights.bytes - beside).toBe(engine.parameterBytes);
   });
 
   test('bytes of cache per token', () => {
