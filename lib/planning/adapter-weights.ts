@@ -1,4 +1,6 @@
 import { Layer, ResolvedAttention } from '../catalog/layers';
+import { ModelSpec } from '../catalog/model-spec';
+import { Parallelism } from '../catalog/parallelism';
 import { wideBytes } from '../catalog/weight-bytes';
 import { Configuration } from './configuration';
 import { Stage } from './stages';
@@ -30,11 +32,20 @@ export function adapterWeights(configuration: Configuration, stage: Stage): numb
   return lora.maxAdapters * lora.maxRank * (layers + tables) * wideBytes(precision);
 }
 
+/**
+ * Parameters of a whole adapter: two matrices of its rank beside every matrix of every layer.
+ *
+ * @internal
+ */
+export function adapterParameters(model: ModelSpec, rank: number): number {
+  const whole = { model, parallelism: Parallelism.NONE };
+  return rank * model._layers.kinds.reduce((sum, layer) => sum + layer.count * widths(sidesOf(whole, layer)), 0);
+}
+
 const widths = (sides: readonly Sides[]) => sides.reduce((sum, { inputs, outputs }) => sum + inputs + outputs, 0);
 
 /** Every matrix of a layer that an adapter has a part for. */
-function sidesOf(configuration: Configuration, layer: Layer): Sides[] {
-  const { model, parallelism } = configuration;
+function sidesOf({ model, parallelism }: Pick<Configuration, 'model' | 'parallelism'>, layer: Layer): Sides[] {
   const { tensor, expert } = parallelism;
   const h = model.hiddenSize;
   const { experts } = model;

@@ -28,7 +28,7 @@ export enum MediaInput {
 export interface LoraCapacity {
   /** Adapters that may run in one step (vLLM: `max_loras`); more can be loaded and wait in host memory. */
   readonly maxAdapters: number;
-  /** Highest rank of an adapter (vLLM: `max_lora_rank`, 8, 16, 32, 64, 128, 256, 320 or 512). */
+  /** Highest rank of an adapter (vLLM: `max_lora_rank`, 1, 8, 16, 32, 64, 128, 256, 320 or 512). */
   readonly maxRank: number;
 }
 

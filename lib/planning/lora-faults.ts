@@ -1,11 +1,9 @@
 import { InferenceEngine } from '../catalog/inference-engine';
+import { LORA_RANKS } from '../catalog/lora-ranks';
 import { Fault, fault } from '../units/fault';
 import { wholeNumberFaults } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
 import { ServingLoad } from './capacity-request';
-
-/** Ranks that vLLM has kernels for (`MaxLoRARanks` of its `config/lora.py`, 0.24.0). */
-const VLLM_RANKS = [8, 16, 32, 64, 128, 256, 320, 512];
 
 /**
  * What is wrong with the room for adapters, on any hardware.
@@ -18,12 +16,12 @@ export function loraFaults({ lora, engine = InferenceEngine.DEFAULT }: ServingLo
   return allOf(
     () => wholeNumberFaults({ 'lora.maxAdapters': maxAdapters, 'lora.maxRank': maxRank }, 1),
     () => {
-      if (!engine._isVllm || !(maxRank >= 1) || VLLM_RANKS.includes(maxRank)) return [];
-      const next = VLLM_RANKS.find((rank) => rank >= maxRank);
+      if (!engine._isVllm || !(maxRank >= 1) || LORA_RANKS.includes(maxRank)) return [];
+      const next = LORA_RANKS.find((rank) => rank >= maxRank);
       const cure = next
         ? `use ${next}, which takes adapters of lower ranks too`
         : `adapters of higher ranks must be merged into the model`;
-      const reason = `lora.maxRank ${maxRank} is none that vLLM takes (${VLLM_RANKS.join(', ')}); ${cure}`;
+      const reason = `lora.maxRank ${maxRank} is none that vLLM takes (${LORA_RANKS.join(', ')}); ${cure}`;
       return [fault('LORA_RANK_NOT_IN_ENGINE', 'lora.maxRank', reason)];
     },
   );

@@ -38,7 +38,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'LORA_RANK_NOT_IN_ENGINE',
     property: 'lora.maxRank',
-    text: 'lora.maxRank 24 is none that vLLM takes (8, 16, 32, 64, 128, 256, 320, 512); use 32, which takes adapters of lower ranks too',
+    text: 'lora.maxRank 24 is none that vLLM takes (1, 8, 16, 32, 64, 128, 256, 320, 512); use 32, which takes adapters of lower ranks too',
     refuse: refused({ lora: { maxAdapters: 2, maxRank: 24 } }),
   },
   {

@@ -1,19 +1,11 @@
 import { GpuInstanceType, ReasoningParser, ToolCallParser, VllmRelease } from '../../lib/catalog';
 import { CHAT, VllmOverrides, deployVllm } from '../serving/support/vllm-fixtures';
-import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
 const refuse = (overrides: VllmOverrides) => () => deployVllm(overrides);
 
 /** What vLLM's own server would refuse, or would be open by. */
 export const TEXTS: FaultText[] = [
-  {
-    id: 'ADAPTERS_NOT_PLANNED',
-    text:
-      "model 'chat': the plan leaves out its adapters, for which vLLM reserves up to 2.5 GiB of each GPU (rank 512), and leaves 0.1 GiB; the rest comes " +
-      'out of the room for the cache: plan for less (contextLength, concurrency), or lower maxLoraRank',
-    faults: () => warningsOf(deployVllm({ model: { loraAdapters: [{ name: 'legal', rank: 512 }] } }).deployment),
-  },
   {
     id: 'CONFLICTING_PROPERTIES',
     property: 'models[0].maxLoraRank',

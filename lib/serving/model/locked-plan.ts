@@ -4,7 +4,7 @@ import { Parallelism } from '../../catalog/parallelism';
 import { Precision } from '../../catalog/precision';
 import { SpeculativeDecoding } from '../../catalog/speculative-decoding';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { CapacityTargets, MediaInput, ServingLoad } from '../../planning/capacity-request';
+import { CapacityTargets, LoraCapacity, MediaInput, ServingLoad } from '../../planning/capacity-request';
 import { missedTargets } from '../../planning/targets';
 import { DataSize } from '../../units/data-size';
 import { Fault, fault } from '../../units/fault';
@@ -30,6 +30,8 @@ export interface PropertiesBesideLock extends LanguageModelOptions {
   readonly cpuOffload?: DataSize;
   readonly mediaInput?: MediaInput;
   readonly speculativeDecoding?: SpeculativeDecoding;
+  /** Room for LoRA adapters. */
+  readonly lora?: LoraCapacity;
 }
 
 /**
@@ -118,6 +120,7 @@ function contradictions(plan: CapacityPlan, beside: PropertiesBesideLock): Fault
     ['cpuOffload', 'cpuOffload', beside.cpuOffload, plan.cpuOffload],
     ['mediaInput', 'mediaInput', beside.mediaInput, plan.mediaInput],
     ['speculativeDecoding', 'speculativeDecoding', speculated(beside), speculated(plan)],
+    ['loraAdapters', 'the room for adapters', adapters(beside), adapters(plan)],
   ];
   return pairs
     .filter(([, , wanted, planned]) => wanted !== undefined && !same(wanted, planned))
@@ -134,6 +137,11 @@ function contradictions(plan: CapacityPlan, beside: PropertiesBesideLock): Fault
 /** What the engine is told of speculative decoding, and what drafts. */
 function speculated({ speculativeDecoding: of }: { readonly speculativeDecoding?: SpeculativeDecoding }) {
   return of === undefined ? undefined : `${of}`;
+}
+
+/** The room for LoRA adapters, in words. */
+function adapters({ lora }: { readonly lora?: LoraCapacity }) {
+  return lora && `${lora.maxAdapters} of rank ${lora.maxRank}`;
 }
 
 /** Formats and sizes may come from another loaded copy of the package, so they are compared by name and by bytes. */
@@ -170,5 +178,6 @@ export function loadOf(plan: CapacityPlan): ServingLoad {
     mediaInput: plan.mediaInput,
     speculativeDecoding: plan.speculativeDecoding,
     warmCompileCache: plan.warmCompileCache,
+    lora: plan.lora,
   };
 }

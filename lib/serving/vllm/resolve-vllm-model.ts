@@ -14,6 +14,8 @@ import { PlanRequest, choicesOf, planFaults, planModel } from '../model/plan-mod
 import { choiceText } from '../model/choice-text';
 import { Resolution, ResolvedModel, withinServer } from '../model/resolved-model';
 import { ServingHardware } from '../model/serving-hardware';
+import { loraCapacity } from './lora-adapters';
+import { OpenAiOptions } from './openai-options';
 import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
 import { versionFaults, versionWarnings } from './version-faults';
 import { unplannedSpeculation } from './speculation-faults';
@@ -29,7 +31,8 @@ import { allOf } from '../../units/unreadable';
 export interface VllmModelRequest {
   readonly name: string;
   readonly options: LanguageModelOptions &
-    VllmOptions & { readonly parallelism?: Parallelism; readonly targets?: CapacityTargets };
+    VllmOptions &
+    OpenAiOptions & { readonly parallelism?: Parallelism; readonly targets?: CapacityTargets };
   /** Version of vLLM that will run it. */
   readonly vllm: VllmVersion;
   /** @default - as many as the targets need, at least 1 */
@@ -108,7 +111,7 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
 function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Resolution {
   const { options, hardware, vllm } = request;
   const faults = allOf(
-    () => lockFaults(plan, { ...options, replicas: request.replicas }, hardware),
+    () => lockFaults(plan, { ...options, replicas: request.replicas, lora: loadFor(request).lora }, hardware),
     () => foreignPlanFaults(plan),
     () => planOptionFaults(plan, options),
     () => versionFaults(plan, options, vllm),
@@ -177,9 +180,10 @@ function loadFor({ options, vllm, hardware, network }: VllmModelRequest): Servin
   const { model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize } = options;
   const { maxSequences, gpuMemoryUtilization, kvCachePrecision, cudaGraphs, cpuOffload, mediaInput } = options;
   const { speculativeDecoding } = options;
+  const lora = loraCapacity(options, options.engineArguments?.max_loras);
   const load: ServingLoad = {
     ...{ model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize },
-    ...{ maxSequences, gpuMemoryUtilization, cudaGraphs, cpuOffload, mediaInput, speculativeDecoding },
+    ...{ maxSequences, gpuMemoryUtilization, cudaGraphs, cpuOffload, mediaInput, speculativeDecoding, lora },
     // The precision of the weights is the planner's default, which counts only its width.
     kvCachePrecision: kvCachePrecision?.name === Precision.FP8.name ? Precision.FP8 : undefined,
     engine: vllm.engine,

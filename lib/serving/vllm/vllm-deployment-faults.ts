@@ -23,7 +23,6 @@ import {
 } from '../pod/server-faults';
 import { openAiFaults } from './openai-faults';
 import { resolveVllmModel } from './resolve-vllm-model';
-import { adapterWarnings } from './lora-adapters';
 import { RESERVED_ARGUMENTS } from './engine-arguments';
 import { flagOf, reservedFlag } from './serve-arguments';
 import { servedName } from './served-name';
@@ -148,9 +147,7 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
   const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests);
   const replicas = asked ?? made.resolved.plan.replicas;
   const { sizing } = sized(props, server);
-  const slots = Number(served.engineArguments?.max_loras ?? 1);
-  const warnings = [...made.warnings, ...adapterWarnings(name, served, slots, server.plan)];
-  return { checked: { server, sizing, replicas, warnings }, faults: [] };
+  return { checked: { server, sizing, replicas, warnings: made.warnings }, faults: [] };
 }
 
 function sized(props: VllmDeploymentProps, server: VllmServer) {

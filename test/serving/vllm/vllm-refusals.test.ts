@@ -1,7 +1,7 @@
 import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser, VllmRelease } from '../../../lib/catalog';
 import { DataSize } from '../../../lib/units/data-size';
 import { Duration } from '../../../lib/units/duration';
-import { faultsThrown, idsOf, warningsOf } from '../../support/faults';
+import { faultsThrown, idsOf } from '../../support/faults';
 import { CHAT, VllmOverrides, deployVllm } from '../support/vllm-fixtures';
 
 const adapter = (rank: number) => ({ name: 'legal', rank });
@@ -110,9 +110,20 @@ test.each<[string, VllmOverrides, string]>([
   expect(idsOf(faultsThrown(() => deployVllm(overrides)))).toEqual([wanted]);
 });
 
-test('warns of adapters that take what the plan gives to the cache', () => {
-  const warned = (instanceType: GpuInstanceType, rank: number) =>
-    idsOf(warningsOf(deployVllm({ instanceType, maxSurge: 0, model: { loraAdapters: [adapter(rank)] } }).json.stack));
-  expect(warned(GpuInstanceType.G5_XLARGE, 512)).toEqual(['ADAPTERS_NOT_PLANNED']);
-  expect(warned(GpuInstanceType.G6E_XLARGE, 16)).toEqual([]);
+test('adapters are planned: they are refused where they do not fit, and their room is in the plan', () => {
+  const with512 = () => deployVllm({ maxSurge: 0, model: { loraAdapters: [adapter(512)] } });
+  expect(idsOf(faultsThrown(with512))).toEqual(['MODEL_DOES_NOT_FIT models[0]']);
+  const { deployment } = deployVllm({
+    instanceType: GpuInstanceType.G6E_XLARGE,
+    model: { loraAdapters: [adapter(12)], engineArguments: { max_loras: 2 } },
+  });
+  expect(deployment.plan.lora).toEqual({ maxAdapters: 2, maxRank: 16 });
+});
+
+test('a locked plan without their room is contradicted', () => {
+  const instanceType = GpuInstanceType.G6E_XLARGE;
+  const plans = { chat: deployVllm({ instanceType }).deployment.plan };
+  expect(idsOf(faultsThrown(() => deployVllm({ instanceType, plans, model: { loraAdapters: [adapter(8)] } })))).toEqual(
+    ['PROPERTY_CONTRADICTS_PLAN models[0].loraAdapters'],
+  );
 });
