@@ -202,6 +202,10 @@ export const ARGUMENTS = {
   Precision: {
     'static of': 'name: string',
   },
+  PythonCode: {
+    'static fromStore': 'size: DataSize',
+    'static inline': 'files: string{}',
+  },
   RdmaAttachment: {
     'static sharedDevices': 'options?: SharedDevicesOptions',
     'static hostDevices': 'options: HostDevicesOptions',
@@ -241,6 +245,9 @@ export const ARGUMENTS = {
   TritonModel: {
     'static vllm': 'props: VllmModelProps',
     'static onnxRuntime': 'props: OnnxRuntimeModelProps',
+    'static pyTorch': 'props: PyTorchModelProps',
+    'static python': 'props: PythonModelProps',
+    'static ensemble': 'props: EnsembleModelProps',
   },
   TritonRelease: {
     'static of': 'release: string',

@@ -8,6 +8,10 @@ import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition } from './model-definition';
+import { generatedFiles } from './model-repository';
+import { probeFiles } from './model-probes';
+import { ASSEMBLE_SCRIPT } from '../pod/server-pod';
+import { scriptAsset } from '../../kubernetes/script-asset';
 import { sidecarRequests } from '../pod/pod-addition-specs';
 import { PodSizing, sizePod } from '../pod/pod-sizing';
 import {
@@ -65,7 +69,10 @@ export function checkDeployment(
   const unknown = tokenFaults(props, name, definitions);
   const hardware = servingHardware(props.nodePool);
   const whole = Number.isSafeInteger(replicas) && replicas > 0 ? replicas : 1;
-  const onSite = unknown.length > 0 ? [] : definitions.map((model) => model.on({ hardware, release, replicas: whole }));
+  const onSite =
+    unknown.length > 0
+      ? []
+      : definitions.map((model) => model.on({ hardware, release, replicas: whole, models: definitions }));
   const models = onSite.flatMap(({ model }) => model ?? []);
   const sized = sizePod(models, props.nodePool.hardware, {
     ...props.resources,
@@ -94,8 +101,43 @@ export function checkDeployment(
   if (models.length === definitions.length) faults.push(...startupFaults(props.startupBudget, models));
   // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...sized.faults);
+  if (faults.length === 0) faults.push(...configMapFaults(models, release));
   if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas));
   return { checked, faults };
+}
+
+/** Most that a config map holds, all files together (validation of Kubernetes, MaxSecretSize). */
+const CONFIG_MAP_BYTES = 1024 ** 2;
+
+/** What is made at synthesis travels in one config map, with the scripts of the pod. */
+function configMapFaults(models: readonly BackendModel[], release: TritonRelease): Fault[] {
+  const files = [
+    ...generatedFiles(models, release).map(({ key, text }) => ({ key, text })),
+    ...Object.entries(probeFiles(models)).map(([key, text]) => ({ key, text })),
+    { key: ASSEMBLE_SCRIPT.key, text: scriptAsset(ASSEMBLE_SCRIPT.asset) },
+  ];
+  const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  const taken = new Set<string>();
+  const twice = files.filter(({ key }) => taken.size === taken.add(key).size).map(({ key }) => key);
+  return [
+    ...(bytes > CONFIG_MAP_BYTES
+      ? [
+          fault(
+            'CONFIG_MAP_TOO_LARGE',
+            'models',
+            `the files made at synthesis must take at most ${CONFIG_MAP_BYTES} bytes, what a config map holds, together; they take ${bytes}; ` +
+              'put code into the model store: PythonCode.fromStore()',
+          ),
+        ]
+      : []),
+    ...twice.map((key) =>
+      fault(
+        'CONFIG_MAP_KEY_TWICE',
+        'models',
+        `two files would have the key '${key}' in the config map; rename a model or a file`,
+      ),
+    ),
+  ];
 }
 
 /** Of a list that cannot be read nothing. */

@@ -4,6 +4,7 @@ import { DataSize } from '../../units/data-size';
 import { Fault } from '../../units/fault';
 import { PodModel } from '../pod/pod-model';
 import { ServingHardware } from '../model/serving-hardware';
+import { TensorSpec } from './model-options';
 import { TextMessage } from './protobuf-text';
 import { ModelProbe } from './model-probe';
 
@@ -17,6 +18,8 @@ export interface ModelSite {
   readonly release: TritonRelease;
   /** Servers of the deployment. */
   readonly replicas: number;
+  /** All models of a server, this one too. */
+  readonly models: readonly ModelDefinition[];
 }
 
 /**
@@ -27,6 +30,19 @@ export interface ModelSite {
 export interface ModelVersion {
   readonly store: string;
   readonly number: number;
+}
+
+/**
+ * How a model looks to those that ask it.
+ *
+ * @internal
+ */
+export interface ModelTensors {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly maxBatchSize: number;
+  /** Whether a request may have any number of responses. */
+  readonly decoupled: boolean;
 }
 
 /**
@@ -48,6 +64,10 @@ export interface ModelDefinition {
   readonly spansGpus: boolean;
   /** The properties that the caller passed, to be searched for tokens. */
   readonly props: object;
+  /** Names of the models that it is made of. @default - it is a model itself */
+  readonly steps?: readonly string[];
+  /** Its tensors among the models of its server. */
+  tensors(models: readonly ModelDefinition[]): ModelTensors;
   /** What is wrong with it on any hardware. */
   ownFaults(): Fault[];
   /** The model on its hardware, with everything decided; called once. Its faults name properties of the model. */
@@ -103,6 +123,8 @@ export interface BackendModel extends PodModel {
   readonly weights: 'in-repository' | 'beside' | 'none';
   /** Whether its `config.pbtxt` says everything, so that Triton must not complete it from the model. */
   readonly isComplete: boolean;
+  /** Shared memory of one of its processes. @default - it has no processes of its own */
+  readonly instanceSharedMemory?: DataSize;
   /** How its health is probed. */
   readonly probe: ModelProbe;
   /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */

@@ -22,7 +22,7 @@ export interface TensorModelProps {
   readonly maxBatchSize: number;
   /** How requests are joined into batches. @default - on with a bounded queue where `maxBatchSize` is at least 1 */
   readonly dynamicBatching?: DynamicBatching;
-  /** Instances, and what they run on. @default ModelInstances.onGpus(1), one instance on a GPU of its own */
+  /** Instances, and what they run on. @default - one: of a Python model on the CPU, of any other on a GPU of its own */
   readonly instances?: ModelInstances;
   /** Bounds of the latency histogram in milliseconds, ascending; put one at each limit you alert on. @default - 13 bounds from 5 to 60000 */
   readonly latencyBucketsMs?: number[];

@@ -21,6 +21,7 @@ import {
   ModelOnSite,
   ModelPlacement,
   ModelSite,
+  ModelTensors,
   ModelVersion,
 } from '../model-definition';
 import { ModelInstances } from '../model-instances';
@@ -55,12 +56,16 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
 
   public constructor(public readonly props: Props) {
     this.name = props.name;
-    this.instances = props.instances ?? ModelInstances.onGpus();
+    this.instances = props.instances ?? this.defaultInstances;
     this.gpus = this.instances.gpuCount;
     this.versions = [props.version ?? '1', ...(optionalTextList(props.otherVersions) ?? [])].map((store) => ({
       store,
       number: tritonVersion(store),
     }));
+  }
+
+  protected get defaultInstances(): ModelInstances {
+    return ModelInstances.onGpus();
   }
 
   /** Size of one version in the model store. */
@@ -72,6 +77,10 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
   public abstract get hostMemory(): DataSize;
 
   public get sharedMemory(): DataSize {
+    return DataSize.ZERO;
+  }
+
+  public get temporarySize(): DataSize {
     return DataSize.ZERO;
   }
 
@@ -89,6 +98,11 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
 
   public get storedSize(): DataSize {
     return this.modelSize.times(this.versions.length);
+  }
+
+  public tensors(): ModelTensors {
+    const { inputs, outputs, maxBatchSize } = this.props;
+    return { inputs, outputs, maxBatchSize, decoupled: this.streams };
   }
 
   public on(site: ModelSite): ModelOnSite {
@@ -183,6 +197,11 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     return this.instances.instancesPerDevice;
   }
 
+  /** Copies of the weights on each GPU, or on the CPU. */
+  protected get weightCopies(): number {
+    return this.instanceCount;
+  }
+
   protected get batching(): DynamicBatching | undefined {
     return this.props.dynamicBatching ?? (this.props.maxBatchSize >= 1 ? {} : undefined);
   }
@@ -238,7 +257,7 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
         ),
       );
     }
-    const need = this.sharedGpuMemory ?? this.storedSize.times(this.instanceCount);
+    const need = this.sharedGpuMemory ?? this.storedSize.times(this.weightCopies);
     if (need.exceeds(gpuMemory)) {
       const whole = gpuMemory.bytes === instanceType.gpuMemory.bytes;
       faults.push(
