@@ -8,7 +8,7 @@ export interface ObjectRow {
 
 const row = (address: RegExp, ...text: string[]): ObjectRow => ({ address, text });
 
-/** No pod has the token of an account unless the pod itself asks for it: test/pods/pods.test.ts. */
+/** No pod has the token of an account unless the pod itself asks for it: rows.ts. */
 const NO_TOKENS = 'automount_service_account_token: false';
 const MAPPED = 'gpu-inference-constructs/model';
 

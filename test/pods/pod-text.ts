@@ -1,7 +1,8 @@
 import { TerraformStack } from 'cdktf';
 import { SynthesizedStack } from '../../lib/testing';
 
-type Block = { readonly [attribute: string]: unknown };
+/** A block of Terraform's JSON, or of Kubernetes. */
+export type Block = { readonly [attribute: string]: unknown };
 
 /** What a workload, its pods and their containers are: one line for each fact, sorted, all attributes but amounts. */
 export interface PodFacts {
@@ -49,7 +50,7 @@ function isWorkload(type: string, block: Block): boolean {
 }
 
 /** Resources of Kubernetes and Helm, with their ids without the hash. */
-function resourcesOf(stack: TerraformStack): { type: string; id: string; block: Block }[] {
+export function resourcesOf(stack: TerraformStack): { type: string; id: string; block: Block }[] {
   const { resource = {} } = JSON.parse(SynthesizedStack.of(stack).toJson()) as {
     resource?: { [type: string]: { [id: string]: Block } };
   };
@@ -84,6 +85,9 @@ function factsOf(address: string, block: Block): PodFacts {
 
 /** How to say an attribute; of the others every value has a line. */
 type Texts = { readonly [attribute: string]: (value: unknown) => string[] | undefined };
+
+/** A line for every value of a block. */
+export const linesOf = (block: Block): string[] => lines(block);
 
 /** Sorted lines of a block's attributes. */
 function lines(block: Block, texts: Texts = {}): string[] {

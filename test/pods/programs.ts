@@ -1,9 +1,10 @@
-import { App, TerraformStack } from 'cdktf';
+import { App } from 'cdktf';
 import {
   AlertReceiver,
   DataSize,
   ExistingGpuNodePool,
   GpuInstanceType,
+  GpuOperator,
   GpuSharing,
   ImagePrePuller,
   ModelImport,
@@ -15,6 +16,7 @@ import {
   NcclAcceptanceTest,
   NetworkName,
   NodeAgents,
+  NicDriver,
   NvIpamPool,
   NvidiaNetworkOperator,
   HostDeviceNetwork,
@@ -30,9 +32,9 @@ import {
   VllmRelease,
 } from '../../lib';
 import { NDR, rack } from '../network/support';
-import { stacks as policyStacks } from '../policies/programs';
+import { PROGRAMS as POLICY_PROGRAMS, Program } from '../policies/programs';
 import { TestPool, TestStore } from '../serving/support/fixtures';
-import { testApp, testStack } from '../support/synth';
+import { testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 
 /** Everything that users may add to a server's pod. */
@@ -70,7 +72,7 @@ const FRAUD = TritonModel.onnxRuntime({
 });
 
 /** Servers with what the examples lack: additions, credentials of a store, adapters, a key of one's own, a server that does not drain. */
-function servers(app: App): TerraformStack {
+function servers(app: App): void {
   const stack = testStack(app, 'servers');
   const cluster = testCluster(stack);
   const modelStore = new TestStore(stack, 'Store');
@@ -99,11 +101,10 @@ function servers(app: App): TerraformStack {
     // It would break off what runs when it is told to stop.
     vllmRelease: VllmRelease.of('0.17.1'),
   });
-  return stack;
 }
 
 /** Imports from every kind of source; of URLs without a token is in the programs of policies. */
-function imports(app: App): TerraformStack {
+function imports(app: App): void {
   const stack = testStack(app, 'imports');
   const cluster = testCluster(stack);
   const modelStore = new TestStore(stack, 'Store');
@@ -126,11 +127,10 @@ function imports(app: App): TerraformStack {
     model: 'claimed',
     source: ModelSource.volumeClaim('weights', 'chat'),
   });
-  return stack;
 }
 
 /** Agents, fabrics and monitoring with what the examples lack. */
-function rest(app: App): TerraformStack {
+function rest(app: App): void {
   const stack = testStack(app, 'rest');
   const cluster = testCluster(stack);
   new ExistingGpuNodePool(stack, 'Shared', {
@@ -159,10 +159,29 @@ function rest(app: App): TerraformStack {
   const modelStore = new TestStore(stack, 'Store');
   const nodePool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE);
   monitoring.watch(new TritonDeployment(stack, 'Watched', { cluster, nodePool, modelStore, models: [FRAUD] }));
-  return stack;
 }
 
-/** Every stack of the examples and of the programs of policies, and those with the kinds of pods that they lack. */
-export function stacks(): TerraformStack[] {
-  return [...policyStacks(), ...[servers, imports, rest].map((describeProgram) => describeProgram(testApp()))];
+/** Operators of others, and what they are told of nodes whose driver and network they manage. */
+function operators(app: App): void {
+  const stack = testStack(app, 'operators');
+  const cluster = testCluster(stack);
+  new NodeAgents(stack, 'Managed', { cluster, gpuOperator: GpuOperator.version() });
+  const taints = [{ key: 'team', value: 'ml', effect: TaintEffect.NO_SCHEDULE }];
+  rack(stack, cluster, { taints, driverInImage: false });
+  new ExistingGpuNodePool(stack, 'Divided', {
+    cluster,
+    hardware: GpuInstanceType.G5_XLARGE,
+    nodes: 1,
+    driverInImage: false,
+    gpuSharing: GpuSharing.timeSlicing(2),
+  });
+  new NvidiaNetworkOperator(stack, 'Network', {
+    cluster,
+    driver: NicDriver.container(),
+    secondaryNetworks: true,
+    nodeFeatureDiscovery: false,
+  });
 }
+
+/** The examples and the programs of policies, and those with the kinds of pods that they lack. */
+export const PROGRAMS: { readonly [name: string]: Program } = { ...POLICY_PROGRAMS, servers, imports, rest, operators };
