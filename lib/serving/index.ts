@@ -5,6 +5,7 @@ export * from './triton/model-options';
 export * from './pod/pod-additions';
 export * from './pod/serving-options';
 export * from './triton/backends/onnx-runtime-model';
+export * from './triton/backends/tensor-model-props';
 export * from './triton/triton-deployment';
 export * from './triton/triton-deployment-props';
 export * from './triton/triton-model';

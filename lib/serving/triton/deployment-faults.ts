@@ -135,8 +135,9 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
     'models',
     models.map((model) => model.name),
   );
-  if (new Set(models.map((model) => model.variant)).size > 1) {
-    const backends = [...new Set(models.map((model) => model.backend))].sort().join(' and ');
+  const bound = models.filter(({ variant }) => variant !== undefined);
+  if (new Set(bound.map(({ variant }) => variant)).size > 1) {
+    const backends = [...new Set(bound.map(({ backend }) => backend))].sort().join(' and ');
     faults.push(
       fault(
         'MODELS_NEED_DIFFERENT_IMAGES',

@@ -37,7 +37,8 @@ export interface ModelVersion {
 export interface ModelDefinition {
   readonly name: string;
   readonly backend: string;
-  readonly variant: TritonVariant;
+  /** The image that has its backend. @default - every image has it */
+  readonly variant?: TritonVariant;
   readonly versions: readonly ModelVersion[];
   /** GPUs that the model uses exclusively; 0 on the CPU and on a shared GPU. */
   readonly gpus: number;
@@ -88,15 +89,20 @@ export interface ModelPlacement {
 export interface BackendModel extends PodModel {
   readonly name: string;
   readonly backend: string;
-  readonly variant: TritonVariant;
+  /** The image that has its backend. @default - every image has it */
+  readonly variant?: TritonVariant;
   readonly versions: readonly ModelVersion[];
   readonly spansGpus: boolean;
   /** GPUs that split each layer between them. */
   readonly tensorParallelism: number;
   /** Exporters behind the metrics port due to this model, besides Triton itself. */
   readonly exporters: readonly MetricExporter[];
-  /** Whether the weights are in Triton's version folder; otherwise they are beside the repository, and a file in the folder names them. */
-  readonly weightsInRepository: boolean;
+  /**
+   * Where its stored files are: in Triton's version folder, or beside the repository, where a file in the folder names them, or it has none.
+   */
+  readonly weights: 'in-repository' | 'beside' | 'none';
+  /** Whether its `config.pbtxt` says everything, so that Triton must not complete it from the model. */
+  readonly isComplete: boolean;
   /** How its health is probed. */
   readonly probe: ModelProbe;
   /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */
@@ -105,4 +111,13 @@ export interface BackendModel extends PodModel {
   config(placement: ModelPlacement): TextMessage;
   /** Generated files of a version folder, by name. */
   versionFiles(version: ModelVersion, weightsPath: string): { [file: string]: string };
+}
+
+/**
+ * The variant of the image that has the backends of all models.
+ *
+ * @internal
+ */
+export function imageVariant(models: readonly Pick<ModelDefinition, 'variant'>[]): TritonVariant {
+  return models.find(({ variant }) => variant !== undefined)?.variant ?? TritonVariant.STANDARD;
 }

@@ -66,7 +66,8 @@ export function generatedFiles(models: readonly BackendModel[], release: TritonR
 
 /** @internal */
 export function weightsCopies(models: readonly BackendModel[]): WeightsCopy[] {
-  return byName(models).flatMap((model) =>
+  const stored = byName(models).filter(({ weights }) => weights !== 'none');
+  return stored.flatMap((model) =>
     model.versions.map((version) => ({
       model: model.name,
       version: version.store,
@@ -77,7 +78,7 @@ export function weightsCopies(models: readonly BackendModel[]): WeightsCopy[] {
 }
 
 function destinationOf(model: BackendModel, version: ModelVersion): string {
-  return `${model.weightsInRepository ? REPOSITORY_PATH : WEIGHTS_PATH}/${model.name}/${version.number}`;
+  return `${model.weights === 'beside' ? WEIGHTS_PATH : REPOSITORY_PATH}/${model.name}/${version.number}`;
 }
 
 function byName(models: readonly BackendModel[]): BackendModel[] {

@@ -69,7 +69,7 @@ export function tritonArguments(args: {
  * @internal
  */
 export function unloadsDeadModels(release: TritonRelease, models: readonly BackendModel[]): boolean {
-  return models.every((model) => model.streams) && release._restrictsApis;
+  return models.every(({ backend }) => backend === 'vllm') && release._restrictsApis;
 }
 
 /** Models are fixed at start. */
