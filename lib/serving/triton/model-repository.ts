@@ -54,6 +54,11 @@ export function generatedFiles(models: readonly BackendModel[], release: TritonR
         }),
       ),
     },
+    ...Object.entries(model.modelFiles ?? {}).map(([file, text]) => ({
+      key: `${file.replace(/\//g, '.')}.${model.name}`,
+      path: `repository/${model.name}/${file}`,
+      text,
+    })),
     ...model.versions.flatMap((version) =>
       Object.entries(model.versionFiles(version, destinationOf(model, version))).map(([file, text]) => ({
         key: `${file}.${version.number}.${model.name}`,

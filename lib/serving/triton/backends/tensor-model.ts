@@ -28,8 +28,22 @@ import { DynamicBatching, TensorSpec, VersionPolicy } from '../model-options';
 import { ModelProbe } from '../model-probe';
 import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
 import { dynamicBatchingFaults, dynamicBatchingMessage } from './dynamic-batching';
+import { InstanceSettings } from '../settings/model-settings';
+import { rateLimitMessage } from '../settings/rate-limit-message';
+import { sequenceBatchingMessage } from '../settings/sequence-batching-message';
+import {
+  ConfiguredModel,
+  executionMessage,
+  instanceSettingsFaults,
+  settingsMessage,
+} from '../settings/settings-message';
+import { StoredFiles } from '../settings/stored-files';
+import { warmUpMessage } from '../settings/warm-up-message';
 import { TensorModelProps } from './tensor-model-props';
 import { tensorFaults, tensorMessage, tensorProbe } from './tensor-spec';
+
+const PLACE = 'about';
+const PLACE_TEXT = 'The files are in the folder of the version.\n';
 
 /**
  * A model of tensors: what all backends say and check alike. It does not depend on the hardware and has no plan, because its requirements
@@ -91,6 +105,21 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     return this.modelSize.times(this.versions.length);
   }
 
+  public get settings(): InstanceSettings {
+    return this.props;
+  }
+
+  /** Triton follows a path out of these folders only if they exist. */
+  public get modelFiles(): { readonly [path: string]: string } {
+    const { sequenceBatching: { states = [] } = {}, warmUp = [] } = this.props;
+    const warms = warmUp.some(({ inputs }) => Object.values(inputs).some(({ path }) => path !== undefined));
+    const starts = states.some(({ initial }) => initial?.path !== undefined);
+    return {
+      ...(warms ? { [`warmup/${PLACE}`]: PLACE_TEXT } : {}),
+      ...(starts ? { [`initial_state/${PLACE}`]: PLACE_TEXT } : {}),
+    };
+  }
+
   public on(site: ModelSite): ModelOnSite {
     const faults = allOf(
       () => this.ownFaults(),
@@ -106,7 +135,7 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
 
   /** The message; `fields` are those of a backend, at their places. */
   public config({ gpuIds }: ModelPlacement): TextMessage {
-    const { inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
+    const { inputs, outputs, maxBatchSize, latencyBucketsMs, rateLimit, sequenceBatching, warmUp } = this.props;
     const { fileName, defaultFileName } = this;
     return {
       name: this.name,
@@ -116,14 +145,21 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
       version_policy: versionPolicyMessage(this.versionPolicy),
       input: inputs.map(tensorMessage),
       output: outputs.map(tensorMessage),
-      instance_group: this.instances.isOnGpus
-        ? { count: this.instanceCount, kind: new EnumName('KIND_GPU'), gpus: gpuIds }
-        : { count: this.instanceCount, kind: new EnumName('KIND_CPU') },
-      optimization: this.optimization,
+      instance_group: {
+        count: this.instanceCount,
+        ...(this.instances.isOnGpus
+          ? { kind: new EnumName('KIND_GPU'), gpus: gpuIds }
+          : { kind: new EnumName('KIND_CPU') }),
+        rate_limiter: rateLimit && rateLimitMessage(rateLimit),
+      },
+      optimization: merged(this.optimization, executionMessage(this.props)),
       dynamic_batching: this.batching && dynamicBatchingMessage(this.batching, maxBatchSize),
+      sequence_batching: sequenceBatching && sequenceBatchingMessage(sequenceBatching, this.storedFiles),
       model_transaction_policy: this.streams ? { decoupled: true } : undefined,
       model_metrics: latencyMetrics(latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
-      parameters: Object.entries(this.parameters).flatMap(([key, value]) =>
+      model_warmup: warmUp && warmUpMessage(warmUp, this.props, this.storedFiles),
+      ...settingsMessage(this.props),
+      parameters: Object.entries({ ...this.parameters, ...this.props.parameters }).flatMap(([key, value]) =>
         value === undefined ? [] : [{ key, value: { string_value: value } }],
       ),
     };
@@ -146,6 +182,7 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
       () => (this.batching ? dynamicBatchingFaults(this.batching, maxBatchSize) : []),
       () => (latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
       () => fileNameFaults('fileName', this.fileName),
+      () => instanceSettingsFaults(this.props, this.configured, this.storedFiles),
       () => this.backendFaults(),
     );
   }
@@ -184,7 +221,17 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
   }
 
   protected get batching(): DynamicBatching | undefined {
-    return this.props.dynamicBatching ?? (this.props.maxBatchSize >= 1 ? {} : undefined);
+    const { dynamicBatching, maxBatchSize, sequenceBatching } = this.props;
+    return dynamicBatching ?? (maxBatchSize >= 1 && !sequenceBatching ? {} : undefined);
+  }
+
+  private get storedFiles(): StoredFiles {
+    const newest = Math.max(...this.versions.map(({ number }) => number));
+    return new StoredFiles(this.weights === 'in-repository' ? newest : undefined);
+  }
+
+  private get configured(): ConfiguredModel {
+    return { streams: this.streams, ownParameters: Object.keys(this.parameters) };
   }
 
   private get versionPolicy(): VersionPolicy {
@@ -253,6 +300,10 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     }
     return faults;
   }
+}
+
+function merged(one: TextMessage | undefined, other: TextMessage | undefined): TextMessage | undefined {
+  return one || other ? { ...one, ...other } : undefined;
 }
 
 /** @internal */
