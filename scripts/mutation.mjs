@@ -34,8 +34,8 @@ const STEPS = [
   { from: 12, to: 40 },
 ];
 const CHUNK = 24;
-// Longest that one test file tries mutants, seconds.
-const SECONDS = 180;
+// Longest that one test file tries mutants, seconds, unless --seconds says otherwise.
+const SECONDS = '180';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -44,6 +44,7 @@ const { values, positionals } = parseArgs({
     every: { type: 'string', default: '1' },
     tests: { type: 'string' },
     survivors: { type: 'boolean' },
+    seconds: { type: 'string', default: SECONDS },
     resume: { type: 'boolean' },
   },
 });
@@ -116,7 +117,7 @@ async function ask(askedOf, name) {
   const project = {
     ...base(),
     displayName: 'none',
-    globals: { __MUTATION__: { folder: ANSWERS, seconds: SECONDS } },
+    globals: { __MUTATION__: { folder: ANSWERS, seconds: Number(values.seconds) } },
     ...(askedOf && { testMatch: Object.keys(askedOf) }),
   };
   const { none: failed = {} } = await jest({ projects: [project] }, name);
