@@ -6,6 +6,7 @@ import { PodModel } from '../pod/pod-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { TextMessage } from './protobuf-text';
 import { ModelProbe } from './model-probe';
+import { InstanceSettings } from './settings/model-settings';
 
 /**
  * Where a model will run.
@@ -46,8 +47,14 @@ export interface ModelDefinition {
   readonly sharedGpuMemory?: DataSize;
   /** Whether all of `gpus` serve one instance, which then takes the first GPUs it sees. */
   readonly spansGpus: boolean;
+  /** Settings that concern its server. @default - it has none */
+  readonly settings?: InstanceSettings;
+  /** Names of what it has otherwise on some hardware. @default - nothing */
+  readonly configurations?: readonly string[];
   /** The properties that the caller passed, to be searched for tokens. */
   readonly props: object;
+  /** The model as it is on the hardware of that name, or on any other. @default - it is the same on all hardware */
+  configured?(name: string | undefined): ModelDefinition;
   /** What is wrong with it on any hardware. */
   ownFaults(): Fault[];
   /** The model on its hardware, with everything decided; called once. Its faults name properties of the model. */
@@ -103,12 +110,20 @@ export interface BackendModel extends PodModel {
   readonly weights: 'in-repository' | 'beside' | 'none';
   /** Whether its `config.pbtxt` says everything, so that Triton must not complete it from the model. */
   readonly isComplete: boolean;
+  /** Settings that concern its server. @default - it has none */
+  readonly settings?: InstanceSettings;
   /** How its health is probed. */
   readonly probe: ModelProbe;
   /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */
   readonly leftOut?: string;
+  /** Names of what it has otherwise on some hardware. @default - nothing */
+  readonly configurations?: readonly string[];
+  /** The model as it is on the hardware of that name, or on any other. @default - it is the same on all hardware */
+  configured?(name: string | undefined): BackendModel;
   /** The message of `config.pbtxt`. */
   config(placement: ModelPlacement): TextMessage;
+  /** Generated files beside the version folders, by their path there. @default - there are none but `config.pbtxt` */
+  readonly modelFiles?: { readonly [path: string]: string };
   /** Generated files of a version folder, by name. */
   versionFiles(version: ModelVersion, weightsPath: string): { [file: string]: string };
 }
