@@ -6,6 +6,7 @@ export * from './pod/pod-additions';
 export * from './pod/serving-options';
 export * from './triton/backends/onnx-runtime-model';
 export * from './triton/backends/tensor-model-props';
+export * from './triton/settings/hardware-configuration';
 export * from './triton/settings/model-settings';
 export * from './triton/settings/rate-limit';
 export * from './triton/settings/response-cache';

@@ -28,5 +28,6 @@ export const TRITON_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'SequenceState.outputName': [notConcrete('text', 'models[0].sequenceBatching')],
   'SequenceInitialState.fromStore(path)': ['refused INVALID_NAME models[0].sequenceBatching.states[0].initial.path'],
   'WarmUpTensor.fromStore(path)': ['refused INVALID_NAME models[0].warmUp[0].inputs[x].path'],
+  'TritonServerSettings.modelConfiguration': ['refused UNKNOWN_VALUE modelConfiguration'],
   'WarmUpSample.name': [notConcrete('text', 'models[0].warmUp')],
 };

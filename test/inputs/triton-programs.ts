@@ -35,6 +35,7 @@ export const TRITON_STRUCTS: StructPrograms = {
   RateLimit: (given) => model({ rateLimit: given }),
   RateLimitResource: (given) => model({ rateLimit: { resources: [{ name: 'slots', count: 1, ...given }] } }),
   AvailableResource: (given) => model(limited, { rateLimitResources: [{ name: 'slots', count: 2, ...given }] }),
+  HardwareConfiguration: (given) => model({ configurations: { a10g: given } }),
   TritonServerSettings: (given) => deploy(given),
 };
 

@@ -62,7 +62,7 @@ export function checkDeployment(
     () => argumentFaults(props.extraArguments ?? []),
   );
   endTrial(own, props.nodePool, props.models, props.resources, props.startupBudget, ...modelsOf(props));
-  const definitions = props.models.map((model) => model._definition);
+  const definitions = props.models.map(({ _definition: each }) => each.configured?.(props.modelConfiguration) ?? each);
   const unknown = tokenFaults(props, name, definitions);
   const hardware = servingHardware(props.nodePool);
   const whole = Number.isSafeInteger(replicas) && replicas > 0 ? replicas : 1;

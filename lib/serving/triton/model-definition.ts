@@ -49,8 +49,12 @@ export interface ModelDefinition {
   readonly spansGpus: boolean;
   /** Settings that concern its server. @default - it has none */
   readonly settings?: InstanceSettings;
+  /** Names of what it has otherwise on some hardware. @default - nothing */
+  readonly configurations?: readonly string[];
   /** The properties that the caller passed, to be searched for tokens. */
   readonly props: object;
+  /** The model as it is on the hardware of that name, or on any other. @default - it is the same on all hardware */
+  configured?(name: string | undefined): ModelDefinition;
   /** What is wrong with it on any hardware. */
   ownFaults(): Fault[];
   /** The model on its hardware, with everything decided; called once. Its faults name properties of the model. */
@@ -112,6 +116,10 @@ export interface BackendModel extends PodModel {
   readonly probe: ModelProbe;
   /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */
   readonly leftOut?: string;
+  /** Names of what it has otherwise on some hardware. @default - nothing */
+  readonly configurations?: readonly string[];
+  /** The model as it is on the hardware of that name, or on any other. @default - it is the same on all hardware */
+  configured?(name: string | undefined): BackendModel;
   /** The message of `config.pbtxt`. */
   config(placement: ModelPlacement): TextMessage;
   /** Generated files beside the version folders, by their path there. @default - there are none but `config.pbtxt` */

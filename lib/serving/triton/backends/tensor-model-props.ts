@@ -1,5 +1,6 @@
 import { DynamicBatching, TensorSpec, VersionPolicy } from '../model-options';
 import { ModelInstances } from '../model-instances';
+import { HardwareConfiguration } from '../settings/hardware-configuration';
 import { InstanceSettings } from '../settings/model-settings';
 
 /**
@@ -25,6 +26,8 @@ export interface TensorModelProps extends InstanceSettings {
   readonly dynamicBatching?: DynamicBatching;
   /** Instances, and what they run on. @default ModelInstances.onGpus(1), one instance on a GPU of its own */
   readonly instances?: ModelInstances;
+  /** What is otherwise on some hardware, by a name that deployments choose with `modelConfiguration`, e.g. `a10g`. @default - nothing */
+  readonly configurations?: { [name: string]: HardwareConfiguration };
   /** Bounds of the latency histogram in milliseconds, ascending; put one at each limit you alert on. @default - 13 bounds from 5 to 60000 */
   readonly latencyBucketsMs?: number[];
   /** Which versions are served. @default - the newest; all of them where there are `otherVersions` */

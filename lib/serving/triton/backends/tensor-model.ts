@@ -4,7 +4,7 @@ import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
 import { optionalTextList } from '../../../core/text-list';
 import { DataSize } from '../../../units/data-size';
 import { duplicateFaults } from '../../../units/duplicate-faults';
-import { Fault, fault } from '../../../units/fault';
+import { Fault, fault, faultsUnder } from '../../../units/fault';
 import { wholeNumberFault } from '../../../units/number-faults';
 import { allOf } from '../../../units/unreadable';
 import {
@@ -33,17 +33,15 @@ import { rateLimitMessage } from '../settings/rate-limit-message';
 import { sequenceBatchingMessage } from '../settings/sequence-batching-message';
 import {
   ConfiguredModel,
+  configurationNameFault,
   executionMessage,
   instanceSettingsFaults,
   settingsMessage,
 } from '../settings/settings-message';
-import { StoredFiles } from '../settings/stored-files';
+import { StoredFiles, foldersOf } from '../settings/stored-files';
 import { warmUpMessage } from '../settings/warm-up-message';
 import { TensorModelProps } from './tensor-model-props';
 import { tensorFaults, tensorMessage, tensorProbe } from './tensor-spec';
-
-const PLACE = 'about';
-const PLACE_TEXT = 'The files are in the folder of the version.\n';
 
 /**
  * A model of tensors: what all backends say and check alike. It does not depend on the hardware and has no plan, because its requirements
@@ -67,6 +65,10 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
 
   protected readonly instances: ModelInstances;
 
+  /** As the model says without regard to hardware. */
+  private base: this = this;
+  private configuration?: string;
+
   public constructor(public readonly props: Props) {
     this.name = props.name;
     this.instances = props.instances ?? ModelInstances.onGpus();
@@ -75,6 +77,22 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
       store,
       number: tritonVersion(store),
     }));
+  }
+
+  public get configurations(): readonly string[] {
+    return Object.keys(this.base.props.configurations ?? {}).sort();
+  }
+
+  public configured(name: string | undefined): this {
+    const { base } = this;
+    if (name === undefined || !base.configurations.includes(name)) return base;
+    const made = new (base.constructor as new (props: Props) => this)({
+      ...base.props,
+      ...base.props.configurations?.[name],
+    });
+    made.base = base;
+    made.configuration = name;
+    return made;
   }
 
   /** Size of one version in the model store. */
@@ -109,22 +127,20 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     return this.props;
   }
 
-  /** Triton follows a path out of these folders only if they exist. */
   public get modelFiles(): { readonly [path: string]: string } {
-    const { sequenceBatching: { states = [] } = {}, warmUp = [] } = this.props;
-    const warms = warmUp.some(({ inputs }) => Object.values(inputs).some(({ path }) => path !== undefined));
-    const starts = states.some(({ initial }) => initial?.path !== undefined);
-    return {
-      ...(warms ? { [`warmup/${PLACE}`]: PLACE_TEXT } : {}),
-      ...(starts ? { [`initial_state/${PLACE}`]: PLACE_TEXT } : {}),
-    };
+    return foldersOf(this.props);
   }
 
   public on(site: ModelSite): ModelOnSite {
     const faults = allOf(
-      () => this.ownFaults(),
-      () => this.gpuFaults(site),
-      () => this.siteFaults(site),
+      () => this.base.ownFaults(),
+      () =>
+        this.located(
+          allOf(
+            () => this.gpuFaults(site),
+            () => this.siteFaults(site),
+          ),
+        ),
     );
     return { model: faults.length === 0 ? this : undefined, faults, warnings: this.siteWarnings(site) };
   }
@@ -152,7 +168,7 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
           : { kind: new EnumName('KIND_CPU') }),
         rate_limiter: rateLimit && rateLimitMessage(rateLimit),
       },
-      optimization: merged(this.optimization, executionMessage(this.props)),
+      optimization: executionMessage(this.props, this.optimization),
       dynamic_batching: this.batching && dynamicBatchingMessage(this.batching, maxBatchSize),
       sequence_batching: sequenceBatching && sequenceBatchingMessage(sequenceBatching, this.storedFiles),
       model_transaction_policy: this.streams ? { decoupled: true } : undefined,
@@ -170,6 +186,14 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
   }
 
   public ownFaults(): Fault[] {
+    return allOf(
+      () => this.configuredFaults(),
+      () => this.configurationFaults(),
+    );
+  }
+
+  /** Faults of what is said for one hardware. */
+  private configuredFaults(): Fault[] {
     const { inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
     return allOf(
       () => modelNameFaults(this.name),
@@ -182,9 +206,29 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
       () => (this.batching ? dynamicBatchingFaults(this.batching, maxBatchSize) : []),
       () => (latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
       () => fileNameFaults('fileName', this.fileName),
-      () => instanceSettingsFaults(this.props, this.configured, this.storedFiles),
+      () => instanceSettingsFaults(this.props, this.facts, this.storedFiles),
       () => this.backendFaults(),
     );
+  }
+
+  /** Faults that the model has on some hardware only. */
+  private configurationFaults(): Fault[] {
+    const own = new Set(this.configuredFaults().map(({ reason }) => reason));
+    return this.configurations.flatMap((name) => {
+      if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return [configurationNameFault(name)];
+      const configured = this.configured(name);
+      return configured.located(configured.configuredFaults().filter(({ reason }) => !own.has(reason)));
+    });
+  }
+
+  /** Faults with the path of what was said for the hardware. */
+  private located(faults: readonly Fault[]): Fault[] {
+    const { configuration } = this;
+    const said = configuration === undefined ? {} : (this.base.props.configurations?.[configuration] ?? {});
+    return faults.flatMap((each) => {
+      const [first] = (each.property ?? '').split(/[.[]/);
+      return faultsUnder([each], Object.hasOwn(said, first) ? `configurations[${configuration}]` : '');
+    });
   }
 
   /** Faults of the properties that only this backend has. */
@@ -230,7 +274,7 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     return new StoredFiles(this.weights === 'in-repository' ? newest : undefined);
   }
 
-  private get configured(): ConfiguredModel {
+  private get facts(): ConfiguredModel {
     return { streams: this.streams, ownParameters: Object.keys(this.parameters) };
   }
 
@@ -300,10 +344,6 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     }
     return faults;
   }
-}
-
-function merged(one: TextMessage | undefined, other: TextMessage | undefined): TextMessage | undefined {
-  return one || other ? { ...one, ...other } : undefined;
 }
 
 /** @internal */

@@ -1,3 +1,4 @@
+import { unknownNameFault } from '../../../catalog/near-names';
 import { DataSize } from '../../../units/data-size';
 import { Fault, fault } from '../../../units/fault';
 import { wholeNumberFault } from '../../../units/number-faults';
@@ -19,6 +20,11 @@ export interface TritonServerSettings {
   readonly responseCache?: ResponseCache;
   /** How many of a resource a server has that models ask for by `rateLimit`. @default - as many as the hungriest instance needs */
   readonly rateLimitResources?: AvailableResource[];
+  /**
+   * Which of the `configurations` of the models is that of the hardware; models that have none of this name are as they say.
+   * @default - none
+   */
+  readonly modelConfiguration?: string;
   /** Models that are loaded at the same time. @default 4, by Triton */
   readonly modelLoadThreads?: number;
   /** How often a model is loaded again after it failed, before the server gives up. @default 0 */
@@ -34,6 +40,8 @@ export interface SetModel {
   readonly name: string;
   /** @default - it has none */
   readonly settings?: InstanceSettings;
+  /** @default - it has none */
+  readonly configurations?: readonly string[];
 }
 
 /** A model that asks for the cache by itself needs one; this much holds thousands of answers of a classifier. */
@@ -65,8 +73,23 @@ export function serverSettingsFaults(server: TritonServerSettings, models: reado
     () => wholeNumberFault('modelLoadThreads', server.modelLoadThreads, 1, MAX_INT32),
     () => wholeNumberFault('modelLoadRetries', server.modelLoadRetries, 0, MAX_INT32),
     () => (responseCache ? cacheFaults(responseCache) : []),
+    () => configurationFaults(server, models),
     () => serverLimitFaults(limited(models), rateLimitResources),
   );
+}
+
+function configurationFaults({ modelConfiguration }: TritonServerSettings, models: readonly SetModel[]): Fault[] {
+  const known = [...new Set(models.flatMap(({ configurations = [] }) => configurations))].sort();
+  if (modelConfiguration === undefined || known.includes(modelConfiguration)) return [];
+  return [
+    unknownNameFault(
+      'model configuration',
+      modelConfiguration,
+      known,
+      known.length > 0 ? `known: ${known.join(', ')}` : 'no model has configurations',
+      'modelConfiguration',
+    ),
+  ];
 }
 
 function cacheFaults({ name, settings, memory }: ResponseCache): Fault[] {
@@ -130,6 +153,7 @@ export function serverSettingsArguments(server: TritonServerSettings, models: re
   return [
     ...Object.entries(cache?.settings ?? {}).map(([key, value]) => `--cache-config=${cache?.name},${key}=${value}`),
     ...rateLimitArguments(limited(models), server.rateLimitResources ?? []),
+    ...(server.modelConfiguration === undefined ? [] : [`--model-config-name=${server.modelConfiguration}`]),
     ...(modelLoadThreads === undefined ? [] : [`--model-load-thread-count=${modelLoadThreads}`]),
     ...(modelLoadRetries === undefined ? [] : [`--model-load-retry-count=${modelLoadRetries}`]),
   ];

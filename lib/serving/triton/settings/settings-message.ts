@@ -112,11 +112,14 @@ export function settingsMessage({ responseCache, metricTags = {} }: ModelSetting
 }
 
 /**
- * Fields of `optimization` besides those of a backend.
+ * The fields of `optimization`: those of the backend, and those of every model.
  *
  * @internal
  */
-export function executionMessage(settings: InstanceSettings): TextMessage | undefined {
+export function executionMessage(
+  settings: InstanceSettings,
+  ofBackend: TextMessage | undefined,
+): TextMessage | undefined {
   const { priority, pinnedInputs, pinnedOutputs, eagerBatching } = settings;
   const message = {
     priority: priority && new EnumName(priority),
@@ -124,5 +127,15 @@ export function executionMessage(settings: InstanceSettings): TextMessage | unde
     output_pinned_memory: pinnedOutputs === undefined ? undefined : { enable: pinnedOutputs },
     eager_batching: eagerBatching,
   };
-  return Object.values(message).some((value) => value !== undefined) ? message : undefined;
+  const isSaid = Object.values(message).some((value) => value !== undefined);
+  return ofBackend || isSaid ? { ...ofBackend, ...message } : undefined;
+}
+
+/** @internal */
+export function configurationNameFault(name: string): Fault {
+  return fault(
+    'INVALID_NAME',
+    `configurations[${name}]`,
+    `names of configurations must be plain file names of letters, digits, '.', '_' and '-'; got '${name}'`,
+  );
 }

@@ -1,4 +1,5 @@
 import { Fault, fault } from '../../../units/fault';
+import { InstanceSettings } from './model-settings';
 
 /**
  * Files of the model store that a configuration names. Triton looks for them in folders beside the versions of a model, which the init container
@@ -30,4 +31,22 @@ export class StoredFiles {
       ),
     ];
   }
+}
+
+const PLACE = 'about';
+const PLACE_TEXT = 'The files are in the folder of the version.\n';
+
+/**
+ * Files that make the folders from which such paths lead: a path out of a folder needs the folder.
+ *
+ * @internal
+ */
+export function foldersOf({ sequenceBatching, warmUp = [] }: InstanceSettings): { readonly [path: string]: string } {
+  const states = sequenceBatching?.states ?? [];
+  const warms = warmUp.some(({ inputs }) => Object.values(inputs).some(({ path }) => path !== undefined));
+  const starts = states.some(({ initial }) => initial?.path !== undefined);
+  return {
+    ...(warms ? { [`warmup/${PLACE}`]: PLACE_TEXT } : {}),
+    ...(starts ? { [`initial_state/${PLACE}`]: PLACE_TEXT } : {}),
+  };
 }
