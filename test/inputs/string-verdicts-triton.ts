@@ -1,31 +1,33 @@
-/** Of Triton's kinds of models, as `string-verdicts.ts` has them. */
+const notConcrete = (id: string, property: string) =>
+  `${id} | refused VALUE_NOT_CONCRETE ${property} | refused VALUE_NOT_CONCRETE ${property}`;
+const tensor = ['text | reference | reference'];
+
+/** Of settings of Triton's models and servers, in the words of `verdicts.ts`. */
 export const TRITON_VERDICTS: { readonly [name: string]: readonly string[] } = {
-  'EnsembleStep.model': [
-    'refused UNKNOWN_VALUE models[0].steps[0].model | refused VALUE_NOT_CONCRETE models[0].steps | refused VALUE_NOT_CONCRETE models[0].steps',
+  'ModelSettings.metricTags': [
+    notConcrete('text', 'models[0].metricTags'),
+    notConcrete('refused INVALID_NAME models[0].metricTags[x${file("/etc/os-release")}%{if}]', 'models[0].metricTags'),
   ],
-  'EnsembleStep.inputMap': [
-    'refused UNKNOWN_VALUE models[0].steps[0].inputMap, ENSEMBLE_INPUT_MISSING models[0].steps[0].inputMap | refused VALUE_NOT_CONCRETE models[0].steps | refused VALUE_NOT_CONCRETE models[0].steps',
-    'refused UNKNOWN_VALUE models[0].steps[0].inputMap, ENSEMBLE_INPUT_MISSING models[0].steps[0].inputMap | refused VALUE_NOT_CONCRETE models[0].steps | refused VALUE_NOT_CONCRETE models[0].steps',
+  'ModelSettings.parameters': [
+    notConcrete('text', 'models[0].parameters'),
+    notConcrete('text', 'models[0].parameters'),
   ],
-  'EnsembleStep.outputMap': [
-    'refused UNKNOWN_VALUE models[0].steps[0].outputMap | refused VALUE_NOT_CONCRETE models[0].steps | refused VALUE_NOT_CONCRETE models[0].steps',
-    'refused UNKNOWN_VALUE models[0].steps[0].outputMap | refused VALUE_NOT_CONCRETE models[0].steps | refused VALUE_NOT_CONCRETE models[0].steps',
+  'RateLimitResource.name': [
+    notConcrete('refused INVALID_NAME models[0].rateLimit.resources[0].name', 'models[0].rateLimit'),
   ],
-  'EnsembleModelProps.name': [
-    'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
+  'AvailableResource.name': [
+    'refused INVALID_NAME rateLimitResources[0].name, UNKNOWN_VALUE rateLimitResources[0].name',
   ],
-  'PythonCode.inline(files)': [
-    'refused MISSING_PROPERTY models[0].code.files | refused VALUE_NOT_CONCRETE models[0].code | refused VALUE_NOT_CONCRETE models[0].code',
-    `refused INVALID_NAME models[0].code.files['x\${file("/etc/os-release")}%{if}'], MISSING_PROPERTY models[0].code.files | refused VALUE_NOT_CONCRETE models[0].code | refused VALUE_NOT_CONCRETE models[0].code`,
-  ],
-  'PythonEnvironment.fileName': [
-    'refused INVALID_NAME models[0].environment.fileName | refused VALUE_NOT_CONCRETE models[0].environment | refused VALUE_NOT_CONCRETE models[0].environment',
-  ],
-  'PythonModelProps.parameters': [
-    'text | refused VALUE_NOT_CONCRETE models[0].parameters | refused VALUE_NOT_CONCRETE models[0].parameters',
-    'text | refused VALUE_NOT_CONCRETE models[0].parameters | refused VALUE_NOT_CONCRETE models[0].parameters',
-  ],
-  'PyTorchModelProps.fileName': [
-    'refused INVALID_NAME models[0].fileName | refused VALUE_NOT_CONCRETE models[0].fileName | refused VALUE_NOT_CONCRETE models[0].fileName',
-  ],
+  'ResponseCache.custom(name)': ['refused INVALID_NAME responseCache'],
+  'ResponseCache.custom(settings)': ['text | reference | reference', 'refused INVALID_FORMAT responseCache'],
+  'SequenceControl.start(tensor)': tensor,
+  'SequenceControl.ready(tensor)': tensor,
+  'SequenceControl.end(tensor)': tensor,
+  'SequenceControl.correlationId(tensor)': tensor,
+  'SequenceState.inputName': [notConcrete('text', 'models[0].sequenceBatching')],
+  'SequenceState.outputName': [notConcrete('text', 'models[0].sequenceBatching')],
+  'SequenceInitialState.fromStore(path)': ['refused INVALID_NAME models[0].sequenceBatching.states[0].initial.path'],
+  'WarmUpTensor.fromStore(path)': ['refused INVALID_NAME models[0].warmUp[0].inputs[x].path'],
+  'TritonServerSettings.modelConfiguration': ['refused UNKNOWN_VALUE modelConfiguration'],
+  'WarmUpSample.name': [notConcrete('text', 'models[0].warmUp')],
 };

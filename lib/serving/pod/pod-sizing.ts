@@ -17,6 +17,8 @@ export interface SizingOverrides {
   readonly memory?: DataSize;
   readonly sharedMemory?: DataSize;
   readonly ephemeralStorage?: DataSize;
+  /** Host memory that the server takes besides that of its models. @default - none */
+  readonly cache?: DataSize;
   readonly startupSeconds?: number;
   /** What the other containers of a pod ask for. @default - there are none */
   readonly besides?: { readonly cpuMillis: number; readonly memoryMib: number };
@@ -110,7 +112,9 @@ export function sizePod(
         total(models, (m) => m.sharedMemory.mib),
       ),
   );
-  const memoryMib = Math.ceil(overrides.memory?.mib ?? total(models, (m) => m.hostMemory.mib) + sharedMemoryMib);
+  const memoryMib = Math.ceil(
+    overrides.memory?.mib ?? total(models, (m) => m.hostMemory.mib) + (overrides.cache?.mib ?? 0) + sharedMemoryMib,
+  );
   const modelsMib = Math.ceil((stored * 1.05 + GIB) / MIB);
   const scratchMib = models.some(({ plan }) => plan) ? 10 * 1024 : 2 * 1024;
   const temporaryMib = 1024 + Math.ceil(total(models, (m) => m.temporarySize?.mib ?? 0));

@@ -7,6 +7,7 @@ import { ServingHardware } from '../model/serving-hardware';
 import { TensorSpec } from './model-options';
 import { TextMessage } from './protobuf-text';
 import { ModelProbe } from './model-probe';
+import { InstanceSettings } from './settings/model-settings';
 
 /**
  * Where a model will run.
@@ -62,12 +63,18 @@ export interface ModelDefinition {
   readonly sharedGpuMemory?: DataSize;
   /** Whether all of `gpus` serve one instance, which then takes the first GPUs it sees. */
   readonly spansGpus: boolean;
+  /** Settings that concern its server. @default - it has none */
+  readonly settings?: InstanceSettings;
+  /** Names of what it has otherwise on some hardware. @default - nothing */
+  readonly configurations?: readonly string[];
   /** The properties that the caller passed, to be searched for tokens. */
   readonly props: object;
   /** Names of the models that it is made of. @default - it is a model itself */
   readonly steps?: readonly string[];
   /** Its tensors among the models of its server. */
   tensors(models: readonly ModelDefinition[]): ModelTensors;
+  /** The model as it is on the hardware of that name, or on any other. @default - it is the same on all hardware */
+  configured?(name: string | undefined): ModelDefinition;
   /** What is wrong with it on any hardware. */
   ownFaults(): Fault[];
   /** The model on its hardware, with everything decided; called once. Its faults name properties of the model. */
@@ -125,12 +132,20 @@ export interface BackendModel extends PodModel {
   readonly isComplete: boolean;
   /** Shared memory of one of its processes. @default - it has no processes of its own */
   readonly instanceSharedMemory?: DataSize;
+  /** Settings that concern its server. @default - it has none */
+  readonly settings?: InstanceSettings;
   /** How its health is probed. */
   readonly probe: ModelProbe;
   /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */
   readonly leftOut?: string;
+  /** Names of what it has otherwise on some hardware. @default - nothing */
+  readonly configurations?: readonly string[];
+  /** The model as it is on the hardware of that name, or on any other. @default - it is the same on all hardware */
+  configured?(name: string | undefined): BackendModel;
   /** The message of `config.pbtxt`. */
   config(placement: ModelPlacement): TextMessage;
+  /** Generated files beside the version folders, by their path there. @default - there are none but `config.pbtxt` */
+  readonly modelFiles?: { readonly [path: string]: string };
   /** Generated files of a version folder, by name. */
   versionFiles(version: ModelVersion, weightsPath: string): { [file: string]: string };
 }

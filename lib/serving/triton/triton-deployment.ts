@@ -23,6 +23,7 @@ import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
 import { TRITON_PORTS, tritonArguments } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
+import { serverSettingsArguments } from './settings/server-settings';
 import { TRITON, tritonContainer } from './triton-pod';
 import { nameClass } from '../../units/own-class';
 
@@ -122,6 +123,7 @@ export class TritonDeployment extends Construct implements IWatchable {
         usesGpus: sizing.gpus > 0,
         exitSeconds: this.#exitSeconds,
         metricsFeatures: this.#metricsFeatures,
+        settings: serverSettingsArguments(props, this.#models),
         extraArguments: props.extraArguments ?? [],
       }),
       environment: { ...engineEnvironment(Object.values(this.plans)), ...props.environment },

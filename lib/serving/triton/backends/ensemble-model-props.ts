@@ -1,3 +1,4 @@
+import { ModelSettings } from '../settings/model-settings';
 import { TensorSpec } from '../model-options';
 
 /**
@@ -20,7 +21,7 @@ export interface EnsembleStep {
  *
  * @see https://github.com/triton-inference-server/server/blob/main/docs/user_guide/ensemble_models.md
  */
-export interface EnsembleModelProps {
+export interface EnsembleModelProps extends ModelSettings {
   /** Name it is served under. */
   readonly name: string;
   /** Inputs of requests; steps read them by these names. */

@@ -9,6 +9,8 @@ import { DEFAULT_LATENCY_BUCKETS, bucketFaults, latencyMetrics } from '../model-
 import { BackendModel, ModelDefinition, ModelOnSite, ModelSite, ModelTensors } from '../model-definition';
 import { ModelProbe } from '../model-probe';
 import { MAX_INT32, TextMessage } from '../protobuf-text';
+import { ModelSettings } from '../settings/model-settings';
+import { settingsFaults, settingsMessage } from '../settings/settings-message';
 import { ensembleFaults } from './ensemble-faults';
 import { EnsembleModelProps } from './ensemble-model-props';
 import { outputFaults } from './tensor-model';
@@ -54,6 +56,10 @@ export class EnsembleModel implements ModelDefinition, BackendModel {
     this.streams = streams;
   }
 
+  public get settings(): ModelSettings {
+    return this.props;
+  }
+
   public get steps(): string[] {
     return this.props.steps.map(({ model }) => model);
   }
@@ -67,6 +73,7 @@ export class EnsembleModel implements ModelDefinition, BackendModel {
     const faults = allOf(
       () => this.ownFaults(),
       () => releaseFaults(this.props, release),
+      () => settingsFaults(this.props, { streams: this.isDecoupled(models, []), ownParameters: [] }),
       () => ensembleFaults(this.props, models),
     );
     if (faults.length > 0) return { faults, warnings: [] };
@@ -113,6 +120,11 @@ export class EnsembleModel implements ModelDefinition, BackendModel {
         max_inflight_requests: maxInflightRequests,
       },
       model_metrics: latencyMetrics(latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
+      ...settingsMessage(this.props),
+      parameters: Object.entries(this.props.parameters ?? {}).map(([key, value]) => ({
+        key,
+        value: { string_value: value },
+      })),
     };
   }
 

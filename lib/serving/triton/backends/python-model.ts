@@ -26,8 +26,6 @@ export interface PythonModelProps extends TensorModelProps {
   readonly decoupled?: boolean;
   /** Whether inputs stay in GPU memory; the code must then be able to read them there. @default false */
   readonly gpuTensors?: boolean;
-  /** Parameters that the code reads from its configuration. @default - none */
-  readonly parameters?: { [name: string]: string };
   /** Host memory of one instance. @default - 1 GiB; 3 GiB on GPUs, with the libraries of CUDA */
   readonly instanceMemory?: DataSize;
   /**
@@ -97,8 +95,7 @@ export class PythonModel extends TensorModel<PythonModelProps> {
   }
 
   protected backendFaults(): Fault[] {
-    const { code, environment, parameters = {} } = this.props;
-    const own = Object.keys(this.ownParameters);
+    const { code, environment } = this.props;
     return allOf(
       () => (code.files ? this.inlineFaults(code.files) : []),
       () => (environment ? fileNameFaults('environment.fileName', environment.fileName ?? DEFAULT_ENVIRONMENT) : []),
@@ -112,36 +109,21 @@ export class PythonModel extends TensorModel<PythonModelProps> {
               ),
             ]
           : [],
-      () =>
-        Object.keys(parameters)
-          .filter((name) => own.includes(name))
-          .map((name) =>
-            fault(
-              'RESERVED',
-              `parameters['${name}']`,
-              `parameters must not contain ${name}, which has a property of its own; remove it`,
-            ),
-          ),
     );
   }
 
   protected override get parameters(): { readonly [key: string]: string | undefined } {
-    return { ...this.ownParameters, ...this.props.parameters };
-  }
-
-  protected get modelSize(): DataSize {
-    const { code, environment } = this.props;
-    return code.files ? (environment?.packedSize ?? DataSize.ZERO) : code.size;
-  }
-
-  /** What the code loads onto a GPU is not known; what it reads from the store may be. */
-  private get ownParameters(): { readonly [key: string]: string | undefined } {
     const { environment, gpuTensors } = this.props;
     const file = environment && `${this.versions[0].number}/${environment.fileName ?? DEFAULT_ENVIRONMENT}`;
     return {
       EXECUTION_ENV_PATH: file && `$$TRITON_MODEL_DIRECTORY/${file}`,
       FORCE_CPU_ONLY_INPUT_TENSORS: gpuTensors === undefined ? undefined : gpuTensors ? 'no' : 'yes',
     };
+  }
+
+  protected get modelSize(): DataSize {
+    const { code, environment } = this.props;
+    return code.files ? (environment?.packedSize ?? DataSize.ZERO) : code.size;
   }
 
   private get processes(): number {

@@ -4,7 +4,7 @@ import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
 import { optionalTextList } from '../../../core/text-list';
 import { DataSize } from '../../../units/data-size';
 import { duplicateFaults } from '../../../units/duplicate-faults';
-import { Fault, fault } from '../../../units/fault';
+import { Fault, fault, faultsUnder } from '../../../units/fault';
 import { wholeNumberFault } from '../../../units/number-faults';
 import { allOf } from '../../../units/unreadable';
 import {
@@ -29,6 +29,18 @@ import { DynamicBatching, TensorSpec, VersionPolicy } from '../model-options';
 import { ModelProbe } from '../model-probe';
 import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
 import { dynamicBatchingFaults, dynamicBatchingMessage } from './dynamic-batching';
+import { InstanceSettings } from '../settings/model-settings';
+import { rateLimitMessage } from '../settings/rate-limit-message';
+import { sequenceBatchingMessage } from '../settings/sequence-batching-message';
+import {
+  ConfiguredModel,
+  configurationNameFault,
+  executionMessage,
+  instanceSettingsFaults,
+  settingsMessage,
+} from '../settings/settings-message';
+import { StoredFiles, foldersOf } from '../settings/stored-files';
+import { warmUpMessage } from '../settings/warm-up-message';
 import { TensorModelProps } from './tensor-model-props';
 import { tensorFaults, tensorMessage, tensorProbe } from './tensor-spec';
 
@@ -54,6 +66,10 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
 
   protected readonly instances: ModelInstances;
 
+  /** As the model says without regard to hardware. */
+  private base: this = this;
+  private configuration?: string;
+
   public constructor(public readonly props: Props) {
     this.name = props.name;
     this.instances = props.instances ?? this.defaultInstances;
@@ -66,6 +82,22 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
 
   protected get defaultInstances(): ModelInstances {
     return ModelInstances.onGpus();
+  }
+
+  public get configurations(): readonly string[] {
+    return Object.keys(this.base.props.configurations ?? {}).sort();
+  }
+
+  public configured(name: string | undefined): this {
+    const { base } = this;
+    if (name === undefined || !base.configurations.includes(name)) return base;
+    const made = new (base.constructor as new (props: Props) => this)({
+      ...base.props,
+      ...base.props.configurations?.[name],
+    });
+    made.base = base;
+    made.configuration = name;
+    return made;
   }
 
   /** Size of one version in the model store. */
@@ -105,11 +137,24 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     return { inputs, outputs, maxBatchSize, decoupled: this.streams };
   }
 
+  public get settings(): InstanceSettings {
+    return this.props;
+  }
+
+  public get modelFiles(): { readonly [path: string]: string } {
+    return foldersOf(this.props);
+  }
+
   public on(site: ModelSite): ModelOnSite {
     const faults = allOf(
-      () => this.ownFaults(),
-      () => this.gpuFaults(site),
-      () => this.siteFaults(site),
+      () => this.base.ownFaults(),
+      () =>
+        this.located(
+          allOf(
+            () => this.gpuFaults(site),
+            () => this.siteFaults(site),
+          ),
+        ),
     );
     return { model: faults.length === 0 ? this : undefined, faults, warnings: this.siteWarnings(site) };
   }
@@ -118,9 +163,8 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     return tensorProbe(this.props.inputs, this.props.maxBatchSize);
   }
 
-  /** The message; `fields` are those of a backend, at their places. */
   public config({ gpuIds }: ModelPlacement): TextMessage {
-    const { inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
+    const { inputs, outputs, maxBatchSize, latencyBucketsMs, rateLimit, sequenceBatching, warmUp } = this.props;
     const { fileName, defaultFileName } = this;
     return {
       name: this.name,
@@ -130,14 +174,21 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
       version_policy: versionPolicyMessage(this.versionPolicy),
       input: inputs.map(tensorMessage),
       output: outputs.map(tensorMessage),
-      instance_group: this.instances.isOnGpus
-        ? { count: this.instanceCount, kind: new EnumName('KIND_GPU'), gpus: gpuIds }
-        : { count: this.instanceCount, kind: new EnumName('KIND_CPU') },
-      optimization: this.optimization,
+      instance_group: {
+        count: this.instanceCount,
+        ...(this.instances.isOnGpus
+          ? { kind: new EnumName('KIND_GPU'), gpus: gpuIds }
+          : { kind: new EnumName('KIND_CPU') }),
+        rate_limiter: rateLimit && rateLimitMessage(rateLimit),
+      },
+      optimization: executionMessage(this.props, this.optimization),
       dynamic_batching: this.batching && dynamicBatchingMessage(this.batching, maxBatchSize),
+      sequence_batching: sequenceBatching && sequenceBatchingMessage(sequenceBatching, this.storedFiles),
       model_transaction_policy: this.streams ? { decoupled: true } : undefined,
       model_metrics: latencyMetrics(latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
-      parameters: Object.entries(this.parameters).flatMap(([key, value]) =>
+      model_warmup: warmUp && warmUpMessage(warmUp, this.props, this.storedFiles),
+      ...settingsMessage(this.props),
+      parameters: Object.entries({ ...this.parameters, ...this.props.parameters }).flatMap(([key, value]) =>
         value === undefined ? [] : [{ key, value: { string_value: value } }],
       ),
     };
@@ -148,6 +199,14 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
   }
 
   public ownFaults(): Fault[] {
+    return allOf(
+      () => this.configuredFaults(),
+      () => this.configurationFaults(),
+    );
+  }
+
+  /** Faults of what is said for one hardware. */
+  private configuredFaults(): Fault[] {
     const { inputs, outputs, maxBatchSize, latencyBucketsMs } = this.props;
     return allOf(
       () => modelNameFaults(this.name),
@@ -160,8 +219,29 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
       () => (this.batching ? dynamicBatchingFaults(this.batching, maxBatchSize) : []),
       () => (latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
       () => fileNameFaults('fileName', this.fileName),
+      () => instanceSettingsFaults(this.props, this.facts, this.storedFiles),
       () => this.backendFaults(),
     );
+  }
+
+  /** Faults that the model has on some hardware only. */
+  private configurationFaults(): Fault[] {
+    const own = new Set(this.configuredFaults().map(({ reason }) => reason));
+    return this.configurations.flatMap((name) => {
+      if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return [configurationNameFault(name)];
+      const configured = this.configured(name);
+      return configured.located(configured.configuredFaults().filter(({ reason }) => !own.has(reason)));
+    });
+  }
+
+  /** Faults with the path of what was said for the hardware. */
+  private located(faults: readonly Fault[]): Fault[] {
+    const { configuration } = this;
+    const said = configuration === undefined ? {} : (this.base.props.configurations?.[configuration] ?? {});
+    return faults.flatMap((each) => {
+      const [first] = (each.property ?? '').split(/[.[]/);
+      return faultsUnder([each], Object.hasOwn(said, first) ? `configurations[${configuration}]` : '');
+    });
   }
 
   /** Faults of the properties that only this backend has. */
@@ -203,7 +283,17 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
   }
 
   protected get batching(): DynamicBatching | undefined {
-    return this.props.dynamicBatching ?? (this.props.maxBatchSize >= 1 ? {} : undefined);
+    const { dynamicBatching, maxBatchSize, sequenceBatching } = this.props;
+    return dynamicBatching ?? (maxBatchSize >= 1 && !sequenceBatching ? {} : undefined);
+  }
+
+  private get storedFiles(): StoredFiles {
+    const newest = Math.max(...this.versions.map(({ number }) => number));
+    return new StoredFiles(this.weights === 'in-repository' ? newest : undefined);
+  }
+
+  private get facts(): ConfiguredModel {
+    return { streams: this.streams, ownParameters: Object.keys(this.parameters) };
   }
 
   private get versionPolicy(): VersionPolicy {

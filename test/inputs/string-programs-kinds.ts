@@ -20,7 +20,7 @@ const ensemble = (given: Given) =>
   });
 
 /** Of Triton's kinds of models. */
-export const TRITON_STRUCTS: StructPrograms = {
+export const KIND_STRUCTS: StructPrograms = {
   PyTorchModelProps: (given) => (stack) =>
     deploy({ models: [TritonModel.pyTorch({ ...numbered, modelSize: DataSize.gib(1), ...given })] })(stack),
   PythonModelProps: (given) => (stack) => python(given)(stack),
@@ -30,6 +30,6 @@ export const TRITON_STRUCTS: StructPrograms = {
   EnsembleStep: (given) => (stack) => ensemble({ steps: [{ ...step, ...given }] })(stack),
 };
 
-export const TRITON_ARGUMENTS: ArgumentPrograms = {
+export const KIND_ARGUMENTS: ArgumentPrograms = {
   'PythonCode.inline(files)': (files) => (stack) => python({ code: PythonCode.inline(files as never) })(stack),
 };
