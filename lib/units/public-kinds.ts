@@ -54,7 +54,7 @@ export const STRUCTS = {
   EncryptedStorageClassProps:
     'cluster: IKubernetesCluster; storageClassName?: string; isDefault?: boolean; removalPolicy?: RemovalPolicy; kmsKeyArn?: string',
   EnsembleModelProps:
-    'name: string; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; steps: EnsembleStep[]; maxInflightRequests?: number; latencyBucketsMs?: number[]',
+    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; name: string; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; steps: EnsembleStep[]; maxInflightRequests?: number; latencyBucketsMs?: number[]',
   EnsembleStep: 'model: string; modelVersion?: number; inputMap: string{}; outputMap: string{}',
   ExistingGpuNodePoolProps:
     'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number',
@@ -160,10 +160,10 @@ export const STRUCTS = {
     'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}',
   PodVolumeMount: 'volume: string; path: string; readOnly?: boolean',
   PyTorchModelProps:
-    'name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; modelSize: DataSize; fileName?: string; optimizedExecution?: boolean; inferenceMode?: boolean; cudnn?: boolean; weightSharing?: boolean; cacheCleaning?: boolean; interOpThreads?: number; intraOpThreads?: number',
+    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; modelSize: DataSize; fileName?: string; optimizedExecution?: boolean; inferenceMode?: boolean; cudnn?: boolean; weightSharing?: boolean; cacheCleaning?: boolean; interOpThreads?: number; intraOpThreads?: number',
   PythonEnvironment: 'fileName?: string; packedSize?: DataSize; unpackedSize: DataSize',
   PythonModelProps:
-    'name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; code: PythonCode; environment?: PythonEnvironment; decoupled?: boolean; gpuTensors?: boolean; parameters?: string{}; instanceMemory?: DataSize; instanceSharedMemory?: DataSize',
+    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; code: PythonCode; environment?: PythonEnvironment; decoupled?: boolean; gpuTensors?: boolean; instanceMemory?: DataSize; instanceSharedMemory?: DataSize',
   QueuePolicy:
     'maxQueueSize?: number; timeout?: Duration; timeoutAction?: TimeoutAction; allowTimeoutOverride?: boolean',
   RateLimit: 'resources?: RateLimitResource[]; priority?: number',

@@ -247,8 +247,8 @@ export const TEXTS: FaultText[] = [
   },
   {
     id: 'RESERVED',
-    property: "models[0].parameters['EXECUTION_ENV_PATH']",
-    text: "model 'first': parameters must not contain EXECUTION_ENV_PATH, which has a property of its own; remove it",
+    property: 'models[0].parameters[EXECUTION_ENV_PATH]',
+    text: "model 'first': parameters must not set EXECUTION_ENV_PATH, which other properties of the model decide; remove it",
     refuse: python({ parameters: { EXECUTION_ENV_PATH: '/opt/environment' } }),
   },
   {
