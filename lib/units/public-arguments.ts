@@ -219,6 +219,12 @@ export const ARGUMENTS = {
   ReasoningParser: {
     'static of': 'name: string',
   },
+  ServingImage: {
+    'static pyTorch': 'options?: PyTorchImageOptions',
+    'static vllm': 'options?: VllmImageOptions',
+    'static triton': 'options?: TritonImageOptions',
+    'static armCpu': 'options?: ArmCpuImageOptions',
+  },
   SpeculativeDecoding: {
     'static mtp': 'props: SpeculativeDecodingProps',
     'static draftModel': 'props: DraftModelProps',
@@ -251,6 +257,9 @@ export const ARGUMENTS = {
   VersionPolicy: {
     'static latest': 'count?: number',
     'static specific': 'versions: number[]',
+  },
+  VllmPlugin: {
+    'static custom': 'props: VllmPluginProps',
   },
   VllmRelease: {
     'static of': 'version: string',
