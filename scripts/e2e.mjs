@@ -32,7 +32,7 @@ function idleExceptions() {
 }
 
 await ensureInstalled();
-const { missing, providers, terraform } = await prepare(tools);
+const { missing, providers, terraform } = await prepare(tools, true);
 if (terraform) say(`${terraform.product} ${terraform.version}`);
 for (const line of providerLines(providers)) say(line);
 mkdirSync(CACHE, { recursive: true });

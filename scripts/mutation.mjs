@@ -6,6 +6,8 @@
 //   npm run mutation -- lib/monitoring        one folder
 //   npm run mutation -- --kind action,port    some kinds
 //   npm run mutation -- --every 5             each fifth mutant
+//   npm run mutation -- --tests test/pods     some folders of tests only, comma separated
+//   npm run mutation -- --survivors           what the last run left, by file and literal
 //   npm run mutation -- --resume              goes on where a run of the same sources and arguments was stopped
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,13 +34,28 @@ const STEPS = [
   { from: 12, to: 40 },
 ];
 const CHUNK = 24;
-// Longest that one test file tries mutants, seconds.
-const SECONDS = 180;
+// Longest that one test file tries mutants, seconds, unless --seconds says otherwise.
+const SECONDS = '180';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { kind: { type: 'string' }, every: { type: 'string', default: '1' }, resume: { type: 'boolean' } },
+  options: {
+    kind: { type: 'string' },
+    every: { type: 'string', default: '1' },
+    tests: { type: 'string' },
+    survivors: { type: 'boolean' },
+    seconds: { type: 'string', default: SECONDS },
+    resume: { type: 'boolean' },
+  },
 });
+const SURVIVORS = path.join(FOLDER, 'survivors.json');
+
+/** Whether a mutant is of a literal that the last run left, wherever it stands now. */
+function wasLeft() {
+  if (!values.survivors) return () => true;
+  const left = new Set(JSON.parse(readFileSync(SURVIVORS, 'utf8')).map(({ file, from }) => `${file} ${from}`));
+  return ({ file, from }) => left.has(`${file} ${from}`);
+}
 
 function allMutants() {
   const files = readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
@@ -52,6 +69,7 @@ function allMutants() {
       mutantsOf(file, readFileSync(path.join(ROOT, file), 'utf8')).map((mutant) => ({ ...mutant, file })),
     )
     .filter(({ kind }) => !kinds || kinds.includes(kind))
+    .filter(wasLeft())
     .filter((_, index) => index % Number(values.every) === 0);
 }
 
@@ -60,7 +78,7 @@ const base = () => {
   const helper = (name) => path.join(ROOT, 'scripts', 'mutation', name);
   return {
     rootDir: ROOT,
-    roots: ['<rootDir>/test'],
+    roots: (values.tests ?? 'test').split(',').map((folder) => `<rootDir>/${folder}`),
     testEnvironment: 'node',
     modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
     testPathIgnorePatterns: [
@@ -99,7 +117,7 @@ async function ask(askedOf, name) {
   const project = {
     ...base(),
     displayName: 'none',
-    globals: { __MUTATION__: { folder: ANSWERS, seconds: SECONDS } },
+    globals: { __MUTATION__: { folder: ANSWERS, seconds: Number(values.seconds) } },
     ...(askedOf && { testMatch: Object.keys(askedOf) }),
   };
   const { none: failed = {} } = await jest({ projects: [project] }, name);
@@ -205,7 +223,7 @@ const accepted = JSON.parse(readFileSync(path.join(ROOT, 'test', 'mutation-accep
 const isAccepted = ({ file, from: literal }) =>
   accepted.some((entry) => entry.file === file && entry.literals.includes(literal));
 const survivors = [...unreached, ...alive].sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
-writeFileSync(path.join(FOLDER, 'survivors.json'), JSON.stringify(survivors, null, 2));
+writeFileSync(SURVIVORS, JSON.stringify(survivors, null, 2));
 for (const mutant of survivors.filter((each) => !isAccepted(each))) {
   const how = mutant.drop ? 'left out' : `to ${mutant.to}`;
   console.log(

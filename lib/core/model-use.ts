@@ -32,6 +32,28 @@ export class ModelUse {
     return new ModelUse(store, `${model}/${version}`);
   }
 
+  /**
+   * Called once by each deployment with all models that it serves, at the end of its constructor. A deployment that waits is changed after the
+   * imports of its stack and of the stacks that it depends on, so that pods that serve are not replaced by pods that wait for weights.
+   *
+   * @param stopsFirst whether its pods go before new ones have come, so that an import which it cannot wait for is an outage; asked at synthesis
+   */
+  public static addServer(
+    uses: readonly ModelUse[],
+    owner: IConstruct,
+    deployment: TerraformResource,
+    waits: boolean,
+    stopsFirst: () => boolean,
+  ): void {
+    for (const use of uses) enter(use.#store, SERVERS, use.#key, owner, { key: use.#key, waits });
+    if (!waits) return;
+    const before = deployment.dependsOn ?? [];
+    // One list of all: a list that is known late can be part of no other.
+    const produce = () => [...before, ...new Set(uses.flatMap((use) => use.#jobsIn(deployment)))];
+    deployment.dependsOn = Lazy.listValue({ produce });
+    warnOnce(owner, () => (stopsFirst() ? uses.flatMap((use) => use.#notAwaitedBy(owner)) : []));
+  }
+
   readonly #store: IModelStore;
   readonly #key: string;
 
@@ -60,20 +82,6 @@ export class ModelUse {
       addWarning(owner, fault('IMPORT_NOT_SERVED', 'model', reason));
       return [];
     });
-  }
-
-  /**
-   * Called once for each model by each deployment, at the end of its constructor. A deployment that waits is changed after the imports of its stack
-   * and of the stacks that it depends on, so that pods that serve are not replaced by pods that wait for weights.
-   *
-   * @param stopsFirst whether its pods go before new ones have come, so that an import which it cannot wait for is an outage; asked at synthesis
-   */
-  public addServer(owner: IConstruct, deployment: TerraformResource, waits: boolean, stopsFirst: () => boolean): void {
-    enter(this.#store, SERVERS, this.#key, owner, { key: this.#key, waits });
-    if (!waits) return;
-    const before = deployment.dependsOn ?? [];
-    deployment.dependsOn = Lazy.listValue({ produce: () => [...before, ...this.#jobsIn(deployment)] });
-    warnOnce(owner, () => (stopsFirst() ? this.#notAwaitedBy(owner) : []));
   }
 
   /** Whether a deployment waits for what is in the stack of a construct: one of the same stack, or of one that is applied after it. */

@@ -18,8 +18,8 @@ export interface PlacementOptions {
   readonly toleratesRequested?: boolean;
   /** Assumed number of nodes of a pool. @default - its maximum */
   readonly nodesOf?: (pool: PlacedPool) => number;
-  /** The nodes beside those of the pools. @default - not known */
-  readonly others?: OtherNodes;
+  /** The nodes beside those of the pools. */
+  readonly others: OtherNodes;
 }
 
 /**
@@ -35,10 +35,10 @@ export interface PlacementOptions {
 export function placementOf(
   pools: readonly IGpuNodePool[],
   asked: readonly { readonly path: string; readonly demand: PodDemand }[],
-  options: PlacementOptions = {},
+  options: PlacementOptions,
 ): PodPlacement {
   const nodesOf = options.nodesOf ?? (({ maxNodes }: PlacedPool) => maxNodes);
-  const others = options.others ?? { isAll: false };
+  const { others } = options;
   const loads = pools.map((pool): PoolLoad => ({
     pool,
     nodes: nodesOf(pool),

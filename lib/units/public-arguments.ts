@@ -32,6 +32,10 @@ export const ARGUMENTS = {
     'static of': 'cluster: IKubernetesCluster',
     'static add': 'pool: IGpuNodePool',
   },
+  ControlValues: {
+    'static int32': 'no?: number; yes?: number',
+    'static fp32': 'no?: number; yes?: number',
+  },
   DataSize: {
     'static fromBytes': 'amount: number',
     'static fromKibibytes': 'amount: number',
@@ -219,6 +223,24 @@ export const ARGUMENTS = {
   ReasoningParser: {
     'static of': 'name: string',
   },
+  ResponseCache: {
+    'static local': 'size: DataSize',
+    'static custom': 'name: string; settings: string{}',
+  },
+  SequenceControl: {
+    'static start': 'tensor: string; values?: ControlValues',
+    'static ready': 'tensor: string; values?: ControlValues',
+    'static end': 'tensor: string; values?: ControlValues',
+    'static correlationId': 'tensor: string; dataType: TensorDataType',
+  },
+  SequenceInitialState: {
+    'static zeros': 'dims?: number[]',
+    'static fromStore': 'path: string; dims?: number[]',
+  },
+  SequenceStrategy: {
+    'static direct': 'options?: DirectSequenceOptions',
+    'static oldest': 'options?: OldestSequenceOptions',
+  },
   ServingImage: {
     'static pyTorch': 'options?: PyTorchImageOptions',
     'static vllm': 'options?: VllmImageOptions',
@@ -264,6 +286,11 @@ export const ARGUMENTS = {
   VllmRelease: {
     'static of': 'version: string',
     'static custom': 'props: VllmReleaseProps',
+  },
+  WarmUpTensor: {
+    'static zeros': 'dims?: number[]',
+    'static random': 'dims?: number[]',
+    'static fromStore': 'path: string; dims?: number[]',
   },
   Warnings: {
     'static accept': 'scope: IConstruct; id: string; reason: string',

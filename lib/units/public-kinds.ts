@@ -9,6 +9,7 @@ export const STRUCTS = {
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; torch?: string; transformers?: string; onnxRuntime?: string',
   AttentionLayer:
     'heads?: number; keyValueHeads?: number; headSize?: number; valueHeadSize?: number; window?: number; chunked?: boolean; sharesValues?: boolean; sharesCache?: boolean; unusedProjections?: boolean; outputGate?: boolean; latent?: LatentAttention; index?: SparseIndex; compression?: number; matrixParameters?: number',
+  AvailableResource: 'name: string; count: number; gpu?: number',
   CapacityBlock:
     'reservationId: string; availabilityZone: string; start: string; end: string; instances?: number; active?: boolean; drainMinutes?: number; alarmTopicArn?: string',
   CapacityCandidate: 'instanceType: GpuNodeType; pricePerHour?: number',
@@ -35,6 +36,7 @@ export const STRUCTS = {
     'name: string; parameters?: number; shape?: DecoderShape; maxContextLength?: number; publishedPrecision?: Precision; publishedBits?: WeightBits; publishedFrom?: string',
   DeviceNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; resourceName?: string',
+  DirectSequenceOptions: 'maxQueueDelay?: Duration; minimumSlotUtilization?: number',
   DraftModelProps: 'tokens: number; acceptanceRate?: number; model: ModelSpec; precision?: Precision; path?: string',
   DynamicBatching:
     'preferredBatchSizes?: number[]; maxQueueDelay?: Duration; preserveOrdering?: boolean; priorityLevels?: number; defaultPriorityLevel?: number; queue?: QueuePolicy; priorityQueues?: QueuePolicy{}',
@@ -50,7 +52,7 @@ export const STRUCTS = {
   EksReleaseVersions:
     'kubernetesVersion: string; nodeImageVersion: string; vpcCni: string; kubeProxy: string; podIdentityAgent: string; coreDns: string; ebsCsiDriver: string; nodeMonitoringAgent?: string; nvidiaDriverMajor?: number',
   EncoderShape:
-    'name: string; parameters?: number; tokensPerItem?: number; tokensPerFrame?: number; maxVideoTokens?: number; promptTokensPerVideoToken?: number; positionsPerToken?: number; hiddenSize?: number; intermediateSize?: number; gatedFeedForward?: boolean; inputSize?: number; outputSize?: number; shared?: boolean',
+    'name: string; parameters?: number; tokensPerItem?: number; tokensPerFrame?: number; maxVideoTokens?: number; promptTokensPerVideoToken?: number; positionsPerToken?: number; hiddenSize?: number; intermediateSize?: number; learnedPositions?: boolean; gatedFeedForward?: boolean; inputSize?: number; outputSize?: number; shared?: boolean',
   EncryptedStorageClassProps:
     'cluster: IKubernetesCluster; storageClassName?: string; isDefault?: boolean; removalPolicy?: RemovalPolicy; kmsKeyArn?: string',
   ExistingGpuNodePoolProps:
@@ -75,12 +77,16 @@ export const STRUCTS = {
   GpuOperatorOptions: 'driver?: boolean; hostNicDriver?: boolean; values?: any{}',
   GpuTypeProps:
     'name?: string; memory: DataSize; bandwidth: number; tflops?: number; computeCapability?: number; fp32Tflops?: number; fp8Tflops?: number; int8Tops?: number; fp4Tflops?: number; nvlinkGBps?: number; pcieGBps?: number; tdpWatts?: number; sharedMemory?: boolean; vendor?: GpuVendor',
+  HardwareConfiguration:
+    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; maxBatchSize?: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; latencyBucketsMs?: number[]',
   HostDevicesOptions: 'resourceName?: string; adapters?: AdapterSelection; network: NetworkName',
   HuggingFaceSource:
     'include?: string[]; exclude?: string[]; repository: string; revision: string; tokenSecret?: SecretReference; endpoint?: string',
   ImagePrePullerProps:
     'cluster: IKubernetesCluster; images: string[]; nodePools?: IGpuNodePool[]; command?: string[]; pauseImage?: string; imageRegistry?: ImageRegistry; name?: string; namespace?: string',
   IndicatorQuery: 'expr: string; metrics: Metric[]; meaning: string',
+  InstanceSettings:
+    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean',
   IpoibNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string',
   KarpenterGpuNodePoolOptions:
@@ -113,6 +119,7 @@ export const STRUCTS = {
   ModelFiles: 'include?: string[]; exclude?: string[]',
   ModelImportProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version?: string; source: ModelSource; namespace?: string; name?: string; largestFile?: DataSize; retries?: number; timeout?: Duration; waitTimeout?: Duration; awsCliImage?: string; nodeSelector?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+  ModelSettings: 'responseCache?: boolean; metricTags?: string{}; parameters?: string{}',
   ModelStoreAccessLogs: 'bucketName: string; prefix?: string',
   ModelStoreAttributes:
     'kmsKeyArn?: string; accountId?: string; region?: string; partition?: string; credentials?: ModelStoreCredentials',
@@ -137,8 +144,10 @@ export const STRUCTS = {
     'operator: NvidiaNetworkOperator; subnet: string; perNodeBlockSize: number; gateway?: string; nodePools?: IGpuNodePool[]; poolName?: string',
   NvidiaNetworkOperatorProps:
     'cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; driver?: NicDriver; secondaryNetworks?: boolean; nodeFeatureDiscovery?: boolean; existingNetworks?: NetworkName[]; namespace?: string; chartVersion?: string; chartRepository?: string; kubectlImage?: string; imageRegistry?: ImageRegistry',
+  OldestSequenceOptions:
+    'maxCandidateSequences?: number; preferredBatchSizes?: number[]; maxQueueDelay?: Duration; preserveOrdering?: boolean',
   OnnxRuntimeModelProps:
-    'name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; graphOptimization?: GraphOptimization; instances?: ModelInstances; intraOpThreads?: number; fileName?: string; opset?: number; irVersion?: number; modelSize?: DataSize; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; graphOptimization?: GraphOptimization; intraOpThreads?: number; fileName?: string; opset?: number; irVersion?: number; modelSize?: DataSize',
   OpenAiOptions:
     'servedModelNames?: string[]; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
@@ -153,6 +162,8 @@ export const STRUCTS = {
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; preset?: ImagePreset; cuda?: string; ubuntu?: string; torch?: string; transformers?: string; onnxRuntime?: string',
   QueuePolicy:
     'maxQueueSize?: number; timeout?: Duration; timeoutAction?: TimeoutAction; allowTimeoutOverride?: boolean',
+  RateLimit: 'resources?: RateLimitResource[]; priority?: number',
+  RateLimitResource: 'name: string; count: number; global?: boolean',
   ReleaseAdvisory:
     'id: string; component: AdvisoryComponent; since?: string; fixed: string; effect: string; source: string',
   RoceOptions:
@@ -164,6 +175,10 @@ export const STRUCTS = {
   SecondaryNetworkResource:
     'apiVersion: string; kind: string; namespaced?: boolean; spec?: any{}; faults?: Fault[]; addressOptional?: boolean',
   SecretReference: 'name: string; key: string',
+  SequenceBatching:
+    'strategy?: SequenceStrategy; maxIdle?: Duration; controls?: SequenceControl[]; states?: SequenceState[]; iterative?: boolean',
+  SequenceState:
+    'inputName: string; outputName: string; dataType: TensorDataType; dims: number[]; initial?: SequenceInitialState; sameBuffer?: boolean; growable?: boolean',
   ServedModel:
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; servedModelNames?: string[]; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
   ServerResources: 'cpu?: number; memory?: DataSize; sharedMemory?: DataSize; ephemeralStorage?: DataSize',
@@ -187,19 +202,23 @@ export const STRUCTS = {
     'heads: number; headSize: number; stateSize: number; groups?: number; convolutionChannels?: number; convolutionWidth?: number; stateBits?: number; matrixParameters: number',
   SystemNodes:
     'instanceType?: string; minNodes?: number; maxNodes?: number; diskSize?: DataSize; sessionManager?: boolean; nodeRoleArn?: string',
+  TensorModelProps:
+    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   TensorSpec: 'name: string; dataType: TensorDataType; dims: number[]; reshape?: number[]; optional?: boolean',
   TopologyKarpenterPool:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; otherInstanceTypes?: GpuInstanceType[]; name: string',
   TopologyNodePool:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair; name: string',
   TritonDeploymentProps:
-    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; tritonRelease?: TritonRelease; tritonImage?: string; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: TritonModel[]; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; responseCache?: ResponseCache; rateLimitResources?: AvailableResource[]; modelConfiguration?: string; modelLoadThreads?: number; modelLoadRetries?: number; tritonRelease?: TritonRelease; tritonImage?: string; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: TritonModel[]; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
   TritonImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; release?: TritonRelease; variant?: TritonVariant; plugins?: VllmPlugin[]',
   TritonReleaseProps:
     'release: string; vllmVersion: string; onnxRuntimeVersion: string; cudaVersion: string; cudaDriver: string; minimumComputeCapability?: number',
+  TritonServerSettings:
+    'responseCache?: ResponseCache; rateLimitResources?: AvailableResource[]; modelConfiguration?: string; modelLoadThreads?: number; modelLoadRetries?: number',
   TritonServingOptions:
-    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; tritonRelease?: TritonRelease; tritonImage?: string',
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; responseCache?: ResponseCache; rateLimitResources?: AvailableResource[]; modelConfiguration?: string; modelLoadThreads?: number; modelLoadRetries?: number; tritonRelease?: TritonRelease; tritonImage?: string',
   UnlistedInstanceTypeProps:
     'name: string; gpu: GpuType; gpuCount: number; gpuMemory?: DataSize; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; interconnect?: GpuInterconnect; nvlinkDomainSize?: number; rdma?: boolean; gpuDirect?: boolean; architecture?: CpuArchitecture; networkCards?: NetworkCard[]; ipv4PerInterface?: number; rdmaRead?: boolean; rdmaWrite?: boolean',
   VirtualFunctionRail: 'resourceName: string; network: NetworkName; physicalFunctions: string[]',
@@ -217,11 +236,12 @@ export const STRUCTS = {
     'vllmVersion: string; cudaVersion: string; torchVersion?: string; minimumComputeCapability?: number',
   VllmServingOptions:
     'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; vllmRelease?: VllmRelease; vllmImage?: string; apiKey?: SecretReference; maxQueuedRequests?: number',
+  WarmUpSample: 'name: string; batchSize?: number; count?: number; inputs: WarmUpTensor{}',
   WatchOptions:
     'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; latencyAlert?: boolean; outageAlerts?: boolean',
   WebhookReceiverProps: 'url?: string; urlSecret?: SecretReference; bearerToken?: SecretReference',
   WeightBits:
-    'attention?: number; states?: number; feedForward?: number; sharedExperts?: number; experts?: number; predictionLayers?: number',
+    'attention?: number; states?: number; feedForward?: number; sharedExperts?: number; experts?: number; outputHead?: number; predictionLayers?: number',
 } as const;
 
 /** Of each public class and interface how to get an object of it. @internal */
@@ -236,6 +256,7 @@ export const CLASSES = {
   ClusterAutoscaler: 'new ClusterAutoscaler(...)',
   ClusterChecks: 'ClusterChecks.of(...)',
   ClusterNodePools: 'new ClusterNodePools(...)',
+  ControlValues: 'ControlValues.int32(...), ControlValues.fp32(...) or ControlValues.bool()',
   CustomResources: 'new CustomResources(...)',
   DataSize:
     'DataSize.ZERO, DataSize.fromBytes(...), DataSize.fromKibibytes(...), DataSize.fromMebibytes(...), DataSize.fromGibibytes(...) or DataSize.fromGigabytes(...)',
@@ -301,7 +322,12 @@ export const CLASSES = {
     'RdmaAttachment.sharedDevices(...), RdmaAttachment.hostDevices(...) or RdmaAttachment.virtualFunctions(...)',
   RdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   ReasoningParser: 'ReasoningParser.DEEPSEEK_R1 or ReasoningParser.of(...)',
+  ResponseCache: 'ResponseCache.local(...) or ResponseCache.custom(...)',
   SecondaryNetwork: 'new SecondaryNetwork(...)',
+  SequenceControl:
+    'SequenceControl.start(...), SequenceControl.ready(...), SequenceControl.end(...) or SequenceControl.correlationId(...)',
+  SequenceInitialState: 'SequenceInitialState.zeros(...) or SequenceInitialState.fromStore(...)',
+  SequenceStrategy: 'SequenceStrategy.direct(...) or SequenceStrategy.oldest(...)',
   ServingImage:
     'ServingImage.pyTorch(...), ServingImage.vllm(...), ServingImage.triton(...) or ServingImage.armCpu(...)',
   SpeculativeDecoding:
@@ -317,6 +343,7 @@ export const CLASSES = {
   VllmDeployment: 'new VllmDeployment(...)',
   VllmPlugin: 'VllmPlugin.GGUF or VllmPlugin.custom(...)',
   VllmRelease: 'VllmRelease.V0_19_1, VllmRelease.of(...) or VllmRelease.custom(...)',
+  WarmUpTensor: 'WarmUpTensor.zeros(...), WarmUpTensor.random(...) or WarmUpTensor.fromStore(...)',
   Warnings: 'new Warnings(...)',
 } as const;
 
@@ -346,6 +373,7 @@ export const ENUMS = {
   CapacityKind: 'on-demand spot reservation capacity-block',
   CpuArchitecture: 'x86_64 arm64',
   EvidenceClass: 'exact measured kernels extrapolated assumed',
+  ExecutionPriority: 'PRIORITY_MAX PRIORITY_MIN',
   FabricAttachmentKind: 'shared-devices host-devices virtual-functions',
   GpuInterconnect: 'NVSWITCH NVLINK_MESH PCIE_PEER PCIE',
   GpuSharingKind: 'none time-slicing mig',
@@ -368,6 +396,7 @@ export const ENUMS = {
   PodVolumeKind: 'SECRET CONFIG_MAP CLAIM EMPTY',
   RdmaFabricKind: 'none efa infiniband roce',
   RemovalPolicy: 'retain destroy',
+  SequenceControlKind: 'CONTROL_SEQUENCE_START CONTROL_SEQUENCE_READY CONTROL_SEQUENCE_END CONTROL_SEQUENCE_CORRID',
   ServiceType: 'ClusterIP NodePort LoadBalancer',
   SpeculativeMethod: 'mtp draft_model eagle3 ngram',
   TaintEffect: 'NoSchedule PreferNoSchedule NoExecute',
@@ -376,4 +405,5 @@ export const ENUMS = {
   TimeoutAction: 'REJECT DELAY',
   TritonVariant: 'py3 vllm-python-py3',
   VersionPolicyKind: 'LATEST ALL SPECIFIC',
+  WarmUpDataKind: 'ZEROS RANDOM FILE',
 } as const;

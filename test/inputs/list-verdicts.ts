@@ -30,7 +30,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'AdapterSelection.deviceIds': 'refused VALUE_NOT_CONCRETE adapters.deviceIds',
   'AdapterSelection.interfaceNames': 'refused VALUE_NOT_CONCRETE adapters.interfaceNames',
   'VirtualFunctionRail.physicalFunctions': 'reference',
-  'OnnxRuntimeModelProps.otherVersions': 'refused VALUE_NOT_CONCRETE models[0].otherVersions',
+  'TensorModelProps.otherVersions': 'refused VALUE_NOT_CONCRETE models[0].otherVersions',
   'ServingOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
   'ServingOptions.metricsFrom': 'refused VALUE_NOT_CONCRETE metricsFrom',
   'OpenAiOptions.servedModelNames': 'refused VALUE_NOT_CONCRETE models[0].servedModelNames',

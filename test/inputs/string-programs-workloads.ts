@@ -194,6 +194,7 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
     deploy({ models: [TritonModel.vllm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B, ...given })] })(stack),
   VllmOptions: (given) => (stack) =>
     deploy({ models: [TritonModel.vllm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B, ...given })] })(stack),
+  TensorModelProps: (given) => (stack) => deploy({ models: [TritonModel.onnxRuntime({ ...onnx, ...given })] })(stack),
   OnnxRuntimeModelProps: (given) => (stack) =>
     deploy({ models: [TritonModel.onnxRuntime({ ...onnx, ...given })] })(stack),
   TensorSpec: (given) => (stack) =>

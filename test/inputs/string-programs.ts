@@ -2,9 +2,16 @@ import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Given, Program } from './string-pro
 import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
 import { VLLM_ARGUMENTS, VLLM_STRUCTS } from './string-programs-vllm';
 import { WORKLOAD_ARGUMENTS, WORKLOAD_STRUCTS } from './string-programs-workloads';
+import { TRITON_ARGUMENTS, TRITON_STRUCTS } from './triton-programs';
 
-const STRUCTS = { ...COMPUTE_STRUCTS, ...WORKLOAD_STRUCTS, ...POD_STRUCTS, ...VLLM_STRUCTS };
-const ARGUMENTS = { ...COMPUTE_ARGUMENTS, ...WORKLOAD_ARGUMENTS, ...POD_ARGUMENTS, ...VLLM_ARGUMENTS };
+const STRUCTS = { ...COMPUTE_STRUCTS, ...WORKLOAD_STRUCTS, ...POD_STRUCTS, ...VLLM_STRUCTS, ...TRITON_STRUCTS };
+const ARGUMENTS = {
+  ...COMPUTE_ARGUMENTS,
+  ...WORKLOAD_ARGUMENTS,
+  ...POD_ARGUMENTS,
+  ...VLLM_ARGUMENTS,
+  ...TRITON_ARGUMENTS,
+};
 
 /** The program that sets a property or passes an argument; undefined if the tables have none. */
 export function programOf(name: string): ((value: unknown) => Program) | undefined {

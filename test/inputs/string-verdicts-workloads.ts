@@ -174,13 +174,13 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'TensorSpec.name': [
     'text | refused VALUE_NOT_CONCRETE models[0].inputs | refused VALUE_NOT_CONCRETE models[0].inputs',
   ],
-  'OnnxRuntimeModelProps.name': [
+  'TensorModelProps.name': [
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
   ],
-  'OnnxRuntimeModelProps.version': [
+  'TensorModelProps.version': [
     'refused INVALID_NAME models[0].version | refused VALUE_NOT_CONCRETE models[0].version | refused VALUE_NOT_CONCRETE models[0].version',
   ],
-  'OnnxRuntimeModelProps.otherVersions': [
+  'TensorModelProps.otherVersions': [
     'refused INVALID_NAME models[0].version, VERSIONS_NOT_NUMBERED models[0].otherVersions | refused VALUE_NOT_CONCRETE models[0].otherVersions | refused VALUE_NOT_CONCRETE models[0].otherVersions',
   ],
   'OnnxRuntimeModelProps.fileName': [

@@ -1,5 +1,6 @@
 import { COMPUTE_VERDICTS } from './string-verdicts-compute';
 import { POD_VERDICTS } from './string-verdicts-pods';
+import { TRITON_VERDICTS } from './string-verdicts-triton';
 import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
 
 /**
@@ -13,4 +14,5 @@ export const STRING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ...COMPUTE_VERDICTS,
   ...WORKLOAD_VERDICTS,
   ...POD_VERDICTS,
+  ...TRITON_VERDICTS,
 };

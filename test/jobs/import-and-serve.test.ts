@@ -4,9 +4,10 @@ import { validationFaults } from '../../lib/core/validation';
 import { CpuArchitecture } from '../../lib/catalog/cpu-architecture';
 import { enterSystemNodes } from '../../lib/core/system-nodes';
 import { ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
-import { TritonDeployment } from '../../lib/serving';
+import { TritonDeployment, VllmDeployment } from '../../lib/serving';
 import { DataSize, Duration } from '../../lib/units';
 import { llama8b, withSite } from '../serving/support/fixtures';
+import { CHAT } from '../serving/support/vllm-fixtures';
 import { faultsThrown, idsOf, warningsOf } from '../support/faults';
 
 const source = ModelSource.urls([{ url: 'https://example.com/llama/config.json' }]);
@@ -64,6 +65,23 @@ describe('a model that is imported and served', () => {
     expect(json.only('kubernetes_job_v1').wait_for_completion).toBe(false);
     expect(json.only('kubernetes_job_v1').timeouts).toBeUndefined();
     expect(jobs(dependsOn)).toEqual([]);
+  });
+
+  test('with an adapter that is imported too is rolled out after both', () => {
+    const json = withSite((site) => {
+      for (const model of ['chat', 'legal', 'medical']) {
+        const props = { cluster: site.cluster, modelStore: site.store, model, source };
+        new ModelImport(site.scope, `import-${model}`, props);
+      }
+      new VllmDeployment(site.scope, 'Chat', {
+        cluster: site.cluster,
+        nodePool: site.pool(GpuInstanceType.G5_XLARGE, 2),
+        modelStore: site.store,
+        models: [{ ...CHAT, loraAdapters: ['legal', 'medical'].map((name) => ({ name, rank: 8 })) }],
+        maxSurge: 0,
+      });
+    });
+    expect(jobs(json.only('kubernetes_deployment_v1').depends_on as string[])).toHaveLength(3);
   });
 
   test.each([

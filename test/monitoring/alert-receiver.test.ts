@@ -109,6 +109,19 @@ test.each([
   expect(idsOf(faultsThrown(made))).toEqual([id]);
 });
 
+test.each([
+  ['slack', AlertReceiver.slack('team', { webhookUrl: { name: 'alerting', key: 'url' } })],
+  ['pagerduty', AlertReceiver.pagerDuty('team', { routingKey: { name: 'alerting', key: 'key' } })],
+  ['webhook', hook('https://alerts.example.com')],
+])('%s is told when an alert is over', (kind, receiver) => {
+  const { result } = monitor([{}], { alertReceivers: [receiver] });
+  const text = result.byName('kubernetes_config_map_v1', 'alertmanager-config').data['alertmanager.yml'] as string;
+  const { receivers } = JSON.parse(text) as { receivers: Block[] };
+  expect(receivers.flatMap((each) => each[`${kind}_configs`] ?? [])).toEqual([
+    expect.objectContaining({ send_resolved: true }),
+  ]);
+});
+
 test('the pods have the priority class that they are given', () => {
   const { result } = monitor([{}], { priorityClassName: 'monitoring' });
   for (const name of ['prometheus', 'alertmanager'])

@@ -64,20 +64,28 @@ function remaining(app: App): void {
   }).serviceAccountRole('inference', 'triton');
 }
 
-const PROGRAMS: readonly ((app: App) => unknown)[] = [
-  (app) => new Quickstart(app),
-  (app) => new Cloud65b(app),
-  (app) => new RdmaTrainingReadyPool(app, { block: BLOCK, image: 'example.test/trainer:1' }),
-  (app) => new OnpremInfiniband(app),
-  (app) => new OpenAiVllm(app),
+/** What fills an app. */
+export type Program = (app: App) => unknown;
+
+/** The examples, and a program with what they lack. */
+export const PROGRAMS: { readonly [name: string]: Program } = {
+  quickstart: (app) => new Quickstart(app),
+  'cloud-65b': (app) => new Cloud65b(app),
+  'rdma-training-ready-pool': (app) =>
+    new RdmaTrainingReadyPool(app, { block: BLOCK, image: 'example.test/trainer:1' }),
+  'onprem-infiniband': (app) => new OnpremInfiniband(app),
+  'openai-vllm': (app) => new OpenAiVllm(app),
   remaining,
-];
+};
+
+/** The stacks of a program. */
+export function stacksOf(describeProgram: Program): TerraformStack[] {
+  const app = testApp();
+  describeProgram(app);
+  return app.node.children.filter(TerraformStack.isStack);
+}
 
 /** Every stack of the examples, and one with what they lack. */
 export function stacks(): TerraformStack[] {
-  return PROGRAMS.flatMap((describeProgram) => {
-    const app = testApp();
-    describeProgram(app);
-    return app.node.children.filter(TerraformStack.isStack);
-  });
+  return Object.values(PROGRAMS).flatMap(stacksOf);
 }

@@ -177,10 +177,16 @@ export const ROWS: Row[] = [
       'Allow logs:DescribeLogGroups on *',
     ],
   },
-  { address: /^aws_iam_role_policy (Chat|OpenAi)_Cluster_Role-inference--.*_Read-/, text: reads('llama-3.1-8b/1') },
-  { address: /^aws_iam_role_policy Cloud_Cluster_Role-inference--.*_Read-/, text: reads('deepseek/65b') },
   {
-    address: /^aws_iam_role_policy Cluster_Role-inference--import_ReadWrite-/,
+    address: /^aws_iam_role_policy (Chat|OpenAi)_Cluster_Role-inference--.*_Read-ModelStore-[0-9a-f]{8}$/,
+    text: reads('llama-3.1-8b/1'),
+  },
+  {
+    address: /^aws_iam_role_policy Cloud_Cluster_Role-inference--.*_Read-ModelStore-[0-9a-f]{8}$/,
+    text: reads('deepseek/65b'),
+  },
+  {
+    address: /^aws_iam_role_policy Cluster_Role-inference--import_ReadWrite-Models-[0-9a-f]{8}$/,
     text: [
       `Allow s3:GetBucketLocation, s3:ListBucketMultipartUploads on ${BUCKET}`,
       `Allow s3:ListBucket on ${BUCKET} if StringLike s3:prefix chat/1/*`,

@@ -26,6 +26,10 @@ describe('the endpoint of a store', () => {
     expect(make({ endpoint }).endpoint).toBe(endpoint);
   });
 
+  test('its bucket has the ARN that policies of such stores name', () => {
+    expect(make().bucketArn).toBe('arn:aws:s3:::models');
+  });
+
   test.each([
     'https://me:secret@objects.example',
     'https://me@objects.example',

@@ -96,14 +96,8 @@ export function makeServer(owner: Construct, server: Server): MadeServer {
   rollout.decideFor(owner, name, deployment);
   makeDisruptionBudget(owner, server, before);
   if (given.networkPolicy ?? true) makeNetworkPolicy(owner, server, before);
-  for (const { model, version } of server.copies) {
-    ModelUse.of(given.modelStore, model, version).addServer(
-      owner,
-      deployment,
-      rollout.awaitsImports,
-      () => rollout.stopsFirst,
-    );
-  }
+  const uses = server.copies.map(({ model, version }) => ModelUse.of(given.modelStore, model, version));
+  ModelUse.addServer(uses, owner, deployment, rollout.awaitsImports, () => rollout.stopsFirst);
   return { service, deployment };
 }
 

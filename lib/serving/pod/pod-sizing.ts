@@ -17,6 +17,8 @@ export interface SizingOverrides {
   readonly memory?: DataSize;
   readonly sharedMemory?: DataSize;
   readonly ephemeralStorage?: DataSize;
+  /** Host memory that the server takes besides that of its models. @default - none */
+  readonly cache?: DataSize;
   readonly startupSeconds?: number;
   /** What the other containers of a pod ask for. @default - there are none */
   readonly besides?: { readonly cpuMillis: number; readonly memoryMib: number };
@@ -109,9 +111,11 @@ export function sizePod(
         total(models, (m) => m.sharedMemory.mib),
       ),
   );
-  const memoryMib = Math.ceil(overrides.memory?.mib ?? total(models, (m) => m.hostMemory.mib) + sharedMemoryMib);
+  const memoryMib = Math.ceil(
+    overrides.memory?.mib ?? total(models, (m) => m.hostMemory.mib) + (overrides.cache?.mib ?? 0) + sharedMemoryMib,
+  );
   const modelsMib = Math.ceil((stored * 1.05 + GIB) / MIB);
-  const scratchMib = models.some((model) => model.streams) ? 10 * 1024 : 2 * 1024;
+  const scratchMib = models.some(({ plan }) => plan) ? 10 * 1024 : 2 * 1024;
   const diskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + 2048);
   const cpuMillis = Math.ceil((overrides.cpu ?? Math.min(1 + 2 * Math.max(gpus, 1), 48)) * 1000);
 
@@ -172,7 +176,7 @@ export function shortestStartup(models: readonly PodModel[]): number {
  * capture its graphs, an image up to 10 to pull.
  */
 function budgets(models: readonly PodModel[], type: GpuNodeType, stored: number, given?: number) {
-  const engine = models.some((model) => model.streams) ? 300 : 120;
+  const engine = models.some(({ plan }) => plan) ? 300 : 120;
   const startupSeconds = given ?? ceilTo(engine + stored / 0.25e9, 60);
   const download = 60 + stored / (type.localStorage ? 0.2e9 : 0.1e9);
   return { startupSeconds, progressDeadline: ceilTo((600 + download + startupSeconds) * 1.25, 60) };

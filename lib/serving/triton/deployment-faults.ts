@@ -19,6 +19,7 @@ import {
   startupFaults,
 } from '../pod/server-faults';
 import { releaseFaults, releaseWarnings } from './release-faults';
+import { cacheOf, serverSettingsFaults, serverSettingsWarnings } from './settings/server-settings';
 import { argumentFaults } from './triton-arguments';
 import { OWN_POD } from './triton-pod';
 import { TritonDeploymentProps } from './triton-deployment-props';
@@ -61,7 +62,7 @@ export function checkDeployment(
     () => argumentFaults(props.extraArguments ?? []),
   );
   endTrial(own, props.nodePool, props.models, props.resources, props.startupBudget, ...modelsOf(props));
-  const definitions = props.models.map((model) => model._definition);
+  const definitions = props.models.map(({ _definition: each }) => each.configured?.(props.modelConfiguration) ?? each);
   const unknown = tokenFaults(props, name, definitions);
   const hardware = servingHardware(props.nodePool);
   const whole = Number.isSafeInteger(replicas) && replicas > 0 ? replicas : 1;
@@ -70,6 +71,7 @@ export function checkDeployment(
   const sized = sizePod(models, props.nodePool.hardware, {
     ...props.resources,
     startupSeconds: props.startupBudget?.toSeconds(),
+    cache: cacheOf(props, definitions)?.memory,
     besides: sidecarRequests(props),
     gpusPerNode: hardware.gpusPerNode,
   });
@@ -79,6 +81,7 @@ export function checkDeployment(
     warnings: [
       ...onSite.flatMap(({ warnings }) => warnings),
       ...releaseWarnings(props, release, definitions),
+      ...serverSettingsWarnings(props, definitions, whole),
       ...serviceWarnings(props),
     ],
   };
@@ -88,6 +91,7 @@ export function checkDeployment(
     () =>
       allOf(
         () => modelSetFaults(definitions, props.nodePool),
+        () => serverSettingsFaults(props, definitions),
         () => onSite.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${definitions[i].name}'`)),
       ),
   );
@@ -135,8 +139,9 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
     'models',
     models.map((model) => model.name),
   );
-  if (new Set(models.map((model) => model.variant)).size > 1) {
-    const backends = [...new Set(models.map((model) => model.backend))].sort().join(' and ');
+  const bound = models.filter(({ variant }) => variant !== undefined);
+  if (new Set(bound.map(({ variant }) => variant)).size > 1) {
+    const backends = [...new Set(bound.map(({ backend }) => backend))].sort().join(' and ');
     faults.push(
       fault(
         'MODELS_NEED_DIFFERENT_IMAGES',

@@ -6,6 +6,7 @@ import { PodModel } from '../pod/pod-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { TextMessage } from './protobuf-text';
 import { ModelProbe } from './model-probe';
+import { InstanceSettings } from './settings/model-settings';
 
 /**
  * Where a model will run.
@@ -37,7 +38,8 @@ export interface ModelVersion {
 export interface ModelDefinition {
   readonly name: string;
   readonly backend: string;
-  readonly variant: TritonVariant;
+  /** The image that has its backend. @default - every image has it */
+  readonly variant?: TritonVariant;
   readonly versions: readonly ModelVersion[];
   /** GPUs that the model uses exclusively; 0 on the CPU and on a shared GPU. */
   readonly gpus: number;
@@ -45,8 +47,14 @@ export interface ModelDefinition {
   readonly sharedGpuMemory?: DataSize;
   /** Whether all of `gpus` serve one instance, which then takes the first GPUs it sees. */
   readonly spansGpus: boolean;
+  /** Settings that concern its server. @default - it has none */
+  readonly settings?: InstanceSettings;
+  /** Names of what it has otherwise on some hardware. @default - nothing */
+  readonly configurations?: readonly string[];
   /** The properties that the caller passed, to be searched for tokens. */
   readonly props: object;
+  /** The model as it is on the hardware of that name, or on any other. @default - it is the same on all hardware */
+  configured?(name: string | undefined): ModelDefinition;
   /** What is wrong with it on any hardware. */
   ownFaults(): Fault[];
   /** The model on its hardware, with everything decided; called once. Its faults name properties of the model. */
@@ -88,21 +96,43 @@ export interface ModelPlacement {
 export interface BackendModel extends PodModel {
   readonly name: string;
   readonly backend: string;
-  readonly variant: TritonVariant;
+  /** The image that has its backend. @default - every image has it */
+  readonly variant?: TritonVariant;
   readonly versions: readonly ModelVersion[];
   readonly spansGpus: boolean;
   /** GPUs that split each layer between them. */
   readonly tensorParallelism: number;
   /** Exporters behind the metrics port due to this model, besides Triton itself. */
   readonly exporters: readonly MetricExporter[];
-  /** Whether the weights are in Triton's version folder; otherwise they are beside the repository, and a file in the folder names them. */
-  readonly weightsInRepository: boolean;
+  /**
+   * Where its stored files are: in Triton's version folder, or beside the repository, where a file in the folder names them, or it has none.
+   */
+  readonly weights: 'in-repository' | 'beside' | 'none';
+  /** Whether its `config.pbtxt` says everything, so that Triton must not complete it from the model. */
+  readonly isComplete: boolean;
+  /** Settings that concern its server. @default - it has none */
+  readonly settings?: InstanceSettings;
   /** How its health is probed. */
   readonly probe: ModelProbe;
   /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */
   readonly leftOut?: string;
+  /** Names of what it has otherwise on some hardware. @default - nothing */
+  readonly configurations?: readonly string[];
+  /** The model as it is on the hardware of that name, or on any other. @default - it is the same on all hardware */
+  configured?(name: string | undefined): BackendModel;
   /** The message of `config.pbtxt`. */
   config(placement: ModelPlacement): TextMessage;
+  /** Generated files beside the version folders, by their path there. @default - there are none but `config.pbtxt` */
+  readonly modelFiles?: { readonly [path: string]: string };
   /** Generated files of a version folder, by name. */
   versionFiles(version: ModelVersion, weightsPath: string): { [file: string]: string };
+}
+
+/**
+ * The variant of the image that has the backends of all models.
+ *
+ * @internal
+ */
+export function imageVariant(models: readonly Pick<ModelDefinition, 'variant'>[]): TritonVariant {
+  return models.find(({ variant }) => variant !== undefined)?.variant ?? TritonVariant.STANDARD;
 }

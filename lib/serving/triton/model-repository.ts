@@ -40,20 +40,15 @@ export function assignGpus(models: readonly BackendModel[]): Map<string, number[
 
 /** @internal */
 export function generatedFiles(models: readonly BackendModel[], release: TritonRelease): GeneratedFile[] {
-  const gpus = assignGpus(models);
-  const onGpu = models.filter((model) => model.gpus > 0 || model.sharedGpuMemory);
+  const names = [...new Set(models.flatMap(({ configurations = [] }) => configurations))].sort();
+  const sets = [undefined, ...names].map((name) => ({ name, models: models.map((model) => configured(model, name)) }));
   return byName(models).flatMap((model) => [
-    {
-      key: `config.pbtxt.${model.name}`,
-      path: `repository/${model.name}/config.pbtxt`,
-      text: renderTextFormat(
-        model.config({
-          gpuIds: gpus.get(model.name) ?? [],
-          exclusive: onGpu.length === 1,
-          unloads: unloadsDeadModels(release, models),
-        }),
-      ),
-    },
+    ...sets.map((set) => configFile(model.name, set.name, configsOf(set.models, release))),
+    ...Object.entries(Object.assign({}, ...sets.map((set) => filesOf(set.models, model.name)))).map(([file, text]) => ({
+      key: `${file.replace(/\//g, '.')}.${model.name}`,
+      path: `repository/${model.name}/${file}`,
+      text: text as string,
+    })),
     ...model.versions.flatMap((version) =>
       Object.entries(model.versionFiles(version, destinationOf(model, version))).map(([file, text]) => ({
         key: `${file}.${version.number}.${model.name}`,
@@ -64,9 +59,50 @@ export function generatedFiles(models: readonly BackendModel[], release: TritonR
   ]);
 }
 
+/** The model on the hardware of a name, or on any other. */
+function configured(model: BackendModel, name: string | undefined): BackendModel {
+  return model.configured?.(name) ?? model;
+}
+
+function filesOf(models: readonly BackendModel[], name: string): BackendModel['modelFiles'] {
+  return models.find((model) => model.name === name)?.modelFiles;
+}
+
+function configFile(
+  model: string,
+  configuration: string | undefined,
+  texts: ReadonlyMap<string, string>,
+): GeneratedFile {
+  const file = configuration === undefined ? 'config.pbtxt' : `configs/${configuration}.pbtxt`;
+  return {
+    key: `${file.replace(/\//g, '.')}.${model}`,
+    path: `repository/${model}/${file}`,
+    text: texts.get(model) ?? '',
+  };
+}
+
+/** The configuration of each model, by its name, where all of them are on one server. */
+function configsOf(models: readonly BackendModel[], release: TritonRelease): Map<string, string> {
+  const gpus = assignGpus(models);
+  const onGpu = models.filter((model) => model.gpus > 0 || model.sharedGpuMemory);
+  return new Map(
+    models.map((model) => [
+      model.name,
+      renderTextFormat(
+        model.config({
+          gpuIds: gpus.get(model.name) ?? [],
+          exclusive: onGpu.length === 1,
+          unloads: unloadsDeadModels(release, models),
+        }),
+      ),
+    ]),
+  );
+}
+
 /** @internal */
 export function weightsCopies(models: readonly BackendModel[]): WeightsCopy[] {
-  return byName(models).flatMap((model) =>
+  const stored = byName(models).filter(({ weights }) => weights !== 'none');
+  return stored.flatMap((model) =>
     model.versions.map((version) => ({
       model: model.name,
       version: version.store,
@@ -77,7 +113,7 @@ export function weightsCopies(models: readonly BackendModel[]): WeightsCopy[] {
 }
 
 function destinationOf(model: BackendModel, version: ModelVersion): string {
-  return `${model.weightsInRepository ? REPOSITORY_PATH : WEIGHTS_PATH}/${model.name}/${version.number}`;
+  return `${model.weights === 'beside' ? WEIGHTS_PATH : REPOSITORY_PATH}/${model.name}/${version.number}`;
 }
 
 function byName(models: readonly BackendModel[]): BackendModel[] {

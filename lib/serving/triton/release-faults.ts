@@ -1,9 +1,9 @@
 import { isForwardCompatible } from '../../catalog/cuda-driver';
 import { isDataCenterGpu } from '../../catalog/gpu-type-table';
-import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
+import { TritonRelease } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { Fault, fault } from '../../units/fault';
-import { ModelDefinition } from './model-definition';
+import { ModelDefinition, imageVariant } from './model-definition';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { allOf } from '../../units/unreadable';
 
@@ -87,7 +87,7 @@ export function releaseWarnings(
   release: TritonRelease,
   models: readonly ModelDefinition[],
 ): Fault[] {
-  const variant = models[0]?.variant ?? TritonVariant.STANDARD;
+  const variant = imageVariant(models);
   const advisories = tritonImage === undefined ? release.advisoriesOf(variant) : [];
   const { driverMajor } = nodePool;
   const ahead = driverMajor === undefined ? 0 : Number.parseInt(release.cudaDriver, 10) - driverMajor;

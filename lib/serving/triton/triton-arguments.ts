@@ -35,6 +35,8 @@ export function tritonArguments(args: {
   readonly usesGpus: boolean;
   readonly exitSeconds: number;
   readonly metricsFeatures: readonly MetricFeature[];
+  /** Flags for the settings of models. */
+  readonly settings: readonly string[];
   readonly extraArguments: readonly string[];
 }): string[] {
   const { release, models } = args;
@@ -56,6 +58,7 @@ export function tritonArguments(args: {
     '--allow-metrics=true',
     `--allow-gpu-metrics=${args.usesGpus}`,
     ...args.metricsFeatures.map((feature) => `--metrics-config=${feature}=true`),
+    ...args.settings,
     ...args.extraArguments,
   ];
 }
@@ -69,7 +72,7 @@ export function tritonArguments(args: {
  * @internal
  */
 export function unloadsDeadModels(release: TritonRelease, models: readonly BackendModel[]): boolean {
-  return models.every((model) => model.streams) && release._restrictsApis;
+  return models.every(({ backend }) => backend === 'vllm') && release._restrictsApis;
 }
 
 /** Models are fixed at start. */
@@ -118,6 +121,15 @@ const RESERVED_FLAGS = [
   'help',
 ];
 
+/** Flags that are properties of the deployment. */
+const FLAG_PROPERTIES: { readonly [flag: string]: string } = {
+  'cache-config': 'responseCache',
+  'rate-limit': 'rateLimit of the models',
+  'rate-limit-resource': 'rateLimitResources',
+  'model-load-thread-count': 'modelLoadThreads',
+  'model-load-retry-count': 'modelLoadRetries',
+};
+
 /** Features of `--metrics-config` without which there is no P99. */
 const RESERVED_METRICS = /^(histogram|counter)_latencies=/;
 
@@ -142,6 +154,8 @@ export function argumentFaults(extraArguments: readonly string[]): Fault[] {
       const value = argument.includes('=') ? argument.slice(argument.indexOf('=') + 1) : extraArguments[i + 1];
       return RESERVED_METRICS.test(value ?? '') ? [reserved(at, `--metrics-config=${value}`)] : [];
     }
+    const property = Object.keys(FLAG_PROPERTIES).find((each) => isBeginning(name, each));
+    if (flag === undefined && property !== undefined) return [propertyOf(at, property)];
     if (flag === undefined) return [];
     return [reserved(at, flag === name ? `--${flag}` : `--${name} (Triton reads it as --${flag})`)];
   });
@@ -157,4 +171,8 @@ function reserved(at: string, given: string): Fault {
     at,
     `extraArguments must not contain ${given}, which the rest of the pod relies on; remove it`,
   );
+}
+
+function propertyOf(at: string, flag: string): Fault {
+  return fault('RESERVED', at, `extraArguments must not contain --${flag}; use ${FLAG_PROPERTIES[flag]}`);
 }

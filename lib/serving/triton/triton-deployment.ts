@@ -15,7 +15,7 @@ import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { CheckedDeployment, checkDeployment } from './deployment-faults';
-import { BackendModel } from './model-definition';
+import { BackendModel, imageVariant } from './model-definition';
 import { generatedFiles, weightsCopies } from './model-repository';
 import { probeFiles, probeItems, stallSeconds } from './model-probes';
 import { MadeServer, makeServer } from '../pod/make-server';
@@ -23,6 +23,7 @@ import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
 import { TRITON_PORTS, tritonArguments } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
+import { serverSettingsArguments } from './settings/server-settings';
 import { TRITON, tritonContainer } from './triton-pod';
 import { nameClass } from '../../units/own-class';
 
@@ -112,7 +113,7 @@ export class TritonDeployment extends Construct implements IWatchable {
     const props = this.#props;
     const files = generatedFiles(this.#models, this.tritonRelease);
     const container = tritonContainer({
-      image: props.tritonImage ?? this.tritonRelease.image(this.#models[0].variant),
+      image: props.tritonImage ?? this.tritonRelease.image(imageVariant(this.#models)),
       startupSeconds: sizing.startupSeconds,
       models: this.#models.length,
       stallSeconds: props.stallTimeout?.toSeconds() ?? stallSeconds(this.#models),
@@ -122,6 +123,7 @@ export class TritonDeployment extends Construct implements IWatchable {
         usesGpus: sizing.gpus > 0,
         exitSeconds: this.#exitSeconds,
         metricsFeatures: this.#metricsFeatures,
+        settings: serverSettingsArguments(props, this.#models),
         extraArguments: props.extraArguments ?? [],
       }),
       environment: { ...engineEnvironment(Object.values(this.plans)), ...props.environment },

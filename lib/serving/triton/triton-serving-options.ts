@@ -1,10 +1,11 @@
 import { TritonRelease } from '../../catalog/serving-engine';
 import { ServingOptions } from '../pod/serving-options';
+import { TritonServerSettings } from './settings/server-settings';
 
 /**
  * How Triton serves, whatever the models and their hardware: what a deployment has of its own, and a topology passes on to those that it creates.
  */
-export interface TritonServingOptions extends ServingOptions {
+export interface TritonServingOptions extends ServingOptions, TritonServerSettings {
   /** Release of Triton: what `tritonImage` contains, if that is given. @default TritonRelease.DEFAULT */
   readonly tritonRelease?: TritonRelease;
   /**

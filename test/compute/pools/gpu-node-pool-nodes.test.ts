@@ -71,6 +71,10 @@ describe('a pool with EFA', () => {
   });
 });
 
+test('the security group of EFA is there before that it replaces goes, which its interfaces still name', () => {
+  expect(synthPool(EFA).only('aws_security_group').lifecycle).toEqual({ create_before_destroy: true });
+});
+
 describe('the placement group', () => {
   test('is the pool’s own by default with EFA', () => {
     const result = synthPool(EFA);

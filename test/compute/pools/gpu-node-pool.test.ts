@@ -69,6 +69,8 @@ describe('GpuNodePool', () => {
         ebs: { volume_type: 'gp3', volume_size: 100, encrypted: 'true', delete_on_termination: 'true' },
       },
     ]);
+    // Nodes that are started by hand get what the group starts now.
+    expect(template.update_default_version).toBe(true);
     for (const forbidden of ['image_id', 'iam_instance_profile', 'instance_type', 'vpc_security_group_ids']) {
       expect(template).not.toHaveProperty(forbidden);
     }

@@ -90,11 +90,37 @@ describe('a pool by Karpenter', () => {
     const { NodeOverlay } = objects(P5);
     expect(NodeOverlay).toMatchObject({
       apiVersion: 'karpenter.sh/v1alpha1',
-      spec: { capacity: { 'hugepages-2Mi': '10256Mi' } },
+      spec: {
+        requirements: [
+          { key: 'karpenter.sh/nodepool', operator: 'In', values: ['train'] },
+          { key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['p5.48xlarge'] },
+        ],
+        capacity: { 'hugepages-2Mi': '10256Mi' },
+      },
     });
     expect(objects()).not.toHaveProperty('NodeOverlay');
     const { capacity } = objects({ ...P5, image: NodeImage.BOTTLEROCKET_NVIDIA }).NodeOverlay.spec;
     expect(capacity).toEqual({ 'hugepages-2Mi': '42240Mi' });
+  });
+
+  // https://bottlerocket.dev/en/os/latest/#/concepts/root-filesystem/: the second volume is that of containers.
+  test.each<[string, Options, [string, string][]]>([
+    ['AL2023', {}, [['/dev/xvda', '100Gi']]],
+    [
+      'Bottlerocket',
+      { image: NodeImage.BOTTLEROCKET_NVIDIA },
+      [
+        ['/dev/xvda', '4Gi'],
+        ['/dev/xvdb', '100Gi'],
+      ],
+    ],
+  ])('encrypts the volumes of %s and deletes them with their node', (_, options, expected) => {
+    expect(objects(options).EC2NodeClass.spec.blockDeviceMappings).toEqual(
+      expected.map(([deviceName, volumeSize]) => ({
+        deviceName,
+        ebs: { volumeSize, volumeType: 'gp3', encrypted: true, deleteOnTermination: true },
+      })),
+    );
   });
 
   test('has the pods that get an address, the instance store and no limit of locked memory', () => {

@@ -18,6 +18,9 @@ export interface Tools {
   readonly terraform?: { readonly file: string; readonly product: string; readonly version: string };
   readonly emulator?: { readonly python: string };
   readonly controlPlane?: { readonly version: string; readonly programs: { readonly [name: string]: string } };
+  readonly awsCli?: { readonly file: string };
+  /** vLLM for CPUs: the paths of its programs, and its version. */
+  readonly vllm?: { readonly python: string; readonly vllm: string };
   readonly kubectl?: string;
   readonly providers: readonly ProviderOnDisk[];
   /** One sentence for each thing absent. */

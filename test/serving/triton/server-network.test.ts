@@ -162,7 +162,16 @@ describe('what users add', () => {
   });
 
   test.each([
-    [{ podLabels: { 'app.kubernetes.io/name': 'x' } }, "RESERVED podLabels['app.kubernetes.io/name']"],
+    ...['name', 'instance', 'managed-by'].map((name): [DeploymentOverrides, string] => [
+      { podLabels: { [`app.kubernetes.io/${name}`]: 'x' } },
+      `RESERVED podLabels['app.kubernetes.io/${name}']`,
+    ]),
+    ...['gpu-inference-constructs/config-checksum', 'eks.amazonaws.com/skip-containers'].map(
+      (name): [DeploymentOverrides, string] => [
+        { podAnnotations: { [name]: 'x' } },
+        `RESERVED podAnnotations['${name}']`,
+      ],
+    ),
     [{ volumes: [PodVolume.secret('models', 's')] }, 'RESERVED volumes[0].name'],
     [{ volumeMounts: [{ volume: 'x', path: '/x' }] }, 'UNKNOWN_VALUE volumeMounts[0].volume'],
     [{ sidecars: [{ name: 'triton', image: 'a/b:1' }] }, 'DUPLICATE sidecars'],

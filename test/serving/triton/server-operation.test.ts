@@ -103,7 +103,11 @@ describe('arguments that would undo what the pod relies on', () => {
 describe('probes', () => {
   test('ask a language model for one token, and any other for what zeros give', () => {
     expect(fileOf(deploy().json, 'probe.models')).toBe('chat text 0\n');
-    expect(JSON.parse(fileOf(deploy().json, 'probe.json.chat'))).toMatchObject({ parameters: { max_tokens: 1 } });
+    // In one piece, so that the probe's client waits for the token and not for the start of an answer.
+    expect(JSON.parse(fileOf(deploy().json, 'probe.json.chat'))).toEqual({
+      text_input: '0',
+      parameters: { stream: false, max_tokens: 1, temperature: 0 },
+    });
     const inputs = [
       { name: 'a', dataType: TensorDataType.FP16, dims: [-1, 3] },
       { name: 'b', dataType: TensorDataType.STRING, dims: [2] },
@@ -111,6 +115,8 @@ describe('probes', () => {
     ];
     const { json } = deploy({ models: [TritonModel.onnxRuntime({ ...onnxProps, inputs })] });
     expect(fileOf(json, 'probe.models')).toBe(`fraud tensor ${1 * 3 * 2 + 2 * 4}\n`);
+    // Binary too, since texts of large tensors would be longer than the limit of answers.
+    expect(JSON.parse(fileOf(json, 'probe.json.fraud')).parameters).toEqual({ binary_data_output: true });
     expect(JSON.parse(fileOf(json, 'probe.json.fraud')).inputs).toEqual([
       { name: 'a', shape: [1, 1, 3], datatype: 'FP16', parameters: { binary_data_size: 6 } },
       { name: 'b', shape: [1, 2], datatype: 'BYTES', parameters: { binary_data_size: 8 } },

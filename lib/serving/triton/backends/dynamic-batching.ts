@@ -50,7 +50,7 @@ function queueFaults(path: string, queue: QueuePolicy, { preserveOrdering }: Dyn
     () => wholeNumberFault(`${path}.maxQueueSize`, queue.maxQueueSize, 0, MAX_INT32),
     () => timeFault(`${path}.timeout`, queue.timeout),
     () =>
-      preserveOrdering && queue.timeoutAction === TimeoutAction.DELAY
+      preserveOrdering && queue.timeoutAction === TimeoutAction.DELAY && queue.timeout?.toMicroseconds() !== 0
         ? [
             fault(
               'CONFLICTING_PROPERTIES',

@@ -124,7 +124,8 @@ class VllmBackendModel implements BackendModel {
   public readonly tensorParallelism: number;
   public readonly streams = true;
   public readonly exporters: readonly MetricExporter[];
-  public readonly weightsInRepository = false;
+  public readonly weights = 'beside';
+  public readonly isComplete = false;
   public readonly storedSize: DataSize;
   public readonly plan: CapacityPlan;
 

@@ -1,0 +1,85 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { App, TerraformStack } from 'cdktf';
+import { KubernetesManifests } from '../../../lib/manifests';
+import { offer } from './device-plugins';
+import { KubeClient, KubeObject } from './kube-client';
+import { Difference, PodOptions, PodRunner } from './pod-runner';
+import { Stoppable, stopAll } from './process';
+import { StandIns } from './stand-ins';
+
+/** A control plane, an S3 on the loopback interface, and pods that really run. */
+export class ServerSite implements Stoppable {
+  public static async start(name: string): Promise<ServerSite> {
+    const standIns = await StandIns.start(name);
+    const { controlPlane, proxy } = standIns;
+    if (controlPlane && proxy) return new ServerSite(standIns, controlPlane.client, proxy.endpoint);
+    await standIns.stop();
+    throw new Error(`pods need everything: ${standIns.tools.missing.join('; ')}`);
+  }
+
+  private readonly runners: PodRunner[] = [];
+
+  private constructor(
+    private readonly standIns: StandIns,
+    /** An administrator of the cluster. */
+    public readonly kube: KubeClient,
+    /** Where the store is. */
+    public readonly store: string,
+  ) {}
+
+  public get folder(): string {
+    return this.standIns.folder;
+  }
+
+  /** Adds a node whose GPUs are announced already. */
+  public async addNode(node: KubeObject, gpus: number): Promise<void> {
+    await offer(this.kube, await this.kube.create(node), { 'nvidia.com/gpu': String(gpus) });
+  }
+
+  /** Applies a stack, and what it refers to and does not make itself, once its namespaces are there. */
+  public async apply(stack: (app: App) => TerraformStack, others: readonly KubeObject[]): Promise<void> {
+    const outdir = path.join(this.folder, 'work', 'cdktf.out');
+    mkdirSync(outdir, { recursive: true });
+    const objects = KubernetesManifests.of(stack(new App({ outdir, stackTraces: false }))).objects as KubeObject[];
+    const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
+    for (const object of [...namespaces, ...others, ...objects]) await this.kube.apply(object, 'e2e');
+  }
+
+  /** A runner of a pod, which is stopped with the site. */
+  public async runner(
+    name: string,
+    pod: KubeObject,
+    options: Omit<PodOptions, 'kube' | 'pod' | 'folder'>,
+  ): Promise<PodRunner> {
+    const made = await PodRunner.make({ ...options, kube: this.kube, pod, folder: path.join(this.folder, name) });
+    this.runners.push(made);
+    return made;
+  }
+
+  /** Puts an object into the store. */
+  public async put(key: string, content?: Buffer): Promise<void> {
+    const authorization =
+      'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0';
+    const answer = await fetch(`${this.store}/${key}`, { method: 'PUT', body: content, headers: { authorization } });
+    if (!answer.ok) throw new Error(`PUT ${key}: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** The folder of a program that stands for another one of an image. */
+  public program(name: string, file: string): string {
+    const folder = path.join(this.folder, 'pod-programs', name);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, name), `#!/bin/sh\nexec '${file}' "$@"\n`);
+    chmodSync(path.join(folder, name), 0o755);
+    return folder;
+  }
+
+  public async stop(): Promise<void> {
+    await stopAll([this.standIns, ...this.runners]);
+  }
+}
+
+/** A table of differences, as it is printed. */
+export function differenceTable(differences: readonly Difference[]): string {
+  return differences.map(({ pod, here, reason }) => `  ${pod} -> ${here}: ${reason}`).join('\n');
+}

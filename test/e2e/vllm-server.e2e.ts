@@ -1,0 +1,217 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { KubeObject } from './harness/kube-client';
+import { describeWith } from './harness/needs';
+import { OpenAiClient } from './harness/openai-client';
+import { ownNode } from './harness/own-nodes';
+import { PodProcess } from './harness/pod-process';
+import { Difference, PodRunner } from './harness/pod-runner';
+import { podLike } from './harness/pods';
+import { freePort } from './harness/ports';
+import { until } from './harness/process';
+import { ServerSite, differenceTable } from './harness/server-site';
+import { tools } from './harness/tools';
+import { NAMES, SECRETS, SELECTOR, STORE, TAINT, vllmServer } from './vllm-server-stack';
+
+const KEY = 'a key of 32 characters, for a test';
+const WEIGHTS = `${NAMES.bucket}/${NAMES.model}/1/model.safetensors`;
+const SERVER = 'vllm';
+/** More than run at once. */
+const FLOOD = 300;
+/** Tokens of an answer that is still on its way when the server is told to end. */
+const LONG = 500;
+
+/** What a pod of a GPU node cannot be here. */
+const differences = (port: number, store: string): Difference[] => [
+  { pod: '--host=0.0.0.0', here: '--host=127.0.0.1', reason: 'nobody else may reach it' },
+  { pod: '--port=8000', here: `--port=${port}`, reason: 'several pods have one address' },
+  { pod: 'PROBE_PORT=', here: String(port), reason: 'so do its probes' },
+  { pod: 'PROBE_DIR=', here: '/etc/vllm-probes', reason: 'the probes know the path of their mount by themselves' },
+  { pod: `AWS_ENDPOINT_URL_S3=${STORE}`, here: `AWS_ENDPOINT_URL_S3=${store}`, reason: 'there is no DNS of a cluster' },
+  { pod: 'VLLM_CPU_OMP_THREADS_BIND=', here: 'nobind', reason: 'CPU engine: its threads may run anywhere' },
+  { pod: 'OMP_NUM_THREADS=', here: '2', reason: 'CPU engine: as many as its processors' },
+  { pod: 'VLLM_CPU_KVCACHE_SPACE=', here: '1', reason: 'CPU engine: GiB of the cache, which a GPU has of its own' },
+  { pod: 'VLLM_HOST_IP=', here: '127.0.0.1', reason: 'its processes meet on the loopback interface' },
+  { pod: 'TORCHDYNAMO_DISABLE=', here: '1', reason: 'CPU engine: nothing is compiled' },
+];
+
+describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeployment', () => {
+  const { vllm, awsCli } = tools() as Required<ReturnType<typeof tools>>;
+  let site: ServerSite;
+  let checkpoints: string;
+  let pod: KubeObject;
+  let runner: PodRunner;
+  let server: PodProcess;
+  let client: OpenAiClient;
+
+  const run = async (name: string, of: KubeObject, port = 8000) =>
+    site.runner(name, of, {
+      programs: {
+        import: site.program('aws', awsCli.file),
+        'fetch-weights': site.program('aws', awsCli.file),
+        [SERVER]: path.dirname(vllm.python),
+      },
+      differences: differences(port, site.store),
+      ports: { 8000: port },
+      claims: { [NAMES.claim]: checkpoints },
+    });
+  const ready = async () => (await runner.probe(SERVER, 'readinessProbe')).ok;
+
+  beforeAll(async () => {
+    site = await ServerSite.start('vllm-server');
+    checkpoints = path.join(site.folder, 'checkpoints');
+    const folders = [NAMES.model, NAMES.adapter].map((name) => path.join(checkpoints, name));
+    execFileSync(vllm.python, [path.join(__dirname, 'vllm', 'tiny_llama.py'), ...folders], { stdio: 'pipe' });
+    await site.put(NAMES.bucket);
+    await site.kube.create(ownNode('cpu-0'));
+    const taints = [{ ...TAINT, effect: 'NoSchedule' }];
+    await site.addNode(ownNode('gpu-0', { labels: SELECTOR, taints, gpus: 8 }), 8);
+    const config = readFileSync(path.join(checkpoints, NAMES.model, 'config.json'), 'utf8');
+    await site.apply((app) => vllmServer(app, config), others());
+    console.log(`what differs from the pod:\n${differenceTable(differences(8000, site.store))}`);
+  });
+
+  afterAll(() => site?.stop());
+
+  test('its weights are imported by the pods of their Jobs', async () => {
+    for (const name of [NAMES.model, NAMES.adapter]) {
+      const [job] = await podsOf(`import-${name}`);
+      const { status, output } = await (await run(`import-${name}`, job)).run('import');
+      expect(`${status} ${output}`).toMatch(/^0 [^]* is complete: [1-9]/);
+    }
+  });
+
+  test('its weights are fetched by its init container', async () => {
+    await until(async () => (await podsOf('chat')).some(({ spec }) => spec.nodeName === 'gpu-0'), 60, 'its placement');
+    [pod] = await podsOf('chat');
+    const port = await freePort();
+    runner = await run('server', pod, port);
+    client = new OpenAiClient(vllm.python, port, KEY);
+    expect(await runner.initialize()).toMatchObject([{ container: 'fetch-weights', status: 0 }]);
+  });
+
+  test('is not ready while it loads, and ready after', async () => {
+    server = await runner.start(SERVER);
+    const early = [await runner.probe(SERVER, 'startupProbe'), await runner.probe(SERVER, 'readinessProbe')];
+    expect(early.map(({ ok }) => ok)).toEqual([false, false]);
+    const started = async () => server.status !== undefined || (await runner.probe(SERVER, 'startupProbe')).ok;
+    await until(started, 540, 'the startup probe');
+    expect(`${server.status} ${server.output.slice(-4000)}`).toMatch(/^undefined /);
+    expect(await runner.probe(SERVER, 'readinessProbe')).toEqual({ ok: true, said: '' });
+    expect(await runner.probe(SERVER, 'livenessProbe')).toEqual({ ok: true, said: '' });
+  });
+
+  test('answers the openai client: a completion, a chat, a stream, and its adapter', async () => {
+    const [completion, chat, stream, adapter] = await Promise.all([
+      client.ask(NAMES.model, 'completion', 5),
+      client.ask(NAMES.model, 'chat', 6),
+      client.ask(NAMES.model, 'stream', 7),
+      client.ask(NAMES.adapter, 'completion', 5),
+    ]);
+    expect(completion).toEqual({ model: NAMES.model, tokens: 5, finish: 'length' });
+    expect(chat).toMatchObject({ model: NAMES.model, role: 'assistant', tokens: 6 });
+    expect(stream).toMatchObject({ tokens: 7, finish: 'length' });
+    expect(adapter).toEqual({ model: NAMES.adapter, tokens: 5, finish: 'length' });
+  });
+
+  test('refuses another key, and a model that it does not serve', async () => {
+    const stranger = new OpenAiClient(vllm.python, client.port, 'another key');
+    const asked = [
+      stranger.ask(NAMES.model, 'completion'),
+      stranger.ask(NAMES.model, 'chat'),
+      client.ask('other', 'chat'),
+    ];
+    expect(await Promise.all(asked)).toEqual([{ status: 401 }, { status: 401 }, { status: 404 }]);
+  });
+
+  test('stays ready and alive with more requests than it runs at once, and answers them all', async () => {
+    const flood = client.begin(NAMES.model, 'flood', FLOOD);
+    let over = false;
+    void flood.answer.finally(() => (over = true));
+    const probed: unknown[] = [];
+    while (!over) {
+      probed.push(await runner.probe(SERVER, 'readinessProbe'), await runner.probe(SERVER, 'livenessProbe'));
+    }
+    expect(probed.length).toBeGreaterThan(2);
+    expect(new Set(probed.map((each) => JSON.stringify(each)))).toEqual(new Set(['{"ok":true,"said":""}']));
+    expect(await flood.answer).toEqual({ 200: FLOOD });
+  });
+
+  test('another pod is refused a corrupt file by name, while this one serves', async () => {
+    const good = readFileSync(path.join(checkpoints, NAMES.model, 'model.safetensors'));
+    const bad = Buffer.from(good);
+    bad[bad.length - 1] ^= 1;
+    await site.put(WEIGHTS, bad);
+    const [deployment] = await site.kube.list('apps/v1', 'Deployment', 'inference');
+    const other = await run('corrupt', await podLike(site.kube, deployment, 'corrupt'));
+    const [ended] = await other.initialize();
+    expect(ended.status).toBe(1);
+    expect(ended.output).toContain(`s3://${WEIGHTS} is corrupt`);
+    expect(await ready()).toBe(true);
+    expect(await client.ask(NAMES.model, 'completion', 3)).toMatchObject({ tokens: 3 });
+  });
+
+  test('a server without weights never becomes ready, and ends', async () => {
+    const port = await freePort();
+    const other = await run('empty', pod, port);
+    const empty = await other.start(SERVER);
+    const probed = [];
+    while (empty.status === undefined) {
+      probed.push((await other.probe(SERVER, 'startupProbe')).ok, (await other.probe(SERVER, 'readinessProbe')).ok);
+      await until(() => true, 1);
+    }
+    expect(new Set(probed)).toEqual(new Set([false]));
+    expect(empty.status).toBeGreaterThan(0);
+    expect(empty.output).toContain('weights/tiny/1');
+  });
+
+  test('what it streams when it is told to end ends well; it takes nothing new, and ends with 0', async () => {
+    const hook = Date.now();
+    const before = client.ask(NAMES.model, 'completion', 3);
+    expect(await runner.preStop(SERVER)).toMatchObject({ status: 0, output: '' });
+    expect(await before).toMatchObject({ tokens: 3 });
+    const streams = [1, 2].map(() => client.begin(NAMES.model, 'stream', LONG));
+    await Promise.all(streams.map(({ begun }) => begun));
+    const ended = runner.terminate(server, (Date.now() - hook) / 1000);
+    expect(await Promise.all(streams.map(({ answer }) => answer))).toMatchObject(
+      Array(2).fill({ tokens: LONG, finish: 'length' }),
+    );
+    expect(server.output).toMatch(/draining in-flight requests count=2/);
+    expect(await client.ask(NAMES.model, 'completion')).toEqual({ status: 'refused' });
+    expect(await ended).toBe(0);
+  });
+
+  /** Pods of the import or the deployment of a name. */
+  async function podsOf(instance: string): Promise<KubeObject[]> {
+    const pods = await site.kube.list('v1', 'Pod', 'inference');
+    return pods.filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/instance'] === instance);
+  }
+});
+
+/** What the stack refers to: the keys of the store and of callers, and the volume that the checkpoints come on. */
+function others(): KubeObject[] {
+  const namespace = 'inference';
+  const credentials = '[default]\naws_access_key_id = test\naws_secret_access_key = test\n';
+  const secret = ({ name, key }: { name: string; key: string }, text: string): KubeObject => {
+    return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData: { [key]: text } };
+  };
+  const size = { storage: '1Gi' };
+  const volume = { accessModes: ['ReadWriteOnce'], storageClassName: '' };
+  return [
+    secret(SECRETS.store, credentials),
+    secret(SECRETS.key, KEY),
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: NAMES.claim },
+      spec: { ...volume, capacity: size, hostPath: { path: '/checkpoints' } },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: NAMES.claim, namespace },
+      spec: { ...volume, volumeName: NAMES.claim, resources: { requests: size } },
+    },
+  ];
+}

@@ -1,0 +1,61 @@
+import {
+  ControlValues,
+  DataSize,
+  ResponseCache,
+  SequenceControl,
+  SequenceInitialState,
+  SequenceStrategy,
+  TensorDataType,
+  TritonModel,
+  WarmUpTensor,
+} from '../../lib';
+import { ArgumentPrograms, Given, Program, StructPrograms } from './string-programs-compute';
+import { deploy } from './string-programs-workloads';
+
+const tensor = { name: 'x', dataType: TensorDataType.FP32, dims: [1] };
+const onnx = { name: 'scores', maxBatchSize: 8, inputs: [tensor], outputs: [{ ...tensor, name: 'y' }] };
+
+const model = (given: Given, server: Given = {}): Program =>
+  ((stack) => deploy({ models: [TritonModel.onnxRuntime({ ...onnx, ...given })], ...server })(stack)) as Program;
+const sequences = (given: Given) => model({ sequenceBatching: given });
+const state = { inputName: 'in', outputName: 'out', dataType: TensorDataType.FP32, dims: [1] };
+const sample = { name: 'first', inputs: { x: WarmUpTensor.zeros() } };
+const limited = { rateLimit: { resources: [{ name: 'slots', count: 1 }] } };
+
+/** Of settings of Triton's models and servers. */
+export const TRITON_STRUCTS: StructPrograms = {
+  ModelSettings: (given) => model(given),
+  InstanceSettings: (given) => model(given),
+  SequenceBatching: sequences,
+  SequenceState: (given) => sequences({ states: [{ ...state, ...given }] }),
+  DirectSequenceOptions: (given) => (stack) =>
+    sequences({ strategy: SequenceStrategy.direct({ minimumSlotUtilization: 0.5, ...given }) })(stack),
+  OldestSequenceOptions: (given) => (stack) => sequences({ strategy: SequenceStrategy.oldest(given) })(stack),
+  WarmUpSample: (given) => model({ warmUp: [{ ...sample, ...given }] }),
+  RateLimit: (given) => model({ rateLimit: given }),
+  RateLimitResource: (given) => model({ rateLimit: { resources: [{ name: 'slots', count: 1, ...given }] } }),
+  AvailableResource: (given) => model(limited, { rateLimitResources: [{ name: 'slots', count: 2, ...given }] }),
+  HardwareConfiguration: (given) => model({ configurations: { a10g: given } }),
+  TritonServerSettings: (given) => deploy(given),
+};
+
+/** Of arguments of those settings. */
+export const TRITON_ARGUMENTS: ArgumentPrograms = {
+  'ResponseCache.local(size)': (value) => (stack) =>
+    model({ responseCache: true }, { responseCache: ResponseCache.local(value as DataSize) })(stack),
+  'ResponseCache.custom(name)': (value) => (stack) =>
+    model({ responseCache: true }, { responseCache: ResponseCache.custom(value, { host: 'redis' }) })(stack),
+  'ResponseCache.custom(settings)': (value) => (stack) =>
+    model({ responseCache: true }, { responseCache: ResponseCache.custom('redis', value) })(stack),
+  'SequenceControl.start(tensor)': (value) => (stack) => sequences({ controls: [SequenceControl.start(value)] })(stack),
+  'SequenceControl.ready(tensor)': (value) => (stack) =>
+    sequences({ controls: [SequenceControl.ready(value, ControlValues.bool())] })(stack),
+  'SequenceControl.end(tensor)': (value) => (stack) =>
+    sequences({ controls: [SequenceControl.end(value, ControlValues.fp32())] })(stack),
+  'SequenceControl.correlationId(tensor)': (value) => (stack) =>
+    sequences({ controls: [SequenceControl.correlationId(value, TensorDataType.UINT64)] })(stack),
+  'SequenceInitialState.fromStore(path)': (value) => (stack) =>
+    sequences({ states: [{ ...state, initial: SequenceInitialState.fromStore(value) }] })(stack),
+  'WarmUpTensor.fromStore(path)': (value) => (stack) =>
+    model({ warmUp: [{ ...sample, inputs: { x: WarmUpTensor.fromStore(value) } }] })(stack),
+};

@@ -1,0 +1,102 @@
+import { LOCKED, NO_LINKS, NO_TOKEN, PULLED, Row, TOKEN, app, bounded, labeled, named, nonRoot, selects } from './rows';
+
+const PART_OF = 'app.kubernetes.io/part-of=monitoring';
+const MANAGED_BY = 'app.kubernetes.io/managed-by=gpu-inference-constructs';
+
+/** What differs between the two servers, and between where they keep their data. */
+interface Server {
+  readonly address: RegExp;
+  readonly name: string;
+  readonly port: number;
+  readonly image: string;
+  readonly args: string;
+  readonly token: string;
+  /** Size of the claim, which the pod makes way for. @default - data live as long as the pod */
+  readonly claim?: string;
+  readonly pod?: string[];
+  readonly container?: string[];
+}
+
+/** User `nobody`, whose one volume that can be written is that of its data. */
+function server({ address, name, port, image, args, token, claim, pod = [], container = [] }: Server): Row {
+  const annotations = [
+    'gpu-inference-constructs/config-checksum=<checksum>',
+    ...(claim === undefined ? [] : [`gpu-inference-constructs/volume=${claim} of default class`]),
+  ];
+  return {
+    address,
+    workload: [
+      ...named(name, 'monitoring', app(name), PART_OF),
+      selects(app(name), PART_OF, MANAGED_BY),
+      // A second Prometheus on the same volume would corrupt it.
+      'spec.replicas: 1',
+      `spec.service_name: ${name}`,
+      'wait_for_rollout: false',
+    ],
+    pod: [
+      nonRoot('65534'),
+      `service account ${name}`,
+      token,
+      NO_LINKS,
+      labeled(app(name), PART_OF),
+      `annotations ${annotations.join(', ')}`,
+      `volume config: config_map, name: ${name}-config`,
+      claim === undefined
+        ? 'volume data: empty_dir, bounded'
+        : `volume data: persistent_volume_claim, claim_name: ${name}-data`,
+      ...pod,
+    ],
+    containers: {
+      [name]: [
+        LOCKED,
+        PULLED,
+        `image ${image}`,
+        `args: ${args}`,
+        `port http ${port}/TCP`,
+        'startup GET /-/ready of port http, every 10 s',
+        'readiness GET /-/ready of port http, every 10 s',
+        'liveness GET /-/healthy of port http, every 10 s',
+        `mounts config at /etc/${name}, read-only`,
+        `mounts data at /${name}`,
+        ...bounded('cpu', 'memory'),
+        ...container,
+      ],
+    },
+  };
+}
+
+/** Lists pods by the API server, so it has a token. */
+const prometheus = (retained: string) => ({
+  name: 'prometheus',
+  port: 9090,
+  image: 'quay.io/prometheus/prometheus',
+  args: `--config.file=/etc/prometheus/prometheus.yml, --storage.tsdb.path=/prometheus, --storage.tsdb.retention.time=15d, --storage.tsdb.retention.size=${retained}`,
+  token: TOKEN,
+});
+
+const ALERTMANAGER = {
+  name: 'alertmanager',
+  port: 9093,
+  image: 'quay.io/prometheus/alertmanager',
+  args: '--config.file=/etc/alertmanager/alertmanager.yml, --storage.path=/alertmanager, --cluster.listen-address=',
+  token: NO_TOKEN,
+};
+
+/** A secret of a receiver is a file that Alertmanager reads. */
+const SLACK = {
+  pod: ['volume secret-alerting: secret, secret_name: alerting'],
+  container: ['mounts secret-alerting at /etc/alertmanager-secrets/alerting, read-only'],
+};
+
+export const ROWS: Row[] = [
+  server({ address: / (?:(?:Chat|Cloud|OpenAi)_)?Monitoring_Prometheus$/, ...prometheus('16384MB'), claim: '20Gi' }),
+  server({ address: / (?:(?:Chat|OpenAi)_)?Monitoring_Alertmanager$/, ...ALERTMANAGER, claim: '1Gi' }),
+  server({ address: / Cloud_Monitoring_Alertmanager$/, ...ALERTMANAGER, claim: '1Gi', ...SLACK }),
+  server({ address: / Ephemeral_Prometheus$/, ...prometheus('16384MB'), pod: ['priority_class_name: monitoring'] }),
+  server({
+    address: / Ephemeral_Alertmanager$/,
+    ...ALERTMANAGER,
+    pod: [...SLACK.pod, 'priority_class_name: monitoring'],
+    container: SLACK.container,
+  }),
+];

@@ -1,0 +1,209 @@
+import { app, instance, labeled, named, selects } from './rows';
+
+/** What an object without pods must be, by its address. */
+export interface ObjectRow {
+  readonly address: RegExp;
+  readonly text: string[];
+}
+
+const row = (address: RegExp, ...text: string[]): ObjectRow => ({ address, text });
+
+/** No pod has the token of an account unless the pod itself asks for it: rows.ts. */
+const NO_TOKENS = 'automount_service_account_token: false';
+const MAPPED = 'gpu-inference-constructs/model';
+
+interface Served {
+  readonly path: string;
+  readonly kind: 'triton' | 'vllm';
+  readonly name: string;
+  readonly instance?: string;
+  /** Whether the account has a role by an annotation; on EKS an association of Pod Identity says so. */
+  readonly role?: boolean;
+  readonly reached?: string[];
+}
+
+const INTERNAL = ['spec.type: ClusterIP'];
+const BALANCED = ['spec.type: LoadBalancer', 'annotations example.com/internal=true'];
+
+/** Account, service and disruption budget of a server. */
+function serverObjects({
+  path,
+  kind,
+  name,
+  instance: of = name,
+  role = false,
+  reached = INTERNAL,
+}: Served): ObjectRow[] {
+  const labels = [app(kind), instance(of), ...(kind === 'vllm' ? [`${MAPPED}=${name}`] : [])];
+  const ports = kind === 'triton' ? ['http 8000', 'grpc 8001', 'metrics 8002'] : ['http 8000'];
+  const own = named(name, 'inference', ...labels);
+  return [
+    row(
+      new RegExp(`^kubernetes_service_account_v1 ${path}_ServiceAccount$`),
+      ...own,
+      NO_TOKENS,
+      ...(role ? [`annotations eks.amazonaws.com/role-arn=arn:aws:iam::123456789012:role/test-inference-${name}`] : []),
+    ),
+    row(
+      new RegExp(`^kubernetes_service_v1 ${path}_Service$`),
+      ...own,
+      selects(...labels),
+      ...ports.map((port) => `port ${port}/TCP to ${port.split(' ')[0]}`),
+      'wait_for_load_balancer: false',
+      ...reached,
+    ),
+    row(
+      new RegExp(`^kubernetes_pod_disruption_budget_v1 ${path}_DisruptionBudget$`),
+      ...own,
+      selects(...labels),
+      'spec.max_unavailable: 1',
+    ),
+  ];
+}
+
+const PART_OF = 'app.kubernetes.io/part-of=monitoring';
+const MANAGED_BY = 'app.kubernetes.io/managed-by=gpu-inference-constructs';
+const STACK = '(?:(?:(?:Chat|Cloud|OpenAi)_)?Monitoring|Ephemeral)';
+
+/** Account, service and claim of a server of the monitoring stack. */
+function monitoringObjects(name: 'prometheus' | 'alertmanager', port: number, size: string): ObjectRow[] {
+  const path = `${STACK}_${name[0].toUpperCase()}${name.slice(1)}`;
+  const labels = [app(name), PART_OF];
+  return [
+    row(
+      new RegExp(`^kubernetes_service_account_v1 ${path}_ServiceAccount$`),
+      ...named(name, 'monitoring', ...labels),
+      NO_TOKENS,
+    ),
+    row(
+      new RegExp(`^kubernetes_service_v1 ${path}_Service$`),
+      ...named(name, 'monitoring', ...labels),
+      selects(...labels, MANAGED_BY),
+      `port http ${port}/TCP to http`,
+      'spec.type: ClusterIP',
+    ),
+    row(
+      new RegExp(`^kubernetes_persistent_volume_claim_v1 ${path}_Data$`),
+      ...named(`${name}-data`, 'monitoring', ...labels),
+      'lifecycle.prevent_destroy: true',
+      'spec.access_modes: ReadWriteOnce',
+      `spec.resources.requests.storage: ${size}`,
+      'wait_until_bound: false',
+    ),
+  ];
+}
+
+const WAIT = 'nv-ipam-definition';
+const READS = 'may get,list,watch';
+const gives = (role: string) => `gives api_group=rbac.authorization.k8s.io, kind=ClusterRole, name=${role}`;
+const to = (account: string, namespace: string) =>
+  `to api_group=, kind=ServiceAccount, name=${account}, namespace=${namespace}`;
+
+/** Every right to the API server that the library gives: two roles, both of which only read. */
+const RIGHTS: ObjectRow[] = [
+  // Prometheus finds what it scrapes, in the namespaces of what it watches: bound there, never in the whole cluster.
+  row(
+    new RegExp(`^kubernetes_cluster_role_v1 ${STACK}_PodDiscovery$`),
+    'metadata.name: monitoring-pod-discovery',
+    labeled(app('prometheus'), PART_OF),
+    `${READS} pods of ''`,
+  ),
+  row(
+    new RegExp(`^kubernetes_role_binding_v1 ${STACK}_PodDiscovery-inference$`),
+    ...named('monitoring-pod-discovery', 'inference', app('prometheus'), PART_OF),
+    gives('monitoring-pod-discovery'),
+    to('prometheus', 'monitoring'),
+  ),
+  // The Job asks whether a definition exists; definitions belong to no namespace.
+  row(
+    / Operator_IpamDefinition_ClusterRole$/,
+    `metadata.name: ${WAIT}`,
+    labeled(),
+    `${READS} customresourcedefinitions of 'apiextensions.k8s.io'`,
+  ),
+  row(
+    / Operator_IpamDefinition_ClusterRoleBinding$/,
+    `metadata.name: ${WAIT}`,
+    labeled(),
+    gives(WAIT),
+    to(WAIT, 'nvidia-network-operator'),
+  ),
+  row(/ Operator_IpamDefinition_ServiceAccount$/, ...named(WAIT, 'nvidia-network-operator'), NO_TOKENS),
+];
+
+/** The level of a namespace is what its pods need: agents and fabrics need more than 'restricted'. */
+const namespace = (names: string, level: string): ObjectRow =>
+  row(
+    new RegExp(
+      `^kubernetes_namespace_v1 Namespace-(?:quickstart|cloud-65b|openai-vllm|training|remaining|hall-1|test)-(${names})$`,
+    ),
+    'metadata.name: <1>',
+    `labels ${MANAGED_BY}, pod-security.kubernetes.io/enforce=${level}, pod-security.kubernetes.io/warn=${level}`,
+  );
+
+const importAccount = (name: string, role = false): ObjectRow =>
+  row(
+    new RegExp(`^kubernetes_service_account_v1 ${name}_ServiceAccount$`, 'i'),
+    ...named(name, 'inference', app('model-import'), instance(name)),
+    NO_TOKENS,
+    ...(role ? [`annotations eks.amazonaws.com/role-arn=arn:aws:iam::123456789012:role/test-inference-${name}`] : []),
+  );
+
+/** By the API of EBS; a volume waits for the zone of its pod, and stays when its claim goes. */
+const storageClass = (address: RegExp, ...more: string[]): ObjectRow =>
+  row(
+    address,
+    'metadata.name: gp3-encrypted',
+    'allow_volume_expansion: true',
+    'annotations storageclass.kubernetes.io/is-default-class=true',
+    'parameters.encrypted: true',
+    'parameters.type: gp3',
+    'reclaim_policy: Retain',
+    'storage_provisioner: ebs.csi.aws.com',
+    'volume_binding_mode: WaitForFirstConsumer',
+    ...more,
+  );
+
+export const ROWS: ObjectRow[] = [
+  ...RIGHTS,
+  namespace('inference|monitoring', 'restricted'),
+  namespace('gpu-node-agents|fabric-acceptance|nvidia-network-operator', 'privileged'),
+  ...serverObjects({ path: 'Chat_Model-llama-31-8b', kind: 'triton', name: 'llama-3-1-8b' }),
+  ...serverObjects({ path: 'Cloud_Model-deepseek', kind: 'triton', name: 'deepseek' }),
+  ...serverObjects({ path: 'Chat', kind: 'triton', name: 'chat' }),
+  ...serverObjects({ path: 'Own', kind: 'triton', name: 'own' }),
+  ...serverObjects({ path: 'Watched', kind: 'triton', name: 'watched', role: true }),
+  ...serverObjects({ path: 'Added', kind: 'triton', name: 'added', role: true, reached: BALANCED }),
+  ...serverObjects({ path: 'OpenAi_Model-llama-31-8b', kind: 'vllm', name: 'llama-3-1-8b' }),
+  ...serverObjects({
+    path: 'Adapted_Model-chat',
+    kind: 'vllm',
+    name: 'chat',
+    instance: 'adapted',
+    role: true,
+    reached: BALANCED,
+  }),
+  ...serverObjects({ path: 'Older_Model-older', kind: 'vllm', name: 'older' }),
+  ...monitoringObjects('prometheus', 9090, '20Gi'),
+  ...monitoringObjects('alertmanager', 9093, '1Gi'),
+  importAccount('import'),
+  importAccount('gated', true),
+  importAccount('claimed'),
+  ...['acceptance', 'overefa', 'overdevices'].map((name) =>
+    row(
+      new RegExp(`^kubernetes_service_v1 ${name}_Service$`, 'i'),
+      ...named(name, 'fabric-acceptance', app('nccl-acceptance'), instance(name)),
+      selects(app('nccl-acceptance'), instance(name)),
+      // Headless: its pods find each other before any of them is ready.
+      'spec.cluster_ip: None',
+      'spec.publish_not_ready_addresses: true',
+      'port rendezvous 29500/TCP to 29500',
+      'wait_for_load_balancer: false',
+    ),
+  ),
+  storageClass(/ (?:Chat|Cloud|OpenAi)_StorageClass$/),
+  storageClass(
+    / Volumes$/,
+    'parameters.kmsKeyId: arn:aws:kms:us-west-2:111122223333:key/99999999-2222-3333-4444-555555555555',
+  ),
+];

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'fs';
+import * as path from 'path';
+import { stacksOf } from '../policies/programs';
+import { ROWS as AGENTS } from './agents';
+import { ROWS as JOBS } from './jobs';
+import { ROWS as MONITORING } from './monitoring';
+import { ObjectRow, ROWS as OBJECTS } from './objects';
+import { ObjectFacts, PodFacts, objectsOf, podsOf } from './pod-text';
+import { PROGRAMS } from './programs';
+import { Row } from './rows';
+import { ROWS as SERVERS } from './servers';
+
+const PODS: readonly Row[] = [...SERVERS, ...JOBS, ...AGENTS, ...MONITORING];
+const LIB = path.join(__dirname, '..', '..', 'lib');
+
+interface Facts {
+  readonly pods: PodFacts[];
+  readonly objects: ObjectFacts[];
+}
+
+const factsOf = (name: string): Facts => {
+  const stacks = stacksOf(PROGRAMS[name]);
+  return { pods: stacks.flatMap(podsOf), objects: stacks.flatMap(objectsOf) };
+};
+
+const matching = <T extends { address: RegExp }>(rows: readonly T[], { address }: { address: string }) =>
+  rows.filter((row) => row.address.test(address));
+
+const sorted = (lines: readonly string[]) => [...lines].sort();
+
+/** What the table says of a pod. */
+const podOf = ({ workload, pod, containers }: Omit<Row, 'address'>) => ({
+  workload: sorted(workload),
+  pod: sorted(pod),
+  // A list, since the order of init containers counts.
+  containers: Object.entries(containers).map(([name, lines]) => [name, sorted(lines)]),
+});
+
+const objectOf = ({ address, text }: ObjectRow, found: ObjectFacts) => {
+  const [, name] = address.exec(found.address) ?? [];
+  return sorted(text.map((line) => line.replace('<1>', name)));
+};
+
+const byAddress = <T extends { address: string }>(found: readonly T[], say: (each: T) => unknown) =>
+  Object.fromEntries(found.map((each) => [each.address, say(each)]));
+
+describe('what every kind of pod and of object beside it is, and may, and no more', () => {
+  test.each(Object.keys(PROGRAMS))('%s', (name) => {
+    const { pods, objects } = factsOf(name);
+    expect(byAddress(pods, podOf)).toEqual(byAddress(pods, (each) => matching(PODS, each).map(podOf)[0]));
+    expect(byAddress(objects, ({ text }) => text)).toEqual(
+      byAddress(objects, (each) => matching(OBJECTS, each).map((row) => objectOf(row, each))[0]),
+    );
+  });
+
+  test('has one row of the table for each, and one of each for every row', () => {
+    const found = Object.keys(PROGRAMS).map(factsOf);
+    const all = [
+      [PODS, found.flatMap(({ pods }) => pods)],
+      [OBJECTS, found.flatMap(({ objects }) => objects)],
+    ] as const;
+    for (const [rows, each] of all) {
+      const numbers = each.map((one) => `${one.address}: ${matching<{ address: RegExp }>(rows, one).length}`);
+      expect(numbers.filter((line) => !line.endsWith(': 1'))).toEqual([]);
+      expect(rows.filter(({ address }) => !each.some((one) => address.test(one.address)))).toEqual([]);
+    }
+  });
+
+  // A pod that is built elsewhere would be in no program of this folder.
+  test('comes from one of these files, each of which the programs use', () => {
+    const makesPods = /\bpodTemplate\(|new (?:Deployment|DaemonSet|Daemonset|StatefulSet|Job|CronJob|Pod)(?:V1)?\(/;
+    const builders = (readdirSync(LIB, { recursive: true }) as string[])
+      .filter((file) => file.endsWith('.ts') && makesPods.test(readFileSync(path.join(LIB, file), 'utf8')))
+      .map((file) => file.split(path.sep).join('/'));
+    expect(builders.sort()).toEqual([
+      'compute/agents/image-pre-puller.ts',
+      'compute/agents/node-agents-daemon-set.ts',
+      'jobs/model-import.ts',
+      'kubernetes/pod-template.ts',
+      'monitoring/monitoring-server.ts',
+      'network/definition-wait.ts',
+      'network/nccl-acceptance-test.ts',
+      'serving/pod/make-server.ts',
+      'serving/pod/server-pod.ts',
+    ]);
+  });
+});

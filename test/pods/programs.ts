@@ -1,0 +1,187 @@
+import { App } from 'cdktf';
+import {
+  AlertReceiver,
+  DataSize,
+  ExistingGpuNodePool,
+  GpuInstanceType,
+  GpuOperator,
+  GpuSharing,
+  ImagePrePuller,
+  ModelImport,
+  ModelSource,
+  ModelSpec,
+  ModelStore,
+  MonitoringStack,
+  MonitoringStorage,
+  NcclAcceptanceTest,
+  NetworkName,
+  NodeAgents,
+  NicDriver,
+  NvIpamPool,
+  NvidiaNetworkOperator,
+  HostDeviceNetwork,
+  PodVolume,
+  RdmaAttachment,
+  RdmaFabric,
+  ServiceType,
+  TaintEffect,
+  TensorDataType,
+  TritonDeployment,
+  TritonModel,
+  VllmDeployment,
+  VllmRelease,
+} from '../../lib';
+import { NDR, rack } from '../network/support';
+import { PROGRAMS as POLICY_PROGRAMS, Program } from '../policies/programs';
+import { TestPool, TestStore } from '../serving/support/fixtures';
+import { testStack } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
+
+/** Everything that users may add to a server's pod. */
+const ADDITIONS = {
+  podLabels: { team: 'chat' },
+  podAnnotations: { 'example.com/note': 'seen' },
+  secretEnvironment: { EXTRA_TOKEN: { name: 'extra', key: 'token' } },
+  sidecars: [
+    {
+      name: 'proxy',
+      image: 'example.test/proxy:1',
+      ports: { tls: 8443 },
+      environment: { MODE: 'strict' },
+      volumeMounts: [{ volume: 'certificates', path: '/certificates' }],
+    },
+  ],
+  volumes: [
+    PodVolume.secret('certificates', 'proxy-certificates'),
+    PodVolume.configMap('settings', 'proxy-settings'),
+    PodVolume.claim('shared', 'shared-data'),
+    PodVolume.emptyFolder('spool', DataSize.gib(1)),
+  ],
+  volumeMounts: [{ volume: 'shared', path: '/shared', readOnly: false }],
+  runtimeClassName: 'nvidia',
+  tolerations: [{ key: 'team', value: 'chat', effect: TaintEffect.NO_SCHEDULE }],
+  serviceType: ServiceType.LOAD_BALANCER,
+  serviceAnnotations: { 'example.com/internal': 'true' },
+};
+
+const FRAUD = TritonModel.onnxRuntime({
+  name: 'fraud',
+  inputs: [{ name: 'features', dataType: TensorDataType.FP32, dims: [128] }],
+  outputs: [{ name: 'score', dataType: TensorDataType.FP32, dims: [1] }],
+  maxBatchSize: 32,
+});
+
+/** Servers with what the examples lack: additions, credentials of a store, adapters, a key of one's own, a server that does not drain. */
+function servers(app: App): void {
+  const stack = testStack(app, 'servers');
+  const cluster = testCluster(stack);
+  const modelStore = new TestStore(stack, 'Store');
+  const own = ModelStore.s3Compatible(stack, 'OwnStore', {
+    bucketName: 'own',
+    endpoint: 'https://objects.example.test',
+    credentials: { name: 'store', key: 'aws' },
+  });
+  const nodePool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE, 4);
+  new TritonDeployment(stack, 'Added', { cluster, nodePool, modelStore, models: [FRAUD], ...ADDITIONS });
+  new TritonDeployment(stack, 'Own', { cluster, nodePool, modelStore: own, models: [FRAUD] });
+  const served = { name: 'chat', model: ModelSpec.LLAMA_3_1_8B };
+  new VllmDeployment(stack, 'Adapted', {
+    cluster,
+    nodePool,
+    modelStore,
+    models: [{ ...served, loraAdapters: [{ name: 'legal', rank: 16 }] }],
+    apiKey: { name: 'keys', key: 'chat' },
+    ...ADDITIONS,
+  });
+  new VllmDeployment(stack, 'Older', {
+    cluster,
+    nodePool,
+    modelStore: own,
+    models: [{ ...served, name: 'older' }],
+    // It would break off what runs when it is told to stop.
+    vllmRelease: VllmRelease.of('0.17.1'),
+  });
+}
+
+/** Imports from every kind of source; of URLs without a token is in the programs of policies. */
+function imports(app: App): void {
+  const stack = testStack(app, 'imports');
+  const cluster = testCluster(stack);
+  const modelStore = new TestStore(stack, 'Store');
+  const own = ModelStore.s3Compatible(stack, 'OwnStore', {
+    bucketName: 'own',
+    endpoint: 'https://objects.example.test',
+    credentials: { name: 'store' },
+  });
+  const token = { name: 'hub', key: 'token' };
+  new ModelImport(stack, 'Gated', {
+    cluster,
+    modelStore,
+    model: 'gated',
+    source: ModelSource.huggingFace({ repository: 'example/gated', revision: 'a'.repeat(40), tokenSecret: token }),
+    nodeSelector: { disk: 'large' },
+  });
+  new ModelImport(stack, 'Claimed', {
+    cluster,
+    modelStore: own,
+    model: 'claimed',
+    source: ModelSource.volumeClaim('weights', 'chat'),
+  });
+}
+
+/** Agents, fabrics and monitoring with what the examples lack. */
+function rest(app: App): void {
+  const stack = testStack(app, 'rest');
+  const cluster = testCluster(stack);
+  new ExistingGpuNodePool(stack, 'Shared', {
+    cluster,
+    hardware: GpuInstanceType.G5_XLARGE,
+    nodes: 2,
+    gpuSharing: GpuSharing.timeSlicing(4),
+  });
+  new NodeAgents(stack, 'All', { cluster, gpuFeatureDiscovery: true, dcgmExporter: true });
+  new ImagePrePuller(stack, 'Everywhere', { cluster, images: ['example.test/a:1', 'example.test/b:2'] });
+  const efa = new TestPool(stack, 'p5', cluster, GpuInstanceType.P5_48XLARGE, 2, RdmaFabric.efa());
+  new NcclAcceptanceTest(stack, 'OverEfa', { nodePool: efa });
+  const network = NetworkName.of('fast');
+  const devices = RdmaFabric.infiniband({ ...NDR, attachment: RdmaAttachment.hostDevices({ network }) });
+  const hall = rack(stack, cluster, { fabric: devices });
+  const operator = new NvidiaNetworkOperator(stack, 'Operator', { cluster, nodeFeatureDiscovery: false });
+  const ipPool = new NvIpamPool(stack, 'Addresses', { operator, subnet: '10.1.0.0/22', perNodeBlockSize: 8 });
+  new HostDeviceNetwork(stack, 'fast', { operator, ipPool });
+  new NcclAcceptanceTest(stack, 'OverDevices', { nodePool: hall });
+  const monitoring = new MonitoringStack(stack, 'Ephemeral', {
+    cluster,
+    storage: MonitoringStorage.emptyDir(),
+    priorityClassName: 'monitoring',
+    alertReceivers: [AlertReceiver.slack('on-call', { webhookUrl: { name: 'alerting', key: 'slack' } })],
+  });
+  const modelStore = new TestStore(stack, 'Store');
+  const nodePool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE);
+  monitoring.watch(new TritonDeployment(stack, 'Watched', { cluster, nodePool, modelStore, models: [FRAUD] }));
+}
+
+/** Operators of others, and what they are told of nodes whose driver and network they manage. */
+function operators(app: App): void {
+  const stack = testStack(app, 'operators');
+  const cluster = testCluster(stack);
+  new NodeAgents(stack, 'Managed', { cluster, gpuOperator: GpuOperator.version() });
+  const taints = [{ key: 'team', value: 'ml', effect: TaintEffect.NO_SCHEDULE }];
+  rack(stack, cluster, { taints, driverInImage: false });
+  new ExistingGpuNodePool(stack, 'Divided', {
+    cluster,
+    hardware: GpuInstanceType.G5_XLARGE,
+    nodes: 1,
+    driverInImage: false,
+    gpuSharing: GpuSharing.timeSlicing(2),
+  });
+  new NvidiaNetworkOperator(stack, 'Network', {
+    cluster,
+    driver: NicDriver.container(),
+    secondaryNetworks: true,
+    nodeFeatureDiscovery: false,
+  });
+}
+
+/** The examples and the programs of policies, and those with the kinds of pods that they lack. */
+export const PROGRAMS: { readonly [name: string]: Program } = { ...POLICY_PROGRAMS, servers, imports, rest, operators };

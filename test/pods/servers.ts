@@ -1,0 +1,311 @@
+import {
+  LAST_WORDS,
+  LOCKED,
+  NO_LINKS,
+  NO_TOKEN,
+  PULLED,
+  Row,
+  app,
+  bounded,
+  env,
+  instance,
+  labeled,
+  named,
+  nonRoot,
+  selects,
+} from './rows';
+
+/** What differs between servers of one kind. */
+interface Server {
+  readonly address: RegExp;
+  readonly name: string;
+  /** Value of the instance label. @default - the name */
+  readonly instance?: string;
+  readonly pool: string;
+  /** @default 'nvidia.com/gpu=1' */
+  readonly gpus?: string;
+  readonly replicas?: number;
+  /** Whether a new pod comes before the old one goes. @default - there is no room for both */
+  readonly surges?: boolean;
+  /** Model folders of the configuration, and what asks each. */
+  readonly config: string;
+  readonly probes: string;
+  /** How the init container reaches its store. @default - as a role, which says the region too */
+  readonly store?: Store;
+  readonly node?: string;
+  /** @default - tolerates the taint of GPU pools */
+  readonly tolerates?: string[];
+  readonly added?: Added;
+  /** Variables of this one alone. */
+  readonly environment?: string[];
+}
+
+interface Store {
+  readonly volumes: string[];
+  readonly mounts: string[];
+  readonly environment: string[];
+}
+
+interface Added {
+  readonly labels: string[];
+  readonly annotations: string[];
+  readonly pod: string[];
+  readonly container: string[];
+  readonly sidecars: { readonly [name: string]: string[] };
+}
+
+const ROLE: Store = { volumes: [], mounts: [], environment: [] };
+const ROLE_IN_REGION: Store = { ...ROLE, environment: env({ AWS_DEFAULT_REGION: 'eu-central-1' }) };
+
+/** Keys of a store are files that the init container alone can read. */
+const keys = (endpoint: string, secret: string, key: string): Store => ({
+  volumes: [
+    `volume model-store-credentials: secret, default_mode: 0440, secret_name: ${secret}, files ${key === 'credentials' ? key : `${key} as credentials`}`,
+  ],
+  mounts: ['mounts model-store-credentials at /var/run/secrets/model-store, read-only'],
+  environment: env({
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
+    AWS_RESPONSE_CHECKSUM_VALIDATION: 'when_required',
+    AWS_SHARED_CREDENTIALS_FILE: '/var/run/secrets/model-store/credentials',
+  }),
+});
+
+/** What the program of this folder adds: nothing of it has more rights than the server. */
+const ADDED: Added = {
+  labels: ['team=chat'],
+  annotations: ['example.com/note=seen'],
+  pod: [
+    'runtime_class_name: nvidia',
+    'tolerates team Equal NoSchedule, value chat',
+    'volume certificates: secret, default_mode: 0440, secret_name: proxy-certificates',
+    'volume settings: config_map, default_mode: 0444, name: proxy-settings',
+    'volume shared: persistent_volume_claim, claim_name: shared-data',
+    'volume spool: empty_dir, bounded',
+  ],
+  container: ['mounts shared at /shared', 'env EXTRA_TOKEN from secret_key_ref.key: token,secret_key_ref.name: extra'],
+  sidecars: {
+    proxy: [
+      LOCKED,
+      PULLED,
+      LAST_WORDS,
+      'image example.test/proxy',
+      'env MODE=strict',
+      'port tls 8443/TCP',
+      'mounts certificates at /certificates, read-only',
+      ...bounded('cpu', 'memory'),
+    ],
+  },
+};
+
+const GPU_TAINT = ['tolerates nvidia.com/gpu Equal NoSchedule, value present'];
+
+/** Caches of the engine on the one volume that it may fill, and no access to a model hub. */
+const caches = (folder: string) =>
+  env({
+    HOME: folder,
+    PROBE_STATE_DIR: folder,
+    XDG_CACHE_HOME: folder,
+    HF_HOME: `${folder}/huggingface`,
+    HF_HUB_OFFLINE: '1',
+    TRANSFORMERS_OFFLINE: '1',
+    VLLM_CACHE_ROOT: `${folder}/vllm`,
+    VLLM_NO_USAGE_STATS: '1',
+    TORCHINDUCTOR_CACHE_DIR: `${folder}/torchinductor`,
+    TRITON_CACHE_DIR: `${folder}/kernels`,
+  });
+
+/** A pod of either kind: an init container with the right to the store, a server without it that sees the weights read-only. */
+function server(kind: 'triton' | 'vllm', own: Server, labels: string[], container: string[]): Row {
+  const { name, gpus = 'nvidia.com/gpu=1', added, store = ROLE } = own;
+  const [assemble, config] =
+    kind === 'triton' ? ['assemble-repository', '/etc/triton'] : ['fetch-weights', '/etc/vllm'];
+  const skipped = [kind, ...Object.keys(added?.sidecars ?? {})].join(',');
+  const annotations = [
+    // EKS gives the role to the init container alone.
+    `eks.amazonaws.com/skip-containers=${skipped}`,
+    'gpu-inference-constructs/config-checksum=<checksum>',
+    ...(added?.annotations ?? []),
+  ];
+  const spread = (over: string) => `spread over ${over} by 1, ScheduleAnyway: ${selects(...labels)}`;
+  const files = (volume: string, list: string) =>
+    `volume ${volume}: config_map, default_mode: 0444, name: ${name}-<checksum>, files ${list}`;
+  return {
+    address: own.address,
+    workload: [
+      ...named(name, 'inference', ...labels),
+      selects(...labels),
+      `spec.replicas: ${own.replicas ?? 1}`,
+      'spec.revision_history_limit: 3',
+      `strategy RollingUpdate ${own.surges ? 'max_surge=1, max_unavailable=0' : 'max_surge=0, max_unavailable=1'}`,
+      'wait_for_rollout: false',
+    ],
+    pod: [
+      nonRoot('1000', 'OnRootMismatch, '),
+      `service account ${name}`,
+      NO_TOKEN,
+      NO_LINKS,
+      labeled(...labels, ...(added?.labels ?? [])),
+      `annotations ${annotations.sort().join(', ')}`,
+      `on nodes ${own.node ?? `gpu-inference-constructs/pool=${own.pool}`}`,
+      ...(own.tolerates ?? GPU_TAINT),
+      spread('kubernetes.io/hostname'),
+      spread('topology.kubernetes.io/zone'),
+      files('config', `${own.config}assemble.sh`),
+      files('probes', own.probes),
+      'volume models: empty_dir, bounded',
+      'volume cache: empty_dir, bounded',
+      'volume tmp: empty_dir, bounded',
+      'volume shm: empty_dir, bounded, medium: Memory',
+      ...store.volumes,
+      ...(added?.pod ?? []),
+    ],
+    containers: {
+      [assemble]: [
+        LOCKED,
+        PULLED,
+        LAST_WORDS,
+        'image public.ecr.aws/aws-cli/aws-cli',
+        `runs /bin/sh ${config}/assemble.sh`,
+        ...env({ CONFIG_DIR: config, MODELS_DIR: '/models', HOME: '/tmp' }),
+        'env MODELS_MIB',
+        'env MODEL_PLAN',
+        ...store.environment,
+        `mounts config at ${config}, read-only`,
+        'mounts models at /models',
+        'mounts tmp at /tmp',
+        ...store.mounts,
+        ...bounded('cpu', 'ephemeral-storage', 'memory'),
+      ],
+      [kind]: [
+        LOCKED,
+        PULLED,
+        LAST_WORDS,
+        `mounts probes at ${config}-probes, read-only`,
+        'mounts models at /models, read-only',
+        `mounts cache at /var/cache/${kind}`,
+        'mounts tmp at /tmp',
+        'mounts shm at /dev/shm',
+        ...caches(`/var/cache/${kind}`),
+        'env OMP_NUM_THREADS',
+        ...bounded('cpu', 'ephemeral-storage', 'memory', gpus),
+        ...container,
+        ...(own.environment ?? []),
+        ...(added?.container ?? []),
+      ],
+      ...added?.sidecars,
+    },
+  };
+}
+
+const triton = (own: Server): Row =>
+  server(
+    'triton',
+    own,
+    [app('triton'), instance(own.instance ?? own.name)],
+    [
+      'image nvcr.io/nvidia/tritonserver',
+      'port http 8000/TCP',
+      'port grpc 8001/TCP',
+      'port metrics 8002/TCP',
+      'startup GET /v2/health/ready of port http, every 10 s',
+      'readiness runs /bin/sh /etc/triton-probes/probe-models.sh readiness, every 10 s',
+      'liveness runs /bin/sh /etc/triton-probes/probe-models.sh liveness, every 15 s',
+      'before stop runs sleep 10',
+    ],
+  );
+
+const languageModel = (model: string) => ({
+  config: `config.pbtxt.${model} as repository/${model}/config.pbtxt model.json.1.${model} as repository/${model}/1/model.json `,
+  probes: `probe-models.sh probe.models as models probe.json.${model} as ${model}.json`,
+});
+
+const vllm = (
+  own: Omit<Server, 'config' | 'probes'> & { readonly model?: string; readonly beforeStop?: string },
+): Row => {
+  const labels = [
+    app('vllm'),
+    instance(own.instance ?? own.name),
+    `gpu-inference-constructs/model=${own.model ?? own.name}`,
+  ];
+  return server('vllm', { ...own, config: '', probes: 'probe_vllm.py vllm_guard.py models.json' }, labels, [
+    'image docker.io/vllm/vllm-openai',
+    'runs vllm serve',
+    'working_dir: /var/cache/vllm',
+    'port http 8000/TCP',
+    'startup GET /health of port http, every 10 s',
+    'readiness runs python3 /etc/vllm-probes/probe_vllm.py readiness, every 10 s',
+    'liveness runs python3 /etc/vllm-probes/probe_vllm.py liveness, every 15 s',
+    `before stop runs ${own.beforeStop ?? 'sleep 10'}`,
+    // The guard that asks for a key is found there, and the user is in no passwd of the image.
+    ...env({ PYTHONPATH: '/etc/vllm-probes', PYTHONDONTWRITEBYTECODE: '1', USER: 'vllm', LOGNAME: 'vllm' }),
+    ...env({ VLLM_MEDIA_URL_ALLOW_REDIRECTS: '0' }),
+  ]);
+};
+
+const apiKey = (secret: string, key: string) =>
+  `env VLLM_API_KEY from secret_key_ref.key: ${key},secret_key_ref.name: ${secret}`;
+const OWN_STORE = keys('https://objects.example.test', 'store', 'aws');
+
+export const ROWS: Row[] = [
+  triton({
+    address: / Chat_Model-llama-31-8b$/,
+    name: 'llama-3-1-8b',
+    pool: 'llama-3-1-8b',
+    ...languageModel('llama-3.1-8b'),
+  }),
+  triton({
+    address: / Cloud_Model-deepseek$/,
+    name: 'deepseek',
+    pool: 'p4de',
+    gpus: 'nvidia.com/gpu=8',
+    replicas: 2,
+    ...languageModel('deepseek'),
+  }),
+  triton({
+    address: / Chat$/,
+    name: 'chat',
+    pool: 'rack',
+    node: 'example.com/rack=h100-1',
+    tolerates: [],
+    gpus: 'nvidia.com/gpu=8',
+    replicas: 2,
+    store: keys('https://objects.hall-1.example', 'model-store', 'credentials'),
+    ...languageModel('llama'),
+  }),
+  ...[
+    { address: / Watched$/, name: 'watched', store: ROLE_IN_REGION, surges: true },
+    { address: / Own$/, name: 'own', store: OWN_STORE },
+    { address: / Added$/, name: 'added', store: ROLE_IN_REGION, added: ADDED },
+  ].map((own) =>
+    triton({
+      ...own,
+      pool: 'gpu',
+      config: 'config.pbtxt.fraud as repository/fraud/config.pbtxt ',
+      probes: 'probe-models.sh probe.models as models probe.json.fraud as fraud.json',
+    }),
+  ),
+  vllm({
+    address: / OpenAi_Model-llama-31-8b$/,
+    name: 'llama-3-1-8b',
+    pool: 'llama-3-1-8b',
+    environment: [apiKey('llama-3-1-8b-api-key', 'api-key')],
+  }),
+  vllm({
+    address: / Adapted_Model-chat$/,
+    name: 'chat',
+    instance: 'adapted',
+    pool: 'gpu',
+    store: ROLE_IN_REGION,
+    added: ADDED,
+    environment: [apiKey('keys', 'chat')],
+  }),
+  vllm({
+    address: / Older_Model-older$/,
+    name: 'older',
+    pool: 'gpu',
+    store: OWN_STORE,
+    beforeStop: '/bin/sh -c sleep 10; exec python3 /etc/vllm-probes/probe_vllm.py drain 150',
+    environment: [apiKey('older-api-key', 'api-key')],
+  }),
+];
