@@ -128,6 +128,11 @@ const RULES: readonly Rule[] = [
     sequences({ strategy: oldest({ preferredBatchSizes: [8] }) }),
   ],
   [
+    'preferred batch of sequences with batches',
+    { maxBatchSize: 0, ...sequences({ strategy: oldest({ preferredBatchSizes: [1] }) }) },
+    { maxBatchSize: 1, ...sequences({ strategy: oldest({ preferredBatchSizes: [1] }) }) },
+  ],
+  [
     'share of slots at most all',
     sequences({ strategy: direct({ minimumSlotUtilization: 1.1 }) }),
     sequences({ strategy: direct({ minimumSlotUtilization: 1 }) }),
