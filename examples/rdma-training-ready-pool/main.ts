@@ -1,17 +1,15 @@
+import { readFileSync } from 'fs';
+import * as path from 'path';
 import { App } from 'cdktf';
+import { CapacityBlock } from 'gpu-inference-constructs';
 import { RdmaTrainingReadyPool } from './stack';
+
+/** What AWS says of the block that was bought: see the README. The file of this example is of a block that nobody has. */
+const block = JSON.parse(readFileSync(path.join(__dirname, 'block.json'), 'utf8')) as CapacityBlock;
 
 const app = new App();
 new RdmaTrainingReadyPool(app, {
-  // What `aws ec2 describe-capacity-reservations` says of the block that you bought.
-  block: {
-    reservationId: 'cr-02168da1478b509e0',
-    availabilityZone: 'us-west-2b',
-    start: '2027-01-11T11:30:00Z',
-    end: '2027-01-25T11:30:00Z',
-    instances: 4,
-    alarmTopicArn: 'arn:aws:sns:us-west-2:123456789012:gpu-capacity',
-  },
+  block: { ...block, alarmTopicArn: 'arn:aws:sns:us-west-2:123456789012:gpu-capacity' },
   image: 'nvcr.io/nvidia/pytorch:25.10-py3',
 });
 app.synth();

@@ -29,6 +29,8 @@ export interface EncoderShape {
   readonly hiddenSize?: number;
   /** Width of its feed-forward block. @default - 4 × hiddenSize */
   readonly intermediateSize?: number;
+  /** Whether it learned its positions, which are interpolated for each image and stay while its layers run. @default false */
+  readonly learnedPositions?: boolean;
   /** Whether the feed-forward block has a gate. @default false */
   readonly gatedFeedForward?: boolean;
   /** Values of one position before the first layer: pixels and colors of a patch, or bands of a spectrum. @default - none are counted */

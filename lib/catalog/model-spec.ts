@@ -324,9 +324,10 @@ export class ModelSpec {
    * @param precision number format of the weights
    */
   public weightSize(precision: Precision): DataSize {
-    const { layers, embedding, finalNorm, encoder } = this._parameterCount;
-    const other = embedding + finalNorm + encoder;
-    return DataSize.bytes(weightBytes(layers, other, this._partBytes(precision), this._rowScaleBits(precision)));
+    const { layers, embedding, head, finalNorm, encoder } = this._parameterCount;
+    const other = embedding - head + finalNorm + encoder;
+    const bytes = this._partBytes(precision);
+    return DataSize.bytes(head * bytes.head + weightBytes(layers, other, bytes, this._rowScaleBits(precision)));
   }
 
   /**

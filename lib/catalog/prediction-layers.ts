@@ -96,6 +96,7 @@ export function predictionBytes(model: PublishedModel, precision: Precision, loa
     denseFeedForward: own,
     sharedExperts: own,
     routedExperts: own,
+    head: bytes.head,
     other: bytes.other,
   };
 }

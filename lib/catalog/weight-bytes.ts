@@ -15,6 +15,8 @@ export interface PartBytes {
   readonly denseFeedForward: number;
   readonly sharedExperts: number;
   readonly routedExperts: number;
+  /** Matrix that gives the logits, where it is one of its own. */
+  readonly head: number;
   /** Embeddings, router and norms. */
   readonly other: number;
 }
@@ -47,6 +49,7 @@ export function partBytes(
     denseFeedForward: of(bits.feedForward, matrices),
     sharedExperts: of(bits.sharedExperts, matrices),
     routedExperts: of(bits.experts, own),
+    head: of(bits.outputHead, wide),
     other: wide,
   };
 }

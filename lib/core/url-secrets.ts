@@ -59,16 +59,22 @@ const PORT_AND_MORE = /^\d*[\\/?#]/;
 const HOST =
   /^(?!(v?\d+(\.\d+){0,2}(-[\w.]+)?|latest|main|master|head|sha\d+)([:\\/?#]|$))(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d+)?([\\/?#]|$)/i;
 
+/** A port that servers of names without a domain listen on, and an end of the host. */
+const LIKELY_PORT = /^(80|443|[1-9]\d{3,4})[\\/?#]/;
+/** One label, without a port: a host within a network, or a name in a path. */
+const NAME = /^[a-z0-9-]+([\\/?#]|$)/i;
+
 /**
  * Whether a URL has a password that was not encoded, as in `https://user:12/34@host`, where parsers see a host 'user' with a port. A host with
  * a domain, and what follows it, is taken for what it is, and so is a path such as `/image@sha256:...` or `/@scope/package`; a path with an '@' of
- * another meaning has it as `%40`.
+ * another meaning has it as `%40`. Behind a likely port, as in `https://hub:8443/a@name`, a name without a domain is part of the path.
  */
 function hasCutPassword(url: string): boolean {
   const [, user = '', password, rest = ''] = CUT_PASSWORD.exec(url) ?? [];
   if (password === undefined) return false;
   if (!PORT_AND_MORE.test(password)) return !URL.canParse(url);
-  return !/[.[]|^localhost$/.test(user) && (user === '' || HOST.test(rest));
+  if (user === '') return true;
+  return !/[.[]|^localhost$/.test(user) && HOST.test(rest) && !(LIKELY_PORT.test(password) && NAME.test(rest));
 }
 
 function secretPart({ username, password, hostname, pathname, search, hash }: URL): string | undefined {

@@ -81,7 +81,9 @@ export function profiledMedia(configuration: Configuration): ProfiledMedia | und
   // Inputs of a whole step, in which results take the place of tokens (`inputs_embeds`, `deepstack_input_embeds`).
   const buffers = maxBatchedTokens * bytesPerToken;
   const encoded = encodesOneByOne(configuration) ? (largest.tokensPerItem ?? tokensPerItem) : items * tokensPerItem;
-  const peakBytes = buffers + peakOf(largest, encoded, configuration) + items * tokensPerItem * bytesPerToken;
+  // Of a tower that keeps them one by one the results of its last layer come after the peak, those of the layers before are there.
+  const early = largest.learnedPositions ? Math.max(0, bytesPerToken - 2 * model.hiddenSize) : bytesPerToken;
+  const peakBytes = buffers + peakOf(largest, encoded, configuration) + items * tokensPerItem * early;
   return { encoder: largest, items, tokensPerItem, peakBytes, resultBytes: buffers + kept * bytesPerToken };
 }
 
@@ -110,6 +112,12 @@ const KEPT_BYTES = 2;
  */
 const WHOLE_WIDTHS = 2;
 const SHARED_WIDTHS = 7;
+/**
+ * The same of towers with learned positions (Qwen3-VL's `qwen3_vl.py`, 0.20 to 0.24), which keep those of all patches, queries and keys once more
+ * in the order in which they are rotated, and the projected result: 12.06 widths on an H200 (bench/vllm, results-h200-towers.json).
+ */
+const LEARNED_WHOLE_WIDTHS = 4;
+const LEARNED_SHARED_WIDTHS = 8;
 /** The sum over ranks and its result. */
 const REDUCED_WIDTHS = 2;
 
@@ -118,10 +126,13 @@ function peakOf(encoder: EncoderShape, tokens: number, { engine, parallelism }: 
   const { hiddenSize, intermediateSize, gatedFeedForward, inputSize = 0 } = encoder;
   if (hiddenSize === undefined) return 0;
   const ranks = encoder.shared && engine._isVllm ? parallelism.tensor : 1;
-  const whole = WHOLE_WIDTHS + (ranks > 1 ? REDUCED_WIDTHS : 0);
+  const learned = encoder.learnedPositions === true;
+  const reduced = ranks > 1 ? (learned ? 1 : REDUCED_WIDTHS) : 0;
+  const whole = (learned ? LEARNED_WHOLE_WIDTHS : WHOLE_WIDTHS) + reduced;
+  const shared = learned ? LEARNED_SHARED_WIDTHS : SHARED_WIDTHS;
   const inner = (intermediateSize ?? 4 * hiddenSize) / ranks;
   const block = whole * hiddenSize + (gatedFeedForward ? 3 : 2) * inner;
-  const layer = 2 * Math.max((whole + SHARED_WIDTHS / ranks) * hiddenSize, block);
+  const layer = 2 * Math.max((whole + shared / ranks) * hiddenSize, block);
   const kept = engine.countsGraphs ? KEPT_BYTES : ARRIVING_BYTES;
   const positions = tokens * (encoder.positionsPerToken ?? 1);
   return positions * Math.max(ARRIVING_BYTES * inputSize + 2 * hiddenSize, kept * inputSize + layer);

@@ -137,8 +137,9 @@ function encoderFigures(configuration: Configuration): PlanFigure[] {
     {
       name: 'encoder activations per GPU',
       value: String(DataSize.bytes(media.peakBytes)),
-      formula:
-        'positions × (input + 2 × max((2 + 7 / t) × hidden, 2 × hidden + 2 or 3 × feed-forward / t)) + results; part of the activations',
+      formula: encoder.learnedPositions
+        ? 'positions × (input + 2 × max((4 + 8 / t) × hidden, 4 × hidden + 2 × feed-forward / t)) + what layers hand over; part of the activations'
+        : 'positions × (input + 2 × max((2 + 7 / t) × hidden, 2 × hidden + 2 or 3 × feed-forward / t)) + results; part of the activations',
       inputs:
         `${items} × ${tokensPerItem} tokens of the largest ${tokensPerItem > (encoder.tokensPerItem ?? 0) ? 'video' : 'item'} of ${encoder.name}, ` +
         `${Math.round(positions)} positions; ${configuration.mediaInput === MediaInput.ALL ? 'mediaInput NONE leaves it out' : `mediaInput ${configuration.mediaInput}`}`,

@@ -12,11 +12,11 @@ const BASE_BYTES = 0.06 * GIB;
 /** Its pool, for the largest step that is captured. */
 const POOL_BYTES = 0.32 * GIB;
 /** Of one layer in one graph. */
-const LAYER_BYTES = 0.27 * MIB;
+const LAYER_BYTES = 0.26 * MIB;
 /** The same on one GPU of its own, of layers without states and latent attention: 0.06 to 0.11 in seven logs and runs of vLLM since 0.24. */
 const SINGLE_BYTES = 0.15 * MIB;
 /** The same where its all-reduce is NCCL's: over PCI Express or across nodes, vLLM's own is off. */
-const NCCL_BYTES = 0.06 * MIB;
+const NCCL_BYTES = 0.07 * MIB;
 /** Of layers with a state, whose first capture takes more. */
 const STATE_BYTES = 0.4 * GIB;
 /** Registered buffers of ranks that reduce, for the largest step. */
@@ -79,7 +79,7 @@ function sizesOf(step: number, largest: number): number {
 }
 
 /**
- * Memory of CUDA graphs on one GPU, an upper bound: `0.06 GiB + layers × graphs × (0.27 MiB, over NCCL 0.33, on one GPU 0.15) + 0.4 GiB with states`, and for the largest
+ * Memory of CUDA graphs on one GPU, an upper bound: `0.06 GiB + layers × graphs × (0.26 MiB, over NCCL 0.33, on one GPU 0.15) + 0.4 GiB with states`, and for the largest
  * captured step of n tokens n / 512 of `0.32 GiB + 0.35 GiB with several ranks`.
  *
  * With 86 graphs: 0.29 to 0.89 GiB for 16 to 62 layers on one H200, of which vLLM expected 0.36 to 1.54 (bench/vllm); 1.82 for Qwen3.5-27B, 64 layers, on

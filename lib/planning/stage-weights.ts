@@ -1,3 +1,4 @@
+import { encoderParameters } from '../catalog/encoders';
 import { Layer } from '../catalog/layers';
 import { ModelSpec } from '../catalog/model-spec';
 import { LayerParameters } from '../catalog/parameter-count';
@@ -22,19 +23,27 @@ export function stageWeights(
 ): number {
   const { model, parallelism, precision } = configuration;
   const c = model._parameterCount;
-  const { tensor, pipeline } = parallelism;
-  // Engines load encoders on the first stage.
-  let rest = stage.first ? encoderWeights(configuration) : 0;
+  const { tensor } = parallelism;
+  const wide = wideBytes(precision);
+  let rest = 0;
   const padding = vocabularyPadding(configuration);
-  const table = (c.embedding - c.head + padding) / tensor;
-  const head = ((c.head || c.embedding) + padding) / tensor;
-  if (pipeline === 1) rest += (c.embedding + (c.head ? 2 : 1) * padding) / tensor + c.finalNorm;
-  else rest += (stage.first ? table : 0) + (stage.last ? head + c.finalNorm : 0);
-  let counted = rest * wideBytes(precision);
+  // One matrix is table and head where the embeddings are tied; on stages apart each has it.
+  if (stage.first || (stage.last && !c.head)) rest += (c.embedding - c.head + padding) / tensor;
+  if (stage.last) rest += c.finalNorm;
+  const head = stage.last && c.head ? (c.head + padding) / tensor : 0;
+  let counted = rest * wide + head * model._partBytes(precision).head;
   for (let i = 0; i < perLayer.length; i++) counted += stage.kinds[i] * perLayer[i];
+  // Engines load encoders on the first stage; quantized files have them in 16 bits, whatever their size says of the other matrices.
+  const encoders = stage.first ? encoderWeights(configuration) * wide : 0;
   const copies = latentCopies(configuration, stage) + besideParameters(configuration, stage);
-  if (configuration.checkpointBytes === undefined) return counted + copies;
-  return counted * (configuration.checkpointBytes / model.checkpointSize(precision).bytes) + copies;
+  return counted * checkpointScale(configuration) + encoders + copies;
+}
+
+/** Bytes of the files of a checkpoint against those counted, encoders apart; 1 where their size is not known. */
+function checkpointScale({ model, precision, checkpointBytes }: Configuration): number {
+  if (checkpointBytes === undefined) return 1;
+  const encoders = encoderParameters(model.shape.encoders) * wideBytes(precision);
+  return Math.max(0, checkpointBytes - encoders) / (model.checkpointSize(precision).bytes - encoders);
 }
 
 /**

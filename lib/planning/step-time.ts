@@ -131,7 +131,7 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
       rows,
       h,
       model.vocabularySize / t,
-      2,
+      Math.min(2, partBytes(configuration).head),
     );
     if (configuration.engine._isVllm && !pass.greedy)
       weights += (rows * model.vocabularySize * SAMPLING_BYTES) / (kernel.attentionBandwidth * kernel.bandwidth);

@@ -78,8 +78,10 @@ function topOf({ property = '' }: Fault): string {
   return property.split(/[.[]/)[0];
 }
 
-function overlap({ property: one = '' }: Fault, { property: other }: Fault): boolean {
-  return other !== undefined && (isWithin(one, other) || isWithin(other, one));
+/** Whether a fault says of a value, or of a part of it, what is known already. Of a list as a whole more may be wrong than one element. */
+function overlap({ property: known = '' }: Fault, { property: found }: Fault): boolean {
+  if (found === undefined) return false;
+  return isWithin(found, known) || (isWithin(known, found) && !known.startsWith(`${found}[`));
 }
 
 function isWithin(part: string, whole: string): boolean {

@@ -75,8 +75,9 @@ describe('formats of published files', () => {
     // Their prediction layer has no tables of its own (mtp_use_dedicated_embeddings: false).
     ['nvidia/Qwen3.5-122B-A10B-NVFP4', 'nvfp4', 83.48, { attention: 16, states: 16, sharedExperts: 16 }],
     ['nvidia/Gemma-4-31B-IT-NVFP4', 'nvfp4', 32.63, { attention: 16 }],
-    // About 22 (GiB) on disk (vllm-project/recipes#606): 22.1; its list leaves the prediction layer in 16 bits.
-    ['nvidia/Qwen3.6-27B-NVFP4', 'nvfp4', 23.73, { states: 8, feedForward: 4.5, attention: 8, predictionLayers: 16 }],
+    // Logs of vLLM state checkpoints of 20.42 and 21.82 GiB; the head has a format of its own, the prediction layer is left in 16 bits.
+    ['nvidia/Qwen3.6-27B-NVFP4', 'nvfp4', 21.93, { attention: 8, outputHead: 4.5, predictionLayers: 16 }],
+    ['nvidia/Qwen3.6-35B-A3B-NVFP4', 'nvfp4', 23.43, { attention: 8, outputHead: 4.5, predictionLayers: 16 }],
     [
       'nvidia/MiniMax-M3-NVFP4',
       'nvfp4',
@@ -120,7 +121,9 @@ describe('formats of published files', () => {
     ['model.layers.0.mlp.shared_expert_gate', undefined],
     ['model.layers.0.self_attn.indexer.k_norm', undefined],
     ['model.visual.blocks.0.mlp.fc1', undefined],
-    ['lm_head', undefined],
+    ['lm_head', 'outputHead'],
+    ['language_model.lm_head', 'outputHead'],
+    ['draft.lm_head', undefined],
     ['x'.repeat(1e6), undefined],
   ])('%# %s is of the part %s', (module, part) => {
     expect(partOf(module)).toBe(part);

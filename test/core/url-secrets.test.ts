@@ -34,12 +34,17 @@ describe('a secret in a URL is seen', () => {
     'https://user:hun#ter2@host.example/a',
     'https://:12/34@host',
     'oci://user:12/34@[::1]/models',
+    'https://user:1234/x@host.example',
+    'https://user:1234/x@host:8443/a',
   ])('as a user name or password: %s', (url) => expect(secretInUrl(url)).toBe('a user name or password'));
 
   test.each([
     'https://host:8443/@scope/package',
     'https://registry:5000/image@sha256:12ab',
     'https://registry.example:5000/image:v1@sha256:12ab',
+    'https://hub:8443/a@name',
+    'https://hub:443/models/a@name/config.json',
+    'http://minio:9000/a@b?x=1',
     'https://cdn:8080/package@latest',
     'https://cdn:8080/package@3.2.1/index.js',
     'https://hub:443/models/llama@v1.2/config.json',

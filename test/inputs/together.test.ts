@@ -154,6 +154,8 @@ const hub: Make = (_, given) =>
   ModelSource.huggingFace({ repository: 'meta/llama', revision: 'a'.repeat(40), ...given });
 const urls: Make = (_, { files }) => ModelSource.urls(files as never);
 const claim: Make = (_, { name, folder }) => ModelSource.volumeClaim(name as string, folder as string);
+/** More than AWS takes. */
+const MANY_TAGS = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`tag-${i}`, 'x']));
 const vpc = (given: Given) => ({ vpc: { vpcId: 'vpc-1', privateSubnetIds: ['a', 'b'], ...given } });
 
 /** What is given, and every fault of it: those of kinds, and those of the other properties. */
@@ -204,6 +206,14 @@ test.each<[string, Make, Given, string[]]>([
     { release: '1.34', systemNodes: { minNodes: -1 }, clusterName: 'a b' },
     ['release', 'systemNodes.minNodes', 'clusterName'],
   ],
+  ['EksGpuCluster', cluster, { release: '1.34', kubernetesVersion: '9.99' }, ['release', 'kubernetesVersion']],
+  ['EksGpuCluster', cluster, { release: 5, kubernetesVersion: '1.99' }, ['release', 'kubernetesVersion']],
+  ['CloudTopology', topology, { release: 5, kubernetesVersion: '9.99' }, ['release', 'kubernetesVersion']],
+  // Of a list as a whole more may be wrong than one element.
+  ['GpuNodePool', pool, { tags: { ...MANY_TAGS, owner: 5 } }, ["tags['owner']", 'tags']],
+  ['EksGpuCluster', cluster, vpc({ privateSubnetIds: [5] }), ['vpc.privateSubnetIds[0]', 'vpc.privateSubnetIds']],
+  ['ImagePrePuller', images, { images: ['a/b:1', 'a/b:1', 5] }, ['images[1]', 'images[2]']],
+  ['EksGpuCluster', cluster, { availabilityZones: ['us-west-2a', 5] }, ['availabilityZones[1]']],
   ['CloudTopology', topology, { cluster: 5, clusterName: 'a b' }, ['cluster', 'clusterName']],
   ['CloudTopology', topology, { cluster: 5, systemNodes: { minNodes: -1 } }, ['cluster', 'systemNodes.minNodes']],
   [

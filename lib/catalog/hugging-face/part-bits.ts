@@ -48,6 +48,8 @@ export function bitsOf(
     else if (part === 'experts' && experts !== undefined) bits[part] = experts;
     else if (own !== undefined) bits[part] = own;
   }
+  // GPTQ's own key; other formats leave the head in 16 bits.
+  if (quantization.lm_head === true && layers.outputHead > 0) bits.outputHead = own ?? precision.bitsPerWeight;
   if (listed.includes('predictionLayers')) bits.predictionLayers = 16;
   return Object.keys(bits).length > 0 ? bits : undefined;
 }
@@ -83,6 +85,7 @@ export function mixedFormat(
     const part = typeof algorithm === 'string' && Object.hasOwn(BITS, algorithm) ? partOf(module) : undefined;
     if (part !== undefined) bits[part] ??= BITS[algorithm as string];
   }
+  if (layers.outputHead === 0) delete bits.outputHead;
   for (const part of [...PARTS, 'predictionLayers'] as const) if (layers[part] > 0) bits[part] ??= rest;
   const largest = (layers.experts > 0 ? bits.experts : bits.feedForward) ?? rest;
   const known = [Precision.NVFP4, Precision.MXFP4, Precision.INT4, Precision.FP8, Precision.FP8_BLOCK];

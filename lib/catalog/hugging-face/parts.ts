@@ -24,7 +24,16 @@ export type LayersByPart = { readonly [part in Part]: number };
  */
 export function layersByPart(shape: DecoderShape): LayersByPart {
   const predictionLayers = shape.predictionLayers ?? 0;
-  const layers = { attention: 0, states: 0, feedForward: 0, sharedExperts: 0, experts: 0, predictionLayers };
+  const outputHead = shape.tiedEmbeddings ? 0 : 1;
+  const layers = {
+    attention: 0,
+    states: 0,
+    feedForward: 0,
+    sharedExperts: 0,
+    experts: 0,
+    outputHead,
+    predictionLayers,
+  };
   if (shapeFaults('any', shape).length > 0) return layers;
   const shared = (shape.experts?.shared ?? 0) > 0;
   for (const { count, attention, state, intermediateSize, experts } of layersOf(shape).kinds) {
@@ -44,6 +53,8 @@ const OTHER =
   /norm|correction_bias|\.gate\.|indexer|lm_head|embed|vision|visual|audio|projector|patch_merge|mtp|conv1d|in_proj_[ab]\b|router|(?:^|[._])gate\*?$|_gate\*?$|\bwg\*?$/;
 /** Multi-token prediction layers as a whole, or matrices of them; not the one that joins, nor gates. */
 const PREDICTION = /(?:^|\.)mtp(?:\.layers(?:\.\d+(?:\..*(?:[qo]_proj|down_proj|experts))?)?)?$/;
+/** The matrix that gives the logits. */
+const HEAD = /^(?:language_model\.|model\.)*lm_head$/;
 /** Names of parts, the first that fits. */
 const NAMES: readonly (readonly [Part, RegExp])[] = [
   ['sharedExperts', /shared_expert|share_expert|shared_mlp/],
@@ -65,6 +76,7 @@ export function partOf(module: string): Part | undefined {
     .replace(/\\/g, '')
     .replace(/(?:\.\*|\*|\$)+$/, '');
   if (PREDICTION.test(name)) return 'predictionLayers';
+  if (HEAD.test(name)) return 'outputHead';
   if (OTHER.test(name)) return undefined;
   return NAMES.find(([, pattern]) => pattern.test(name))?.[0];
 }

@@ -20,7 +20,7 @@ import { agentTolerations } from './node-agents-daemon-set';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { knownListFaults, listFaults, textList } from '../../core/text-list';
 import { nameClass } from '../../units/own-class';
-import { allOf } from '../../units/unreadable';
+import { allOf, isUnreadable } from '../../units/unreadable';
 
 /** Requests of each of its containers. */
 const REQUESTS = { cpu: '10m', memory: '16Mi' };
@@ -146,9 +146,11 @@ function containerName(image: string): string {
 
 function imageFaults(images: readonly string[]): Fault[] {
   if (images.length === 0) return [fault('EMPTY_LIST', 'images', 'images must have at least one image; got none')];
-  const names = images.map(containerName);
+  // An element of another kind is neither like another one, nor keeps others from being so.
+  const names = images.map((image) => (isUnreadable(image) ? undefined : containerName(image)));
   return images.flatMap((image, index) => {
     const at = `images[${index}]`;
+    if (isUnreadable(image)) return [];
     if (hasToken(image)) return concreteFault(at, image, 'containers are named after the images');
     if (!/[^/]+(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/.test(image)) {
       const reason = `${at} must have a tag or a digest, so that what is pulled does not change unnoticed; got '${image}'`;

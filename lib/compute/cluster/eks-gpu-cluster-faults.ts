@@ -104,7 +104,8 @@ function versionFaults({ kubernetesVersion, release }: EksGpuClusterProps): Faul
   if (kubernetesVersion === undefined) return [];
   const unknown = concreteFault('kubernetesVersion', kubernetesVersion, 'add-ons and node images are pinned by it');
   if (unknown.length > 0) return unknown;
-  if (!release)
+  // Whether another release has the version is seen with it; without one the version is looked up.
+  if (!release || isUnreadable(release))
     return faultsUnder(
       faultsOf(() => EksRelease.of(kubernetesVersion)),
       'kubernetesVersion',
@@ -172,22 +173,20 @@ function existingVpcFaults(vpc: ExistingVpc): Fault[] {
 }
 
 function twoSubnetsFaults(property: string, subnetIds?: string[]): Fault[] {
-  return subnetIds === undefined || hasToken(subnetIds) || new Set(subnetIds).size >= 2
-    ? []
-    : [
-        fault(
-          'TOO_FEW_ZONES',
-          property,
-          `${property} must name subnets of at least 2 zones, which EKS requires; got ${JSON.stringify(subnetIds)}`,
-        ),
-      ];
+  if (subnetIds === undefined || Token.isUnresolved(subnetIds)) return [];
+  const read = subnetIds.filter((each) => !isUnreadable(each));
+  if (hasToken(read) || new Set(subnetIds).size >= 2) return [];
+  const reason = `${property} must name subnets of at least 2 zones, which EKS requires; got ${shown(subnetIds)}`;
+  return [fault('TOO_FEW_ZONES', property, reason)];
 }
 
-/** Most subnets that a control plane is given: as a user reported EKS to answer; no public page states it. */
-const MAX_CONTROL_PLANE_SUBNETS = 16;
+/** A list for messages; elements of another kind have messages of their own. */
+function shown(list: readonly string[]): string {
+  return JSON.stringify(list.map((each) => (isUnreadable(each) ? '...' : each)));
+}
 
 /**
- * The faults of the subnets of the control plane, which are the private ones unless others are named: too many, or all in one zone, as far as their
+ * The faults of the subnets of the control plane, which are the private ones unless others are named: all in one zone, as far as their
  * zones are known.
  *
  * @see https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
@@ -206,31 +205,9 @@ function controlPlaneSubnetFaults({
   });
   const [first] = zones;
   const isOneZone = first !== undefined && !hasToken(first) && zones.every((zone) => zone === first);
-  return allOf(
-    () =>
-      subnetIds.length > MAX_CONTROL_PLANE_SUBNETS
-        ? [
-            fault(
-              'OUT_OF_RANGE',
-              property,
-              `${property} must name at most ${MAX_CONTROL_PLANE_SUBNETS} subnets for the control plane; got ${subnetIds.length}` +
-                (controlPlaneSubnetIds === undefined
-                  ? '; name two to sixteen of them as vpc.controlPlaneSubnetIds'
-                  : ''),
-            ),
-          ]
-        : [],
-    () =>
-      isOneZone && subnetIds.length > 1
-        ? [
-            fault(
-              'TOO_FEW_ZONES',
-              property,
-              `${property} must name subnets of at least 2 zones, which EKS requires; got ${subnetIds.length} subnets in ${first}`,
-            ),
-          ]
-        : [],
-  );
+  if (!isOneZone || subnetIds.length < 2) return [];
+  const reason = `${property} must name subnets of at least 2 zones, which EKS requires; got ${subnetIds.length} subnets in ${first}`;
+  return [fault('TOO_FEW_ZONES', property, reason)];
 }
 
 /** @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */

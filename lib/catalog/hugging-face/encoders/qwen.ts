@@ -99,7 +99,13 @@ export function qwen3Vision(v: Section, deepstack: number): Sizes {
       layerNorm(h) +
       project +
       more * (layerNorm(joined) + project),
-    ...{ hiddenSize: h, intermediateSize: inner, inputSize: patchValues(v, patch), shared: true },
+    ...{
+      hiddenSize: h,
+      intermediateSize: inner,
+      inputSize: patchValues(v, patch),
+      learnedPositions: true,
+      shared: true,
+    },
     outputSize: (1 + more) * out,
     ...{ tokensPerFrame: VIDEO_TOKENS, maxVideoTokens: VIDEO_TOKENS, promptTokensPerVideoToken: 12.5 },
   };
