@@ -245,6 +245,12 @@ export const ARGUMENTS = {
     'static direct': 'options?: DirectSequenceOptions',
     'static oldest': 'options?: OldestSequenceOptions',
   },
+  ServingImage: {
+    'static pyTorch': 'options?: PyTorchImageOptions',
+    'static vllm': 'options?: VllmImageOptions',
+    'static triton': 'options?: TritonImageOptions',
+    'static armCpu': 'options?: ArmCpuImageOptions',
+  },
   SpeculativeDecoding: {
     'static mtp': 'props: SpeculativeDecodingProps',
     'static draftModel': 'props: DraftModelProps',
@@ -280,6 +286,9 @@ export const ARGUMENTS = {
   VersionPolicy: {
     'static latest': 'count?: number',
     'static specific': 'versions: number[]',
+  },
+  VllmPlugin: {
+    'static custom': 'props: VllmPluginProps',
   },
   VllmRelease: {
     'static of': 'version: string',

@@ -14,6 +14,7 @@ import { ASSEMBLE_SCRIPT } from '../pod/server-pod';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { sidecarRequests } from '../pod/pod-addition-specs';
 import { PodSizing, sizePod } from '../pod/pod-sizing';
+import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
   replicaFaults,
   serverFaults,
@@ -62,6 +63,7 @@ export function checkDeployment(
     () => serviceNameFaults('name', name),
     () => serverFaults(props, replicas, OWN_POD),
     () => imageFaults('tritonImage', props.tritonImage),
+    () => ownImageFaults(props),
     () => releaseFaults(props.nodePool, release),
     () => argumentFaults(props.extraArguments ?? []),
   );
@@ -69,11 +71,16 @@ export function checkDeployment(
   const definitions = props.models.map(({ _definition: each }) => each.configured?.(props.modelConfiguration) ?? each);
   const unknown = tokenFaults(props, name, definitions);
   const hardware = servingHardware(props.nodePool);
+  const plugged = readableImage(props.servingImage)?.quantizationMethods;
   const whole = Number.isSafeInteger(replicas) && replicas > 0 ? replicas : 1;
   const onSite =
+<<<<<<< HEAD
     unknown.length > 0
       ? []
       : definitions.map((model) => model.on({ hardware, release, replicas: whole, models: definitions }));
+=======
+    unknown.length > 0 ? [] : definitions.map((model) => model.on({ hardware, release, replicas: whole, plugged }));
+>>>>>>> main
   const models = onSite.flatMap(({ model }) => model ?? []);
   const sized = sizePod(models, props.nodePool.hardware, {
     ...props.resources,
@@ -110,6 +117,7 @@ export function checkDeployment(
   return { checked, faults };
 }
 
+<<<<<<< HEAD
 /** Most that a config map holds, all files together (validation of Kubernetes, MaxSecretSize). */
 const CONFIG_MAP_BYTES = 1024 ** 2;
 
@@ -142,6 +150,23 @@ function configMapFaults(models: readonly BackendModel[], release: TritonRelease
       ),
     ),
   ];
+=======
+/** What keeps Triton from using the image of the user. */
+function ownImageFaults({ servingImage: image, tritonImage, tritonRelease, models }: TritonDeploymentProps): Fault[] {
+  const own = servingImageFaults({
+    server: 'Triton',
+    image,
+    release: image?.tritonRelease,
+    other: { property: 'tritonImage', given: tritonImage !== undefined },
+    beside: { property: 'tritonRelease', given: tritonRelease },
+  });
+  const variant = image?.tritonVariant;
+  const lacking = variant === undefined ? undefined : models.find((model) => model._definition.variant !== variant);
+  if (lacking === undefined) return own;
+  const { name, variant: needed } = lacking._definition;
+  const reason = `servingImage has the backends of Triton's variant '${variant}', but model '${name}' needs those of '${needed}'; give its variant when it is made`;
+  return [...own, fault('SERVING_IMAGE_LACKS_BACKEND', 'servingImage', reason)];
+>>>>>>> main
 }
 
 /** Of a list that cannot be read nothing. */
