@@ -8,10 +8,6 @@ import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition } from './model-definition';
-import { generatedFiles } from './model-repository';
-import { probeFiles } from './model-probes';
-import { ASSEMBLE_SCRIPT } from '../pod/server-pod';
-import { scriptAsset } from '../../kubernetes/script-asset';
 import { sidecarRequests } from '../pod/pod-addition-specs';
 import { PodSizing, sizePod } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
@@ -23,6 +19,7 @@ import {
   sizedTokenFaults,
   startupFaults,
 } from '../pod/server-faults';
+import { configMapFaults } from './config-map-faults';
 import { releaseFaults, releaseWarnings } from './release-faults';
 import { cacheOf, serverSettingsFaults, serverSettingsWarnings } from './settings/server-settings';
 import { argumentFaults } from './triton-arguments';
@@ -74,13 +71,9 @@ export function checkDeployment(
   const plugged = readableImage(props.servingImage)?.quantizationMethods;
   const whole = Number.isSafeInteger(replicas) && replicas > 0 ? replicas : 1;
   const onSite =
-<<<<<<< HEAD
     unknown.length > 0
       ? []
-      : definitions.map((model) => model.on({ hardware, release, replicas: whole, models: definitions }));
-=======
-    unknown.length > 0 ? [] : definitions.map((model) => model.on({ hardware, release, replicas: whole, plugged }));
->>>>>>> main
+      : definitions.map((model) => model.on({ hardware, release, replicas: whole, plugged, models: definitions }));
   const models = onSite.flatMap(({ model }) => model ?? []);
   const sized = sizePod(models, props.nodePool.hardware, {
     ...props.resources,
@@ -117,40 +110,6 @@ export function checkDeployment(
   return { checked, faults };
 }
 
-<<<<<<< HEAD
-/** Most that a config map holds, all files together (validation of Kubernetes, MaxSecretSize). */
-const CONFIG_MAP_BYTES = 1024 ** 2;
-
-/** What is made at synthesis travels in one config map, with the scripts of the pod. */
-function configMapFaults(models: readonly BackendModel[], release: TritonRelease): Fault[] {
-  const files = [
-    ...generatedFiles(models, release).map(({ key, text }) => ({ key, text })),
-    ...Object.entries(probeFiles(models)).map(([key, text]) => ({ key, text })),
-    { key: ASSEMBLE_SCRIPT.key, text: scriptAsset(ASSEMBLE_SCRIPT.asset) },
-  ];
-  const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-  const taken = new Set<string>();
-  const twice = files.filter(({ key }) => taken.size === taken.add(key).size).map(({ key }) => key);
-  return [
-    ...(bytes > CONFIG_MAP_BYTES
-      ? [
-          fault(
-            'CONFIG_MAP_TOO_LARGE',
-            'models',
-            `the files made at synthesis must take at most ${CONFIG_MAP_BYTES} bytes, what a config map holds, together; they take ${bytes}; ` +
-              'put code into the model store: PythonCode.fromStore()',
-          ),
-        ]
-      : []),
-    ...twice.map((key) =>
-      fault(
-        'CONFIG_MAP_KEY_TWICE',
-        'models',
-        `two files would have the key '${key}' in the config map; rename a model or a file`,
-      ),
-    ),
-  ];
-=======
 /** What keeps Triton from using the image of the user. */
 function ownImageFaults({ servingImage: image, tritonImage, tritonRelease, models }: TritonDeploymentProps): Fault[] {
   const own = servingImageFaults({
@@ -161,12 +120,14 @@ function ownImageFaults({ servingImage: image, tritonImage, tritonRelease, model
     beside: { property: 'tritonRelease', given: tritonRelease },
   });
   const variant = image?.tritonVariant;
-  const lacking = variant === undefined ? undefined : models.find((model) => model._definition.variant !== variant);
+  const lacking =
+    variant === undefined
+      ? undefined
+      : models.find(({ _definition: { variant: bound } }) => bound !== undefined && bound !== variant);
   if (lacking === undefined) return own;
   const { name, variant: needed } = lacking._definition;
   const reason = `servingImage has the backends of Triton's variant '${variant}', but model '${name}' needs those of '${needed}'; give its variant when it is made`;
   return [...own, fault('SERVING_IMAGE_LACKS_BACKEND', 'servingImage', reason)];
->>>>>>> main
 }
 
 /** Of a list that cannot be read nothing. */
