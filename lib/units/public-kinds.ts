@@ -55,9 +55,6 @@ export const STRUCTS = {
     'name: string; parameters?: number; tokensPerItem?: number; tokensPerFrame?: number; maxVideoTokens?: number; promptTokensPerVideoToken?: number; positionsPerToken?: number; hiddenSize?: number; intermediateSize?: number; learnedPositions?: boolean; gatedFeedForward?: boolean; inputSize?: number; outputSize?: number; shared?: boolean',
   EncryptedStorageClassProps:
     'cluster: IKubernetesCluster; storageClassName?: string; isDefault?: boolean; removalPolicy?: RemovalPolicy; kmsKeyArn?: string',
-  EnsembleModelProps:
-    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; name: string; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; steps: EnsembleStep[]; maxInflightRequests?: number; latencyBucketsMs?: number[]',
-  EnsembleStep: 'model: string; modelVersion?: number; inputMap: string{}; outputMap: string{}',
   ExistingGpuNodePoolProps:
     'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number',
   ExistingVpc:
@@ -163,11 +160,6 @@ export const STRUCTS = {
   PodVolumeMount: 'volume: string; path: string; readOnly?: boolean',
   PyTorchImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; preset?: ImagePreset; cuda?: string; ubuntu?: string; torch?: string; transformers?: string; onnxRuntime?: string',
-  PyTorchModelProps:
-    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; modelSize: DataSize; fileName?: string; optimizedExecution?: boolean; inferenceMode?: boolean; cudnn?: boolean; weightSharing?: boolean; cacheCleaning?: boolean; interOpThreads?: number; intraOpThreads?: number',
-  PythonEnvironment: 'fileName?: string; packedSize?: DataSize; unpackedSize: DataSize',
-  PythonModelProps:
-    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; code: PythonCode; environment?: PythonEnvironment; decoupled?: boolean; gpuTensors?: boolean; instanceMemory?: DataSize; instanceSharedMemory?: DataSize',
   QueuePolicy:
     'maxQueueSize?: number; timeout?: Duration; timeoutAction?: TimeoutAction; allowTimeoutOverride?: boolean',
   RateLimit: 'resources?: RateLimitResource[]; priority?: number',
@@ -212,6 +204,8 @@ export const STRUCTS = {
     'instanceType?: string; minNodes?: number; maxNodes?: number; diskSize?: DataSize; sessionManager?: boolean; nodeRoleArn?: string',
   TensorModelProps:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+  TensorRtLlmModelProps:
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; name: string; plan?: CapacityPlan; parallelism?: Parallelism; maxSequences?: number; maxBatchedTokens?: number; cacheMemoryFraction?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; chunkedPrefill?: boolean; trustRemoteCode?: boolean; codePath?: string; engineArguments?: any{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   TensorSpec: 'name: string; dataType: TensorDataType; dims: number[]; reshape?: number[]; optional?: boolean',
   TopologyKarpenterPool:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; otherInstanceTypes?: GpuInstanceType[]; name: string',
@@ -222,7 +216,7 @@ export const STRUCTS = {
   TritonImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; release?: TritonRelease; variant?: TritonVariant; plugins?: VllmPlugin[]',
   TritonReleaseProps:
-    'release: string; vllmVersion: string; onnxRuntimeVersion: string; cudaVersion: string; cudaDriver: string; minimumComputeCapability?: number',
+    'release: string; vllmVersion: string; onnxRuntimeVersion: string; cudaVersion: string; cudaDriver: string; tensorRtLlmVersion?: string; minimumComputeCapability?: number',
   TritonServerSettings:
     'responseCache?: ResponseCache; rateLimitResources?: AvailableResource[]; modelConfiguration?: string; modelLoadThreads?: number; modelLoadRetries?: number',
   TritonServingOptions:
@@ -326,7 +320,6 @@ export const CLASSES = {
   Placement: 'Placement.none(), Placement.clusterGroup() or Placement.existing(...)',
   PodVolume: 'PodVolume.secret(...), PodVolume.configMap(...), PodVolume.claim(...) or PodVolume.emptyFolder(...)',
   Precision: 'Precision.FP32 or Precision.of(...)',
-  PythonCode: 'PythonCode.fromStore(...) or PythonCode.inline(...)',
   RdmaAttachment:
     'RdmaAttachment.sharedDevices(...), RdmaAttachment.hostDevices(...) or RdmaAttachment.virtualFunctions(...)',
   RdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
@@ -346,8 +339,7 @@ export const CLASSES = {
   SynthesizedStack: 'SynthesizedStack.of(...)',
   ToolCallParser: 'ToolCallParser.LLAMA3_JSON or ToolCallParser.of(...)',
   TritonDeployment: 'new TritonDeployment(...)',
-  TritonModel:
-    'TritonModel.vllm(...), TritonModel.onnxRuntime(...), TritonModel.pyTorch(...), TritonModel.python(...) or TritonModel.ensemble(...)',
+  TritonModel: 'TritonModel.vllm(...), TritonModel.onnxRuntime(...) or TritonModel.tensorRtLlm(...)',
   TritonRelease: 'TritonRelease.V24_12, TritonRelease.of(...) or TritonRelease.custom(...)',
   VersionPolicy: 'VersionPolicy.latest(...), VersionPolicy.all() or VersionPolicy.specific(...)',
   VllmDeployment: 'new VllmDeployment(...)',
@@ -413,7 +405,7 @@ export const ENUMS = {
   TensorDataType:
     'TYPE_BOOL TYPE_UINT8 TYPE_UINT16 TYPE_UINT32 TYPE_UINT64 TYPE_INT8 TYPE_INT16 TYPE_INT32 TYPE_INT64 TYPE_FP16 TYPE_FP32 TYPE_FP64 TYPE_BF16 TYPE_STRING',
   TimeoutAction: 'REJECT DELAY',
-  TritonVariant: 'py3 vllm-python-py3',
+  TritonVariant: 'py3 vllm-python-py3 trtllm-python-py3',
   VersionPolicyKind: 'LATEST ALL SPECIFIC',
   WarmUpDataKind: 'ZEROS RANDOM FILE',
 } as const;
