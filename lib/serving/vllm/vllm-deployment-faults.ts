@@ -150,7 +150,6 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
     maxNodes: nodePool.maxNodes,
     network: hardware.network,
     locked: props.plans?.[name],
-    compares: false,
   });
   const faults = allOf(
     () => named,
