@@ -73,8 +73,8 @@ export interface ModelDefinition {
   readonly props: object;
   /** Names of the models that it is made of. @default - it is a model itself */
   readonly steps?: readonly string[];
-  /** Its tensors among the models of its server. */
-  tensors(models: readonly ModelDefinition[]): ModelTensors;
+  /** Its tensors among the models of its server. @default - its own code decides them at load */
+  tensors?(models: readonly ModelDefinition[]): ModelTensors;
   /** The model as it is on the hardware of that name, or on any other. @default - it is the same on all hardware */
   configured?(name: string | undefined): ModelDefinition;
   /** What is wrong with it on any hardware. */

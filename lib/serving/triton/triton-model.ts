@@ -2,15 +2,12 @@ import { ResolvedModel } from '../model/resolved-model';
 import { VllmOptions } from '../vllm/vllm-options';
 import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
-<<<<<<< HEAD
 import { EnsembleModel } from './backends/ensemble-model';
 import { EnsembleModelProps } from './backends/ensemble-model-props';
 import { PyTorchModel, PyTorchModelProps } from './backends/pytorch-model';
 import { PythonModel, PythonModelProps } from './backends/python-model';
-=======
 import { TensorRtLlmModel } from './backends/tensor-rt-llm-model';
 import { TensorRtLlmModelProps } from './backends/tensor-rt-llm-model-props';
->>>>>>> main
 import { VllmModel } from './backends/vllm-model';
 import { VllmModelProps } from './backends/vllm-model-props';
 import { checkArguments, throwOfFactory } from '../../units/argument-faults';
@@ -38,7 +35,6 @@ export class TritonModel {
   }
 
   /**
-<<<<<<< HEAD
    * A TorchScript model on LibTorch.
    *
    * @param props its settings
@@ -63,14 +59,15 @@ export class TritonModel {
    */
   public static ensemble(props: EnsembleModelProps): TritonModel {
     return new TritonModel(new EnsembleModel(props));
-=======
+  }
+
+  /**
    * A language model on TensorRT-LLM, by its LLM API.
    *
    * @param props its settings
    */
   public static tensorRtLlm(props: TensorRtLlmModelProps): TritonModel {
     return new TritonModel(new TensorRtLlmModel(props));
->>>>>>> main
   }
 
   /**

@@ -5,6 +5,12 @@ import { ModelDefinition, ModelTensors } from '../model-definition';
 import { TensorSpec } from '../model-options';
 import { EnsembleModelProps, EnsembleStep } from './ensemble-model-props';
 
+/** Of a model whose own code decides at load. */
+const UNKNOWN: ModelTensors = (() => {
+  const none: TensorSpec[] = [];
+  return { inputs: none, outputs: none, maxBatchSize: 0, decoupled: true };
+})();
+
 /** A step with the model that it names. */
 interface KnownStep extends EnsembleStep {
   readonly index: number;
@@ -23,8 +29,8 @@ export function ensembleFaults(ensemble: EnsembleModelProps, models: readonly Mo
   const faults = allOf(...ensemble.steps.map((step, index) => () => stepFaults(ensemble, step, index, models)));
   if (faults.length > 0) return faults;
   const known = ensemble.steps.flatMap((step, index) => {
-    const tensors = models.find(({ name }) => name === step.model)?.tensors(models);
-    return tensors ? [{ ...step, index, tensors }] : [];
+    const model = models.find(({ name }) => name === step.model);
+    return model ? [{ ...step, index, tensors: model.tensors?.(models) ?? UNKNOWN }] : [];
   });
   const flow = allOf(
     () => writerFaults(ensemble, known),
@@ -51,7 +57,7 @@ function stepFaults(
     return [fault('ENSEMBLE_CIRCULAR', `${at}.model`, reason)];
   }
   const numbers = model.versions.map(({ number }) => number);
-  const tensors = model.tensors(models);
+  const tensors = model.tensors?.(models) ?? UNKNOWN;
   return allOf(
     () =>
       step.modelVersion === undefined || numbers.includes(step.modelVersion)
@@ -110,6 +116,7 @@ function mapFaults(
   known: readonly TensorSpec[],
 ): Fault[] {
   const names = known.map(({ name }) => name);
+  if (known === UNKNOWN.inputs) return [];
   if (Object.keys(map).length === 0) {
     return [
       fault(

@@ -139,7 +139,7 @@ export class EnsembleModel implements ModelDefinition, BackendModel {
       if (model === undefined || seen.includes(step)) return false;
       return model instanceof EnsembleModel
         ? model.isDecoupled(models, [...seen, step])
-        : model.tensors(models).decoupled;
+        : (model.tensors?.(models).decoupled ?? true);
     });
   }
 }
