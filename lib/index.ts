@@ -1,4 +1,5 @@
 export * from './planning';
+export * from './images';
 export * from './core';
 export * from './kubernetes';
 export * from './scheduling';

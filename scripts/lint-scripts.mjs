@@ -1,9 +1,11 @@
-// Scripts that pods run, by the tools of their languages: shellcheck for shell, ruff and mypy for Python. The tools are installed into a
-// virtual environment under .cache, made anew when the pinned versions change. Each tool must also refuse a script with a fault.
+// Scripts that pods run, by the tools of their languages: shellcheck for shell, ruff and mypy for Python; and the Dockerfiles of images, by
+// hadolint and pip's resolver. The tools are installed into a virtual environment under .cache, made anew when the pinned versions change. Each
+// tool must also refuse what has a fault.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CACHE, expect, mustRun, ROOT, run, Suite } from './support.mjs';
+import { expectResolved, lint, writtenImages } from './images/check.mjs';
+import { CACHE, ensureInstalled, expect, mustRun, ROOT, run, Suite } from './support.mjs';
 
 const ASSETS = path.join(ROOT, 'assets');
 const REQUIREMENTS = path.join(ROOT, 'test', 'scripts', 'requirements.txt');
@@ -45,6 +47,7 @@ const CHECKS = [
   },
 ];
 
+await ensureInstalled();
 await installTools();
 const suite = new Suite('lint-scripts');
 const folder = mkdtempSync(path.join(tmpdir(), 'lint-scripts-'));
@@ -64,5 +67,31 @@ for (const { name, command, ending, faulty } of CHECKS) {
     expect(code === 1, `it ended with ${code}`);
   });
 }
+const HADOLINT = path.join(VENV, 'bin', 'hadolint');
+const PIP = path.join(VENV, 'bin', 'pip');
+const images = await writtenImages();
+for (const { name, dockerfile } of images) {
+  await suite.check(`hadolint accepts the image ${name}`, () => lint(HADOLINT, dockerfile));
+}
+await suite.check('hadolint refuses an image with a fault', async () => {
+  const error = await lint(HADOLINT, 'FROM ubuntu:latest\nRUN apt-get install foo\n').then(
+    () => undefined,
+    (reason) => reason,
+  );
+  expect(`${error}`.includes('DL3007'), `it said ${error}`);
+});
+for (const image of images.filter(({ name }) => ['current', 'cuda-11.8'].includes(name))) {
+  await suite.check(`pip installs the packages of the image ${image.name}, and no others`, () =>
+    expectResolved(PIP, image, path.join(folder, 'packages')),
+  );
+}
+await suite.check('pip refuses packages that do not go together', async () => {
+  const image = { packages: ['transformers==5.24.0', 'tokenizers==0.21.0'], versions: { python: '3.12' } };
+  const error = await expectResolved(PIP, image, path.join(folder, 'packages')).then(
+    () => undefined,
+    (reason) => reason,
+  );
+  expect(/conflict|ResolutionImpossible/i.test(`${error}`), `it said ${error}`);
+});
 rmSync(folder, { recursive: true, force: true });
 suite.finish();

@@ -137,7 +137,8 @@ describe('the library', () => {
 
   test(`has no file above ${architecture.maxLines} lines`, () => {
     const lines = (source: Source) => source.text.trimEnd().split('\n').length;
-    const long = all.filter((source) => lines(source) > architecture.maxLines);
+    const written = all.filter(({ file }) => !/^lib\/units\/public-\w+\.ts$/.test(file));
+    const long = written.filter((source) => lines(source) > architecture.maxLines);
     expect(long.map((source) => `${source.file}: ${lines(source)}`)).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { compareVersions } from './metric';
  *
  * @see https://docs.nvidia.com/deploy/cuda-compatibility/minor-version-compatibility.html
  */
-const MINIMUM_DRIVER: { readonly [cudaMajor: string]: number } = { '12': 525, '13': 580 };
+const MINIMUM_DRIVER: { readonly [cudaMajor: string]: number } = { '11': 450, '12': 525, '13': 580 };
 
 /**
  * Oldest driver branch that runs a version of CUDA, e.g. 580; undefined for a major version that is not known.

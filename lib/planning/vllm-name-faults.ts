@@ -56,9 +56,20 @@ export function namedCacheFormat(name: string): NamedOption {
  */
 export function nameFaults(named: NamedOption, vllm: VllmOfImages): Fault[] {
   const known = vllmName(named.kind, named.name, `${vllm}`);
-  if (known.state !== VllmNameState.MISSING) return [];
+  if (known.state !== VllmNameState.MISSING || isPlugged(named, vllm)) return [];
   const what = `${named.text} does not exist in vLLM ${vllm}, which would fail to load the model`;
   return [missingFault(named, `${what}: ${why(named, known, vllm)}`)];
+}
+
+/** Plugins that took over methods which vLLM gave up: vllm-project/vllm#39583 and #43529. */
+const PLUGINS: { readonly [method: string]: string } = {
+  gguf: 'VllmPlugin.GGUF',
+  bitsandbytes: 'VllmPlugin.BITSANDBYTES',
+};
+
+/** Whether a plugin of the image has it. */
+function isPlugged({ kind, name }: NamedOption, { plugged = [] }: VllmOfImages): boolean {
+  return kind === VllmNameKind.QUANTIZATION && plugged.includes(name);
 }
 
 function missingFault({ kind, property }: NamedOption, reason: string): Fault {
@@ -94,7 +105,7 @@ export function deprecationFaults(method: string | undefined, allowed: unknown, 
  */
 export function nameWarnings(model: string, named: NamedOption, vllm: VllmOfImages): Fault[] {
   const known = vllmName(named.kind, named.name, `${vllm}`);
-  if (known.state !== VllmNameState.UNKNOWN) return [];
+  if (known.state !== VllmNameState.UNKNOWN || isPlugged(named, vllm)) return [];
   const seen =
     known.since === undefined
       ? `no version from ${VLLM_READ.first} to ${VLLM_READ.last} has it${nearest(named, vllm)}`
@@ -115,7 +126,8 @@ function why(named: NamedOption, { since, until }: VllmName, vllm: VllmOfImages)
   if (named.kind === VllmNameKind.ARGUMENT) return `it was gone after ${until}; remove it`;
   // Any version after the last that has the name: the images before it have the name too.
   const older = vllm.images.before(`${until}.1`);
-  return `it was gone after ${until}; convert the checkpoint to a method that it has, such as compressed-tensors, or use ${older}`;
+  const plugin = Object.hasOwn(PLUGINS, named.name) ? `, an image with ${PLUGINS[named.name]} (servingImage)` : '';
+  return `it was gone after ${until}; convert the checkpoint to a method that it has, such as compressed-tensors${plugin}, or use ${older}`;
 }
 
 function nearest({ kind, name }: NamedOption, vllm: VllmOfImages): string {

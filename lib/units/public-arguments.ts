@@ -241,6 +241,12 @@ export const ARGUMENTS = {
     'static direct': 'options?: DirectSequenceOptions',
     'static oldest': 'options?: OldestSequenceOptions',
   },
+  ServingImage: {
+    'static pyTorch': 'options?: PyTorchImageOptions',
+    'static vllm': 'options?: VllmImageOptions',
+    'static triton': 'options?: TritonImageOptions',
+    'static armCpu': 'options?: ArmCpuImageOptions',
+  },
   SpeculativeDecoding: {
     'static mtp': 'props: SpeculativeDecodingProps',
     'static draftModel': 'props: DraftModelProps',
@@ -263,6 +269,7 @@ export const ARGUMENTS = {
   TritonModel: {
     'static vllm': 'props: VllmModelProps',
     'static onnxRuntime': 'props: OnnxRuntimeModelProps',
+    'static tensorRtLlm': 'props: TensorRtLlmModelProps',
   },
   TritonRelease: {
     'static of': 'release: string',
@@ -273,6 +280,9 @@ export const ARGUMENTS = {
   VersionPolicy: {
     'static latest': 'count?: number',
     'static specific': 'versions: number[]',
+  },
+  VllmPlugin: {
+    'static custom': 'props: VllmPluginProps',
   },
   VllmRelease: {
     'static of': 'version: string',

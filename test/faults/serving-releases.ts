@@ -7,7 +7,9 @@ import {
   Precision,
   SpeculativeDecoding,
   TritonRelease,
+  TritonVariant,
 } from '../../lib/catalog';
+import { ServingImage } from '../../lib/images';
 import { ServiceType, TritonModel, VllmModelProps } from '../../lib/serving';
 import { DataSize, Fault } from '../../lib/units';
 import { nameFaults, namedCacheFormat } from '../../lib/planning/vllm-name-faults';
@@ -47,6 +49,24 @@ function newRelease(vllmVersion: string): TritonRelease {
 
 /** What an image lacks, and advice about releases, rollouts and services. */
 export const TEXTS: FaultText[] = [
+  {
+    id: 'SERVING_IMAGE_LACKS_BACKEND',
+    property: 'servingImage',
+    text: "servingImage has the backends of Triton's variant 'py3', but model 'chat' needs those of 'vllm-python-py3'; give its variant when it is made",
+    refuse: () => deploy({ servingImage: ServingImage.triton({ repository: 'registry.example.com/x' }) }),
+  },
+  {
+    id: 'SERVING_IMAGE_OF_OTHER_KIND',
+    property: 'servingImage',
+    text: 'servingImage must be an image of Triton; got one with vllm 0.24.0; make it by ServingImage.triton',
+    refuse: () => deploy({ servingImage: ServingImage.vllm({ repository: 'registry.example.com/x' }) }),
+  },
+  {
+    id: 'SERVING_IMAGE_WITHOUT_REPOSITORY',
+    property: 'servingImage',
+    text: 'servingImage must say where it is pulled from: give repository and digest, or repository and tag, when it is made',
+    refuse: () => deploy({ servingImage: ServingImage.triton({ variant: TritonVariant.VLLM }) }),
+  },
   {
     id: 'CACHE_FORMAT_NOT_IN_VLLM',
     property: 'kvCachePrecision',
@@ -150,7 +170,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'QUANTIZATION_NOT_IN_VLLM',
     property: 'models[0].quantization',
-    text: "model 'm': quantization 'gguf' does not exist in vLLM 0.24.0, which would fail to load the model: it was gone after 0.23.0; convert the checkpoint to a method that it has, such as compressed-tensors, or use Triton 26.06, whose vLLM is 0.22.1",
+    text: "model 'm': quantization 'gguf' does not exist in vLLM 0.24.0, which would fail to load the model: it was gone after 0.23.0; convert the checkpoint to a method that it has, such as compressed-tensors, an image with VllmPlugin.GGUF (servingImage), or use Triton 26.06, whose vLLM is 0.22.1",
     refuse: vllm({ precision: Precision.INT4, quantization: 'gguf' }),
   },
   {

@@ -1,4 +1,5 @@
 import { TritonRelease, VllmRelease } from '../../lib/catalog';
+import { ServingImage, VllmPlugin } from '../../lib/images';
 import { ModelSource } from '../../lib/jobs';
 import { PodVolume, Sidecar } from '../../lib/serving';
 import { ModelStore } from '../../lib/storage';
@@ -36,6 +37,11 @@ export const POD_STRUCTS: StructPrograms = {
   ModelFiles: (given) => (stack) => importing({ source: ModelSource.volumeClaim('claim', 'folder', given) })(stack),
   HuggingFaceSource: (given) => (stack) =>
     importing({ source: ModelSource.huggingFace({ ...HUB, ...given }), largestFile: DataSize.gib(5) })(stack),
+  VllmPluginProps: (given) => () => void VllmPlugin.custom({ packageName: 'x', version: '1', ...given }),
+  PyTorchImageOptions: (given) => () => void ServingImage.pyTorch(given),
+  VllmImageOptions: (given) => () => void ServingImage.vllm(given),
+  TritonImageOptions: (given) => () => void ServingImage.triton(given),
+  ArmCpuImageOptions: (given) => () => void ServingImage.armCpu(given),
   VllmReleaseProps: (given) => () => {
     VllmRelease.custom({ vllmVersion: '0.34.0', cudaVersion: '13.0.3', torchVersion: '2.14.0', ...given });
   },

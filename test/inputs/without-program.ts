@@ -19,6 +19,11 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
     why: 'it goes into arguments of the engine as part of a JSON, as values of engineArguments do',
   },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
+  {
+    values:
+      /^(ServingImageOptions|PyTorchImageOptions|VllmImageOptions|TritonImageOptions|ArmCpuImageOptions|VllmPluginProps)\./,
+    why: 'it goes into the text of a Dockerfile, as it is; other forms than those of versions and names are refused',
+  },
   { values: /^MonitoringRule\./, why: 'it is checked against metrics and goes into no resource' },
   { values: /^NodeSubnet\./, why: 'it is what a pool says of its subnets, for the placement of pods' },
 ];

@@ -7,9 +7,10 @@ import { DataSize } from '../../units/data-size';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { servingHardware } from '../model/serving-hardware';
-import { BackendModel, ModelDefinition } from './model-definition';
+import { BackendModel, ModelDefinition, imageVariant } from './model-definition';
 import { sidecarRequests } from '../pod/pod-addition-specs';
 import { PodSizing, sizePod } from '../pod/pod-sizing';
+import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
   replicaFaults,
   serverFaults,
@@ -58,15 +59,18 @@ export function checkDeployment(
     () => serviceNameFaults('name', name),
     () => serverFaults(props, replicas, OWN_POD),
     () => imageFaults('tritonImage', props.tritonImage),
-    () => releaseFaults(props.nodePool, release),
+    () => ownImageFaults(props),
+    () => releaseFaults(props.nodePool, release, imageVariant(props.models.map(({ _definition }) => _definition))),
     () => argumentFaults(props.extraArguments ?? []),
   );
   endTrial(own, props.nodePool, props.models, props.resources, props.startupBudget, ...modelsOf(props));
   const definitions = props.models.map(({ _definition: each }) => each.configured?.(props.modelConfiguration) ?? each);
   const unknown = tokenFaults(props, name, definitions);
   const hardware = servingHardware(props.nodePool);
+  const plugged = readableImage(props.servingImage)?.quantizationMethods;
   const whole = Number.isSafeInteger(replicas) && replicas > 0 ? replicas : 1;
-  const onSite = unknown.length > 0 ? [] : definitions.map((model) => model.on({ hardware, release, replicas: whole }));
+  const onSite =
+    unknown.length > 0 ? [] : definitions.map((model) => model.on({ hardware, release, replicas: whole, plugged }));
   const models = onSite.flatMap(({ model }) => model ?? []);
   const sized = sizePod(models, props.nodePool.hardware, {
     ...props.resources,
@@ -100,6 +104,23 @@ export function checkDeployment(
   if (faults.length === 0) faults.push(...sized.faults);
   if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas));
   return { checked, faults };
+}
+
+/** What keeps Triton from using the image of the user. */
+function ownImageFaults({ servingImage: image, tritonImage, tritonRelease, models }: TritonDeploymentProps): Fault[] {
+  const own = servingImageFaults({
+    server: 'Triton',
+    image,
+    release: image?.tritonRelease,
+    other: { property: 'tritonImage', given: tritonImage !== undefined },
+    beside: { property: 'tritonRelease', given: tritonRelease },
+  });
+  const variant = image?.tritonVariant;
+  const lacking = variant === undefined ? undefined : models.find((model) => model._definition.variant !== variant);
+  if (lacking === undefined) return own;
+  const { name, variant: needed } = lacking._definition;
+  const reason = `servingImage has the backends of Triton's variant '${variant}', but model '${name}' needs those of '${needed}'; give its variant when it is made`;
+  return [...own, fault('SERVING_IMAGE_LACKS_BACKEND', 'servingImage', reason)];
 }
 
 /** Of a list that cannot be read nothing. */
@@ -156,7 +177,7 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
       fault(
         'SEVERAL_MODELS_SPAN_GPUS',
         'models',
-        'only one model of a server may span several GPUs, because vLLM takes the first GPUs that it sees; got ' +
+        'only one model of a server may span several GPUs, because its engine takes the first GPUs that it sees; got ' +
           `${quoted(spanning)}; make a deployment for each`,
       ),
     );

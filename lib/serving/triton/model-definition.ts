@@ -16,6 +16,8 @@ import { InstanceSettings } from './settings/model-settings';
 export interface ModelSite {
   readonly hardware: ServingHardware;
   readonly release: TritonRelease;
+  /** Methods of quantization that plugins of its vLLM add. @default - there are none */
+  readonly plugged?: readonly string[];
   /** Servers of the deployment. */
   readonly replicas: number;
 }

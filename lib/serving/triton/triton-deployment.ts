@@ -21,6 +21,7 @@ import { probeFiles, probeItems, stallSeconds } from './model-probes';
 import { MadeServer, makeServer } from '../pod/make-server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
+import { readableImage } from '../pod/serving-image';
 import { TRITON_PORTS, tritonArguments } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { serverSettingsArguments } from './settings/server-settings';
@@ -80,7 +81,8 @@ export class TritonDeployment extends Construct implements IWatchable {
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
       this.replicas = props.maxReplicas ?? props.replicas ?? 1;
-      this.tritonRelease = props.tritonRelease ?? TritonRelease.DEFAULT;
+      this.tritonRelease =
+        readableImage(props.servingImage)?.tritonRelease ?? props.tritonRelease ?? TritonRelease.DEFAULT;
       const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
       throwIfInvalid(this, faults);
       ClusterNodePools.add(props.nodePool);
@@ -113,7 +115,7 @@ export class TritonDeployment extends Construct implements IWatchable {
     const props = this.#props;
     const files = generatedFiles(this.#models, this.tritonRelease);
     const container = tritonContainer({
-      image: props.tritonImage ?? this.tritonRelease.image(imageVariant(this.#models)),
+      image: props.servingImage?.reference ?? props.tritonImage ?? this.tritonRelease.image(imageVariant(this.#models)),
       startupSeconds: sizing.startupSeconds,
       models: this.#models.length,
       stallSeconds: props.stallTimeout?.toSeconds() ?? stallSeconds(this.#models),

@@ -1,4 +1,5 @@
 import { TritonRelease } from '../../catalog/serving-engine';
+import { ServingImage } from '../../images/serving-image';
 import { ServingOptions } from '../pod/serving-options';
 import { TritonServerSettings } from './settings/server-settings';
 
@@ -14,4 +15,10 @@ export interface TritonServingOptions extends ServingOptions, TritonServerSettin
    * @default - NVIDIA's of `tritonRelease`
    */
   readonly tritonImage?: string;
+  /**
+   * Image of your own as `ServingImage.triton` describes it, with `repository` and, so that no other is ever pulled, `digest`. It says which release
+   * it is made of, and which formats the plugins of its vLLM add.
+   * @default - NVIDIA's of `tritonRelease`
+   */
+  readonly servingImage?: ServingImage;
 }

@@ -1,4 +1,4 @@
-import { VllmRelease } from '../../catalog/vllm-release';
+import { UPSTREAM_IMAGES, VllmRelease } from '../../catalog/vllm-release';
 import { modelNameFaults, modelVersionFaults } from '../../core/model-name';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
 import { secretFaults } from '../../core/secret-reference';
@@ -13,6 +13,7 @@ import { allOf, isUnreadable } from '../../units/unreadable';
 import { servingHardware } from '../model/serving-hardware';
 import { sidecarRequests } from '../pod/pod-addition-specs';
 import { PodSizing, sizePod } from '../pod/pod-sizing';
+import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
   replicaFaults,
   serverFaults,
@@ -68,6 +69,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     () => kubernetesNameFault('name', name),
     () => serverFaults(props, props.replicas ?? 1, OWN_POD),
     () => imageFaults('vllmImage', props.vllmImage),
+    () => ownImageFaults(props),
     () => vllmReleaseFaults(props.nodePool, release),
     () => secretFaults('apiKey', props.apiKey),
     () => queueFaults(props, release),
@@ -104,6 +106,17 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
   return { servers, faults, warnings };
 }
 
+/** What keeps vLLM's server from using the image of the user. */
+function ownImageFaults({ servingImage: image, vllmImage, vllmRelease }: VllmDeploymentProps): Fault[] {
+  return servingImageFaults({
+    server: 'vLLM',
+    image,
+    release: image?.vllmRelease,
+    other: { property: 'vllmImage', given: vllmImage !== undefined },
+    beside: { property: 'vllmRelease', given: vllmRelease },
+  });
+}
+
 function modelTokenFaults(served: ServedModel, index: number): Fault[] {
   const path = `models[${index}]`;
   return Object.entries(served).flatMap(([property, value]) =>
@@ -118,7 +131,8 @@ function modelTokenFaults(served: ServedModel, index: number): Fault[] {
 
 function checkModel(props: VllmDeploymentProps, served: ServedModel, name: string, release: VllmRelease): ModelCheck {
   const { nodePool, maxReplicas } = props;
-  const vllm = new VllmVersion(release.vllmVersion);
+  const plugged = readableImage(props.servingImage)?.quantizationMethods;
+  const vllm = new VllmVersion(release.vllmVersion, UPSTREAM_IMAGES, plugged);
   const hardware = servingHardware(nodePool);
   const asked = maxReplicas ?? served.replicas ?? props.replicas;
   const named = allOf(
@@ -137,7 +151,6 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
     maxNodes: nodePool.maxNodes,
     network: hardware.network,
     locked: props.plans?.[name],
-    compares: false,
   });
   const faults = allOf(
     () => named,

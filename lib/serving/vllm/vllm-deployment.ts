@@ -21,6 +21,7 @@ import { nameClass } from '../../units/own-class';
 import { MadeServer, makeServer } from '../pod/make-server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
+import { readableImage } from '../pod/serving-image';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
@@ -87,7 +88,7 @@ export class VllmDeployment extends Construct implements IWatchable {
       this.#props = props;
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
-      this.vllmRelease = props.vllmRelease ?? VllmRelease.DEFAULT;
+      this.vllmRelease = readableImage(props.servingImage)?.vllmRelease ?? props.vllmRelease ?? VllmRelease.DEFAULT;
       const { servers, faults, warnings } = checkVllmDeployment(props, this.name, this.vllmRelease);
       throwIfInvalid(this, faults);
       ClusterNodePools.add(props.nodePool);
@@ -135,7 +136,7 @@ export class VllmDeployment extends Construct implements IWatchable {
     const exit = props.exitTimeout?.toSeconds() ?? exitSeconds([server]);
     const name = kubernetesName(server.name);
     const container = vllmContainer(server, {
-      image: props.vllmImage ?? this.vllmRelease.image(),
+      image: props.servingImage?.reference ?? props.vllmImage ?? this.vllmRelease.image(),
       startupSeconds: sizing.startupSeconds,
       exitSeconds: exit,
       stallSeconds: props.stallTimeout?.toSeconds(),

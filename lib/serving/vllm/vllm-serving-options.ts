@@ -1,5 +1,6 @@
 import { VllmRelease } from '../../catalog/vllm-release';
 import { SecretReference } from '../../core/secret-reference';
+import { ServingImage } from '../../images/serving-image';
 import { ServingOptions } from '../pod/serving-options';
 
 /**
@@ -15,6 +16,12 @@ export interface VllmServingOptions extends ServingOptions {
    * @default - `vllm/vllm-openai` of `vllmRelease`
    */
   readonly vllmImage?: string;
+  /**
+   * Image of your own as `ServingImage.vllm` describes it, with `repository` and, so that no other is ever pulled, `digest`. It says which release it
+   * is made of, and which formats its plugins add.
+   * @default - `vllm/vllm-openai` of `vllmRelease`
+   */
+  readonly servingImage?: ServingImage;
   /**
    * The key that requests must have, as `Authorization: Bearer <key>`: a secret in the namespace of the pods.
    * @default - one that Helm makes in the cluster once and no state holds: see `apiKeySecret`

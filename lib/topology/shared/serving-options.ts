@@ -1,5 +1,5 @@
 import { TRITON_IMAGES, TritonRelease } from '../../catalog/serving-engine';
-import { VllmRelease } from '../../catalog/vllm-release';
+import { UPSTREAM_IMAGES, VllmRelease } from '../../catalog/vllm-release';
 import { TritonServingOptions } from '../../serving/triton/triton-serving-options';
 import { OpenAiOptions } from '../../serving/vllm/openai-options';
 import { servedName } from '../../serving/vllm/served-name';
@@ -65,9 +65,14 @@ export function vllmServingOf(
  * @internal
  */
 export function vllmOf(all: GivenServing, model: string): VllmVersion {
-  if (isVllm(all)) return new VllmVersion((vllmServingOf(all, model).vllmRelease ?? VllmRelease.DEFAULT).vllmVersion);
-  const { vllmVersion } = servingOf(all, model).tritonRelease ?? TritonRelease.DEFAULT;
-  return new VllmVersion(vllmVersion, TRITON_IMAGES);
+  if (isVllm(all)) {
+    const { servingImage: image, vllmRelease } = vllmServingOf(all, model);
+    const release = image?.vllmRelease ?? vllmRelease ?? VllmRelease.DEFAULT;
+    return new VllmVersion(release.vllmVersion, UPSTREAM_IMAGES, image?.quantizationMethods);
+  }
+  const { servingImage: image, tritonRelease } = servingOf(all, model);
+  const { vllmVersion } = image?.tritonRelease ?? tritonRelease ?? TritonRelease.DEFAULT;
+  return new VllmVersion(vllmVersion, TRITON_IMAGES, image?.quantizationMethods);
 }
 
 /**

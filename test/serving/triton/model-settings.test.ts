@@ -266,6 +266,11 @@ describe('refused, as the loader of Triton would', () => {
       { sequenceBatching: { strategy: oldest({ preferredBatchSizes: [33] }) } },
     ],
     [
+      'BATCHING_WITHOUT_BATCH',
+      'strategy.preferredBatchSizes',
+      { maxBatchSize: 0, sequenceBatching: { strategy: oldest({ preferredBatchSizes: [1] }) } },
+    ],
+    [
       'NOT_A_WHOLE_NUMBER',
       'strategy.maxCandidateSequences',
       { sequenceBatching: { strategy: oldest({ maxCandidateSequences: 0 }) } },

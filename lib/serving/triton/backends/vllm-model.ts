@@ -73,17 +73,16 @@ export class VllmModel implements ModelDefinition {
     return { model: resolved && new VllmBackendModel(this, resolved), faults: all, warnings };
   }
 
-  private resolve({ hardware, release, replicas }: ModelSite): Resolution {
+  private resolve({ hardware, release, replicas, plugged }: ModelSite): Resolution {
     const { name, props } = this;
     return resolveVllmModel({
       name,
       options: { ...props, parallelism: props.parallelism ?? (props.plan ? undefined : Parallelism.NONE) },
-      vllm: new VllmVersion(release.vllmVersion, TRITON_IMAGES),
+      vllm: new VllmVersion(release.vllmVersion, TRITON_IMAGES, plugged),
       replicas,
       hardware,
       network: hardware.network,
       locked: props.plan,
-      compares: false,
     });
   }
 

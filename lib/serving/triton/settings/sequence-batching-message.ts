@@ -78,9 +78,17 @@ function oldestFaults(options: OldestSequenceOptions, maxBatchSize: number): Fau
   return allOf(
     () => wholeNumberFault('maxCandidateSequences', maxCandidateSequences, 1, MAX_INT32),
     () =>
-      preferredBatchSizes.flatMap((size, index) =>
-        wholeNumberFault(`preferredBatchSizes[${index}]`, size, 1, Math.max(1, maxBatchSize)),
-      ),
+      maxBatchSize < 1 && preferredBatchSizes.length > 0
+        ? [
+            fault(
+              'BATCHING_WITHOUT_BATCH',
+              'preferredBatchSizes',
+              `preferredBatchSizes needs a maxBatchSize of at least 1; got ${maxBatchSize}; raise maxBatchSize or remove preferredBatchSizes`,
+            ),
+          ]
+        : preferredBatchSizes.flatMap((size, index) =>
+            wholeNumberFault(`preferredBatchSizes[${index}]`, size, 1, maxBatchSize),
+          ),
     () => delayFault(maxQueueDelay),
   );
 }

@@ -1,0 +1,72 @@
+// The Dockerfiles of images: hadolint reads each, and pip's resolver must install exactly the packages of those whose list is whole. Nothing is
+// downloaded but metadata. Wheels with CUDA of PyTorch's own index are asked for on PyPI, where the same version has another CUDA; its libraries
+// are left out of the comparison, and so are those that only they require.
+import path from 'node:path';
+import { cleanEnvironment, expect, mustRun, ROOT, run } from '../support.mjs';
+
+const OF_CUDA = /^(nvidia-|cuda-)/;
+const ONLY_WITH_CUDA = ['setuptools', 'wheel'];
+
+/** Each image with what it is: { name, dockerfile, packages, versions, architectures }. */
+export async function writtenImages() {
+  const program = path.join(ROOT, 'scripts', 'images', 'written.ts');
+  const env = cleanEnvironment({ TSX_TSCONFIG_PATH: path.join(ROOT, 'tsconfig.json') });
+  const { stdout } = await mustRun([process.execPath, '--import', 'tsx', program], { env, capture: true });
+  return JSON.parse(stdout);
+}
+
+/** Fails unless hadolint finds nothing, information included. */
+export async function lint(hadolint, text) {
+  const { code, stdout, stderr } = await run([hadolint, '--no-color', '--failure-threshold', 'style', '-'], {
+    input: text,
+    capture: true,
+  });
+  expect(code === 0, `${stdout}${stderr}`);
+}
+
+/** Names as PyPI compares them. */
+const normal = (name) => name.toLowerCase().replace(/[-_.]+/g, '-');
+
+/** What pip would install for packages on a version of Python: lines `name==version`. */
+export async function resolve(pip, packages, python, target) {
+  const platforms = [
+    'manylinux1',
+    'manylinux2010',
+    'manylinux2014',
+    ...Array.from({ length: 35 }, (_, i) => `manylinux_2_${i + 5}`),
+  ];
+  const options = platforms.flatMap((each) => ['--platform', `${each}_x86_64`]);
+  const asked = packages.map((each) => each.replace(/\+(cu\d+|cpu)$/, ''));
+  const fixed = ['--dry-run', '--quiet', '--ignore-installed', '--only-binary=:all:', '--disable-pip-version-check'];
+  const command = [
+    pip,
+    'install',
+    ...fixed,
+    '--python-version',
+    python,
+    ...options,
+    '--target',
+    target,
+    '--report',
+    '-',
+    ...asked,
+  ];
+  const { stdout } = await mustRun(command, { capture: true });
+  const { install } = JSON.parse(stdout.slice(stdout.indexOf('{')));
+  return install.map(({ metadata }) => `${normal(metadata.name)}==${metadata.version}`).sort();
+}
+
+/** Fails unless pip installs exactly these packages, the libraries of CUDA aside. */
+export async function expectResolved(pip, { packages, versions }, target) {
+  const wanted = packages
+    .map((each) => each.replace(/\+(cu\d+|cpu)$/, ''))
+    .map((each) => each.replace(/^[^=]+/, normal));
+  const found = await resolve(pip, packages, versions.python, target);
+  const extra = found.filter((each) => !wanted.includes(each) && !OF_CUDA.test(each));
+  const unneeded = extra.filter((each) => !ONLY_WITH_CUDA.includes(each.replace(/=.*/, '')));
+  const missing = wanted.filter((each) => !found.includes(each));
+  expect(
+    unneeded.length + missing.length === 0,
+    `pip also installs ${unneeded.join(' ')}; and not ${missing.join(' ')}`,
+  );
+}
