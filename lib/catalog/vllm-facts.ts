@@ -36,23 +36,20 @@ const OLDER: EngineFacts = {
   },
 };
 
-/** From 0.20 on. */
-const NEWER: EngineFacts = {
-  ...EVERY,
-  defaultUtilization: 0.92,
-  countsGraphs: true,
-  start: {
-    sorts: false,
-    timesKernels: true,
-    countsPieces: false,
-    keepsWorkspaces: true,
-    encodesOneByOne: false,
-    chargesCapture: false,
-  },
+const NEWER_START = {
+  sorts: false,
+  timesKernels: true,
+  countsPieces: false,
+  keepsWorkspaces: true,
+  encodesOneByOne: false,
+  chargesCapture: false,
 };
 
+/** From 0.20 on. */
+const NEWER: EngineFacts = { ...EVERY, defaultUtilization: 0.92, countsGraphs: true, start: NEWER_START };
+
 /** From 0.28 on. */
-const NEWEST: EngineFacts = { ...NEWER, statesPerSequence: 2, start: { ...NEWER.start!, countsPieces: true } };
+const NEWEST: EngineFacts = { ...NEWER, statesPerSequence: 2, start: { ...NEWER_START, countsPieces: true } };
 
 /**
  * vLLM where only a range of versions is known.

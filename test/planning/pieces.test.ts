@@ -1,4 +1,12 @@
-import { CapacityPlanner, DataSize, GpuNodeType, GpuType, InferenceEngine, ModelSpec, Precision } from '../../lib/planning';
+import {
+  CapacityPlanner,
+  DataSize,
+  GpuNodeType,
+  GpuType,
+  InferenceEngine,
+  ModelSpec,
+  Precision,
+} from '../../lib/planning';
 
 const node = GpuNodeType.custom({
   name: 'one-5090',
