@@ -180,7 +180,7 @@ export const STRUCTS = {
   SequenceState:
     'inputName: string; outputName: string; dataType: TensorDataType; dims: number[]; initial?: SequenceInitialState; sameBuffer?: boolean; growable?: boolean',
   ServedModel:
-    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; servedModelNames?: string[]; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; servedModelNames?: string[]; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
   ServerResources: 'cpu?: number; memory?: DataSize; sharedMemory?: DataSize; ephemeralStorage?: DataSize',
   ServingImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number',
@@ -230,9 +230,9 @@ export const STRUCTS = {
   VllmImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; release?: VllmRelease; plugins?: VllmPlugin[]',
   VllmModelProps:
-    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   VllmOptions:
-    'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
+    'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
   VllmPluginProps: 'packageName: string; version: string; quantizationMethods?: string[]; requirements?: string[]',
   VllmReleaseProps:
     'vllmVersion: string; cudaVersion: string; torchVersion?: string; minimumComputeCapability?: number',
@@ -371,6 +371,7 @@ export const INTERFACES = {
 export const ENUMS = {
   AdvisoryComponent: 'Triton vLLM',
   AnnotationLevel: 'info warn error',
+  AttentionBackend: 'FLASH_ATTN FLASHINFER TRITON_ATTN FLEX_ATTENTION',
   AutoscalingKind: 'none cluster-autoscaler',
   CapacityKind: 'on-demand spot reservation capacity-block',
   CpuArchitecture: 'x86_64 arm64',

@@ -50,7 +50,9 @@ export class TritonModel {
   public static _resolved(resolved: ResolvedModel, options: VllmOptions): TritonModel {
     const { name, version, plan } = resolved;
     const { prefixCaching, quantization, trustRemoteCode, engineArguments } = options;
-    const beside = { prefixCaching, quantization, trustRemoteCode, engineArguments };
+    const { kvOffload, chunkedPrefill, attentionBackend } = options;
+    const given = { kvOffload, chunkedPrefill, attentionBackend };
+    const beside = { prefixCaching, quantization, trustRemoteCode, engineArguments, ...given };
     return new TritonModel(new VllmModel({ name, version, model: plan.model, plan, ...beside }, resolved));
   }
 
