@@ -1,4 +1,5 @@
 import { ResolvedModel } from '../model/resolved-model';
+import { LoraOptions } from '../vllm/openai-options';
 import { VllmOptions } from '../vllm/vllm-options';
 import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
@@ -47,10 +48,10 @@ export class TritonModel {
    *
    * @internal
    */
-  public static _resolved(resolved: ResolvedModel, options: VllmOptions): TritonModel {
+  public static _resolved(resolved: ResolvedModel, options: VllmOptions & LoraOptions): TritonModel {
     const { name, version, plan } = resolved;
-    const { prefixCaching, quantization, trustRemoteCode, engineArguments } = options;
-    const beside = { prefixCaching, quantization, trustRemoteCode, engineArguments };
+    const { prefixCaching, quantization, trustRemoteCode, engineArguments, loraAdapters, maxLoraRank } = options;
+    const beside = { prefixCaching, quantization, trustRemoteCode, engineArguments, loraAdapters, maxLoraRank };
     return new TritonModel(new VllmModel({ name, version, model: plan.model, plan, ...beside }, resolved));
   }
 
