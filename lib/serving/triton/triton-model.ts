@@ -3,6 +3,10 @@ import { LoraOptions } from '../vllm/openai-options';
 import { VllmOptions } from '../vllm/vllm-options';
 import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
+import { EnsembleModel } from './backends/ensemble-model';
+import { EnsembleModelProps } from './backends/ensemble-model-props';
+import { PyTorchModel, PyTorchModelProps } from './backends/pytorch-model';
+import { PythonModel, PythonModelProps } from './backends/python-model';
 import { TensorRtLlmModel } from './backends/tensor-rt-llm-model';
 import { TensorRtLlmModelProps } from './backends/tensor-rt-llm-model-props';
 import { VllmModel } from './backends/vllm-model';
@@ -29,6 +33,33 @@ export class TritonModel {
    */
   public static onnxRuntime(props: OnnxRuntimeModelProps): TritonModel {
     return new TritonModel(new OnnxRuntimeModel(props));
+  }
+
+  /**
+   * A TorchScript model on LibTorch.
+   *
+   * @param props its settings
+   */
+  public static pyTorch(props: PyTorchModelProps): TritonModel {
+    return new TritonModel(new PyTorchModel(props));
+  }
+
+  /**
+   * A model whose code is your own, in Python.
+   *
+   * @param props its settings
+   */
+  public static python(props: PythonModelProps): TritonModel {
+    return new TritonModel(new PythonModel(props));
+  }
+
+  /**
+   * Several models of the same deployment, served as one.
+   *
+   * @param props its settings
+   */
+  public static ensemble(props: EnsembleModelProps): TritonModel {
+    return new TritonModel(new EnsembleModel(props));
   }
 
   /**

@@ -28,9 +28,10 @@ import {
   ModelOnSite,
   ModelPlacement,
   ModelSite,
+  ModelTensors,
   ModelVersion,
 } from '../model-definition';
-import { VersionPolicy } from '../model-options';
+import { TensorDataType, VersionPolicy } from '../model-options';
 import { ModelProbe } from '../model-probe';
 import { EnumName, TextMessage } from '../protobuf-text';
 import { VllmModelProps } from './vllm-model-props';
@@ -92,6 +93,11 @@ export class VllmModel implements ModelDefinition {
     });
   }
 
+  /** As the backend completes its configuration (src/model.py of vllm_backend at 8de0c14). */
+  public tensors(): ModelTensors {
+    return VLLM_TENSORS;
+  }
+
   public ownFaults(): Fault[] {
     const { latencyBucketsMs, versionPolicy } = this.props;
     return allOf(
@@ -129,6 +135,39 @@ export class VllmModel implements ModelDefinition {
     );
   }
 }
+
+const text = (name: string, dims: number[], optional?: boolean) => ({
+  name,
+  dataType: TensorDataType.STRING,
+  dims,
+  optional,
+});
+const choice = (name: string) => ({ name, dataType: TensorDataType.BOOL, dims: [1], optional: true });
+
+const VLLM_TENSORS: ModelTensors = {
+  inputs: [
+    text('text_input', [1]),
+    text('image', [-1], true),
+    choice('stream'),
+    text('sampling_parameters', [1], true),
+    choice('exclude_input_in_output'),
+    choice('return_finish_reason'),
+    choice('return_cumulative_logprob'),
+    choice('return_logprobs'),
+    choice('return_num_input_tokens'),
+    choice('return_num_output_tokens'),
+  ],
+  outputs: [
+    text('text_output', [-1]),
+    text('finish_reason', [-1]),
+    { name: 'cumulative_logprob', dataType: TensorDataType.FP32, dims: [-1] },
+    text('logprobs', [-1]),
+    { name: 'num_input_tokens', dataType: TensorDataType.UINT32, dims: [1] },
+    { name: 'num_output_tokens', dataType: TensorDataType.UINT32, dims: [-1] },
+  ],
+  maxBatchSize: 0,
+  decoupled: true,
+};
 
 function given(resolved: ResolvedModel): Resolution {
   return { resolved, faults: [], warnings: [] };
