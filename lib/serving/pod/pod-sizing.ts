@@ -40,6 +40,7 @@ export interface PodSizing {
   readonly sharedMemoryMib: number;
   readonly modelsMib: number;
   readonly scratchMib: number;
+  readonly temporaryMib: number;
   readonly ephemeralStorageMib: number;
   /** Seconds that the server may take to load everything, once the files are there. */
   readonly startupSeconds: number;
@@ -116,7 +117,8 @@ export function sizePod(
   );
   const modelsMib = Math.ceil((stored * 1.05 + GIB) / MIB);
   const scratchMib = models.some(({ plan }) => plan) ? 10 * 1024 : 2 * 1024;
-  const diskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + 2048);
+  const temporaryMib = 1024 + Math.ceil(total(models, (m) => m.temporarySize?.mib ?? 0));
+  const diskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + temporaryMib + 1024);
   const cpuMillis = Math.ceil((overrides.cpu ?? Math.min(1 + 2 * Math.max(gpus, 1), 48)) * 1000);
 
   const faults: Fault[] = [];
@@ -160,6 +162,7 @@ export function sizePod(
       sharedMemoryMib,
       modelsMib,
       scratchMib,
+      temporaryMib,
       ephemeralStorageMib: diskMib,
       startupSeconds,
       progressDeadline,
