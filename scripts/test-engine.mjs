@@ -1,5 +1,5 @@
 // npm run test:engine: loads the tiny models of test/engine/models.json into vLLM on the CPU, and compares what the planner says of them; asks it
-// which names it refuses, and compares what the catalog says of those.
+// which names and arguments it refuses, and compares what the catalog and the servers say of those.
 // Names of models measure these alone, and then nothing is compared: npm run test:engine -- llama jamba
 // Ends with the line 'N passed, N failed, N skipped'.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -36,7 +36,13 @@ else {
     '--json',
     `--outputFile=${report}`,
   ];
-  const jest = await run(command, { env: { ...process.env, ENGINE_MEASURED: measured, ENGINE_REFUSED: refused } });
+  const env = vllmVariables({
+    ENGINE_MEASURED: measured,
+    ENGINE_REFUSED: refused,
+    ENGINE_PYTHON: python,
+    ENGINE_WORK: WORK,
+  });
+  const jest = await run(command, { env });
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
   const result = {
     passed: counts?.numPassedTests ?? 0,

@@ -6,6 +6,7 @@ import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { unknownNameFault } from './near-names';
 import { AdvisoryComponent, ReleaseAdvisory, advisoriesOf, controlsAccess } from './release-advisories';
+import { TENSORRT_LLM_RELEASES } from './tensorrt-llm-releases';
 import { versionFault } from './version-text';
 import { VllmImages } from './vllm-images';
 import { checkArguments } from '../units/argument-faults';
@@ -19,6 +20,8 @@ export enum TritonVariant {
   STANDARD = 'py3',
   /** vLLM and Python backends. */
   VLLM = 'vllm-python-py3',
+  /** TensorRT-LLM and Python backends. */
+  TENSORRT_LLM = 'trtllm-python-py3',
 }
 
 interface ReleaseFacts {
@@ -76,8 +79,26 @@ export interface TritonReleaseProps {
   readonly cudaVersion: string;
   /** Driver that this CUDA version was released with, e.g. `615.61`. */
   readonly cudaDriver: string;
+  /**
+   * Version of TensorRT-LLM in its variant, e.g. `1.2.1`; its CUDA and driver are taken to be those above.
+   * @default - that of the release if it is listed, else it has none
+   */
+  readonly tensorRtLlmVersion?: string;
   /** Lowest CUDA compute capability that the images support. @default 7.5 */
   readonly minimumComputeCapability?: number;
+}
+
+/**
+ * The CUDA of an image, and what it needs of the nodes.
+ *
+ * @internal
+ */
+export interface ImageCuda {
+  readonly version: string;
+  /** Driver that this version was released with. */
+  readonly driver: string;
+  /** Oldest driver branch that runs it. */
+  readonly minimumDriver: number;
 }
 
 /**
@@ -163,7 +184,12 @@ export class TritonRelease {
   public readonly vllmVersion: string;
   /** Version of ONNX Runtime in the standard variant. */
   public readonly onnxRuntimeVersion: string;
-  /** Version of CUDA in both variants. */
+  /**
+   * Version of TensorRT-LLM in its variant.
+   * @default - the release has no such image, or what is in it was not seen
+   */
+  public readonly tensorRtLlmVersion?: string;
+  /** Version of CUDA in the variants for tensors and for vLLM; the one for TensorRT-LLM has another. */
   public readonly cudaVersion: string;
   /** Driver that this CUDA version was released with; older ones from `minimumDriver` on work, with fewer features. */
   public readonly cudaDriver: string;
@@ -196,6 +222,7 @@ export class TritonRelease {
     this.release = props.release;
     this.vllmVersion = props.vllmVersion;
     this.onnxRuntimeVersion = props.onnxRuntimeVersion;
+    this.tensorRtLlmVersion = props.tensorRtLlmVersion ?? TENSORRT_LLM_RELEASES[props.release]?.version;
     this.cudaVersion = props.cudaVersion;
     this.cudaDriver = props.cudaDriver;
     this.minimumDriver = minimumDriverOf(props.cudaVersion) ?? Number.parseInt(props.cudaDriver, 10);
@@ -217,6 +244,17 @@ export class TritonRelease {
   }
 
   /**
+   * The CUDA of a variant: the same release has different ones.
+   *
+   * @internal
+   */
+  public _cudaOf(variant: TritonVariant): ImageCuda {
+    const own = variant === TritonVariant.TENSORRT_LLM ? TENSORRT_LLM_RELEASES[this.release] : undefined;
+    const { cuda: version, driver } = own ?? { cuda: this.cudaVersion, driver: this.cudaDriver };
+    return { version, driver, minimumDriver: minimumDriverOf(version) ?? Number.parseInt(driver, 10) };
+  }
+
+  /**
    * Upstream reference of an image.
    *
    * @param variant which backends it holds
@@ -235,8 +273,9 @@ checkArguments('TritonRelease', TritonRelease);
 
 function releaseFaults(props: TritonReleaseProps): Fault[] {
   const versions = { vllmVersion: '0.31.0', onnxRuntimeVersion: '1.28.0', cudaVersion: '13.4.3', cudaDriver: '615.61' };
-  const formats = Object.entries(versions).flatMap(([property, example]) =>
-    versionFault(property, props[property as keyof typeof versions], example),
+  const more = props.tensorRtLlmVersion === undefined ? {} : { tensorRtLlmVersion: '1.2.1' };
+  const formats = Object.entries({ ...versions, ...more }).flatMap(([property, example]) =>
+    versionFault(property, props[property as keyof TritonReleaseProps] as string, example),
   );
   const isRelease = typeof props.release === 'string' && /^\d\d\.(0[1-9]|1[0-2])$/.test(props.release);
   const reason = `release must be year and month of the image's tag, e.g. '26.11'; got ${givenValue(props.release)}`;

@@ -269,6 +269,7 @@ export const ARGUMENTS = {
   TritonModel: {
     'static vllm': 'props: VllmModelProps',
     'static onnxRuntime': 'props: OnnxRuntimeModelProps',
+    'static tensorRtLlm': 'props: TensorRtLlmModelProps',
   },
   TritonRelease: {
     'static of': 'release: string',

@@ -204,6 +204,8 @@ export const STRUCTS = {
     'instanceType?: string; minNodes?: number; maxNodes?: number; diskSize?: DataSize; sessionManager?: boolean; nodeRoleArn?: string',
   TensorModelProps:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+  TensorRtLlmModelProps:
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; name: string; plan?: CapacityPlan; parallelism?: Parallelism; maxSequences?: number; maxBatchedTokens?: number; cacheMemoryFraction?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; chunkedPrefill?: boolean; trustRemoteCode?: boolean; codePath?: string; engineArguments?: any{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   TensorSpec: 'name: string; dataType: TensorDataType; dims: number[]; reshape?: number[]; optional?: boolean',
   TopologyKarpenterPool:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; otherInstanceTypes?: GpuInstanceType[]; name: string',
@@ -214,7 +216,7 @@ export const STRUCTS = {
   TritonImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; release?: TritonRelease; variant?: TritonVariant; plugins?: VllmPlugin[]',
   TritonReleaseProps:
-    'release: string; vllmVersion: string; onnxRuntimeVersion: string; cudaVersion: string; cudaDriver: string; minimumComputeCapability?: number',
+    'release: string; vllmVersion: string; onnxRuntimeVersion: string; cudaVersion: string; cudaDriver: string; tensorRtLlmVersion?: string; minimumComputeCapability?: number',
   TritonServerSettings:
     'responseCache?: ResponseCache; rateLimitResources?: AvailableResource[]; modelConfiguration?: string; modelLoadThreads?: number; modelLoadRetries?: number',
   TritonServingOptions:
@@ -337,7 +339,7 @@ export const CLASSES = {
   SynthesizedStack: 'SynthesizedStack.of(...)',
   ToolCallParser: 'ToolCallParser.LLAMA3_JSON or ToolCallParser.of(...)',
   TritonDeployment: 'new TritonDeployment(...)',
-  TritonModel: 'TritonModel.vllm(...) or TritonModel.onnxRuntime(...)',
+  TritonModel: 'TritonModel.vllm(...), TritonModel.onnxRuntime(...) or TritonModel.tensorRtLlm(...)',
   TritonRelease: 'TritonRelease.V24_12, TritonRelease.of(...) or TritonRelease.custom(...)',
   VersionPolicy: 'VersionPolicy.latest(...), VersionPolicy.all() or VersionPolicy.specific(...)',
   VllmDeployment: 'new VllmDeployment(...)',
@@ -403,7 +405,7 @@ export const ENUMS = {
   TensorDataType:
     'TYPE_BOOL TYPE_UINT8 TYPE_UINT16 TYPE_UINT32 TYPE_UINT64 TYPE_INT8 TYPE_INT16 TYPE_INT32 TYPE_INT64 TYPE_FP16 TYPE_FP32 TYPE_FP64 TYPE_BF16 TYPE_STRING',
   TimeoutAction: 'REJECT DELAY',
-  TritonVariant: 'py3 vllm-python-py3',
+  TritonVariant: 'py3 vllm-python-py3 trtllm-python-py3',
   VersionPolicyKind: 'LATEST ALL SPECIFIC',
   WarmUpDataKind: 'ZEROS RANDOM FILE',
 } as const;

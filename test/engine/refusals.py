@@ -37,13 +37,17 @@ def unknown_method(folder, method):
     return said if 'nknown quantization method' in said or 'deprecated' in said else None
 
 
+def tiny(folder, **more):
+    """The folder of a checkpoint without weights."""
+    sizes = {'hidden_size': 64, 'intermediate_size': 128, 'num_hidden_layers': 1, 'num_attention_heads': 2, 'num_key_value_heads': 2}
+    LlamaConfig(**sizes, vocab_size=128, architectures=['LlamaForCausalLM'], **more).save_pretrained(folder)
+    return str(folder)
+
+
 def main(names_file, work, out):
     recorded = json.loads(pathlib.Path(names_file).read_text())
     every = lambda key: sorted({name for names in recorded.values() for name in names[key].split()} | set(NONSENSE))
-    folder = pathlib.Path(work, 'refusals')
-    LlamaConfig(hidden_size=64, intermediate_size=128, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=2,
-                vocab_size=128, architectures=['LlamaForCausalLM']).save_pretrained(folder)
-    model = str(folder)
+    model = tiny(pathlib.Path(work, 'refusals'))
     arguments = {name: refusal(lambda: AsyncEngineArgs(**{'model': model, name: model if name == 'model' else None})) for name in every('engineArguments')}
     methods = {name: unknown_method(model, name) for name in every('quantization')}
     formats = {name: refusal(lambda: CacheConfig(cache_dtype=name)) for name in every('cacheFormats')}

@@ -1,5 +1,6 @@
 import { App, TerraformStack } from 'cdktf';
 import { Cloud65b } from '../../examples/cloud-65b/stack';
+import { Headline8xV100 } from '../../examples/headline-8xv100/stack';
 import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
 import { OpenAiVllm } from '../../examples/openai-vllm/stack';
 import { Quickstart } from '../../examples/quickstart/stack';
@@ -22,6 +23,7 @@ const cloud65b = (app: App) => new Cloud65b(app);
 const training = (app: App) => new RdmaTrainingReadyPool(app, { block: BLOCK, image: 'example.test/trainer:1' });
 const onprem = (app: App) => new OnpremInfiniband(app);
 const openAi = (app: App) => new OpenAiVllm(app);
+const headline = (app: App) => new Headline8xV100(app);
 
 /** Every stack of an example. */
 function stacksOf(describeExample: (app: App) => unknown): TerraformStack[] {
@@ -43,6 +45,7 @@ describe('what an update of the library must not move: a resource of another add
     ['rdma-training-ready-pool', training],
     ['onprem-infiniband', onprem],
     ['openai-vllm', openAi],
+    ['headline-8xv100', headline],
   ])('%s', (_, example) => {
     const lists = stacksOf(example).map((stack): [string, string[]] => [stack.node.id, addresses(stack)]);
     expect(Object.fromEntries(lists)).toMatchSnapshot();
@@ -57,6 +60,7 @@ describe('what an example does is meant: it gives no warning', () => {
     ['rdma-training-ready-pool', training, ['CAPACITY_BLOCK_UNWATCHED']],
     ['onprem-infiniband', onprem, []],
     ['openai-vllm', openAi, []],
+    ['headline-8xv100', headline, []],
   ])('%s', (_, example, wanted) => {
     const stacks = stacksOf(example);
     stacks.forEach((stack) => SynthesizedStack.of(stack));

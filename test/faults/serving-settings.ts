@@ -1,3 +1,4 @@
+import { GpuInstanceType, ModelSpec, TritonRelease } from '../../lib/catalog';
 import {
   OnnxRuntimeModelProps,
   ResponseCache,
@@ -29,6 +30,9 @@ const state = (more: Partial<SequenceState>) =>
 const sample = (more: Partial<WarmUpSample>) =>
   onnx({ warmUp: [{ name: 'first', inputs: { features: WarmUpTensor.zeros() }, ...more }] });
 const limited = { rateLimit: { resources: [{ name: 'slots', count: 2 }] } };
+
+const G6E = GpuInstanceType.G6E_XLARGE;
+const chat = TritonModel.tensorRtLlm({ name: 'chat', model: ModelSpec.LLAMA_3_1_8B });
 
 /** Faults of settings that Triton's loader has rules for. */
 export const TEXTS: FaultText[] = [
@@ -181,6 +185,27 @@ export const TEXTS: FaultText[] = [
     id: 'RESPONSE_CACHE_UNUSED',
     text: 'the server has a response cache, but no model uses it; set responseCache of a model to true, or remove the cache',
     faults: () => warningsOf(onnx({}, { responseCache: ResponseCache.local(DataSize.mib(64)) })().deployment),
+  },
+  {
+    id: 'RELEASE_WITHOUT_TENSORRT_LLM',
+    property: 'models[0].tritonRelease',
+    text:
+      "model 'chat': NVIDIA lists no image of Triton 26.08 with TensorRT-LLM; use tritonRelease 26.07, whose TensorRT-LLM is 1.2.1, or serve " +
+      'the model by TritonModel.vllm',
+    refuse: () => deploy({ models: [chat], instanceType: G6E, tritonRelease: TritonRelease.V26_08 }),
+  },
+  {
+    id: 'RELEASE_WITHOUT_TENSORRT_LLM',
+    property: 'models[0].tritonRelease',
+    text: "model 'chat': Triton 25.08 has TensorRT-LLM 0.21.0, but its LLM API is stable from 1.0 on; use tritonRelease 25.09 or later",
+    refuse: () => deploy({ models: [chat], instanceType: G6E, tritonRelease: TritonRelease.of('25.08') }),
+  },
+  {
+    id: 'TENSORRT_LLM_NOT_MEASURED',
+    text:
+      "model 'chat': the memory and the times of TensorRT-LLM are planned as its documentation has them, and no server was measured; look at " +
+      'its log after the first start, and lower cacheMemoryFraction, 0.9, if it runs out of memory',
+    faults: () => warningsOf(deploy({ models: [chat], instanceType: G6E }).deployment),
   },
   {
     id: 'SEQUENCES_OVER_REPLICAS',

@@ -291,7 +291,7 @@ export const TEXTS: FaultText[] = [
     id: 'SEVERAL_MODELS_SPAN_GPUS',
     property: 'models',
     text:
-      'only one model of a server may span several GPUs, because vLLM takes the first GPUs that it sees; ' +
+      'only one model of a server may span several GPUs, because its engine takes the first GPUs that it sees; ' +
       "got 'a', 'b'; make a deployment for each",
     refuse: vllm({}, { models: wide }),
   },

@@ -61,6 +61,42 @@ export const TEXTS: FaultText[] = [
     refuse: refuse({ model: { servedModelNames: ['a b'] } }),
   },
   {
+    id: 'AMBIGUOUS_FLAG',
+    property: 'extraArguments[0]',
+    text: '--allowed is the beginning of several flags of vLLM 0.24.0, which would not start: --allowed-headers, --allowed-local-media-path, --allowed-media-domains, --allowed-methods, --allowed-origins; write one of them out',
+    refuse: refuse({ extraArguments: ['--allowed=x'] }),
+  },
+  {
+    id: 'FLAG_NOT_IN_VLLM',
+    property: 'extraArguments[0]',
+    text: "--max-logprob-s does not exist in vLLM 0.24.0, which would not start: no version from 0.15.0 to 0.33.0 has it; nearest: 'max-logprobs', 'max-loras', 'max-log-len'",
+    refuse: refuse({ extraArguments: ['--max-logprob-s=5'] }),
+  },
+  {
+    id: 'FLAG_NOT_IN_VLLM',
+    property: 'extraArguments[0]',
+    text: '--sse-keep-alive-interval does not exist in vLLM 0.24.0, which would not start: it came with 0.29.0; use vLLM 0.29.0 or later, or remove it',
+    refuse: refuse({ extraArguments: ['--sse-keep-alive-interval=5'] }),
+  },
+  {
+    id: 'FLAG_NOT_IN_VLLM',
+    property: 'extraArguments[0]',
+    text: '--disable-frontend-multiprocessing does not exist in vLLM 0.32.0, which would not start: it was gone after 0.18.1; remove it',
+    refuse: refuse({ vllmRelease: VllmRelease.of('0.32.0'), extraArguments: ['--disable-frontend-multiprocessing'] }),
+  },
+  {
+    id: 'FLAG_NOT_IN_VLLM',
+    property: 'models[0].engineArguments.model_weights',
+    text: "model 'chat': engineArguments.model_weights has no flag in vLLM 0.24.0, whose server would not start; remove it, or serve the model by Triton",
+    refuse: refuse({ model: { engineArguments: { model_weights: 's3://x' } } }),
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'extraArguments[0]',
+    text: "extraArguments[0] must be the long form of a flag, which can be compared with what the plan sets, e.g. '--tensor-parallel-size'; got '-tp'",
+    refuse: refuse({ extraArguments: ['-tp', '2'] }),
+  },
+  {
     id: 'LORA_RANK_TOO_HIGH',
     property: 'models[0].loraAdapters[0].rank',
     text: "model 'chat': adapter 'legal' has rank 32, above maxLoraRank 16, and would not load; raise maxLoraRank, or use another adapter",

@@ -29,5 +29,11 @@ export const TRITON_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'SequenceInitialState.fromStore(path)': ['refused INVALID_NAME models[0].sequenceBatching.states[0].initial.path'],
   'WarmUpTensor.fromStore(path)': ['refused INVALID_NAME models[0].warmUp[0].inputs[x].path'],
   'TritonServerSettings.modelConfiguration': ['refused UNKNOWN_VALUE modelConfiguration'],
+  'TritonReleaseProps.tensorRtLlmVersion': ['refused INVALID_FORMAT tensorRtLlmVersion'],
+  'TensorRtLlmModelProps.name': [notConcrete('refused INVALID_NAME models[0].name', 'models[0].name')],
+  'TensorRtLlmModelProps.codePath': [notConcrete('refused INVALID_NAME models[0].codePath', 'models[0].codePath')],
+  'TensorRtLlmModelProps.engineArguments': Array.from({ length: 3 }, () =>
+    notConcrete('text', 'models[0].engineArguments'),
+  ),
   'WarmUpSample.name': [notConcrete('text', 'models[0].warmUp')],
 };

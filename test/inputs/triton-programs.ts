@@ -1,6 +1,7 @@
 import {
   ControlValues,
   DataSize,
+  ModelSpec,
   ResponseCache,
   SequenceControl,
   SequenceInitialState,
@@ -35,6 +36,8 @@ export const TRITON_STRUCTS: StructPrograms = {
   RateLimit: (given) => model({ rateLimit: given }),
   RateLimitResource: (given) => model({ rateLimit: { resources: [{ name: 'slots', count: 1, ...given }] } }),
   AvailableResource: (given) => model(limited, { rateLimitResources: [{ name: 'slots', count: 2, ...given }] }),
+  TensorRtLlmModelProps: (given) => (stack) =>
+    deploy({ models: [TritonModel.tensorRtLlm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B, ...given })] })(stack),
   HardwareConfiguration: (given) => model({ configurations: { a10g: given } }),
   TritonServerSettings: (given) => deploy(given),
 };

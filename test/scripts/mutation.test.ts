@@ -31,3 +31,16 @@ test.each([
   const [mutant] = mutantsOf('lib/a.ts', code);
   expect(mutant && [mutant.kind, mutant.from, mutant.to]).toEqual(kind && [kind, from, to]);
 });
+
+test('what is accepted is still there, and says why', () => {
+  const accepted = JSON.parse(readFileSync(path.join(__dirname, '..', 'mutation-accepted.json'), 'utf8')) as {
+    file: string;
+    literals: string[];
+    reason: string;
+  }[];
+  for (const { file, literals, reason } of accepted) {
+    const known = mutantsOf(file, readFileSync(path.join(LIB, '..', file), 'utf8')).map(({ from }) => from);
+    expect(known).toEqual(expect.arrayContaining(literals));
+    expect(reason).toMatch(/\w \w.*\.$/);
+  }
+});

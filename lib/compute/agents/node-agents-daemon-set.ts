@@ -56,7 +56,6 @@ export interface NodeAgentSpec {
   readonly port?: number;
   /** Path by which it is asked over HTTP, on its port, whether it is well. @default - it is not asked */
   readonly healthPath?: string;
-  readonly serviceAccount?: string;
   readonly privileged: boolean;
   /** Capabilities of a container without privileges. @default - none */
   readonly capabilities?: string[];
@@ -93,8 +92,6 @@ export function nodeAgentDaemonSet(
         labels: selector,
         registry: spec.registry,
         securityLevel: PodSecurityLevel.PRIVILEGED,
-        serviceAccount:
-          spec.serviceAccount === undefined ? undefined : { name: spec.serviceAccount, usesApiServer: true },
         tolerations: () => agentTolerations(spec.pools().flatMap((pool) => pool.taints)),
         containers: [container(spec)],
         spec: {

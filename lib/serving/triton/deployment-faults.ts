@@ -7,7 +7,7 @@ import { DataSize } from '../../units/data-size';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { servingHardware } from '../model/serving-hardware';
-import { BackendModel, ModelDefinition } from './model-definition';
+import { BackendModel, ModelDefinition, imageVariant } from './model-definition';
 import { sidecarRequests } from '../pod/pod-addition-specs';
 import { PodSizing, sizePod } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
@@ -60,7 +60,7 @@ export function checkDeployment(
     () => serverFaults(props, replicas, OWN_POD),
     () => imageFaults('tritonImage', props.tritonImage),
     () => ownImageFaults(props),
-    () => releaseFaults(props.nodePool, release),
+    () => releaseFaults(props.nodePool, release, imageVariant(props.models.map(({ _definition }) => _definition))),
     () => argumentFaults(props.extraArguments ?? []),
   );
   endTrial(own, props.nodePool, props.models, props.resources, props.startupBudget, ...modelsOf(props));
@@ -177,7 +177,7 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
       fault(
         'SEVERAL_MODELS_SPAN_GPUS',
         'models',
-        'only one model of a server may span several GPUs, because vLLM takes the first GPUs that it sees; got ' +
+        'only one model of a server may span several GPUs, because its engine takes the first GPUs that it sees; got ' +
           `${quoted(spanning)}; make a deployment for each`,
       ),
     );

@@ -1,6 +1,6 @@
 import { isForwardCompatible } from '../../catalog/cuda-driver';
 import { isDataCenterGpu } from '../../catalog/gpu-type-table';
-import { TritonRelease } from '../../catalog/serving-engine';
+import { ImageCuda, TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { Fault, fault } from '../../units/fault';
 import { ModelDefinition, imageVariant } from './model-definition';
@@ -12,7 +12,7 @@ import { allOf } from '../../units/unreadable';
  *
  * @internal
  */
-export function releaseFaults(nodePool: IGpuNodePool, release: TritonRelease): Fault[] {
+export function releaseFaults(nodePool: IGpuNodePool, release: TritonRelease, variant: TritonVariant): Fault[] {
   const { gpu, name } = nodePool.hardware;
   const faults: Fault[] = [];
   if (gpu.computeCapability < release.minimumComputeCapability) {
@@ -30,7 +30,7 @@ export function releaseFaults(nodePool: IGpuNodePool, release: TritonRelease): F
   }
   return allOf(
     () => faults,
-    () => driverFaults(nodePool, release),
+    () => driverFaults(nodePool, release, variant),
     () => jetsonFaults(nodePool, release),
   );
 }
@@ -50,15 +50,17 @@ function jetsonFaults({ hardware: { gpu, name } }: IGpuNodePool, release: Triton
   ];
 }
 
-function driverFaults(pool: IGpuNodePool, release: TritonRelease): Fault[] {
+function driverFaults(pool: IGpuNodePool, release: TritonRelease, variant: TritonVariant): Fault[] {
   const { driverMajor, poolName } = pool;
-  if (driverMajor === undefined || driverMajor >= release.minimumDriver || runsForward(pool, release)) return [];
-  const older = TritonRelease.ALL.filter((candidate) => driverMajor >= candidate.minimumDriver).pop();
+  const cuda = release._cudaOf(variant);
+  if (driverMajor === undefined || driverMajor >= cuda.minimumDriver || runsForward(pool, cuda)) return [];
+  const older = TritonRelease.ALL.filter((candidate) => driverMajor >= candidate._cudaOf(variant).minimumDriver).pop();
+  const image = variant === TritonVariant.TENSORRT_LLM ? ' for TensorRT-LLM' : '';
   return [
     fault(
       'DRIVER_TOO_OLD_FOR_RELEASE',
       'tritonRelease',
-      `Triton ${release} has CUDA ${release.cudaVersion}, which needs driver ${release.minimumDriver} or later, but the nodes of pool ` +
+      `Triton ${release}${image} has CUDA ${cuda.version}, which needs driver ${cuda.minimumDriver} or later, but the nodes of pool ` +
         `'${poolName}' have ${driverMajor}; use nodes with a newer driver` +
         (older ? ` or, although it has known vulnerabilities, tritonRelease ${older}` : ''),
     ),
@@ -66,12 +68,9 @@ function driverFaults(pool: IGpuNodePool, release: TritonRelease): Fault[] {
 }
 
 /** Whether NVIDIA's compatibility libraries, which the image has, run its CUDA on the older driver of a pool. */
-function runsForward(
-  { driverMajor = 0, hardware }: IGpuNodePool,
-  { cudaVersion, minimumDriver }: TritonRelease,
-): boolean {
+function runsForward({ driverMajor = 0, hardware }: IGpuNodePool, { version, minimumDriver }: ImageCuda): boolean {
   if (driverMajor >= minimumDriver || !isDataCenterGpu(hardware.gpu.name)) return false;
-  return isForwardCompatible(cudaVersion, driverMajor);
+  return isForwardCompatible(version, driverMajor);
 }
 
 /** Branches that the default release is ahead of the driver of EKS's image, 580: what the image's compatibility libraries are known to bridge. */
@@ -88,10 +87,11 @@ export function releaseWarnings(
   models: readonly ModelDefinition[],
 ): Fault[] {
   const variant = imageVariant(models);
+  const cuda = release._cudaOf(variant);
   const advisories = tritonImage === undefined ? release.advisoriesOf(variant) : [];
   const { driverMajor } = nodePool;
-  const ahead = driverMajor === undefined ? 0 : Number.parseInt(release.cudaDriver, 10) - driverMajor;
-  const forward = driverMajor !== undefined && runsForward(nodePool, release);
+  const ahead = driverMajor === undefined ? 0 : Number.parseInt(cuda.driver, 10) - driverMajor;
+  const forward = driverMajor !== undefined && runsForward(nodePool, cuda);
   return allOf(
     () =>
       forward
@@ -99,9 +99,9 @@ export function releaseWarnings(
             fault(
               'CUDA_BY_COMPATIBILITY_LIBRARIES',
               'tritonRelease',
-              `Triton ${release} has CUDA ${release.cudaVersion}, for which driver ${driverMajor} of pool '${nodePool.poolName}' is too old by itself: ` +
+              `Triton ${release} has CUDA ${cuda.version}, for which driver ${driverMajor} of pool '${nodePool.poolName}' is too old by itself: ` +
                 "it runs by NVIDIA's compatibility libraries in the image, on data center GPUs only; keep the image's entry point, which loads them, " +
-                `or use nodes with driver ${release.minimumDriver} or later`,
+                `or use nodes with driver ${cuda.minimumDriver} or later`,
             ),
           ]
         : [],
@@ -122,7 +122,7 @@ export function releaseWarnings(
             fault(
               'CUDA_NEWER_THAN_DRIVER',
               'tritonRelease',
-              `Triton ${release} has CUDA ${release.cudaVersion}, made for driver ${release.cudaDriver}, but the nodes of pool '${nodePool.poolName}' ` +
+              `Triton ${release} has CUDA ${cuda.version}, made for driver ${cuda.driver}, but the nodes of pool '${nodePool.poolName}' ` +
                 `have ${driverMajor}: code that the driver compiles itself may fail; try it, use tritonRelease ${TritonRelease.DEFAULT}, or nodes with ` +
                 'a newer driver',
             ),

@@ -2,6 +2,8 @@ import { ResolvedModel } from '../model/resolved-model';
 import { VllmOptions } from '../vllm/vllm-options';
 import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
+import { TensorRtLlmModel } from './backends/tensor-rt-llm-model';
+import { TensorRtLlmModelProps } from './backends/tensor-rt-llm-model-props';
 import { VllmModel } from './backends/vllm-model';
 import { VllmModelProps } from './backends/vllm-model-props';
 import { checkArguments, throwOfFactory } from '../../units/argument-faults';
@@ -26,6 +28,15 @@ export class TritonModel {
    */
   public static onnxRuntime(props: OnnxRuntimeModelProps): TritonModel {
     return new TritonModel(new OnnxRuntimeModel(props));
+  }
+
+  /**
+   * A language model on TensorRT-LLM, by its LLM API.
+   *
+   * @param props its settings
+   */
+  public static tensorRtLlm(props: TensorRtLlmModelProps): TritonModel {
+    return new TritonModel(new TensorRtLlmModel(props));
   }
 
   /**

@@ -47,8 +47,8 @@ export interface VllmModelRequest {
   readonly network: ServingLoad['network'];
   /** Locked plan. Nothing in it is computed again. */
   readonly locked?: CapacityPlan;
-  /** Whether to report if the planner would choose otherwise than the locked plan. */
-  readonly compares: boolean;
+  /** Whether to report if the planner would choose otherwise than the locked plan. @default false */
+  readonly compares?: boolean;
 }
 
 /**

@@ -14,6 +14,7 @@ import { KubernetesAccess } from '../../../lib/kubernetes/kubernetes-access';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { Block, Synthesized, synthesize, synthesizePair, synthStack, testApp } from '../../support/synth';
 import { TestEksCluster, testEksCluster } from '../test-eks-cluster';
+import { ClusterChecks } from '../../../lib/scheduling/cluster-checks';
 
 const NVIDIA = 'nvidia-device-plugin';
 const EFA = 'efa-device-plugin';
@@ -236,6 +237,16 @@ describe('the image of the EFA plugin', () => {
     new NodeAgents(stack, 'Agents', { cluster, efa: true });
     const { image } = podSpec(synthStack(stack), EFA).container[0];
     expect(image.startsWith(registry)).toBe(true);
+  });
+
+  test('may be for nodes of pools that another program manages', () => {
+    const stack = new TerraformStack(testApp(), 'own');
+    new AwsProvider(stack, 'Aws', { region: 'us-west-2' });
+    const cluster = new EksGpuCluster(stack, 'Cluster', { clusterName: 'own' });
+    KubernetesAccess.of(stack, cluster);
+    new GpuNodePool(stack, 'Chat', { cluster, instanceType: GpuInstanceType.G5_XLARGE, minNodes: 1, maxNodes: 1 });
+    new NodeAgents(stack, 'Agents', { cluster, efa: true });
+    expect(ClusterChecks.of(cluster).faults).toEqual([]);
   });
 
   test('comes from the region that the user names', () => {

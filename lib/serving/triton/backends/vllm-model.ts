@@ -83,7 +83,6 @@ export class VllmModel implements ModelDefinition {
       hardware,
       network: hardware.network,
       locked: props.plan,
-      compares: false,
     });
   }
 
