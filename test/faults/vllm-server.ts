@@ -1,4 +1,5 @@
 import { GpuInstanceType, ReasoningParser, ToolCallParser, VllmRelease } from '../../lib/catalog';
+import { DataSize } from '../../lib/units/data-size';
 import { CHAT, VllmOverrides, deployVllm } from '../serving/support/vllm-fixtures';
 import { FaultText } from './fault-text';
 
@@ -158,5 +159,17 @@ export const TEXTS: FaultText[] = [
     property: "environment['VLLM_SERVER_DEV_MODE']",
     text: 'environment must not contain VLLM_SERVER_DEV_MODE, which opens requests that run code in the engine; remove it',
     refuse: refuse({ environment: { VLLM_SERVER_DEV_MODE: '1' } }),
+  },
+  {
+    id: 'SHARED_MEMORY_EXCEEDS_MEMORY',
+    property: 'resources.sharedMemory',
+    text: "model 'chat': resources.sharedMemory, 8192 MiB, is a part of resources.memory, which is 4096 MiB, so that pods would be killed for it; raise resources.memory, or lower resources.sharedMemory",
+    refuse: refuse({ resources: { memory: DataSize.gib(4), sharedMemory: DataSize.gib(8) } }),
+  },
+  {
+    id: 'SHARED_MEMORY_EXCEEDS_MEMORY',
+    property: 'resources.memory',
+    text: "model 'chat': the shared memory of the engines, 1024 MiB, is a part of resources.memory, which is 512 MiB, so that pods would be killed for it; raise resources.memory",
+    refuse: refuse({ resources: { memory: DataSize.mib(512) } }),
   },
 ];

@@ -264,10 +264,10 @@ test.each<[string, Make, Given, string[]]>([
   [
     'a hub',
     hub,
-    { repository: 5, revision: 'a b', tokenSecret: { name: 'A', key: 'k' } },
-    ['repository', 'revision', 'tokenSecret.name'],
+    { repository: 5, revision: 'a b', token: { name: 'A', key: 'k' } },
+    ['repository', 'revision', 'token.name'],
   ],
-  ['a hub', hub, { endpoint: 'ftp://x', include: 5 }, ['endpoint', 'include']],
+  ['a hub', hub, { endpoint: 'ftp://x', allow: 5 }, ['endpoint', 'allow']],
   [
     'files',
     urls,
