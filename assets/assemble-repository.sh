@@ -198,7 +198,8 @@ add_sizes() {
   done < "$scratch/$1.files"
 }
 
-printf '%s\n' "${MODEL_PLAN:?}" > "$scratch/plan"
+# Empty where no model has files in the store.
+printf '%s\n' "${MODEL_PLAN?}" > "$scratch/plan"
 mkdir -p "$root"
 rm -rf "$incoming"
 for_each plan_model

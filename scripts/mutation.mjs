@@ -22,7 +22,8 @@ const ANSWERS = path.join(FOLDER, 'answers');
 const PURE = /^lib\/(units|catalog|planning|command-line|manifests|testing)\//;
 // What rights are made of; test/policies compares all rights, when it loads.
 const RIGHTS = /^(action|principal|condition|policy)$/;
-// Test files that are asked about each mutant that lives, nearest first. Most are asked together, so that modules load once; one that decides
+// Test files that are asked about each mutant that lives, nearest first; test/pods, which reaches nearly all, only about what the nearest have
+// left. Most are asked together, so that modules load once; one that decides
 // something when modules or tests load is seen only in a run of its own.
 const STEPS = [
   { from: 0, to: 1, alone: true, kinds: RIGHTS },
@@ -30,7 +31,9 @@ const STEPS = [
   { from: 1, to: 4 },
   { from: 0, to: 2, alone: true },
   { from: 4, to: 12 },
+  { within: 'test/pods' },
   { from: 2, to: 6, alone: true },
+  { within: 'test/pods', alone: true },
   { from: 12, to: 40 },
 ];
 const CHUNK = 24;
@@ -110,14 +113,14 @@ async function jest(config, name) {
 }
 
 /** Runs test files, each asked about the mutants of its list, and reads what each reached and saw. */
-async function ask(askedOf, name) {
+async function ask(askedOf, name, seconds = Number(values.seconds)) {
   rmSync(ANSWERS, { recursive: true, force: true });
   mkdirSync(ANSWERS, { recursive: true });
   if (askedOf) writeFileSync(path.join(ANSWERS, 'asked.json'), JSON.stringify(askedOf));
   const project = {
     ...base(),
     displayName: 'none',
-    globals: { __MUTATION__: { folder: ANSWERS, seconds: Number(values.seconds) } },
+    globals: { __MUTATION__: { folder: ANSWERS, seconds } },
     ...(askedOf && { testMatch: Object.keys(askedOf) }),
   };
   const { none: failed = {} } = await jest({ projects: [project] }, name);
@@ -156,24 +159,29 @@ function testsOf(mutant, covering) {
     .map(({ test }) => test);
 }
 
-/** Asks test files about the mutants that live, all in one run: those from one to another of the tests of each. */
-async function askTogether(alive, from, to) {
+/** The tests of a mutant that a step asks. */
+const testsIn = ({ tests }, { from, to, within }) =>
+  within ? tests.filter((test) => test.startsWith(path.join(ROOT, within) + path.sep)) : tests.slice(from, to);
+const nameOf = ({ from, to, within }) => within ?? `files ${from + 1} to ${to}`;
+
+/** Asks test files about the mutants that live, all in one run. */
+async function askTogether(alive, step) {
   const askedOf = {};
-  for (const { id, tests } of alive) for (const test of tests.slice(from, to)) (askedOf[test] ??= []).push(id);
-  const { answers } = await ask(askedOf, 'stage');
+  for (const mutant of alive) for (const test of testsIn(mutant, step)) (askedOf[test] ??= []).push(mutant.id);
+  const { answers } = await ask(askedOf, 'stage', Number(values.seconds) * (step.within ? 10 : 1));
   const killed = new Set(answers.flatMap((answer) => answer.killed));
   const late = answers.filter((answer) => answer.late).length;
-  say(`files ${from + 1} to ${to} of each: ${killed.size} seen, ${late} files out of time`);
+  say(`${nameOf(step)} of each: ${killed.size} seen, ${late} files out of time`);
   return killed;
 }
 
 /** Asks about each mutant in a run of its own. */
-async function askAlone(asked, from, to) {
-  const projects = asked.map(({ id, tests }) => ({
+async function askAlone(asked, step) {
+  const projects = asked.map((mutant) => ({
     ...base(),
-    displayName: id,
-    globals: { __MUTATION__: { folder: ANSWERS, alone: id } },
-    testMatch: tests.slice(from, to),
+    displayName: mutant.id,
+    globals: { __MUTATION__: { folder: ANSWERS, alone: mutant.id } },
+    testMatch: testsIn(mutant, step),
   }));
   return new Set(Object.keys(await jest({ projects }, 'mutants')));
 }
@@ -202,18 +210,20 @@ if (!saved) {
 const keep = () => writeFileSync(STATE, JSON.stringify(state, null, 1));
 keep();
 for (; state.step < STEPS.length; state.step += 1, state.asked = [], keep()) {
-  const { alone, from, to, kinds } = STEPS[state.step];
+  const step = STEPS[state.step];
+  const { alone, kinds } = step;
   const asked = () =>
     state.alive.filter(
-      ({ id, kind, tests }) => (!kinds || kinds.test(kind)) && tests.length > from && !state.asked.includes(id),
+      (mutant) =>
+        (!kinds || kinds.test(mutant.kind)) && testsIn(mutant, step).length > 0 && !state.asked.includes(mutant.id),
     );
   const settle = (killed) => (state.alive = state.alive.filter(({ id }) => !killed.has(id)));
-  if (!alone) settle(await askTogether(asked(), from, to));
+  if (!alone) settle(await askTogether(asked(), step));
   for (let some; alone && (some = asked().slice(0, CHUNK)).length > 0; keep()) {
-    const killed = await askAlone(some, from, to);
+    const killed = await askAlone(some, step);
     state.asked.push(...some.map(({ id }) => id));
     settle(killed);
-    say(`alone, files ${from + 1} to ${to}: ${killed.size} of ${some.length} seen, ${asked().length} to ask`);
+    say(`alone, ${nameOf(step)}: ${killed.size} of ${some.length} seen, ${asked().length} to ask`);
   }
   say(`${state.alive.length} left`);
 }

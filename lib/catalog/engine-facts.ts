@@ -20,6 +20,8 @@ export interface VllmStart {
   readonly sorts: boolean;
   /** Whether a start that compiles times fused kernels on copies of their inputs. */
   readonly timesKernels: boolean;
+  /** Whether memory that PyTorch cannot give back, since a part of it is still used, counts besides the peak. */
+  readonly countsPieces: boolean;
   /** Whether experts have workspaces of a row for each expert of each token, which stay while kernels are compiled. */
   readonly keepsWorkspaces: boolean;
   /** Whether the tower of Gemma 4 is given one image or frame at a time. */

@@ -26,23 +26,37 @@ const EVERY: EngineFacts = {
 const OLDER: EngineFacts = {
   ...EVERY,
   copiesMedia: true,
-  start: { sorts: true, timesKernels: false, keepsWorkspaces: false, encodesOneByOne: false, chargesCapture: false },
+  start: {
+    sorts: true,
+    timesKernels: false,
+    countsPieces: false,
+    keepsWorkspaces: false,
+    encodesOneByOne: false,
+    chargesCapture: false,
+  },
+};
+
+const NEWER_START = {
+  sorts: false,
+  timesKernels: true,
+  countsPieces: false,
+  keepsWorkspaces: true,
+  encodesOneByOne: false,
+  chargesCapture: false,
 };
 
 /** From 0.20 on. */
-const NEWER: EngineFacts = {
-  ...EVERY,
-  defaultUtilization: 0.92,
-  countsGraphs: true,
-  start: { sorts: false, timesKernels: true, keepsWorkspaces: true, encodesOneByOne: false, chargesCapture: false },
-};
+const NEWER: EngineFacts = { ...EVERY, defaultUtilization: 0.92, countsGraphs: true, start: NEWER_START };
+
+/** From 0.28 on. */
+const NEWEST: EngineFacts = { ...NEWER, statesPerSequence: 2, start: { ...NEWER_START, countsPieces: true } };
 
 /**
  * vLLM where only a range of versions is known.
  *
  * @internal
  */
-export const VLLM_RANGES = { older: OLDER, newer: NEWER, newest: { ...NEWER, statesPerSequence: 2 } } as const;
+export const VLLM_RANGES = { older: OLDER, newer: NEWER, newest: NEWEST } as const;
 
 /** What is in the numbers of a version: whatever follows them is of a build (`0.26.1rc1.dev608+g99a10304d`, `v0.20.0-cu130`). */
 const VERSION = /^v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?(?:$|[^\d])/;
@@ -61,7 +75,7 @@ export function vllmNumbers(text: string): readonly number[] | undefined {
  * What is known of one version; of one that is newer than those that were read (0.32.0) what the last of them does.
  *
  * Each was read in the packages of the versions named here: `config/cache.py` (utilization), `v1/worker/gpu_worker.py` (graphs),
- * `v1/sample/ops/topk_topp_sampler.py` (sorting: up to 0.16), `config/compilation.py` (`benchmark_combo_kernel`: 0.15 on),
+ * `v1/sample/ops/topk_topp_sampler.py` (sorting: up to 0.16), `config/compilation.py` (`benchmark_combo_kernel`: 0.15 on), `utils/mem_utils.py` (free memory instead of what PyTorch allocated: 0.27 on),
  * `models/gemma4_mm.py` (one image at a time: up to 0.21), `v1/worker/gpu_model_runner.py` (copies of media: up to 0.12).
  *
  * @internal
@@ -77,6 +91,7 @@ export function vllmFacts(numbers: readonly number[]): EngineFacts {
       version: numbers.join('.'),
       sorts: !since(17),
       timesKernels: since(15),
+      countsPieces: since(27),
       keepsWorkspaces: since(17),
       encodesOneByOne: !since(22),
       // What it is charged for is in vllm-project/vllm#50780.

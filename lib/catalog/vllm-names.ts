@@ -1,5 +1,6 @@
 import { compareVersions } from './metric';
 import { ENGINE_ARGUMENTS } from './vllm-names-arguments';
+import { FLAGS, FLAG_VERSIONS_READ } from './vllm-names-flags';
 import { CACHE_FORMATS, DEPRECATED_METHODS, QUANTIZATION_METHODS } from './vllm-names-formats';
 import { NamesByRange, VERSIONS_READ } from './vllm-versions-read';
 
@@ -17,6 +18,8 @@ export enum VllmNameKind {
   DEPRECATED_QUANTIZATION = 'DEPRECATED_QUANTIZATION',
   /** Values of `kv_cache_dtype`. */
   CACHE_FORMAT = 'CACHE_FORMAT',
+  /** Flags of `vllm serve`, without their hyphens. */
+  FLAG = 'FLAG',
 }
 
 /**
@@ -51,7 +54,13 @@ const TABLES: { readonly [kind in VllmNameKind]: ReadonlyMap<string, Range> } = 
   [VllmNameKind.QUANTIZATION]: byName(QUANTIZATION_METHODS),
   [VllmNameKind.DEPRECATED_QUANTIZATION]: byName(DEPRECATED_METHODS),
   [VllmNameKind.CACHE_FORMAT]: byName(CACHE_FORMATS),
+  [VllmNameKind.FLAG]: byName(FLAGS),
 };
+
+/** Versions that were read for a kind, oldest first. */
+function versionsRead(kind: VllmNameKind): readonly string[] {
+  return kind === VllmNameKind.FLAG ? FLAG_VERSIONS_READ : VERSIONS_READ;
+}
 
 function byName(table: NamesByRange): ReadonlyMap<string, Range> {
   const rows = Object.entries(table).flatMap(([range, names]) => {
@@ -65,12 +74,15 @@ function words(text: string): string[] {
   return text.trim().split(/\s+/);
 }
 
-/** The first and the last version that were read. @internal */
-export const VLLM_READ = { first: VERSIONS_READ[0], last: VERSIONS_READ[VERSIONS_READ.length - 1] };
+/** The first and the last version that were read for a kind. @internal */
+export function vllmRead(kind: VllmNameKind): { readonly first: string; readonly last: string } {
+  const read = versionsRead(kind);
+  return { first: read[0], last: read[read.length - 1] };
+}
 
 /** Whether the names of exactly this version are known. @internal */
-export function isVllmRead(version: string): boolean {
-  return VERSIONS_READ.some((read) => compareVersions(read, version) === 0);
+export function isVllmRead(kind: VllmNameKind, version: string): boolean {
+  return versionsRead(kind).some((read) => compareVersions(read, version) === 0);
 }
 
 /**
@@ -81,18 +93,19 @@ export function isVllmRead(version: string): boolean {
  */
 export function vllmName(kind: VllmNameKind, name: string, version: string): VllmName {
   const range = TABLES[kind].get(name);
-  if (!range) return { state: isVllmRead(version) ? VllmNameState.MISSING : VllmNameState.UNKNOWN };
-  return { state: stateIn(range, version), ...range };
+  if (!range) return { state: isVllmRead(kind, version) ? VllmNameState.MISSING : VllmNameState.UNKNOWN };
+  return { state: stateIn(kind, range, version), ...range };
 }
 
-function stateIn({ since, until }: Range, version: string): VllmNameState {
+function stateIn(kind: VllmNameKind, { since, until }: Range, version: string): VllmNameState {
+  const read = versionsRead(kind);
+  const ends = vllmRead(kind);
   const [first, last] = [compareVersions(version, since), compareVersions(version, until)];
   if (first >= 0 && last <= 0) return VllmNameState.PRESENT;
   // The last that was read says nothing against later ones; the first nothing against earlier ones.
-  if (last > 0 && until === VLLM_READ.last) return VllmNameState.PRESENT;
-  if (first < 0 && since === VLLM_READ.first) return VllmNameState.UNKNOWN;
-  const beside =
-    first < 0 ? VERSIONS_READ[VERSIONS_READ.indexOf(since) - 1] : VERSIONS_READ[VERSIONS_READ.indexOf(until) + 1];
+  if (last > 0 && until === ends.last) return VllmNameState.PRESENT;
+  if (first < 0 && since === ends.first) return VllmNameState.UNKNOWN;
+  const beside = first < 0 ? read[read.indexOf(since) - 1] : read[read.indexOf(until) + 1];
   const isBeyond = first < 0 ? compareVersions(version, beside) <= 0 : compareVersions(version, beside) >= 0;
   return isBeyond ? VllmNameState.MISSING : VllmNameState.UNKNOWN;
 }
@@ -100,7 +113,7 @@ function stateIn({ since, until }: Range, version: string): VllmNameState {
 /** Names of a kind that a version has, for messages. @internal */
 export function vllmNames(kind: VllmNameKind, version: string): string[] {
   return [...TABLES[kind].entries()]
-    .filter(([, range]) => stateIn(range, version) === VllmNameState.PRESENT)
+    .filter(([, range]) => stateIn(kind, range, version) === VllmNameState.PRESENT)
     .map(([name]) => name)
     .sort();
 }

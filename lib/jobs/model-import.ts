@@ -355,26 +355,26 @@ function tokenFaults(values: { readonly [property: string]: unknown }): Fault[] 
   );
 }
 
-function sourceTokenFaults({ files, repository, folder, include, exclude }: ModelSource): Fault[] {
+function sourceTokenFaults({ files, repository, folder, allow, ignore }: ModelSource): Fault[] {
   return tokenFaults({
     files,
-    source: [repository?.repository, repository?.revision, folder],
+    source: [repository?.repository, repository?.revision, repository?.acceptedLicense, folder],
     endpoint: repository?.endpoint,
-    include,
-    exclude,
+    allow,
+    ignore,
   });
 }
 
 /** What the script takes its files from: assets/README.md. */
-function sourceEnvironment({ claimName, folder, repository, include, exclude }: ModelSource): {
+function sourceEnvironment({ claimName, folder, repository, allow, ignore }: ModelSource): {
   [name: string]: string;
 } {
   if (claimName === undefined && repository === undefined) return { FILE_LIST: `${CONFIG_MOUNT}/files` };
   const patterns = (list: readonly string[]) => list.map((each) => each.replace(/\/$/, '/*')).join(' ');
-  const defaults = exclude === undefined && include === undefined;
-  const left = exclude ?? (defaults ? DUPLICATE_WEIGHTS.always : []);
+  const defaults = ignore === undefined && allow === undefined;
+  const left = ignore ?? (defaults ? DUPLICATE_WEIGHTS.always : []);
   const filters = {
-    ...(include === undefined ? {} : { INCLUDE: patterns(include) }),
+    ...(allow === undefined ? {} : { INCLUDE: patterns(allow) }),
     ...(left.length > 0 ? { EXCLUDE: patterns(left) } : {}),
     ...(defaults ? { EXCLUDE_BESIDE_SAFETENSORS: patterns(DUPLICATE_WEIGHTS.besideSafetensors) } : {}),
   };
@@ -384,6 +384,7 @@ function sourceEnvironment({ claimName, folder, repository, include, exclude }: 
   return {
     HUB_REPOSITORY: repository.repository,
     HUB_REVISION: repository.revision,
+    ...(repository.acceptedLicense === undefined ? {} : { ACCEPTED_LICENSE: repository.acceptedLicense }),
     ...(repository.endpoint === undefined ? {} : { HUB_ENDPOINT: repository.endpoint.replace(/\/+$/, '') }),
     ...filters,
   };

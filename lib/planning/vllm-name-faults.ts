@@ -3,13 +3,13 @@ import { nearNames } from '../catalog/near-names';
 import { Precision } from '../catalog/precision';
 import { VllmOfImages } from '../catalog/vllm-images';
 import {
-  VLLM_READ,
   VllmName,
   VllmNameKind,
   VllmNameState,
   isVllmRead,
   vllmName,
   vllmNames,
+  vllmRead,
 } from '../catalog/vllm-names';
 import { Fault, fault } from '../units/fault';
 
@@ -30,6 +30,15 @@ export interface NamedOption {
 export function namedArgument(name: string): NamedOption {
   const property = `engineArguments.${name}`;
   return { kind: VllmNameKind.ARGUMENT, name, property, text: property };
+}
+
+/**
+ * A flag of `vllm serve`, without its hyphens.
+ *
+ * @internal
+ */
+export function namedFlag(name: string, property: string): NamedOption {
+  return { kind: VllmNameKind.FLAG, name, property, text: `--${name}` };
 }
 
 /** @internal */
@@ -57,7 +66,8 @@ export function namedCacheFormat(name: string): NamedOption {
 export function nameFaults(named: NamedOption, vllm: VllmOfImages): Fault[] {
   const known = vllmName(named.kind, named.name, `${vllm}`);
   if (known.state !== VllmNameState.MISSING || isPlugged(named, vllm)) return [];
-  const what = `${named.text} does not exist in vLLM ${vllm}, which would fail to load the model`;
+  const effect = named.kind === VllmNameKind.FLAG ? 'not start' : 'fail to load the model';
+  const what = `${named.text} does not exist in vLLM ${vllm}, which would ${effect}`;
   return [missingFault(named, `${what}: ${why(named, known, vllm)}`)];
 }
 
@@ -74,6 +84,7 @@ function isPlugged({ kind, name }: NamedOption, { plugged = [] }: VllmOfImages):
 
 function missingFault({ kind, property }: NamedOption, reason: string): Fault {
   if (kind === VllmNameKind.ARGUMENT) return fault('ENGINE_ARGUMENT_NOT_IN_VLLM', property, reason);
+  if (kind === VllmNameKind.FLAG) return fault('FLAG_NOT_IN_VLLM', property, reason);
   if (kind === VllmNameKind.CACHE_FORMAT) return fault('CACHE_FORMAT_NOT_IN_VLLM', property, reason);
   return fault('QUANTIZATION_NOT_IN_VLLM', property, reason);
 }
@@ -101,37 +112,49 @@ export function deprecationFaults(method: string | undefined, allowed: unknown, 
 /**
  * The warning of a name of which is not known whether a version has it.
  *
+ * @param model the model that it is given for; undefined where it is the server
+ *
  * @internal
  */
-export function nameWarnings(model: string, named: NamedOption, vllm: VllmOfImages): Fault[] {
+export function nameWarnings(model: string | undefined, named: NamedOption, vllm: VllmOfImages): Fault[] {
   const known = vllmName(named.kind, named.name, `${vllm}`);
   if (known.state !== VllmNameState.UNKNOWN || isPlugged(named, vllm)) return [];
   const seen =
     known.since === undefined
-      ? `no version from ${VLLM_READ.first} to ${VLLM_READ.last} has it${nearest(named, vllm)}`
+      ? `${noVersion(named.kind)}${nearest(named, vllm)}`
       : `it is known of ${known.since} to ${known.until}`;
+  const effect =
+    named.kind === VllmNameKind.FLAG
+      ? 'a server with one that it lacks does not start'
+      : 'a model with one that it lacks does not load';
   const reason =
-    `model '${model}': whether vLLM ${vllm} has ${named.text} is not known, and a model with one that it lacks does not load: ${seen}; try it, ` +
+    `${model === undefined ? '' : `model '${model}': `}whether vLLM ${vllm} has ${named.text} is not known, and ${effect}: ${seen}; try it, ` +
     'or use a release whose names are known';
   return [fault('VLLM_NAME_UNKNOWN', undefined, reason)];
 }
 
 function why(named: NamedOption, { since, until }: VllmName, vllm: VllmOfImages): string {
   if (since === undefined || until === undefined) {
-    return `no version from ${VLLM_READ.first} to ${VLLM_READ.last} has it${nearest(named, vllm)}`;
+    return `${noVersion(named.kind)}${nearest(named, vllm)}`;
   }
   if (compareVersions(`${vllm}`, since) < 0) {
     return `it came with ${since}; use ${vllm.images.with(since)}, or remove it`;
   }
-  if (named.kind === VllmNameKind.ARGUMENT) return `it was gone after ${until}; remove it`;
+  if (named.kind === VllmNameKind.ARGUMENT || named.kind === VllmNameKind.FLAG)
+    return `it was gone after ${until}; remove it`;
   // Any version after the last that has the name: the images before it have the name too.
   const older = vllm.images.before(`${until}.1`);
   const plugin = Object.hasOwn(PLUGINS, named.name) ? `, an image with ${PLUGINS[named.name]} (servingImage)` : '';
   return `it was gone after ${until}; convert the checkpoint to a method that it has, such as compressed-tensors${plugin}, or use ${older}`;
 }
 
+function noVersion(kind: VllmNameKind): string {
+  const { first, last } = vllmRead(kind);
+  return `no version from ${first} to ${last} has it`;
+}
+
 function nearest({ kind, name }: NamedOption, vllm: VllmOfImages): string {
-  const version = isVllmRead(`${vllm}`) ? `${vllm}` : VLLM_READ.last;
+  const version = isVllmRead(kind, `${vllm}`) ? `${vllm}` : vllmRead(kind).last;
   const near = nearNames(name, vllmNames(kind, version)).map((each) => `'${each}'`);
   return near.length === 0 ? '' : `; nearest: ${near.join(', ')}`;
 }

@@ -206,6 +206,10 @@ export const ARGUMENTS = {
   Precision: {
     'static of': 'name: string',
   },
+  PythonCode: {
+    'static fromStore': 'size: DataSize',
+    'static inline': 'files: string{}',
+  },
   RdmaAttachment: {
     'static sharedDevices': 'options?: SharedDevicesOptions',
     'static hostDevices': 'options: HostDevicesOptions',
@@ -269,6 +273,9 @@ export const ARGUMENTS = {
   TritonModel: {
     'static vllm': 'props: VllmModelProps',
     'static onnxRuntime': 'props: OnnxRuntimeModelProps',
+    'static pyTorch': 'props: PyTorchModelProps',
+    'static python': 'props: PythonModelProps',
+    'static ensemble': 'props: EnsembleModelProps',
     'static tensorRtLlm': 'props: TensorRtLlmModelProps',
   },
   TritonRelease: {

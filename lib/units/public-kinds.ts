@@ -55,6 +55,9 @@ export const STRUCTS = {
     'name: string; parameters?: number; tokensPerItem?: number; tokensPerFrame?: number; maxVideoTokens?: number; promptTokensPerVideoToken?: number; positionsPerToken?: number; hiddenSize?: number; intermediateSize?: number; learnedPositions?: boolean; gatedFeedForward?: boolean; inputSize?: number; outputSize?: number; shared?: boolean',
   EncryptedStorageClassProps:
     'cluster: IKubernetesCluster; storageClassName?: string; isDefault?: boolean; removalPolicy?: RemovalPolicy; kmsKeyArn?: string',
+  EnsembleModelProps:
+    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; name: string; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; steps: EnsembleStep[]; maxInflightRequests?: number; latencyBucketsMs?: number[]',
+  EnsembleStep: 'model: string; modelVersion?: number; inputMap: string{}; outputMap: string{}',
   ExistingGpuNodePoolProps:
     'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number',
   ExistingVpc:
@@ -81,7 +84,7 @@ export const STRUCTS = {
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; maxBatchSize?: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; latencyBucketsMs?: number[]',
   HostDevicesOptions: 'resourceName?: string; adapters?: AdapterSelection; network: NetworkName',
   HuggingFaceSource:
-    'include?: string[]; exclude?: string[]; repository: string; revision: string; tokenSecret?: SecretReference; endpoint?: string',
+    'allow?: string[]; ignore?: string[]; repository: string; revision: string; token?: SecretReference; acceptedLicense?: string; endpoint?: string',
   ImagePrePullerProps:
     'cluster: IKubernetesCluster; images: string[]; nodePools?: IGpuNodePool[]; command?: string[]; pauseImage?: string; imageRegistry?: ImageRegistry; name?: string; namespace?: string',
   IndicatorQuery: 'expr: string; metrics: Metric[]; meaning: string',
@@ -107,6 +110,7 @@ export const STRUCTS = {
     'count: number; attention?: AttentionLayer; state?: StateLayer; intermediateSize?: number; experts?: boolean; norms?: number; otherParameters?: number; float32Parameters?: number',
   LoraAdapter: 'name: string; version?: string; rank: number; size?: DataSize',
   LoraCapacity: 'maxAdapters: number; maxRank: number',
+  LoraOptions: 'loraAdapters?: LoraAdapter[]; maxLoraRank?: number',
   MacvlanNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string; mode?: MacvlanMode; mtu?: number',
   MemoryPerGpu:
@@ -116,7 +120,7 @@ export const STRUCTS = {
   MixtureOfExpertsProps:
     'name: string; shape: DecoderShape; experts?: ExpertLayers; publishedPrecision?: Precision; publishedBits?: WeightBits; publishedFrom?: string',
   ModelFile: 'url: string; path?: string; sha256?: string',
-  ModelFiles: 'include?: string[]; exclude?: string[]',
+  ModelFiles: 'allow?: string[]; ignore?: string[]',
   ModelImportProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version?: string; source: ModelSource; namespace?: string; name?: string; largestFile?: DataSize; retries?: number; timeout?: Duration; waitTimeout?: Duration; awsCliImage?: string; nodeSelector?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelSettings: 'responseCache?: boolean; metricTags?: string{}; parameters?: string{}',
@@ -149,7 +153,7 @@ export const STRUCTS = {
   OnnxRuntimeModelProps:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; graphOptimization?: GraphOptimization; intraOpThreads?: number; fileName?: string; opset?: number; irVersion?: number; modelSize?: DataSize',
   OpenAiOptions:
-    'servedModelNames?: string[]; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
+    'loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
@@ -160,6 +164,11 @@ export const STRUCTS = {
   PodVolumeMount: 'volume: string; path: string; readOnly?: boolean',
   PyTorchImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; preset?: ImagePreset; cuda?: string; ubuntu?: string; torch?: string; transformers?: string; onnxRuntime?: string',
+  PyTorchModelProps:
+    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; modelSize: DataSize; fileName?: string; optimizedExecution?: boolean; inferenceMode?: boolean; cudnn?: boolean; weightSharing?: boolean; cacheCleaning?: boolean; interOpThreads?: number; intraOpThreads?: number',
+  PythonEnvironment: 'fileName?: string; packedSize?: DataSize; unpackedSize: DataSize',
+  PythonModelProps:
+    'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; code: PythonCode; environment?: PythonEnvironment; decoupled?: boolean; gpuTensors?: boolean; instanceMemory?: DataSize; instanceSharedMemory?: DataSize',
   QueuePolicy:
     'maxQueueSize?: number; timeout?: Duration; timeoutAction?: TimeoutAction; allowTimeoutOverride?: boolean',
   RateLimit: 'resources?: RateLimitResource[]; priority?: number',
@@ -180,7 +189,7 @@ export const STRUCTS = {
   SequenceState:
     'inputName: string; outputName: string; dataType: TensorDataType; dims: number[]; initial?: SequenceInitialState; sameBuffer?: boolean; growable?: boolean',
   ServedModel:
-    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; servedModelNames?: string[]; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
   ServerResources: 'cpu?: number; memory?: DataSize; sharedMemory?: DataSize; ephemeralStorage?: DataSize',
   ServingImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number',
@@ -230,7 +239,7 @@ export const STRUCTS = {
   VllmImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; release?: VllmRelease; plugins?: VllmPlugin[]',
   VllmModelProps:
-    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   VllmOptions:
     'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
   VllmPluginProps: 'packageName: string; version: string; quantizationMethods?: string[]; requirements?: string[]',
@@ -320,6 +329,7 @@ export const CLASSES = {
   Placement: 'Placement.none(), Placement.clusterGroup() or Placement.existing(...)',
   PodVolume: 'PodVolume.secret(...), PodVolume.configMap(...), PodVolume.claim(...) or PodVolume.emptyFolder(...)',
   Precision: 'Precision.FP32 or Precision.of(...)',
+  PythonCode: 'PythonCode.fromStore(...) or PythonCode.inline(...)',
   RdmaAttachment:
     'RdmaAttachment.sharedDevices(...), RdmaAttachment.hostDevices(...) or RdmaAttachment.virtualFunctions(...)',
   RdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
@@ -339,7 +349,8 @@ export const CLASSES = {
   SynthesizedStack: 'SynthesizedStack.of(...)',
   ToolCallParser: 'ToolCallParser.LLAMA3_JSON or ToolCallParser.of(...)',
   TritonDeployment: 'new TritonDeployment(...)',
-  TritonModel: 'TritonModel.vllm(...), TritonModel.onnxRuntime(...) or TritonModel.tensorRtLlm(...)',
+  TritonModel:
+    'TritonModel.vllm(...), TritonModel.onnxRuntime(...), TritonModel.pyTorch(...), TritonModel.python(...), TritonModel.ensemble(...) or TritonModel.tensorRtLlm(...)',
   TritonRelease: 'TritonRelease.V24_12, TritonRelease.of(...) or TritonRelease.custom(...)',
   VersionPolicy: 'VersionPolicy.latest(...), VersionPolicy.all() or VersionPolicy.specific(...)',
   VllmDeployment: 'new VllmDeployment(...)',
@@ -369,9 +380,9 @@ export const INTERFACES = {
 
 /** The values of each public enumeration. @internal */
 export const ENUMS = {
+  AttentionBackend: 'FLASH_ATTN FLASHINFER TRITON_ATTN FLEX_ATTENTION',
   AdvisoryComponent: 'Triton vLLM',
   AnnotationLevel: 'info warn error',
-  AttentionBackend: 'FLASH_ATTN FLASHINFER TRITON_ATTN FLEX_ATTENTION',
   AutoscalingKind: 'none cluster-autoscaler',
   CapacityKind: 'on-demand spot reservation capacity-block',
   CpuArchitecture: 'x86_64 arm64',

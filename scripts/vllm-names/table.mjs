@@ -1,11 +1,12 @@
 /**
- * Writes the tables of lib/catalog/vllm-names-*.ts from the recording that read.py makes:
+ * Writes the tables of lib/catalog/vllm-names-*.ts from the recordings that read.py and read_flags.py make:
  *
  *     node scripts/vllm-names/table.mjs && npx prettier --write lib/catalog/vllm-names-*.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const RECORDING = 'test/catalog/fixtures/vllm-names.json';
+const FLAGS = 'test/catalog/fixtures/vllm-flags.json';
 const TABLES = {
   arguments: [
     'engineArguments',
@@ -19,10 +20,11 @@ const TABLES = {
   cache: ['cacheFormats', 'Formats of the key-value cache that `kv_cache_dtype` may name (`CacheDType`).'],
 };
 
-const recording = JSON.parse(readFileSync(RECORDING, 'utf8'));
+const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+const recording = read(RECORDING);
 const versions = Object.keys(recording);
 
-function rangesOf(key) {
+function rangesOf(key, recording, versions) {
   const seen = new Map();
   versions.forEach((version, index) => {
     for (const name of recording[version][key].split(' ').filter(Boolean))
@@ -48,8 +50,8 @@ function wrapped(names) {
   return lines;
 }
 
-function constantOf(key, name, text) {
-  const rows = [...rangesOf(key)].map(([range, names]) => {
+function constantOf(key, name, text, from = recording) {
+  const rows = [...rangesOf(key, from, Object.keys(from))].map(([range, names]) => {
     const lines = wrapped(names);
     return lines.length === 1
       ? `  '${range}': '${lines[0]}',`
@@ -77,10 +79,18 @@ const formats = [
   constantOf('cacheFormats', 'CACHE_FORMATS', TABLES.cache[1]),
 ];
 writeFileSync('lib/catalog/vllm-names-formats.ts', `${HEAD}\n${formats.join('\n')}`);
-const read = `/** Versions whose wheels were read, oldest first. @internal */\nexport const VERSIONS_READ = \`\n${wrappedVersions(versions)}\`.trim().split(/\\s+/);\n`;
+const all = `/** Versions whose wheels were read, oldest first. @internal */\nexport const VERSIONS_READ = \`\n${wrappedVersions(versions)}\`.trim().split(/\\s+/);\n`;
 writeFileSync(
   'lib/catalog/vllm-versions-read.ts',
-  `// Written by scripts/vllm-names/table.mjs from wheels of PyPI (scripts/vllm-names/read.py); do not edit.\n\n${TYPE}\n${read}`,
+  `// Written by scripts/vllm-names/table.mjs from wheels of PyPI (scripts/vllm-names/read.py); do not edit.\n\n${TYPE}\n${all}`,
+);
+
+const flags = read(FLAGS);
+const flagsText = 'Flags of `vllm serve` without their hyphens: its parser refuses others.';
+const flagVersions = `/** Versions that were read for them, oldest first. @internal */\nexport const FLAG_VERSIONS_READ = \`\n${wrappedVersions(Object.keys(flags))}\`.trim().split(/\\s+/);\n`;
+writeFileSync(
+  'lib/catalog/vllm-names-flags.ts',
+  `${HEAD}\n${constantOf('flags', 'FLAGS', flagsText, flags)}\n${flagVersions}`,
 );
 
 function wrappedVersions(list) {

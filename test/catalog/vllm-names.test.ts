@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import * as path from 'path';
-import { VllmNameKind, VllmNameState, VLLM_READ, isVllmRead, vllmName, vllmNames } from '../../lib/catalog/vllm-names';
+import { VllmNameKind, VllmNameState, isVllmRead, vllmName, vllmNames, vllmRead } from '../../lib/catalog/vllm-names';
 import { TritonRelease } from '../../lib/catalog/serving-engine';
 import { VllmRelease } from '../../lib/catalog/vllm-release';
 
@@ -15,28 +15,49 @@ const KEYS: { readonly [kind in VllmNameKind]: string } = {
   [VllmNameKind.QUANTIZATION]: 'quantization',
   [VllmNameKind.DEPRECATED_QUANTIZATION]: 'deprecatedQuantization',
   [VllmNameKind.CACHE_FORMAT]: 'cacheFormats',
+  [VllmNameKind.FLAG]: 'flags',
 };
-const KINDS = Object.values(VllmNameKind);
+const KINDS = Object.values(VllmNameKind).filter((kind) => kind !== VllmNameKind.FLAG);
 
 function words(text: string): string[] {
   return text.split(' ').filter(Boolean).sort();
 }
 
+/** Flags of the same wheels, by version: scripts/vllm-names/read_flags.py. */
+const FLAGS = JSON.parse(readFileSync(path.join(__dirname, 'fixtures/vllm-flags.json'), 'utf8')) as typeof RECORDED;
+
+/** The names of a kind in a version are those of its wheel, and no others of the recording. */
+function expectNames(recorded: typeof RECORDED, kind: VllmNameKind, version: string): void {
+  const own = words(recorded[version][KEYS[kind]]);
+  expect(vllmNames(kind, version)).toEqual(own);
+  const all = new Set(Object.values(recorded).flatMap((each) => words(each[KEYS[kind]])));
+  for (const name of all) {
+    const expected = own.includes(name) ? VllmNameState.PRESENT : VllmNameState.MISSING;
+    expect([name, vllmName(kind, name, version).state]).toEqual([name, expected]);
+  }
+}
+
 describe.each(Object.keys(RECORDED))('vLLM %s', (version) => {
-  test.each(KINDS)('has the names of its wheel, and no others: %s', (kind) => {
-    const own = words(RECORDED[version][KEYS[kind]]);
-    expect(vllmNames(kind, version)).toEqual(own);
-    const all = new Set(Object.values(RECORDED).flatMap((each) => words(each[KEYS[kind]])));
-    for (const name of all) {
-      const expected = own.includes(name) ? VllmNameState.PRESENT : VllmNameState.MISSING;
-      expect([name, vllmName(kind, name, version).state]).toEqual([name, expected]);
-    }
-  });
+  test.each(KINDS)('has the names of its wheel, and no others: %s', (kind) => expectNames(RECORDED, kind, version));
+});
+
+test.each(Object.keys(FLAGS))('vLLM %s has the flags of its wheel, and no others', (version) => {
+  expectNames(FLAGS, VllmNameKind.FLAG, version);
+});
+
+test.each(['0.15.1', '0.19.0', '0.24.0', '0.28.0', '0.32.0'])('the parser of vLLM %s says the same', (version) => {
+  const file = path.join(__dirname, '..', 'serving', 'vllm', 'fixtures', `arguments-${version}.json`);
+  const { flags } = JSON.parse(readFileSync(file, 'utf8')) as { readonly flags: string[] };
+  const isOpposite = (flag: string) => flag.startsWith('--no-') && flags.includes(`--${flag.slice(5)}`);
+  const own = flags.filter((flag) => !isOpposite(flag) && flag !== '--help').map((flag) => flag.slice(2));
+  expect(vllmNames(VllmNameKind.FLAG, version)).toEqual(own);
 });
 
 test('every release of ours has a vLLM that was read', () => {
   const versions = [...TritonRelease.ALL, ...VllmRelease.ALL].map(({ vllmVersion }) => vllmVersion);
-  expect(versions.filter((version) => !isVllmRead(version))).toEqual([]);
+  expect(versions.filter((version) => !isVllmRead(VllmNameKind.ARGUMENT, version))).toEqual([]);
+  const servers = VllmRelease.ALL.map(({ vllmVersion }) => vllmVersion);
+  expect(servers.filter((version) => !isVllmRead(VllmNameKind.FLAG, version))).toEqual([]);
 });
 
 test.each<[string, VllmNameKind, string, VllmNameState]>([
@@ -65,5 +86,5 @@ test.each<[string, VllmNameKind, string, VllmNameState]>([
 
 test('says since and until when a name is there', () => {
   expect(vllmName(VllmNameKind.QUANTIZATION, 'gguf', '0.24.0')).toMatchObject({ since: '0.5.5', until: '0.23.0' });
-  expect([VLLM_READ.first, VLLM_READ.last]).toEqual(['0.5.5', '0.33.0']);
+  expect(vllmRead(VllmNameKind.QUANTIZATION)).toEqual({ first: '0.5.5', last: '0.33.0' });
 });

@@ -10,6 +10,7 @@ import {
 import { AttentionBackend } from '../../lib/serving';
 import { DataSize } from '../../lib/units';
 import { CHAT, VllmOverrides, deployVllm } from '../serving/support/vllm-fixtures';
+import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
 const refuse = (overrides: VllmOverrides) => () => deployVllm(overrides);
@@ -110,6 +111,42 @@ export const TEXTS: FaultText[] = [
     refuse: refuse({ model: { servedModelNames: ['a b'] } }),
   },
   {
+    id: 'AMBIGUOUS_FLAG',
+    property: 'extraArguments[0]',
+    text: '--allowed is the beginning of several flags of vLLM 0.24.0, which would not start: --allowed-headers, --allowed-local-media-path, --allowed-media-domains, --allowed-methods, --allowed-origins; write one of them out',
+    refuse: refuse({ extraArguments: ['--allowed=x'] }),
+  },
+  {
+    id: 'FLAG_NOT_IN_VLLM',
+    property: 'extraArguments[0]',
+    text: "--max-logprob-s does not exist in vLLM 0.24.0, which would not start: no version from 0.15.0 to 0.33.0 has it; nearest: 'max-logprobs', 'max-loras', 'max-log-len'",
+    refuse: refuse({ extraArguments: ['--max-logprob-s=5'] }),
+  },
+  {
+    id: 'FLAG_NOT_IN_VLLM',
+    property: 'extraArguments[0]',
+    text: '--sse-keep-alive-interval does not exist in vLLM 0.24.0, which would not start: it came with 0.29.0; use vLLM 0.29.0 or later, or remove it',
+    refuse: refuse({ extraArguments: ['--sse-keep-alive-interval=5'] }),
+  },
+  {
+    id: 'FLAG_NOT_IN_VLLM',
+    property: 'extraArguments[0]',
+    text: '--disable-frontend-multiprocessing does not exist in vLLM 0.32.0, which would not start: it was gone after 0.18.1; remove it',
+    refuse: refuse({ vllmRelease: VllmRelease.of('0.32.0'), extraArguments: ['--disable-frontend-multiprocessing'] }),
+  },
+  {
+    id: 'FLAG_NOT_IN_VLLM',
+    property: 'models[0].engineArguments.model_weights',
+    text: "model 'chat': engineArguments.model_weights has no flag in vLLM 0.24.0, whose server would not start; remove it, or serve the model by Triton",
+    refuse: refuse({ model: { engineArguments: { model_weights: 's3://x' } } }),
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'extraArguments[0]',
+    text: "extraArguments[0] must be the long form of a flag, which can be compared with what the plan sets, e.g. '--tensor-parallel-size'; got '-tp'",
+    refuse: refuse({ extraArguments: ['-tp', '2'] }),
+  },
+  {
     id: 'LORA_RANK_TOO_HIGH',
     property: 'models[0].loraAdapters[0].rank',
     text: "model 'chat': adapter 'legal' has rank 32, above maxLoraRank 16, and would not load; raise maxLoraRank, or use another adapter",
@@ -143,6 +180,19 @@ export const TEXTS: FaultText[] = [
     refuse: refuse({ vllmRelease: VllmRelease.of('0.20.0'), model: { reasoningParser: ReasoningParser.of('glm47') } }),
   },
   {
+    id: 'PARSER_UNLIKE_TOKENIZER',
+    text: "model 'chat': toolCallParser 'mistral' looks up '[TOOL_CALLS]', which the tokenizer of llama-3.1-8b is not known to have, and without it chat requests fail; use the parser of the model, or a checkpoint whose tokenizer has the token",
+    faults: () => warningsOf(deployVllm({ model: { toolCallParser: ToolCallParser.MISTRAL } }).deployment),
+  },
+  {
+    id: 'PARSER_UNLIKE_TOKENIZER',
+    text: "model 'chat': toolCallParser 'llama3_json' looks up '<|python_tag|>', which the tokenizer of 32000 tokens of llama-2-7b is not known to have, and without it chat requests fail; use the parser of the model, or a checkpoint whose tokenizer has the token",
+    faults: () =>
+      warningsOf(
+        deployVllm({ model: { model: ModelSpec.LLAMA_2_7B, toolCallParser: ToolCallParser.LLAMA3_JSON } }).deployment,
+      ),
+  },
+  {
     id: 'PLAN_OF_UNKNOWN_MODEL',
     property: 'plans.other',
     text: "plans has a plan for 'other', but no model has that name; the models are: chat",
@@ -171,5 +221,17 @@ export const TEXTS: FaultText[] = [
     property: "environment['VLLM_SERVER_DEV_MODE']",
     text: 'environment must not contain VLLM_SERVER_DEV_MODE, which opens requests that run code in the engine; remove it',
     refuse: refuse({ environment: { VLLM_SERVER_DEV_MODE: '1' } }),
+  },
+  {
+    id: 'SHARED_MEMORY_EXCEEDS_MEMORY',
+    property: 'resources.sharedMemory',
+    text: "model 'chat': resources.sharedMemory, 8192 MiB, is a part of resources.memory, which is 4096 MiB, so that pods would be killed for it; raise resources.memory, or lower resources.sharedMemory",
+    refuse: refuse({ resources: { memory: DataSize.gib(4), sharedMemory: DataSize.gib(8) } }),
+  },
+  {
+    id: 'SHARED_MEMORY_EXCEEDS_MEMORY',
+    property: 'resources.memory',
+    text: "model 'chat': the shared memory of the engines, 1024 MiB, is a part of resources.memory, which is 512 MiB, so that pods would be killed for it; raise resources.memory",
+    refuse: refuse({ resources: { memory: DataSize.mib(512) } }),
   },
 ];

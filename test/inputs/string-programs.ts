@@ -1,15 +1,24 @@
 import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Given, Program } from './string-programs-compute';
+import { KIND_ARGUMENTS, KIND_STRUCTS } from './string-programs-kinds';
 import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
 import { VLLM_ARGUMENTS, VLLM_STRUCTS } from './string-programs-vllm';
 import { WORKLOAD_ARGUMENTS, WORKLOAD_STRUCTS } from './string-programs-workloads';
 import { TRITON_ARGUMENTS, TRITON_STRUCTS } from './triton-programs';
 
-const STRUCTS = { ...COMPUTE_STRUCTS, ...WORKLOAD_STRUCTS, ...POD_STRUCTS, ...VLLM_STRUCTS, ...TRITON_STRUCTS };
+const STRUCTS = {
+  ...COMPUTE_STRUCTS,
+  ...WORKLOAD_STRUCTS,
+  ...POD_STRUCTS,
+  ...VLLM_STRUCTS,
+  ...KIND_STRUCTS,
+  ...TRITON_STRUCTS,
+};
 const ARGUMENTS = {
   ...COMPUTE_ARGUMENTS,
   ...WORKLOAD_ARGUMENTS,
   ...POD_ARGUMENTS,
   ...VLLM_ARGUMENTS,
+  ...KIND_ARGUMENTS,
   ...TRITON_ARGUMENTS,
 };
 

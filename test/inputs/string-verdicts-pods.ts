@@ -66,17 +66,20 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'ModelImportProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
   'ModelStore.grantRead(prefix)': ['refused INVALID_NAME prefix | reference | reference'],
   'ModelStore.grantReadWrite(prefix)': ['refused INVALID_NAME prefix | reference | reference'],
-  'ModelFiles.include': [
-    'refused INVALID_FORMAT source.include[0] | refused VALUE_NOT_CONCRETE include | refused VALUE_NOT_CONCRETE include',
+  'ModelFiles.allow': [
+    'refused INVALID_FORMAT source.allow[0] | refused VALUE_NOT_CONCRETE allow | refused VALUE_NOT_CONCRETE allow',
   ],
-  'ModelFiles.exclude': [
-    'refused INVALID_FORMAT source.exclude[0] | refused VALUE_NOT_CONCRETE exclude | refused VALUE_NOT_CONCRETE exclude',
+  'ModelFiles.ignore': [
+    'refused INVALID_FORMAT source.ignore[0] | refused VALUE_NOT_CONCRETE ignore | refused VALUE_NOT_CONCRETE ignore',
   ],
   'HuggingFaceSource.repository': [
     'refused INVALID_FORMAT source.repository | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
   ],
   'HuggingFaceSource.revision': [
     'refused INVALID_FORMAT source.revision | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
+  ],
+  'HuggingFaceSource.acceptedLicense': [
+    'refused INVALID_FORMAT source.acceptedLicense | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
   ],
   'HuggingFaceSource.endpoint': [
     'refused INVALID_FORMAT source.endpoint | refused VALUE_NOT_CONCRETE endpoint | refused VALUE_NOT_CONCRETE endpoint',

@@ -1,4 +1,5 @@
 import { COMPUTE_VERDICTS } from './string-verdicts-compute';
+import { KIND_VERDICTS } from './string-verdicts-kinds';
 import { POD_VERDICTS } from './string-verdicts-pods';
 import { TRITON_VERDICTS } from './string-verdicts-triton';
 import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
@@ -13,6 +14,7 @@ import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
 export const STRING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ...COMPUTE_VERDICTS,
   ...WORKLOAD_VERDICTS,
+  ...KIND_VERDICTS,
   ...POD_VERDICTS,
   ...TRITON_VERDICTS,
 };

@@ -1,4 +1,4 @@
-import { faultsThrown, idsOf } from '../support/faults';
+import { faultsAtSynth, faultsThrown, idsOf } from '../support/faults';
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { ImageRegistry } from '../../lib/kubernetes/image-registry';
@@ -8,7 +8,7 @@ import { bandwidthFloor } from '../../lib/network/bandwidth-floor';
 import { NcclAcceptanceTest, NcclAcceptanceTestProps } from '../../lib/network/nccl-acceptance-test';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
 import { TestPool } from '../serving/support/fixtures';
-import { Block, Synthesized, synthesize } from '../support/synth';
+import { Block, Synthesized, synthesize, testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { NDR, RACK, rack } from './support';
 
@@ -96,6 +96,16 @@ describe('the acceptance test of a pool', () => {
     expect(specOf(result).template.spec.container[0].image).toMatch(/^mirror\.example\/deep-learning-containers\//);
     // A hang ends before the deadline, at which Kubernetes deletes the pods with their logs.
     expect(specOf(result).template.spec.container[0].env).toContainEqual({ name: 'RUN_SECONDS', value: '300' });
+  });
+
+  test('may not land on nodes without the fabric that have the labels of its pool', () => {
+    const stack = testStack();
+    const cluster = testCluster(stack);
+    const nodePool = new TestPool(stack, 'fast', cluster, RACK, 2, RdmaFabric.infiniband(NDR));
+    // As a class of a user's own may have them.
+    Object.assign(new TestPool(stack, 'slow', cluster, RACK), { nodeLabels: nodePool.nodeLabels });
+    new NcclAcceptanceTest(stack, 'Accept', { nodePool });
+    expect(idsOf(faultsAtSynth(stack))).toContain('RDMA_NOT_AVAILABLE');
   });
 
   const type = (name: string) => GpuInstanceType.of(name);

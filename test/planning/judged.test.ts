@@ -27,12 +27,12 @@ describe('published starts of engines since August 2025', () => {
     expect(halves.size - new Set(halves.values()).size).toBeLessThanOrEqual(1);
   });
 
-  test('as many as were found: 107 rows of 77 sources, 65 of them with a stated capacity, of hybrids and models that read images at least ten each', () => {
-    expect(ROWS.length).toBeGreaterThanOrEqual(107);
-    expect(new Set(ROWS.map(({ source }) => source)).size).toBeGreaterThanOrEqual(77);
-    expect(ROWS.filter(({ capacity }) => capacity).length).toBeGreaterThanOrEqual(65);
+  test('as many as were found: 133 rows of 100 sources, 91 of them with a stated capacity, of hybrids and models that read images at least ten each', () => {
+    expect(ROWS.length).toBeGreaterThanOrEqual(133);
+    expect(new Set(ROWS.map(({ source }) => source)).size).toBeGreaterThanOrEqual(100);
+    expect(ROWS.filter(({ capacity }) => capacity).length).toBeGreaterThanOrEqual(91);
     expect(failures.length).toBeGreaterThanOrEqual(22);
-    expect(runs.length).toBeGreaterThanOrEqual(85);
+    expect(runs.length).toBeGreaterThanOrEqual(111);
     const of = (kind: Kind) => ROWS.filter(({ kinds }) => kinds.includes(kind)).length;
     expect(Math.min(of('hybrid'), of('vision'))).toBeGreaterThanOrEqual(10);
   });
@@ -54,9 +54,9 @@ describe('published starts of engines since August 2025', () => {
     expect(runs.filter((row) => !row.plan.fits && !listed(row))).toEqual([]);
   });
 
-  test('58 of 65 stated capacities are at most 12 % above the plan, and two are below it', () => {
+  test('nine tenths of the stated capacities are at most 12 % above the plan, and two are below it', () => {
     const stated = ROWS.filter(({ capacity }) => capacity).map(difference);
-    expect(stated.filter((each) => each <= 0 && each >= -0.12).length).toBeGreaterThanOrEqual(0.89 * stated.length);
+    expect(stated.filter((each) => each <= 0 && each >= -0.12).length).toBeGreaterThanOrEqual(0.9 * stated.length);
     expect(stated.filter((each) => each > 0).length).toBeLessThanOrEqual(2);
     expect(failures.filter(({ plan }) => plan.fits)).toEqual([]);
   });

@@ -20,7 +20,15 @@ interface Served {
   /** Whether the account has a role by an annotation; on EKS an association of Pod Identity says so. */
   readonly role?: boolean;
   readonly reached?: string[];
+  /** Keys of the configuration. @default - those of vLLM's server */
+  readonly files?: string;
 }
+
+const ofTriton = (model: string, more = '') =>
+  `assemble.sh config.pbtxt.${model} ${more}probe-models.sh probe.json.${model} probe.models`;
+const FRAUD = ofTriton('fraud');
+const language = (model: string) => ofTriton(model, `model.json.1.${model} `);
+const OF_VLLM = 'assemble.sh models.json probe_vllm.py vllm_guard.py';
 
 const INTERNAL = ['spec.type: ClusterIP'];
 const BALANCED = ['spec.type: LoadBalancer', 'annotations example.com/internal=true'];
@@ -33,6 +41,7 @@ function serverObjects({
   instance: of = name,
   role = false,
   reached = INTERNAL,
+  files = OF_VLLM,
 }: Served): ObjectRow[] {
   const labels = [app(kind), instance(of), ...(kind === 'vllm' ? [`${MAPPED}=${name}`] : [])];
   const ports = kind === 'triton' ? ['http 8000', 'grpc 8001', 'metrics 8002'] : ['http 8000'];
@@ -53,6 +62,14 @@ function serverObjects({
       ...reached,
     ),
     row(
+      // Another name for another content, and nobody changes it: pods of an earlier revision never read the files of a later one.
+      new RegExp(`^kubernetes_config_map_v1 ${path}_Config$`),
+      ...named(`${name}-<checksum>`, 'inference', ...labels),
+      'immutable: true',
+      'lifecycle.create_before_destroy: true',
+      `files ${files}`,
+    ),
+    row(
       new RegExp(`^kubernetes_pod_disruption_budget_v1 ${path}_DisruptionBudget$`),
       ...own,
       selects(...labels),
@@ -66,7 +83,12 @@ const MANAGED_BY = 'app.kubernetes.io/managed-by=gpu-inference-constructs';
 const STACK = '(?:(?:(?:Chat|Cloud|OpenAi)_)?Monitoring|Ephemeral)';
 
 /** Account, service and claim of a server of the monitoring stack. */
-function monitoringObjects(name: 'prometheus' | 'alertmanager', port: number, size: string): ObjectRow[] {
+function monitoringObjects(
+  name: 'prometheus' | 'alertmanager',
+  port: number,
+  size: string,
+  files: string,
+): ObjectRow[] {
   const path = `${STACK}_${name[0].toUpperCase()}${name.slice(1)}`;
   const labels = [app(name), PART_OF];
   return [
@@ -81,6 +103,11 @@ function monitoringObjects(name: 'prometheus' | 'alertmanager', port: number, si
       selects(...labels, MANAGED_BY),
       `port http ${port}/TCP to http`,
       'spec.type: ClusterIP',
+    ),
+    row(
+      new RegExp(`^kubernetes_config_map_v1 ${path}_Config$`),
+      ...named(`${name}-config`, 'monitoring', ...labels),
+      `files ${files}`,
     ),
     row(
       new RegExp(`^kubernetes_persistent_volume_claim_v1 ${path}_Data$`),
@@ -149,6 +176,16 @@ const importAccount = (name: string, role = false): ObjectRow =>
     ...(role ? [`annotations eks.amazonaws.com/role-arn=arn:aws:iam::123456789012:role/test-inference-${name}`] : []),
   );
 
+const importFiles = (name: string, files: string): ObjectRow =>
+  row(
+    new RegExp(`^kubernetes_config_map_v1 ${name}_Config$`, 'i'),
+    ...named(name, 'inference', app('model-import'), instance(name)),
+    `files ${files}`,
+  );
+
+const agentFiles = (address: RegExp, name: string, files: string): ObjectRow =>
+  row(address, `metadata.name: ${name}`, 'metadata.namespace: gpu-node-agents', `files ${files}`);
+
 /** By the API of EBS; a volume waits for the zone of its pod, and stays when its claim goes. */
 const storageClass = (address: RegExp, ...more: string[]): ObjectRow =>
   row(
@@ -168,12 +205,17 @@ export const ROWS: ObjectRow[] = [
   ...RIGHTS,
   namespace('inference|monitoring', 'restricted'),
   namespace('gpu-node-agents|fabric-acceptance|nvidia-network-operator', 'privileged'),
-  ...serverObjects({ path: 'Chat_Model-llama-31-8b', kind: 'triton', name: 'llama-3-1-8b' }),
-  ...serverObjects({ path: 'Cloud_Model-deepseek', kind: 'triton', name: 'deepseek' }),
-  ...serverObjects({ path: 'Chat', kind: 'triton', name: 'chat' }),
-  ...serverObjects({ path: 'Own', kind: 'triton', name: 'own' }),
-  ...serverObjects({ path: 'Watched', kind: 'triton', name: 'watched', role: true }),
-  ...serverObjects({ path: 'Added', kind: 'triton', name: 'added', role: true, reached: BALANCED }),
+  ...serverObjects({
+    path: 'Chat_Model-llama-31-8b',
+    kind: 'triton',
+    name: 'llama-3-1-8b',
+    files: language('llama-3.1-8b'),
+  }),
+  ...serverObjects({ path: 'Cloud_Model-deepseek', kind: 'triton', name: 'deepseek', files: language('deepseek') }),
+  ...serverObjects({ path: 'Chat', kind: 'triton', name: 'chat', files: language('llama') }),
+  ...serverObjects({ path: 'Own', kind: 'triton', name: 'own', files: FRAUD }),
+  ...serverObjects({ path: 'Watched', kind: 'triton', name: 'watched', role: true, files: FRAUD }),
+  ...serverObjects({ path: 'Added', kind: 'triton', name: 'added', role: true, reached: BALANCED, files: FRAUD }),
   ...serverObjects({ path: 'OpenAi_Model-llama-31-8b', kind: 'vllm', name: 'llama-3-1-8b' }),
   ...serverObjects({
     path: 'Adapted_Model-chat',
@@ -184,11 +226,23 @@ export const ROWS: ObjectRow[] = [
     reached: BALANCED,
   }),
   ...serverObjects({ path: 'Older_Model-older', kind: 'vllm', name: 'older' }),
-  ...monitoringObjects('prometheus', 9090, '20Gi'),
-  ...monitoringObjects('alertmanager', 9093, '1Gi'),
+  ...monitoringObjects('prometheus', 9090, '20Gi', 'prometheus.yml rules.yml'),
+  ...monitoringObjects('alertmanager', 9093, '1Gi', 'alertmanager.yml'),
   importAccount('import'),
   importAccount('gated', true),
   importAccount('claimed'),
+  importFiles('import', 'files import.sh'),
+  importFiles('gated', 'import.sh'),
+  importFiles('claimed', 'import.sh'),
+  agentFiles(/ All_NvidiaDevicePlugin-time-slicing-4-Config$/, 'nvidia-device-plugin-time-slicing-4', 'config.yaml'),
+  agentFiles(/ (?:All|NodeAgents)_DcgmMetrics$/, 'dcgm-exporter', 'metrics.csv'),
+  ...['acceptance', 'overefa', 'overdevices'].map((name) =>
+    row(
+      new RegExp(`^kubernetes_config_map_v1 ${name}_Scripts$`, 'i'),
+      ...named(name, 'fabric-acceptance', app('nccl-acceptance'), instance(name)),
+      'files measure.py run.sh',
+    ),
+  ),
   ...['acceptance', 'overefa', 'overdevices'].map((name) =>
     row(
       new RegExp(`^kubernetes_service_v1 ${name}_Service$`, 'i'),

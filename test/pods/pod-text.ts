@@ -32,7 +32,7 @@ export function podsOf(stack: TerraformStack): PodFacts[] {
     .map(({ type, id, block }) => factsOf(`${type} ${id}`, block));
 }
 
-/** What an object without pods is. Policies of networks are compared in test/policies, configurations where they are made. */
+/** What an object without pods is. Policies of networks are compared in test/policies, texts of configurations where they are made. */
 export interface ObjectFacts {
   readonly address: string;
   readonly text: string[];
@@ -41,7 +41,7 @@ export interface ObjectFacts {
 /** Every object of Kubernetes in a stack that is no workload. */
 export function objectsOf(stack: TerraformStack): ObjectFacts[] {
   return resourcesOf(stack)
-    .filter(({ type, block }) => /^kubernetes_(?!network_policy|config_map)/.test(type) && !isWorkload(type, block))
+    .filter(({ type, block }) => /^kubernetes_(?!network_policy)/.test(type) && !isWorkload(type, block))
     .map(({ type, id, block }) => ({ address: `${type} ${id}`, text: lines(without(block, WIRING), OBJECT_TEXT) }));
 }
 
@@ -132,6 +132,7 @@ const WORKLOAD_TEXT: Texts = {
 
 const OBJECT_TEXT: Texts = {
   ...METADATA_TEXT,
+  data: (value) => [`files ${Object.keys(one(value)).sort().join(' ')}`],
   match_labels: (value) => [`selects ${pairs(value)}`],
   rule: (value) =>
     many(value).map(({ verbs, resources, api_groups: groups, ...rest }) =>

@@ -157,6 +157,7 @@ describe('labels of system nodes', () => {
   });
 
   test.each<[string, Pods]>([
+    ['of another system', { nodeSelector: { 'kubernetes.io/os': 'windows' } }],
     ['of another processor', { nodeSelector: { 'kubernetes.io/arch': 'arm64' } }],
     ['of another type', { nodeSelector: { 'node.kubernetes.io/instance-type': 'c7i.large' } }],
     ['of another zone', { nodeSelector: { 'topology.kubernetes.io/zone': 'us-west-2c' } }],

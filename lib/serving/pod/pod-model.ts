@@ -16,6 +16,8 @@ export interface PodModel {
   /** Resident host memory without shared memory and without the page cache of the weights. */
   readonly hostMemory: DataSize;
   readonly sharedMemory: DataSize;
+  /** What it unpacks below `/tmp`. @default - nothing */
+  readonly temporarySize?: DataSize;
   /** Whether it answers a request by a stream of responses. */
   readonly streams: boolean;
   /** How it fits its GPUs. @default - it is not planned */

@@ -40,6 +40,7 @@ export interface PodSizing {
   readonly sharedMemoryMib: number;
   readonly modelsMib: number;
   readonly scratchMib: number;
+  readonly temporaryMib: number;
   readonly ephemeralStorageMib: number;
   /** Seconds that the server may take to load everything, once the files are there. */
   readonly startupSeconds: number;
@@ -116,7 +117,8 @@ export function sizePod(
   );
   const modelsMib = Math.ceil((stored * 1.05 + GIB) / MIB);
   const scratchMib = models.some(({ plan }) => plan) ? 10 * 1024 : 2 * 1024;
-  const diskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + 2048);
+  const temporaryMib = 1024 + Math.ceil(total(models, (m) => m.temporarySize?.mib ?? 0));
+  const diskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + temporaryMib + 1024);
   const cpuMillis = Math.ceil((overrides.cpu ?? Math.min(1 + 2 * Math.max(gpus, 1), 48)) * 1000);
 
   const faults: Fault[] = [];
@@ -131,6 +133,13 @@ export function sizePod(
   };
   fit(GPUS, gpus, overrides.gpusPerNode ?? type.gpuCount);
   fit(MEMORY, memoryMib + otherMemory, usableMemoryMib(type));
+  if (overrides.memory !== undefined && sharedMemoryMib >= memoryMib) {
+    const own = overrides.sharedMemory !== undefined;
+    const reason =
+      `${own ? 'resources.sharedMemory' : 'the shared memory of the engines'}, ${sharedMemoryMib} MiB, is a part of resources.memory, which is ` +
+      `${memoryMib} MiB, so that pods would be killed for it; raise resources.memory${own ? ', or lower resources.sharedMemory' : ''}`;
+    faults.push(fault('SHARED_MEMORY_EXCEEDS_MEMORY', own ? 'resources.sharedMemory' : 'resources.memory', reason));
+  }
   fit(DISK, diskMib, allocatableDiskMib(type));
   const usableCpu = usableCpuMillis(type);
   if (overrides.cpu !== undefined || otherCpu > 0)
@@ -153,6 +162,7 @@ export function sizePod(
       sharedMemoryMib,
       modelsMib,
       scratchMib,
+      temporaryMib,
       ephemeralStorageMib: diskMib,
       startupSeconds,
       progressDeadline,

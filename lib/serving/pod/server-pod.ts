@@ -188,7 +188,7 @@ function volumes(pod: ServerPod) {
     { name: 'probes', configMap: { name: pod.configMapName, defaultMode: '0444', items: [...pod.probeItems] } },
     { name: 'models', emptyDir: { sizeLimit: `${sizing.modelsMib}Mi` } },
     { name: 'cache', emptyDir: { sizeLimit: `${sizing.scratchMib}Mi` } },
-    { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
+    { name: 'tmp', emptyDir: { sizeLimit: mebibytes(sizing.temporaryMib) } },
     { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: `${sizing.sharedMemoryMib}Mi` } },
     ...credentialVolumes(pod.modelStore),
     ...addedVolumes(pod.additions),
@@ -277,6 +277,10 @@ function containerEnvironment(cache: string, sizing: PodSizing): { [name: string
     TRITON_CACHE_DIR: `${cache}/kernels`,
     OMP_NUM_THREADS: String(Math.max(1, Math.floor(sizing.cpuRequestMillis / 1000 / Math.max(1, sizing.gpus)))),
   };
+}
+
+function mebibytes(value: number): string {
+  return value % 1024 === 0 ? `${value / 1024}Gi` : `${value}Mi`;
 }
 
 function millis(value: number): string {

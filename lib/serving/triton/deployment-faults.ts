@@ -19,6 +19,7 @@ import {
   sizedTokenFaults,
   startupFaults,
 } from '../pod/server-faults';
+import { configMapFaults } from './config-map-faults';
 import { releaseFaults, releaseWarnings } from './release-faults';
 import { cacheOf, serverSettingsFaults, serverSettingsWarnings } from './settings/server-settings';
 import { argumentFaults } from './triton-arguments';
@@ -70,7 +71,9 @@ export function checkDeployment(
   const plugged = readableImage(props.servingImage)?.quantizationMethods;
   const whole = Number.isSafeInteger(replicas) && replicas > 0 ? replicas : 1;
   const onSite =
-    unknown.length > 0 ? [] : definitions.map((model) => model.on({ hardware, release, replicas: whole, plugged }));
+    unknown.length > 0
+      ? []
+      : definitions.map((model) => model.on({ hardware, release, replicas: whole, plugged, models: definitions }));
   const models = onSite.flatMap(({ model }) => model ?? []);
   const sized = sizePod(models, props.nodePool.hardware, {
     ...props.resources,
@@ -102,6 +105,7 @@ export function checkDeployment(
   if (models.length === definitions.length) faults.push(...startupFaults(props.startupBudget, models));
   // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...sized.faults);
+  if (faults.length === 0) faults.push(...configMapFaults(models, release));
   if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas));
   return { checked, faults };
 }
@@ -116,7 +120,10 @@ function ownImageFaults({ servingImage: image, tritonImage, tritonRelease, model
     beside: { property: 'tritonRelease', given: tritonRelease },
   });
   const variant = image?.tritonVariant;
-  const lacking = variant === undefined ? undefined : models.find((model) => model._definition.variant !== variant);
+  const lacking =
+    variant === undefined
+      ? undefined
+      : models.find(({ _definition: { variant: bound } }) => bound !== undefined && bound !== variant);
   if (lacking === undefined) return own;
   const { name, variant: needed } = lacking._definition;
   const reason = `servingImage has the backends of Triton's variant '${variant}', but model '${name}' needs those of '${needed}'; give its variant when it is made`;

@@ -3,7 +3,9 @@ import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { DataSize } from '../../units/data-size';
 import { Fault } from '../../units/fault';
 import { PodModel } from '../pod/pod-model';
+import { WeightsCopy } from '../pod/server-pod';
 import { ServingHardware } from '../model/serving-hardware';
+import { TensorSpec } from './model-options';
 import { TextMessage } from './protobuf-text';
 import { ModelProbe } from './model-probe';
 import { InstanceSettings } from './settings/model-settings';
@@ -20,6 +22,8 @@ export interface ModelSite {
   readonly plugged?: readonly string[];
   /** Servers of the deployment. */
   readonly replicas: number;
+  /** All models of a server, this one too. */
+  readonly models: readonly ModelDefinition[];
 }
 
 /**
@@ -30,6 +34,19 @@ export interface ModelSite {
 export interface ModelVersion {
   readonly store: string;
   readonly number: number;
+}
+
+/**
+ * How a model looks to those that ask it.
+ *
+ * @internal
+ */
+export interface ModelTensors {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly maxBatchSize: number;
+  /** Whether a request may have any number of responses. */
+  readonly decoupled: boolean;
 }
 
 /**
@@ -55,6 +72,10 @@ export interface ModelDefinition {
   readonly configurations?: readonly string[];
   /** The properties that the caller passed, to be searched for tokens. */
   readonly props: object;
+  /** Names of the models that it is made of. @default - it is a model itself */
+  readonly steps?: readonly string[];
+  /** Its tensors among the models of its server. @default - its own code decides them at load */
+  tensors?(models: readonly ModelDefinition[]): ModelTensors;
   /** The model as it is on the hardware of that name, or on any other. @default - it is the same on all hardware */
   configured?(name: string | undefined): ModelDefinition;
   /** What is wrong with it on any hardware. */
@@ -112,10 +133,14 @@ export interface BackendModel extends PodModel {
   readonly weights: 'in-repository' | 'beside' | 'none';
   /** Whether its `config.pbtxt` says everything, so that Triton must not complete it from the model. */
   readonly isComplete: boolean;
+  /** Shared memory of one of its processes. @default - it has no processes of its own */
+  readonly instanceSharedMemory?: DataSize;
   /** Settings that concern its server. @default - it has none */
   readonly settings?: InstanceSettings;
   /** How its health is probed. */
   readonly probe: ModelProbe;
+  /** What else the init container copies for it, e.g. adapters. @default - nothing */
+  readonly copies?: readonly WeightsCopy[];
   /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */
   readonly leftOut?: string;
   /** Names of what it has otherwise on some hardware. @default - nothing */

@@ -17,10 +17,11 @@ const STREAM_RESPONSES = 1000;
 
 /**
  * Starts Triton with a key for those APIs that is made here and told to nobody. Arguments and no command: the image's entry point sets up
- * CUDA's forward compatibility where the driver is older. What earlier starts of the container noted for its probes is forgotten.
+ * CUDA's forward compatibility where the driver is older. What earlier starts of the container noted for its probes is
+ * forgotten, and what Python models unpacked then is removed.
  */
 const START =
-  `rm -f ${CACHE_MOUNT}/probe-*/seen.* ${CACHE_MOUNT}/probe-*/work.*; ` +
+  `rm -f ${CACHE_MOUNT}/probe-*/seen.* ${CACHE_MOUNT}/probe-*/work.*; rm -rf /tmp/python_env_*; ` +
   'key=$(od -An -N 32 -tx1 /dev/urandom | tr -d " \\n") && [ -n "$key" ] && ' +
   `exec "$0" "--http-restricted-api=${ADMIN_APIS}:admin-key=$key" "--grpc-restricted-protocol=${ADMIN_APIS}:admin-key=$key" "$@"`;
 
@@ -48,6 +49,8 @@ export function tritonArguments(args: {
     'tritonserver',
     `--model-repository=${REPOSITORY_PATH}`,
     ...controlArguments(release, models),
+    ...(models.every(({ isComplete }) => isComplete) ? ['--disable-auto-complete-config'] : []),
+    ...processArguments(models),
     '--strict-readiness=true',
     '--exit-on-error=true',
     `--exit-timeout-secs=${args.exitSeconds}`,
@@ -73,6 +76,16 @@ export function tritonArguments(args: {
  */
 export function unloadsDeadModels(release: TritonRelease, models: readonly BackendModel[]): boolean {
   return models.every(({ backend }) => backend === 'vllm') && release._restrictsApis;
+}
+
+/**
+ * Shared memory that each process of a Python model begins with; it grows where a model needs more. The volume of `/dev/shm` has room for all.
+ *
+ * @see https://github.com/triton-inference-server/python_backend#managing-shared-memory
+ */
+function processArguments(models: readonly BackendModel[]): string[] {
+  const sizes = models.flatMap(({ instanceSharedMemory }) => instanceSharedMemory?.bytes ?? []);
+  return sizes.length > 0 ? [`--backend-config=python,shm-default-byte-size=${Math.floor(Math.min(...sizes))}`] : [];
 }
 
 /** Models are fixed at start. */

@@ -1,7 +1,12 @@
 import { ResolvedModel } from '../model/resolved-model';
+import { LoraOptions } from '../vllm/openai-options';
 import { VllmOptions } from '../vllm/vllm-options';
 import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
+import { EnsembleModel } from './backends/ensemble-model';
+import { EnsembleModelProps } from './backends/ensemble-model-props';
+import { PyTorchModel, PyTorchModelProps } from './backends/pytorch-model';
+import { PythonModel, PythonModelProps } from './backends/python-model';
 import { TensorRtLlmModel } from './backends/tensor-rt-llm-model';
 import { TensorRtLlmModelProps } from './backends/tensor-rt-llm-model-props';
 import { VllmModel } from './backends/vllm-model';
@@ -31,6 +36,33 @@ export class TritonModel {
   }
 
   /**
+   * A TorchScript model on LibTorch.
+   *
+   * @param props its settings
+   */
+  public static pyTorch(props: PyTorchModelProps): TritonModel {
+    return new TritonModel(new PyTorchModel(props));
+  }
+
+  /**
+   * A model whose code is your own, in Python.
+   *
+   * @param props its settings
+   */
+  public static python(props: PythonModelProps): TritonModel {
+    return new TritonModel(new PythonModel(props));
+  }
+
+  /**
+   * Several models of the same deployment, served as one.
+   *
+   * @param props its settings
+   */
+  public static ensemble(props: EnsembleModelProps): TritonModel {
+    return new TritonModel(new EnsembleModel(props));
+  }
+
+  /**
    * A language model on TensorRT-LLM, by its LLM API.
    *
    * @param props its settings
@@ -47,13 +79,13 @@ export class TritonModel {
    *
    * @internal
    */
-  public static _resolved(resolved: ResolvedModel, options: VllmOptions): TritonModel {
+  public static _resolved(resolved: ResolvedModel, options: VllmOptions & LoraOptions): TritonModel {
     const { name, version, plan } = resolved;
-    const { prefixCaching, quantization, trustRemoteCode, engineArguments } = options;
+    const { prefixCaching, quantization, trustRemoteCode, engineArguments, loraAdapters, maxLoraRank } = options;
     const { kvOffload, chunkedPrefill, attentionBackend } = options;
-    const given = { kvOffload, chunkedPrefill, attentionBackend };
-    const beside = { prefixCaching, quantization, trustRemoteCode, engineArguments, ...given };
-    return new TritonModel(new VllmModel({ name, version, model: plan.model, plan, ...beside }, resolved));
+    const beside = { prefixCaching, quantization, trustRemoteCode, engineArguments, loraAdapters, maxLoraRank };
+    const given = { ...beside, kvOffload, chunkedPrefill, attentionBackend };
+    return new TritonModel(new VllmModel({ name, version, model: plan.model, plan, ...given }, resolved));
   }
 
   /** Name it is served under. */

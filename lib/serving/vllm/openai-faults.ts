@@ -1,3 +1,4 @@
+import { VllmNameKind, VllmNameState, vllmName } from '../../catalog/vllm-names';
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
@@ -28,6 +29,7 @@ export function openAiFaults(served: ServedModel, version: string): Fault[] {
     () => nameFaults(served.servedModelNames),
     () => adapterFaults(served),
     () => parserFaults(served, version),
+    () => withoutFlag(served, version),
     () =>
       Object.keys(served.engineArguments ?? {})
         .filter((argument) => Object.hasOwn(OF_SERVER, argument))
@@ -68,4 +70,18 @@ function parserFaults({ toolCallParser, reasoningParser }: OpenAiOptions, versio
       `${parser.until}; use another release or parser`;
     return [fault('PARSER_NOT_IN_VLLM', property, reason)];
   });
+}
+
+/** Arguments of the engine that a program may set and a command line may not. */
+function withoutFlag({ engineArguments = {} }: ServedModel, version: string): Fault[] {
+  const isKnown = (argument: string) =>
+    vllmName(VllmNameKind.ARGUMENT, argument, version).state === VllmNameState.PRESENT;
+  const hasFlag = (argument: string) =>
+    vllmName(VllmNameKind.FLAG, argument.replace(/_/g, '-'), version).state !== VllmNameState.MISSING;
+  return Object.keys(engineArguments)
+    .filter((argument) => isKnown(argument) && !hasFlag(argument))
+    .map((argument) => {
+      const reason = `engineArguments.${argument} has no flag in vLLM ${version}, whose server would not start; remove it, or serve the model by Triton`;
+      return fault('FLAG_NOT_IN_VLLM', `engineArguments.${argument}`, reason);
+    });
 }

@@ -84,6 +84,10 @@ const RESERVED: { readonly [name: string]: string | undefined } = {
   'tool-server': undefined,
   'enable-log-outputs': undefined,
   'api-server-count': undefined,
+  // Another server, beside the guard.
+  grpc: undefined,
+  'grpc-port': undefined,
+  'device-memory-utilization': 'gpuMemoryUtilization of the model',
 };
 
 /**
@@ -97,7 +101,7 @@ export function flagOf(argument: string): string | undefined {
 }
 
 /**
- * Whether a flag is taken by something else, and by which property. Python's parser takes every unambiguous beginning of a flag for the flag.
+ * Whether a flag, or the beginning of one, is taken by something else, and by which property.
  *
  * @internal
  */

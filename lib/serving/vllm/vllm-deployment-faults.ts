@@ -2,13 +2,12 @@ import { UPSTREAM_IMAGES, VllmRelease } from '../../catalog/vllm-release';
 import { modelNameFaults, modelVersionFaults } from '../../core/model-name';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
 import { secretFaults } from '../../core/secret-reference';
-import { knownListFaults } from '../../core/text-list';
-import { concreteFault, hasToken } from '../../core/tokens';
+import { concreteFault } from '../../core/tokens';
 import { endTrial } from '../../core/errors';
 import { imageFaults } from '../../kubernetes/container-image';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
-import { givenValue, wholeNumberFault } from '../../units/number-faults';
+import { wholeNumberFault } from '../../units/number-faults';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { servingHardware } from '../model/serving-hardware';
 import { sidecarRequests } from '../pod/pod-addition-specs';
@@ -22,10 +21,10 @@ import {
   sizedTokenFaults,
   startupFaults,
 } from '../pod/server-faults';
+import { flagFaults, flagWarnings } from './flag-faults';
 import { openAiFaults } from './openai-faults';
+import { parserWarnings } from './parser-warnings';
 import { resolveVllmModel } from './resolve-vllm-model';
-import { RESERVED_ARGUMENTS } from './engine-arguments';
-import { flagOf, reservedFlag } from './serve-arguments';
 import { servedName } from './served-name';
 import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
@@ -74,7 +73,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     () => secretFaults('apiKey', props.apiKey),
     () => queueFaults(props, release),
     () => variableFaults(props),
-    () => argumentFaults(props.extraArguments ?? []),
+    () => flagFaults(props.extraArguments ?? [], new VllmVersion(release.vllmVersion)),
   );
   const { models } = props;
   endTrial(own, props.nodePool, models, props.resources, props.startupBudget, ...(isUnreadable(models) ? [] : models));
@@ -101,6 +100,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
   const warnings = [
     ...servers.flatMap((each) => each.warnings),
     ...vllmReleaseWarnings(props, release),
+    ...flagWarnings(props.extraArguments ?? [], new VllmVersion(release.vllmVersion)),
     ...serviceWarnings(props),
   ];
   return { servers, faults, warnings };
@@ -160,7 +160,10 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
   const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests);
   const replicas = asked ?? made.resolved.plan.replicas;
   const { sizing } = sized(props, server);
-  return { checked: { server, sizing, replicas, warnings: made.warnings }, faults: [] };
+  return {
+    checked: { server, sizing, replicas, warnings: [...made.warnings, ...parserWarnings(name, served)] },
+    faults: [],
+  };
 }
 
 function sized(props: VllmDeploymentProps, server: VllmServer) {
@@ -247,29 +250,4 @@ function variableFaults({ environment = {}, secretEnvironment = {} }: VllmDeploy
       const reason = `${property} must not contain ${name}, which ${REFUSED_VARIABLES[name]}; remove it`;
       return fault('RESERVED', `${property}['${name}']`, reason);
     });
-}
-
-/** Arguments that would undo what the rest of the pod relies on. */
-function argumentFaults(extraArguments: readonly string[]): Fault[] {
-  const why = 'each flag is compared with those that the rest of the pod relies on';
-  const unknown = knownListFaults('extraArguments', extraArguments, why);
-  if (unknown.length > 0) return unknown;
-  return extraArguments.flatMap((argument, i) => {
-    const at = `extraArguments[${i}]`;
-    if (hasToken(argument)) return [];
-    if (typeof argument !== 'string') {
-      const reason = `${at} must be a text, e.g. '--max-logprobs=5'; got ${givenValue(argument)}`;
-      return [fault('INVALID_FORMAT', at, reason)];
-    }
-    const given = flagOf(argument);
-    if (given === undefined) return [];
-    const engine = Object.keys(RESERVED_ARGUMENTS).find((each) => each.replace(/_/g, '-') === given);
-    const taken = engine === undefined ? reservedFlag(given) : { name: given, property: RESERVED_ARGUMENTS[engine] };
-    if (taken === undefined) return [];
-    const what = taken.name === given ? `--${given}` : `--${given} (vLLM reads it as --${taken.name})`;
-    const cure = taken.property === undefined ? 'remove it' : `use ${taken.property}`;
-    return [
-      fault('RESERVED', at, `extraArguments must not contain ${what}, which the rest of the pod relies on; ${cure}`),
-    ];
-  });
 }

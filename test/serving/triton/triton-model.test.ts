@@ -26,11 +26,14 @@ const site = {
   },
   release: TritonRelease.DEFAULT,
   replicas: 1,
+  models: [],
 };
 
 function filesOf(...models: TritonModel[]): { [path: string]: string } {
   const files = generatedFiles(
-    models.flatMap((model) => model._definition.on(site).model ?? []),
+    models.flatMap(
+      (model) => model._definition.on({ ...site, models: models.map((each) => each._definition) }).model ?? [],
+    ),
     site.release,
   );
   return Object.fromEntries(files.map(({ path, text }) => [path.replace(/^repository\//, ''), text]));

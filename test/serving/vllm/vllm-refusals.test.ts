@@ -1,8 +1,8 @@
 import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser, VllmRelease } from '../../../lib/catalog';
 import { DataSize } from '../../../lib/units/data-size';
 import { Duration } from '../../../lib/units/duration';
-import { faultsThrown, idsOf } from '../../support/faults';
-import { CHAT, VllmOverrides, deployVllm } from '../support/vllm-fixtures';
+import { faultsThrown, idsOf, warningsOf } from '../../support/faults';
+import { CHAT, VllmOverrides, deployVllm, serverOf } from '../support/vllm-fixtures';
 
 const adapter = (rank: number) => ({ name: 'legal', rank });
 
@@ -83,6 +83,39 @@ test.each<[string, VllmOverrides, string]>([
     { extraArguments: ['--speculative-config.method=ngram'] },
     'RESERVED extraArguments[0]',
   ],
+  ['a flag of the plan begun', { extraArguments: ['--max-model-l=4096'] }, 'RESERVED extraArguments[0]'],
+  [
+    'another name of a flag of the plan',
+    { vllmRelease: VllmRelease.of('0.32.0'), extraArguments: ['--device-memory-utilization=0.5'] },
+    'RESERVED extraArguments[0]',
+  ],
+  [
+    'a server beside the guard',
+    { vllmRelease: VllmRelease.of('0.28.0'), extraArguments: ['--grpc'] },
+    'RESERVED extraArguments[0]',
+  ],
+  ['files for every request', { extraArguments: ['--allowed-local-media-path=/'] }, 'RESERVED extraArguments[0]'],
+  ['a secret', { extraArguments: ['--max-logprobs=5', '--hf-token=hf_x'] }, 'RESERVED extraArguments[1]'],
+  ['a short form', { extraArguments: ['-tp', '2'] }, 'INVALID_FORMAT extraArguments[0]'],
+  ['a flag misspelt', { extraArguments: ['--max-logprob-s=5'] }, 'FLAG_NOT_IN_VLLM extraArguments[0]'],
+  ['a flag that was never there', { extraArguments: ['--quux'] }, 'FLAG_NOT_IN_VLLM extraArguments[0]'],
+  ['a flag that is off and never there', { extraArguments: ['--no-quux'] }, 'FLAG_NOT_IN_VLLM extraArguments[0]'],
+  ['a flag of an argument that is gone', { extraArguments: ['--swap-space=4'] }, 'FLAG_NOT_IN_VLLM extraArguments[0]'],
+  [
+    'a flag of the server that is gone',
+    { vllmRelease: VllmRelease.of('0.32.0'), extraArguments: ['--disable-frontend-multiprocessing'] },
+    'FLAG_NOT_IN_VLLM extraArguments[0]',
+  ],
+  [
+    'a flag of the server that came later',
+    { vllmRelease: VllmRelease.of('0.24.0'), extraArguments: ['--sse-keep-alive-interval=5'] },
+    'FLAG_NOT_IN_VLLM extraArguments[0]',
+  ],
+  [
+    'the beginning of two flags',
+    { extraArguments: ['--allowed-h=x', '--max-log=5'] },
+    'AMBIGUOUS_FLAG extraArguments[1]',
+  ],
   [
     'a variable that opens the server',
     { environment: { VLLM_SERVER_DEV_MODE: '1' } },
@@ -103,6 +136,16 @@ test.each<[string, VllmOverrides, string]>([
     'shared memory above the node',
     { resources: { sharedMemory: DataSize.gib(64) } },
     'POD_EXCEEDS_NODE resources.memory',
+  ],
+  [
+    'shared memory above the memory',
+    { resources: { memory: DataSize.gib(4), sharedMemory: DataSize.gib(8) } },
+    'SHARED_MEMORY_EXCEEDS_MEMORY resources.sharedMemory',
+  ],
+  [
+    'dynamic batching',
+    { model: { dynamicBatching: { maxQueueDelay: Duration.ZERO } } as object },
+    'UNKNOWN_PROPERTY models[0].dynamicBatching',
   ],
   ['a budget that is too short', { startupBudget: Duration.seconds(30) }, 'STARTUP_BUDGET_TOO_SHORT startupBudget'],
   ['half a second to end', { exitTimeout: Duration.milliseconds(1500) }, 'NOT_A_WHOLE_NUMBER exitTimeout'],
@@ -126,4 +169,27 @@ test('a locked plan without their room is contradicted', () => {
   expect(idsOf(faultsThrown(() => deployVllm({ instanceType, plans, model: { loraAdapters: [adapter(8)] } })))).toEqual(
     ['PROPERTY_CONTRADICTS_PLAN models[0].loraAdapters'],
   );
+});
+
+test.each([
+  [['--max-logprobs=5']],
+  [['--max_logprobs', '5', '--seed', '-1']],
+  [['--no-enable-log-deltas']],
+  [['--max-logp=5']],
+  [['--compilation-config.mode=0']],
+  [['--enable-prompt-tokens-details', '--uvicorn-log-level', 'warning']],
+])('flags that the version has pass: %j', (extraArguments) => {
+  const { json, deployment } = deployVllm({ extraArguments });
+  expect((serverOf(json).args as string[]).slice(-extraArguments.length)).toEqual(extraArguments);
+  expect(idsOf(warningsOf(deployment))).toEqual([]);
+});
+
+test('a flag of a version that was not read is warned of, unless its neighbors have it', () => {
+  const vllmRelease = VllmRelease.custom({ vllmVersion: '0.24.1', cudaVersion: '13.0.2' });
+  const warned = (extraArguments: string[]) => warningsOf(deployVllm({ vllmRelease, extraArguments }).deployment);
+  expect(warned(['--quux']).map(({ reason }) => reason)).toEqual([
+    'whether vLLM 0.24.1 has --quux is not known, and a server with one that it lacks does not start: no version from 0.15.0 to 0.33.0 has it; ' +
+      "nearest: 'uds', 'grpc', 'host'; try it, or use a release whose names are known",
+  ]);
+  expect(warned(['--max-logprobs=5'])).toEqual([]);
 });

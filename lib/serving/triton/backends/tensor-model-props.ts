@@ -24,7 +24,7 @@ export interface TensorModelProps extends InstanceSettings {
   readonly maxBatchSize: number;
   /** How requests are joined into batches. @default - on with a bounded queue where `maxBatchSize` is at least 1 and there is no `sequenceBatching` */
   readonly dynamicBatching?: DynamicBatching;
-  /** Instances, and what they run on. @default ModelInstances.onGpus(1), one instance on a GPU of its own */
+  /** Instances, and what they run on. @default - one: of a Python model on the CPU, of any other on a GPU of its own */
   readonly instances?: ModelInstances;
   /** What is otherwise on some hardware, by a name that deployments choose with `modelConfiguration`, e.g. `a10g`. @default - nothing */
   readonly configurations?: { [name: string]: HardwareConfiguration };

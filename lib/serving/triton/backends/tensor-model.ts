@@ -21,6 +21,7 @@ import {
   ModelOnSite,
   ModelPlacement,
   ModelSite,
+  ModelTensors,
   ModelVersion,
 } from '../model-definition';
 import { ModelInstances } from '../model-instances';
@@ -71,12 +72,16 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
 
   public constructor(public readonly props: Props) {
     this.name = props.name;
-    this.instances = props.instances ?? ModelInstances.onGpus();
+    this.instances = props.instances ?? this.defaultInstances;
     this.gpus = this.instances.gpuCount;
     this.versions = [props.version ?? '1', ...(optionalTextList(props.otherVersions) ?? [])].map((store) => ({
       store,
       number: tritonVersion(store),
     }));
+  }
+
+  protected get defaultInstances(): ModelInstances {
+    return ModelInstances.onGpus();
   }
 
   public get configurations(): readonly string[] {
@@ -107,6 +112,10 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     return DataSize.ZERO;
   }
 
+  public get temporarySize(): DataSize {
+    return DataSize.ZERO;
+  }
+
   public get streams(): boolean {
     return false;
   }
@@ -121,6 +130,11 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
 
   public get storedSize(): DataSize {
     return this.modelSize.times(this.versions.length);
+  }
+
+  public tensors(): ModelTensors {
+    const { inputs, outputs, maxBatchSize } = this.props;
+    return { inputs, outputs, maxBatchSize, decoupled: this.streams };
   }
 
   public get settings(): InstanceSettings {
@@ -149,7 +163,6 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     return tensorProbe(this.props.inputs, this.props.maxBatchSize);
   }
 
-  /** The message; `fields` are those of a backend, at their places. */
   public config({ gpuIds }: ModelPlacement): TextMessage {
     const { inputs, outputs, maxBatchSize, latencyBucketsMs, rateLimit, sequenceBatching, warmUp } = this.props;
     const { fileName, defaultFileName } = this;
@@ -264,6 +277,11 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     return this.instances.instancesPerDevice;
   }
 
+  /** Copies of the weights on each GPU, or on the CPU. */
+  protected get weightCopies(): number {
+    return this.instanceCount;
+  }
+
   protected get batching(): DynamicBatching | undefined {
     const { dynamicBatching, maxBatchSize, sequenceBatching } = this.props;
     return dynamicBatching ?? (maxBatchSize >= 1 && !sequenceBatching ? {} : undefined);
@@ -329,7 +347,7 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
         ),
       );
     }
-    const need = this.sharedGpuMemory ?? this.storedSize.times(this.instanceCount);
+    const need = this.sharedGpuMemory ?? this.storedSize.times(this.weightCopies);
     if (need.exceeds(gpuMemory)) {
       const whole = gpuMemory.bytes === instanceType.gpuMemory.bytes;
       faults.push(

@@ -109,6 +109,16 @@ const ELEMENT_BYTES: { readonly [type in TensorDataType]: number } = {
   [TensorDataType.STRING]: 4,
 };
 
+/**
+ * Bytes of one element of a batch; undefined where it is not known, as of texts.
+ *
+ * @internal
+ */
+export function tensorBytes({ dataType, dims }: TensorSpec): number | undefined {
+  if (dataType === TensorDataType.STRING || dims.includes(-1)) return undefined;
+  return dims.reduce((product, dim) => product * dim, ELEMENT_BYTES[dataType]);
+}
+
 /** A larger request would be work of its own. */
 const MAX_PROBE_BYTES = 16 * 2 ** 20;
 

@@ -5,10 +5,13 @@ import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
 import { CapacityPlan } from '../../../planning/capacity-plan';
 import { DUPLICATE_WEIGHTS } from '../../../core/weight-files';
 import { DataSize } from '../../../units/data-size';
+import { duplicateFaults } from '../../../units/duplicate-faults';
 import { Fault, fault } from '../../../units/fault';
+import { WeightsCopy } from '../../pod/server-pod';
 import { Resolution, ResolvedModel, withinServer } from '../../model/resolved-model';
 import { engineArguments } from '../../vllm/engine-arguments';
 import { vllmHostMemory, vllmSharedMemory } from '../../vllm/host-needs';
+import { PlacedAdapter, adapterFaults, adapterSize, loraArguments, placedAdapters } from '../../vllm/lora-adapters';
 import { resolveVllmModel } from '../../vllm/resolve-vllm-model';
 import { VllmVersion } from '../../vllm/vllm-version';
 import {
@@ -25,13 +28,17 @@ import {
   ModelOnSite,
   ModelPlacement,
   ModelSite,
+  ModelTensors,
   ModelVersion,
 } from '../model-definition';
-import { VersionPolicy } from '../model-options';
+import { TensorDataType, VersionPolicy } from '../model-options';
 import { ModelProbe } from '../model-probe';
 import { EnumName, TextMessage } from '../protobuf-text';
 import { VllmModelProps } from './vllm-model-props';
 import { allOf } from '../../../units/unreadable';
+
+/** Without `multi_lora.json`, which the adapters make, the backend does not load. */
+const OF_ADAPTERS = { enable_lora: 'loraAdapters', max_lora_rank: 'maxLoraRank' };
 
 /**
  * A language model for Triton's vLLM backend, before its hardware is known.
@@ -86,6 +93,11 @@ export class VllmModel implements ModelDefinition {
     });
   }
 
+  /** As the backend completes its configuration (src/model.py of vllm_backend at 8de0c14). */
+  public tensors(): ModelTensors {
+    return VLLM_TENSORS;
+  }
+
   public ownFaults(): Fault[] {
     const { latencyBucketsMs, versionPolicy } = this.props;
     return allOf(
@@ -93,6 +105,22 @@ export class VllmModel implements ModelDefinition {
       () => modelVersionFaults(this.versions[0].store),
       () => (versionPolicy ? versionPolicyFaults(versionPolicy, [this.versions[0].number]) : []),
       () => (latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
+      () => adapterFaults(this.props),
+      () =>
+        duplicateFaults(
+          'loraAdapters',
+          (this.props.loraAdapters ?? []).map((adapter) => adapter.name),
+        ),
+      () =>
+        Object.entries(OF_ADAPTERS)
+          .filter(([argument]) => Object.hasOwn(this.props.engineArguments ?? {}, argument))
+          .map(([argument, property]) =>
+            fault(
+              'RESERVED',
+              `engineArguments.${argument}`,
+              `engineArguments must not set ${argument}, which is derived from other properties; use ${property}`,
+            ),
+          ),
       () =>
         Object.hasOwn(this.props, 'dynamicBatching')
           ? [
@@ -107,6 +135,39 @@ export class VllmModel implements ModelDefinition {
     );
   }
 }
+
+const text = (name: string, dims: number[], optional?: boolean) => ({
+  name,
+  dataType: TensorDataType.STRING,
+  dims,
+  optional,
+});
+const choice = (name: string) => ({ name, dataType: TensorDataType.BOOL, dims: [1], optional: true });
+
+const VLLM_TENSORS: ModelTensors = {
+  inputs: [
+    text('text_input', [1]),
+    text('image', [-1], true),
+    choice('stream'),
+    text('sampling_parameters', [1], true),
+    choice('exclude_input_in_output'),
+    choice('return_finish_reason'),
+    choice('return_cumulative_logprob'),
+    choice('return_logprobs'),
+    choice('return_num_input_tokens'),
+    choice('return_num_output_tokens'),
+  ],
+  outputs: [
+    text('text_output', [-1]),
+    text('finish_reason', [-1]),
+    { name: 'cumulative_logprob', dataType: TensorDataType.FP32, dims: [-1] },
+    text('logprobs', [-1]),
+    { name: 'num_input_tokens', dataType: TensorDataType.UINT32, dims: [1] },
+    { name: 'num_output_tokens', dataType: TensorDataType.UINT32, dims: [-1] },
+  ],
+  maxBatchSize: 0,
+  decoupled: true,
+};
 
 function given(resolved: ResolvedModel): Resolution {
   return { resolved, faults: [], warnings: [] };
@@ -145,7 +206,8 @@ class VllmBackendModel implements BackendModel {
     this.props = props;
     this.plan = resolved.plan;
     this.tensorParallelism = resolved.parallelism.tensor;
-    this.storedSize = resolved.storedSize;
+    const adapters = props.loraAdapters ?? [];
+    this.storedSize = adapters.reduce((sum, each) => sum.plus(adapterSize(each, this.plan)), resolved.storedSize);
     this.engineMetrics = props.engineMetrics ?? true;
     this.exporters = this.engineMetrics ? [MetricExporter.TRITON_VLLM] : [];
   }
@@ -155,6 +217,14 @@ class VllmBackendModel implements BackendModel {
     const always = DUPLICATE_WEIGHTS.always.join(' ');
     const { load_format: format = 'auto' } = this.props.engineArguments ?? {};
     return format === 'auto' ? `${always} | ${DUPLICATE_WEIGHTS.besideSafetensors.join(' ')}` : always;
+  }
+
+  public get copies(): WeightsCopy[] {
+    return this.adapters.map(({ name, version, path }) => ({ model: name, version, destination: path }));
+  }
+
+  private get adapters(): PlacedAdapter[] {
+    return placedAdapters(this.props);
   }
 
   public get hostMemory(): DataSize {
@@ -193,7 +263,20 @@ class VllmBackendModel implements BackendModel {
   }
 
   public versionFiles(_version: ModelVersion, weightsPath: string): { [file: string]: string } {
-    const written = engineArguments(this.resolved, this.props, weightsPath, this.engineMetrics);
-    return { 'model.json': `${JSON.stringify(written, undefined, 2)}\n` };
+    const { max_loras: slots, ...own } = this.props.engineArguments ?? {};
+    const options = { ...this.props, engineArguments: this.adapters.length > 0 ? own : this.props.engineArguments };
+    const written = {
+      ...engineArguments(this.resolved, options, weightsPath, this.engineMetrics),
+      ...loraArguments(this.props, slots),
+    };
+    const paths = Object.fromEntries(this.adapters.map(({ name, path }) => [name, path]));
+    return {
+      'model.json': json(written),
+      ...(this.adapters.length > 0 ? { 'multi_lora.json': json(paths) } : {}),
+    };
   }
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

@@ -1,0 +1,96 @@
+import { VllmNameKind, VllmNameState, vllmName, vllmNames } from '../../catalog/vllm-names';
+import { knownListFaults } from '../../core/text-list';
+import { hasToken } from '../../core/tokens';
+import { nameFaults, nameWarnings, namedFlag } from '../../planning/vllm-name-faults';
+import { Fault, fault } from '../../units/fault';
+import { givenValue } from '../../units/number-faults';
+import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS } from './engine-arguments';
+import { flagOf, reservedFlag } from './serve-arguments';
+import { VllmVersion } from './vllm-version';
+
+/** One of `extraArguments` that begins as a flag does. */
+interface Flag {
+  readonly property: string;
+  /** As it is given, without hyphens at the beginning and its value. */
+  readonly given: string;
+  /** Flags of the version that it may stand for: Python's parser takes every unambiguous beginning of a flag for the flag. */
+  readonly meant: readonly string[];
+}
+
+/**
+ * Flags that the version of vLLM does not take, and those that would undo what the rest of the pod relies on.
+ *
+ * @internal
+ */
+export function flagFaults(extraArguments: readonly string[], vllm: VllmVersion): Fault[] {
+  const why = 'each flag is compared with those that the rest of the pod relies on';
+  const unknown = knownListFaults('extraArguments', extraArguments, why);
+  if (unknown.length > 0) return unknown;
+  return [
+    ...extraArguments.flatMap(formFaults),
+    ...flagsIn(extraArguments, vllm).flatMap((flag) => {
+      const reserved = reservedFaults(flag);
+      return reserved.length > 0 ? reserved : missingFaults(flag, vllm);
+    }),
+  ];
+}
+
+/**
+ * Flags of which is not known whether the version has them.
+ *
+ * @internal
+ */
+export function flagWarnings(extraArguments: readonly string[], vllm: VllmVersion): Fault[] {
+  return flagsIn(extraArguments, vllm).flatMap(({ property, given, meant }) =>
+    meant.length > 0 ? [] : nameWarnings(undefined, namedFlag(given, property), vllm),
+  );
+}
+
+function formFaults(argument: unknown, i: number): Fault[] {
+  const at = `extraArguments[${i}]`;
+  if (typeof argument !== 'string') {
+    return [fault('INVALID_FORMAT', at, `${at} must be a text, e.g. '--max-logprobs=5'; got ${givenValue(argument)}`)];
+  }
+  if (hasToken(argument) || !/^-[A-Za-z]/.test(argument)) return [];
+  const reason = `${at} must be the long form of a flag, which can be compared with what the plan sets, e.g. '--tensor-parallel-size'; got ${givenValue(argument)}`;
+  return [fault('INVALID_FORMAT', at, reason)];
+}
+
+function flagsIn(extraArguments: readonly string[], vllm: VllmVersion): Flag[] {
+  const known = vllmNames(VllmNameKind.FLAG, `${vllm}`);
+  return extraArguments.flatMap((argument, i) => {
+    if (typeof argument !== 'string' || hasToken(argument)) return [];
+    const given = flagOf(argument);
+    if (given === undefined) return [];
+    const meant = known.includes(given) ? [given] : known.filter((each) => each.startsWith(given));
+    return [{ property: `extraArguments[${i}]`, given, meant }];
+  });
+}
+
+function reservedFaults({ property, given, meant }: Flag): Fault[] {
+  const name = meant.length === 1 ? meant[0] : given;
+  const argument = name.replace(/-/g, '_');
+  const what = (flag: string) => (flag === given ? `--${given}` : `--${given} (vLLM reads it as --${flag})`);
+  if (Object.hasOwn(REFUSED_ARGUMENTS, argument)) {
+    const reason = `extraArguments must not contain ${what(name)}, which ${REFUSED_ARGUMENTS[argument]}`;
+    return [fault('RESERVED', property, reason)];
+  }
+  const taken = Object.hasOwn(RESERVED_ARGUMENTS, argument)
+    ? { name, property: RESERVED_ARGUMENTS[argument] }
+    : reservedFlag(name);
+  if (taken === undefined) return [];
+  const cure = taken.property === undefined ? 'remove it' : `use ${taken.property}`;
+  const reason = `extraArguments must not contain ${what(taken.name)}, which the rest of the pod relies on; ${cure}`;
+  return [fault('RESERVED', property, reason)];
+}
+
+function missingFaults({ property, given, meant }: Flag, vllm: VllmVersion): Fault[] {
+  if (meant.length === 1) return [];
+  if (meant.length > 1) {
+    const reason = `--${given} is the beginning of several flags of vLLM ${vllm}, which would not start: --${meant.join(', --')}; write one of them out`;
+    return [fault('AMBIGUOUS_FLAG', property, reason)];
+  }
+  // A beginning of what an unread version may have is as unknown as a whole name.
+  const { state } = vllmName(VllmNameKind.FLAG, given, `${vllm}`);
+  return state === VllmNameState.MISSING ? nameFaults(namedFlag(given, property), vllm) : [];
+}
