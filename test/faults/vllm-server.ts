@@ -1,6 +1,7 @@
-import { GpuInstanceType, ReasoningParser, ToolCallParser, VllmRelease } from '../../lib/catalog';
+import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser, VllmRelease } from '../../lib/catalog';
 import { DataSize } from '../../lib/units/data-size';
 import { CHAT, VllmOverrides, deployVllm } from '../serving/support/vllm-fixtures';
+import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
 const refuse = (overrides: VllmOverrides) => () => deployVllm(overrides);
@@ -129,6 +130,19 @@ export const TEXTS: FaultText[] = [
     property: 'models[0].reasoningParser',
     text: "model 'chat': reasoningParser 'glm47' does not exist in vLLM 0.20.0, which would not start; it is in releases from 0.24.0 to 0.32.0; use another release or parser",
     refuse: refuse({ vllmRelease: VllmRelease.of('0.20.0'), model: { reasoningParser: ReasoningParser.of('glm47') } }),
+  },
+  {
+    id: 'PARSER_UNLIKE_TOKENIZER',
+    text: "model 'chat': toolCallParser 'mistral' looks up '[TOOL_CALLS]', which the tokenizer of llama-3.1-8b is not known to have, and without it chat requests fail; use the parser of the model, or a checkpoint whose tokenizer has the token",
+    faults: () => warningsOf(deployVllm({ model: { toolCallParser: ToolCallParser.MISTRAL } }).deployment),
+  },
+  {
+    id: 'PARSER_UNLIKE_TOKENIZER',
+    text: "model 'chat': toolCallParser 'llama3_json' looks up '<|python_tag|>', which the tokenizer of 32000 tokens of llama-2-7b is not known to have, and without it chat requests fail; use the parser of the model, or a checkpoint whose tokenizer has the token",
+    faults: () =>
+      warningsOf(
+        deployVllm({ model: { model: ModelSpec.LLAMA_2_7B, toolCallParser: ToolCallParser.LLAMA3_JSON } }).deployment,
+      ),
   },
   {
     id: 'PLAN_OF_UNKNOWN_MODEL',
