@@ -21,6 +21,7 @@ export * from './triton/triton-deployment';
 export * from './triton/triton-deployment-props';
 export * from './triton/triton-model';
 export * from './triton/triton-serving-options';
+export * from './triton/backends/tensor-rt-llm-engine-model';
 export * from './triton/backends/tensor-rt-llm-model-props';
 export * from './triton/backends/vllm-model-props';
 export * from './vllm/openai-options';

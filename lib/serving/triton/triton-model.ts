@@ -7,6 +7,7 @@ import { EnsembleModel } from './backends/ensemble-model';
 import { EnsembleModelProps } from './backends/ensemble-model-props';
 import { PyTorchModel, PyTorchModelProps } from './backends/pytorch-model';
 import { PythonModel, PythonModelProps } from './backends/python-model';
+import { TensorRtLlmEngineModel, TensorRtLlmEngineProps } from './backends/tensor-rt-llm-engine-model';
 import { TensorRtLlmModel } from './backends/tensor-rt-llm-model';
 import { TensorRtLlmModelProps } from './backends/tensor-rt-llm-model-props';
 import { VllmModel } from './backends/vllm-model';
@@ -69,6 +70,15 @@ export class TritonModel {
    */
   public static tensorRtLlm(props: TensorRtLlmModelProps): TritonModel {
     return new TritonModel(new TensorRtLlmModel(props));
+  }
+
+  /**
+   * An engine that TensorRT-LLM built before. NVIDIA has deprecated it: prefer `tensorRtLlm`.
+   *
+   * @param props its settings
+   */
+  public static tensorRtLlmEngine(props: TensorRtLlmEngineProps): TritonModel {
+    return new TritonModel(new TensorRtLlmEngineModel(props));
   }
 
   /**
