@@ -122,7 +122,9 @@ function makeServiceAccount(
 ): ServiceAccountV1 {
   return new ServiceAccountV1(owner, 'ServiceAccount', {
     ...kubernetesMeta(owner, server.given.cluster, before),
-    metadata: metadata(server, { annotations: roleAnnotations(role) }),
+    metadata: metadata(server, {
+      annotations: { ...escapeTemplates(server.given.serviceAccountAnnotations), ...roleAnnotations(role) },
+    }),
     automountServiceAccountToken: false,
   });
 }
@@ -218,7 +220,7 @@ function makeDisruptionBudget(owner: Construct, server: Server, before: ITerrafo
     ...kubernetesMeta(owner, server.given.cluster, before),
     metadata: metadata(server),
     // One at a time also lets a single replica be drained, where a minimum of one would block a node update forever.
-    spec: { maxUnavailable: '1', selector: { matchLabels: server.labels } },
+    spec: { maxUnavailable: String(server.given.maxDisruptions ?? 1), selector: { matchLabels: server.labels } },
   });
 }
 
