@@ -114,6 +114,12 @@ function metadata({ name, namespace, labels }: Server, extra: { annotations?: { 
   return { name, namespace, labels: { ...labels, ...MANAGED_BY }, ...extra };
 }
 
+/** Those of the user and of the role; none rather than an empty map, which would be a change of what runs. */
+function accountAnnotations({ serviceAccountAnnotations: added }: Given, role: IServiceAccountRole | undefined) {
+  const own = roleAnnotations(role);
+  return added === undefined ? own : { ...escapeTemplates(added), ...own };
+}
+
 function makeServiceAccount(
   owner: Construct,
   server: Server,
@@ -123,7 +129,7 @@ function makeServiceAccount(
   return new ServiceAccountV1(owner, 'ServiceAccount', {
     ...kubernetesMeta(owner, server.given.cluster, before),
     metadata: metadata(server, {
-      annotations: { ...escapeTemplates(server.given.serviceAccountAnnotations), ...roleAnnotations(role) },
+      annotations: accountAnnotations(server.given, role),
     }),
     automountServiceAccountToken: false,
   });
