@@ -189,7 +189,7 @@ export const STRUCTS = {
   SequenceState:
     'inputName: string; outputName: string; dataType: TensorDataType; dims: number[]; initial?: SequenceInitialState; sameBuffer?: boolean; growable?: boolean',
   ServedModel:
-    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; name?: string; targets?: CapacityTargets; parallelism?: Parallelism; replicas?: number; nodePool?: string',
   ServerResources: 'cpu?: number; memory?: DataSize; sharedMemory?: DataSize; ephemeralStorage?: DataSize',
   ServingImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number',
@@ -213,6 +213,8 @@ export const STRUCTS = {
     'instanceType?: string; minNodes?: number; maxNodes?: number; diskSize?: DataSize; sessionManager?: boolean; nodeRoleArn?: string',
   TensorModelProps:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+  TensorRtLlmEngineProps:
+    'name: string; version?: string; maxBatchSize: number; engineSize: DataSize; cacheMemoryFraction?: number; hostCache?: DataSize; prefixCaching?: boolean; chunkedPrefill?: boolean; maxBeamWidth?: number; decoupled?: boolean; dynamicBatching?: DynamicBatching; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   TensorRtLlmModelProps:
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; name: string; plan?: CapacityPlan; parallelism?: Parallelism; maxSequences?: number; maxBatchedTokens?: number; cacheMemoryFraction?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; chunkedPrefill?: boolean; trustRemoteCode?: boolean; codePath?: string; engineArguments?: any{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   TensorSpec: 'name: string; dataType: TensorDataType; dims: number[]; reshape?: number[]; optional?: boolean',
@@ -239,9 +241,9 @@ export const STRUCTS = {
   VllmImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; release?: VllmRelease; plugins?: VllmPlugin[]',
   VllmModelProps:
-    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
+    'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; name: string; plan?: CapacityPlan; parallelism?: Parallelism; engineMetrics?: boolean; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   VllmOptions:
-    'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
+    'maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}',
   VllmPluginProps: 'packageName: string; version: string; quantizationMethods?: string[]; requirements?: string[]',
   VllmReleaseProps:
     'vllmVersion: string; cudaVersion: string; torchVersion?: string; minimumComputeCapability?: number',
@@ -350,7 +352,7 @@ export const CLASSES = {
   ToolCallParser: 'ToolCallParser.LLAMA3_JSON or ToolCallParser.of(...)',
   TritonDeployment: 'new TritonDeployment(...)',
   TritonModel:
-    'TritonModel.vllm(...), TritonModel.onnxRuntime(...), TritonModel.pyTorch(...), TritonModel.python(...), TritonModel.ensemble(...) or TritonModel.tensorRtLlm(...)',
+    'TritonModel.vllm(...), TritonModel.onnxRuntime(...), TritonModel.pyTorch(...), TritonModel.python(...), TritonModel.ensemble(...), TritonModel.tensorRtLlm(...) or TritonModel.tensorRtLlmEngine(...)',
   TritonRelease: 'TritonRelease.V24_12, TritonRelease.of(...) or TritonRelease.custom(...)',
   VersionPolicy: 'VersionPolicy.latest(...), VersionPolicy.all() or VersionPolicy.specific(...)',
   VllmDeployment: 'new VllmDeployment(...)',
@@ -380,6 +382,7 @@ export const INTERFACES = {
 
 /** The values of each public enumeration. @internal */
 export const ENUMS = {
+  AttentionBackend: 'FLASH_ATTN FLASHINFER TRITON_ATTN FLEX_ATTENTION',
   AdvisoryComponent: 'Triton vLLM',
   AnnotationLevel: 'info warn error',
   AutoscalingKind: 'none cluster-autoscaler',
