@@ -28,4 +28,5 @@ export * from './vllm/openai-options';
 export * from './vllm/vllm-deployment';
 export * from './vllm/vllm-deployment-props';
 export * from './vllm/vllm-options';
+export * from './vllm/attention-backend';
 export * from './vllm/vllm-serving-options';

@@ -92,8 +92,10 @@ export class TritonModel {
   public static _resolved(resolved: ResolvedModel, options: VllmOptions & LoraOptions): TritonModel {
     const { name, version, plan } = resolved;
     const { prefixCaching, quantization, trustRemoteCode, engineArguments, loraAdapters, maxLoraRank } = options;
+    const { kvOffload, chunkedPrefill, attentionBackend } = options;
     const beside = { prefixCaching, quantization, trustRemoteCode, engineArguments, loraAdapters, maxLoraRank };
-    return new TritonModel(new VllmModel({ name, version, model: plan.model, plan, ...beside }, resolved));
+    const given = { ...beside, kvOffload, chunkedPrefill, attentionBackend };
+    return new TritonModel(new VllmModel({ name, version, model: plan.model, plan, ...given }, resolved));
   }
 
   /** Name it is served under. */
