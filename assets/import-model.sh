@@ -69,7 +69,7 @@ choose() {
     total=$((total + size)) count=$((count + 1))
     printf '%s\t%s\t%s\t%s\n' "$check" "$size" "$path" "$from" >> "$2"
   done < "$1"
-  if has_weights "$1" && ! has_weights "$2"; then fail 'all weights are left out; say by include and exclude which files are the model'; fi
+  if has_weights "$1" && ! has_weights "$2"; then fail 'all weights are left out; say by allow and ignore which files are the model'; fi
   say "$count files of $(mib "$total") to import"
 }
 
@@ -279,16 +279,31 @@ from_volume() {
   done < "$scratch/chosen"
 }
 
+# Terms are accepted by a person, and by the name of the license, which may change with a commit. What the hub says of them is public: <answer>
+accept_license() {
+  accepted=${ACCEPTED_LICENSE:-}
+  license=$(jq -r '(.cardData.license_name // .cardData.license // ((.tags // []) | map(select(startswith("license:")) | ltrimstr("license:")))[0] // "")
+    | if type == "array" then .[0] else . end' < "$1") || license=
+  gated=$(jq -r '.gated // false' < "$1") || gated=false
+  page="$hub/$repository"
+  if [ -n "$accepted" ]; then
+    [ -z "$license" ] || [ "$license" = "$accepted" ] || fail "$repository is licensed by $license, and $accepted was accepted: read it at $page, and name it once it is accepted (acceptedLicense)"
+  elif [ "$gated" != false ]; then
+    fail "$repository is gated by the license ${license:-at $page}: read it at $page, accept it there, and name it (acceptedLicense)"
+  fi
+}
+
 # The API of the hub, as huggingface_hub uses it (src/huggingface_hub/hf_api.py, list_repo_tree and model_info): all files of one commit, so
 # that a branch that moves meanwhile changes nothing. The checksum of a large file is its SHA-256, that of others git's.
 from_hub() {
   command -v jq > /dev/null || fail 'the image has no jq, which reads the answers of the hub'
-  denied="$repository is private or gated, or there is none of this name: accept its terms at $hub/$repository, and name the secret of a token that may read it (tokenSecret)"
+  denied="$repository is private or gated, or there is none of this name: accept its terms at $hub/$repository, and name the secret of a token that may read it (token)"
   absent="there is no $repository with the revision $HUB_REVISION at $hub"
   get "$hub/api/models/$repository/revision/$(jq -rn --arg value "${HUB_REVISION:?}" '$value | @uri')" "$scratch/answer"
   commit=$(jq -r '.sha // empty' < "$scratch/answer") || commit=
   case $commit in ''|*[!0-9a-f]*) fail "$hub does not answer as a hub: there is no commit for $HUB_REVISION" ;; esac
   say "$repository at $commit"
+  accept_license "$scratch/answer"
   : > "$scratch/there"
   next="$hub/api/models/$repository/tree/$commit?recursive=true"
   while [ -n "$next" ]; do

@@ -10,6 +10,7 @@ const IMPORTS = 'model import';
 const SERVERS = 'model server';
 
 interface EnteredImport {
+  readonly key: string;
   readonly job: TerraformResource;
   /** Whether Terraform waits for the Job where the model is served. */
   readonly waits: boolean;
@@ -46,6 +47,7 @@ export class ModelUse {
     stopsFirst: () => boolean,
   ): void {
     for (const use of uses) enter(use.#store, SERVERS, use.#key, owner, { key: use.#key, waits });
+    warnOnce(owner, () => uses.flatMap((use) => use.#notImported()));
     if (!waits) return;
     const before = deployment.dependsOn ?? [];
     // One list of all: a list that is known late can be part of no other.
@@ -68,8 +70,8 @@ export class ModelUse {
   }
 
   /** Called once by each import, at the end of its constructor. */
-  public addImport(owner: IConstruct, entry: EnteredImport): void {
-    enter(this.#store, IMPORTS, this.#key, owner, entry);
+  public addImport(owner: IConstruct, entry: Omit<EnteredImport, 'key'>): void {
+    enter(this.#store, IMPORTS, this.#key, owner, { key: this.#key, ...entry });
     let isWarned = false;
     addValidation(owner, () => {
       const served = [...new Set(entered<EnteredServer>(this.#store, SERVERS).map(({ value }) => value.key))].sort();
@@ -89,6 +91,21 @@ export class ModelUse {
     const stack = TerraformStack.of(scope);
     const servers = entered<EnteredServer>(this.#store, SERVERS, this.#key);
     return servers.some(({ owner, value }) => value.waits && comesAfter(TerraformStack.of(owner), stack));
+  }
+
+  /**
+   * What is served and filled by no import, where others of the same store are: who imports models imports all of them. Where an import is left over,
+   * its own warning says that the names differ.
+   */
+  #notImported(): Fault[] {
+    const imported = [...new Set(entered<EnteredImport>(this.#store, IMPORTS).map(({ value }) => value.key))].sort();
+    const served = entered<EnteredServer>(this.#store, SERVERS).map(({ value }) => value.key);
+    if (imported.length === 0 || imported.includes(this.#key) || imported.some((each) => !served.includes(each)))
+      return [];
+    const reason =
+      `'${this.#key}' is served, but no import of this program fills it, so that its pods wait for weights until somebody puts them there; imported into ` +
+      `this store: '${imported.join("', '")}'; add a ModelImport of that name and version, or accept the warning where it is filled by hand`;
+    return [fault('MODEL_NOT_IMPORTED', 'models', reason)];
   }
 
   /** Imports in stacks that may be applied after the one of a deployment. */

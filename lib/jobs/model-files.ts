@@ -21,14 +21,14 @@ export interface ModelFile {
  */
 export interface ModelFiles {
   /** Patterns of the files that are taken. @default - all */
-  readonly include?: string[];
+  readonly allow?: string[];
   /**
    * Patterns of files that are left out, e.g. `['*.gguf']`; `[]` leaves out none.
    *
-   * @default - none where `include` is given; otherwise what holds the same weights again: `original/` and `metal/`, and beside safetensors
+   * @default - none where `allow` is given; otherwise what holds the same weights again: `original/` and `metal/`, and beside safetensors
    * also Mistral's `consolidated*` and the files of PyTorch, GGUF, ONNX and other engines
    */
-  readonly exclude?: string[];
+  readonly ignore?: string[];
 }
 
 /**
@@ -43,7 +43,13 @@ export interface HuggingFaceSource extends ModelFiles {
    */
   readonly revision: string;
   /** Secret with a token of the hub that may read the repository, for private and gated ones. @default - none is sent */
-  readonly tokenSecret?: SecretReference;
+  readonly token?: SecretReference;
+  /**
+   * Name of the license whose terms you have accepted at the hub, as the repository's page says it, e.g. `llama3.1`. A gated repository needs it,
+   * and the Job downloads nothing that says it has another one.
+   * @default - the repository is not gated
+   */
+  readonly acceptedLicense?: string;
   /** URL of the hub or a mirror of it that speaks its API. @default 'https://huggingface.co' */
   readonly endpoint?: string;
 }

@@ -27,7 +27,7 @@ export class ModelSource {
    * @param files which files of it; default is what is served, without what holds the same weights again
    */
   public static volumeClaim(claimName: string, folder?: string, files?: ModelFiles): ModelSource {
-    return new ModelSource({ claimName, folder, include: files?.include, exclude: files?.exclude });
+    return new ModelSource({ claimName, folder, allow: files?.allow, ignore: files?.ignore });
   }
 
   /**
@@ -37,8 +37,8 @@ export class ModelSource {
    */
   public static huggingFace(source: HuggingFaceSource): ModelSource {
     // What else may be wrong is told by the import, with its path.
-    const { include, exclude, tokenSecret } = source;
-    return new ModelSource({ repository: { ...source }, include, exclude, secret: tokenSecret ?? undefined });
+    const { allow, ignore, token } = source;
+    return new ModelSource({ repository: { ...source }, allow, ignore, secret: token ?? undefined });
   }
 
   /** The files to download; none when they come from a volume or a hub. */
@@ -50,9 +50,9 @@ export class ModelSource {
   /** The repository of the hub the files come from. @default - they come from URLs or a volume */
   public readonly repository?: HuggingFaceSource;
   /** Patterns of the files that are taken. @default - all */
-  public readonly include?: string[];
+  public readonly allow?: string[];
   /** Patterns of files that are left out. @default - see `ModelFiles` */
-  public readonly exclude?: string[];
+  public readonly ignore?: string[];
   /** The secret that downloads are authorized by. @default - none */
   public readonly secret?: SecretReference;
 
@@ -61,8 +61,8 @@ export class ModelSource {
     this.claimName = source.claimName;
     this.folder = source.folder;
     this.repository = source.repository;
-    this.include = source.include;
-    this.exclude = source.exclude;
+    this.allow = source.allow;
+    this.ignore = source.ignore;
     this.secret = source.secret;
   }
 }

@@ -2,6 +2,7 @@ import { SecretReference, secretFaults } from '../core/secret-reference';
 import { repeatedIndexes } from '../units/duplicate-faults';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
+import { gateFaults } from './gated-repositories';
 import { HuggingFaceSource, ModelFile } from './model-files';
 import { givenUrl, isCommit, sourceUrlFaults } from './source-url';
 import { allOf, isUnreadable } from '../units/unreadable';
@@ -16,8 +17,8 @@ export interface GivenSource {
   readonly claimName?: string;
   readonly folder?: string;
   readonly repository?: HuggingFaceSource;
-  readonly include?: string[];
-  readonly exclude?: string[];
+  readonly allow?: string[];
+  readonly ignore?: string[];
   readonly secret?: SecretReference;
 }
 
@@ -37,8 +38,8 @@ export function sourceFaults(source: GivenSource): Fault[] {
     () => (claimName === undefined ? [] : volumeFaults(claimName, folder)),
     () => (repository === undefined ? [] : repositoryFaults(repository)),
     () => (claimName === undefined && repository === undefined ? filesFaults(source) : []),
-    () => patternFaults('source.include', source.include),
-    () => patternFaults('source.exclude', source.exclude),
+    () => patternFaults('source.allow', source.allow),
+    () => patternFaults('source.ignore', source.ignore),
   );
 }
 
@@ -113,12 +114,16 @@ function patternFaults(property: string, patterns: string[] | undefined): Fault[
 /** Names as the hub takes them: huggingface_hub, `REPO_ID_REGEX` of src/huggingface_hub/utils/_validators.py. */
 const REPOSITORY = /^(?:[A-Za-z0-9_][\w.-]*\/)?[A-Za-z0-9_][\w.-]{0,95}$/;
 
-function repositoryFaults({ repository, revision, tokenSecret, endpoint }: HuggingFaceSource): Fault[] {
+function repositoryFaults(source: HuggingFaceSource): Fault[] {
+  const { repository, revision, token, acceptedLicense, endpoint } = source;
+  const named = allOf(() => repositoryNameFaults(repository));
   return allOf(
-    () => repositoryNameFaults(repository),
+    () => named,
     () => revisionFaults(revision),
+    () => licenseFaults(acceptedLicense),
+    () => (named.length > 0 ? [] : gateFaults(source)),
     () => (endpoint === undefined ? [] : endpointFaults(endpoint)),
-    () => secretFaults('source.tokenSecret', tokenSecret),
+    () => secretFaults('source.token', token),
   );
 }
 
@@ -141,6 +146,13 @@ function revisionFaults(revision: string): Fault[] {
   if (typeof revision === 'string' && /^[A-Za-z0-9._/-]+$/.test(revision) && !revision.includes('..')) return [];
   const reason = `source.revision must be a commit, a branch or a tag (letters, digits and . _ / -); got ${givenValue(revision)}`;
   return [fault('INVALID_FORMAT', 'source.revision', reason)];
+}
+
+/** Identifiers of licenses, as the hub lists them, or names of their own. */
+function licenseFaults(license: string | undefined): Fault[] {
+  if (license === undefined || /^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(license)) return [];
+  const reason = `source.acceptedLicense must be the name of a license as the hub writes it, e.g. 'llama3.1' or 'apache-2.0'; got ${givenValue(license)}`;
+  return [fault('INVALID_FORMAT', 'source.acceptedLicense', reason)];
 }
 
 function endpointFaults(endpoint: string): Fault[] {

@@ -16,7 +16,7 @@ export function sourceUrlFaults(property: string, url: string): Fault[] {
     // The value is not repeated: messages end up in logs.
     const reason =
       `${property} must not hold a secret, which would be in the state of Terraform and in the cluster; got ${secret}; name a ` +
-      "Kubernetes secret instead: ModelSource.urls(files, { name: 'source', key: 'authorization' }), or ModelSource.huggingFace with tokenSecret";
+      "Kubernetes secret instead: ModelSource.urls(files, { name: 'source', key: 'authorization' }), or ModelSource.huggingFace with token";
     return [fault('SECRET_IN_URL', property, reason)];
   }
   if (typeof url !== 'string' || !/^https?:\/\/[^\s'"\\]+$/.test(url) || !URL.canParse(url)) {

@@ -105,8 +105,7 @@ export class MonitoringStack extends Construct {
   public constructor(scope: Construct, id: string, props: MonitoringStackProps) {
     throwIfOfOtherKinds(scope, 'MonitoringStackProps', props, id, (given) => new MonitoringStack(scope, id, given));
     super(scope, id);
-    const unknown = knownListFaults('accessibleFrom', props.accessibleFrom, 'a rule names each namespace');
-    throwIfRefused(this, unknown.length > 0 ? unknown : propsFaults(props));
+    throwIfRefused(this, propsFaults(props));
     this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';
     this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
@@ -341,16 +340,19 @@ checkArguments('MonitoringStack', MonitoringStack, throwOfCall);
 
 function propsFaults(props: MonitoringStackProps): Fault[] {
   const { retentionDays, scrapeIntervalSeconds, accessibleFrom = [], prometheusMemory } = props;
-  const numbers = { retentionDays, scrapeIntervalSeconds };
-  const tokens = Object.entries(numbers).flatMap(([name, value]) =>
-    concreteFault(name, value, 'the configuration of Prometheus is made from it'),
-  );
-  if (tokens.length > 0) return tokens;
+  const numberFault = (name: string, value: number | undefined, least: number, most: number) => {
+    const unknown = concreteFault(name, value, 'the configuration of Prometheus is made from it');
+    return unknown.length > 0 ? unknown : wholeNumberFault(name, value, least, most);
+  };
   return allOf(
     () => kubernetesNameFault('namespace', props.namespace ?? 'monitoring'),
-    () => accessibleFrom.flatMap((name, index) => kubernetesNameFault(`accessibleFrom[${index}]`, name)),
-    () => wholeNumberFault('retentionDays', retentionDays, 1, 3650),
-    () => wholeNumberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS),
+    () => {
+      const unknown = knownListFaults('accessibleFrom', accessibleFrom, 'a rule names each namespace');
+      if (unknown.length > 0) return unknown;
+      return accessibleFrom.flatMap((name, index) => kubernetesNameFault(`accessibleFrom[${index}]`, name));
+    },
+    () => numberFault('retentionDays', retentionDays, 1, 3650),
+    () => numberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS),
     () => givenThresholdFaults(props),
     () =>
       prometheusMemory && prometheusMemory.mib < 256

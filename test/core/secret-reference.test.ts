@@ -24,7 +24,7 @@ describe('secrets of Kubernetes', () => {
     ['PagerDutyReceiverProps', 'routingKey', 'SecretReference'],
     ['WebhookReceiverProps', 'urlSecret', 'SecretReference'],
     ['WebhookReceiverProps', 'bearerToken', 'SecretReference'],
-    ['HuggingFaceSource', 'tokenSecret', 'SecretReference'],
+    ['HuggingFaceSource', 'token', 'SecretReference'],
     ['PodAdditions', 'secretEnvironment', 'SecretReference{}'],
     ['Sidecar', 'secretEnvironment', 'SecretReference{}'],
   ])('%s.%s is a reference', (struct, name, type) => {

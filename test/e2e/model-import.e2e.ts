@@ -62,7 +62,8 @@ const serving = (revision: string) => (app: App) => {
     source: ModelSource.huggingFace({
       repository: REPOSITORY,
       revision,
-      tokenSecret: { name: 'hub', key: 'token' },
+      token: { name: 'hub', key: 'token' },
+      acceptedLicense: 'llama3.1',
     }),
   });
   new TritonDeployment(stack, 'Chat', {

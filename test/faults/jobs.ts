@@ -3,7 +3,9 @@ import { ModelFile, ModelImport, ModelImportProps, ModelSource } from '../../lib
 import { sourceFaults, sourceWarnings } from '../../lib/jobs/source-faults';
 import { DataSize } from '../../lib/units';
 import { validationFaults } from '../../lib/core/validation';
-import { deploy, withSite } from '../serving/support/fixtures';
+import { GpuInstanceType } from '../../lib/catalog';
+import { TritonDeployment, TritonModel } from '../../lib/serving';
+import { deploy, onnxProps, withSite } from '../serving/support/fixtures';
 import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
@@ -37,8 +39,65 @@ export const TEXTS: FaultText[] = [
     text:
       'source.files[0].url must not hold a secret, which would be in the state of Terraform and in the cluster; got a user name or password; ' +
       "name a Kubernetes secret instead: ModelSource.urls(files, { name: 'source', key: 'authorization' }), or ModelSource.huggingFace " +
-      'with tokenSecret',
+      'with token',
     faults: () => ofUrls({ url: 'https://user:hf_token@huggingface.co/a/b/resolve/main/c' }),
+  },
+  {
+    id: 'GATED_WITHOUT_TOKEN',
+    property: 'source.token',
+    text:
+      'meta-llama/Llama-3.1-8B gives its files only to who has accepted its license: accept it at https://huggingface.co/meta-llama/Llama-3.1-8B, put a ' +
+      "token of the account that did into a secret, and name that: token: { name: 'hugging-face', key: 'token' }",
+    faults: () => sourceFaults(ModelSource.huggingFace({ repository: 'meta-llama/Llama-3.1-8B', revision: 'main' })),
+  },
+  {
+    id: 'LICENSE_NOT_ACCEPTED',
+    property: 'source.acceptedLicense',
+    text:
+      "meta-llama/Llama-3.1-8B is licensed by 'llama3.1': read it at https://huggingface.co/meta-llama/Llama-3.1-8B, and name it once it is accepted: " +
+      "acceptedLicense: 'llama3.1'",
+    faults: () => sourceFaults(ModelSource.huggingFace({ repository: 'meta-llama/Llama-3.1-8B', revision: 'main' })),
+  },
+  {
+    id: 'LICENSE_NOT_ACCEPTED',
+    property: 'source.acceptedLicense',
+    text:
+      "meta-llama/Llama-3.1-8B is licensed by 'llama3.1', but acceptedLicense is 'apache-2.0'; read it, and name it once it is accepted: " +
+      'https://huggingface.co/meta-llama/Llama-3.1-8B',
+    faults: () =>
+      sourceFaults(
+        ModelSource.huggingFace({
+          repository: 'meta-llama/Llama-3.1-8B',
+          revision: 'main',
+          acceptedLicense: 'apache-2.0',
+        }),
+      ),
+  },
+  {
+    id: 'MODEL_NOT_IMPORTED',
+    text:
+      "'second/1' is served, but no import of this program fills it, so that its pods wait for weights until somebody puts them there; imported into this " +
+      "store: 'chat/1'; add a ModelImport of that name and version, or accept the warning where it is filled by hand",
+    faults: () => {
+      let other: TritonDeployment | undefined;
+      withSite((site) => {
+        const { scope, cluster, store: modelStore } = site;
+        const source = ModelSource.urls([{ url: 'https://a/b' }]);
+        new ModelImport(scope, 'Import', { cluster, modelStore, model: 'chat', source });
+        const models = ['chat', 'second'].map((name) => TritonModel.onnxRuntime({ ...onnxProps, name }));
+        const nodePool = site.pool(GpuInstanceType.G5_XLARGE, 2);
+        [, other] = models.map((model) => {
+          return new TritonDeployment(scope, model._definition.name, {
+            cluster,
+            nodePool,
+            modelStore,
+            models: [model],
+            maxSurge: 0,
+          });
+        });
+      });
+      return warningsOf(other!);
+    },
   },
   {
     id: 'URL_OF_A_PAGE',

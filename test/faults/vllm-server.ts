@@ -1,11 +1,61 @@
-import { GpuInstanceType, ReasoningParser, ToolCallParser, VllmRelease } from '../../lib/catalog';
+import {
+  GpuInstanceType,
+  ModelSpec,
+  Parallelism,
+  Precision,
+  ReasoningParser,
+  ToolCallParser,
+  VllmRelease,
+} from '../../lib/catalog';
+import { AttentionBackend } from '../../lib/serving';
+import { DataSize } from '../../lib/units';
 import { CHAT, VllmOverrides, deployVllm } from '../serving/support/vllm-fixtures';
+import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
 const refuse = (overrides: VllmOverrides) => () => deployVllm(overrides);
 
 /** What vLLM's own server would refuse, or would be open by. */
 export const TEXTS: FaultText[] = [
+  {
+    id: 'ATTENTION_BACKEND_UNSUPPORTED',
+    property: 'models[0].attentionBackend',
+    text: "model 'chat': attentionBackend FLASH_ATTN does not read a cache in fp8 on L40S; use FLASHINFER or TRITON_ATTN, or leave it out",
+    refuse: refuse({
+      instanceType: GpuInstanceType.G6E_2XLARGE,
+      model: { attentionBackend: AttentionBackend.FLASH_ATTN, kvCachePrecision: Precision.FP8 },
+    }),
+  },
+  {
+    id: 'ATTENTION_BACKEND_UNSUPPORTED',
+    property: 'models[0].attentionBackend',
+    text: "model 'chat': attentionBackend FLASH_ATTN has no code for T4, whose compute capability is 7.5; it needs 8.0: use TRITON_ATTN, or leave it out",
+    refuse: refuse({
+      instanceType: GpuInstanceType.G4DN_12XLARGE,
+      model: { attentionBackend: AttentionBackend.FLASH_ATTN, parallelism: Parallelism.of({ tensor: 4 }) },
+    }),
+  },
+  {
+    id: 'ATTENTION_BACKEND_UNSUPPORTED',
+    property: 'models[0].attentionBackend',
+    text: "model 'chat': deepseek-v2-lite has latent attention, for which vLLM has kernels of its own; leave out attentionBackend",
+    refuse: refuse({
+      instanceType: GpuInstanceType.G6E_2XLARGE,
+      model: { model: ModelSpec.DEEPSEEK_V2_LITE, attentionBackend: AttentionBackend.FLASHINFER },
+    }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'models[0].chunkedPrefill',
+    text: "model 'chat': with chunkedPrefill false a step must hold the longest prompt, but maxBatchedTokens 2048 is below contextLength 4096; raise maxBatchedTokens, lower contextLength, or leave out chunkedPrefill",
+    refuse: refuse({ model: { chunkedPrefill: false, maxBatchedTokens: 2048, contextLength: 4096 } }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'models[0].kvOffload',
+    text: "model 'chat': kvOffload keeps prefixes that the GPU has no room for, and prefixCaching false keeps none; leave out one of them",
+    refuse: refuse({ model: { kvOffload: DataSize.gib(4), prefixCaching: false } }),
+  },
   {
     id: 'CONFLICTING_PROPERTIES',
     property: 'models[0].maxLoraRank',
@@ -130,6 +180,19 @@ export const TEXTS: FaultText[] = [
     refuse: refuse({ vllmRelease: VllmRelease.of('0.20.0'), model: { reasoningParser: ReasoningParser.of('glm47') } }),
   },
   {
+    id: 'PARSER_UNLIKE_TOKENIZER',
+    text: "model 'chat': toolCallParser 'mistral' looks up '[TOOL_CALLS]', which the tokenizer of llama-3.1-8b is not known to have, and without it chat requests fail; use the parser of the model, or a checkpoint whose tokenizer has the token",
+    faults: () => warningsOf(deployVllm({ model: { toolCallParser: ToolCallParser.MISTRAL } }).deployment),
+  },
+  {
+    id: 'PARSER_UNLIKE_TOKENIZER',
+    text: "model 'chat': toolCallParser 'llama3_json' looks up '<|python_tag|>', which the tokenizer of 32000 tokens of llama-2-7b is not known to have, and without it chat requests fail; use the parser of the model, or a checkpoint whose tokenizer has the token",
+    faults: () =>
+      warningsOf(
+        deployVllm({ model: { model: ModelSpec.LLAMA_2_7B, toolCallParser: ToolCallParser.LLAMA3_JSON } }).deployment,
+      ),
+  },
+  {
     id: 'PLAN_OF_UNKNOWN_MODEL',
     property: 'plans.other',
     text: "plans has a plan for 'other', but no model has that name; the models are: chat",
@@ -158,5 +221,17 @@ export const TEXTS: FaultText[] = [
     property: "environment['VLLM_SERVER_DEV_MODE']",
     text: 'environment must not contain VLLM_SERVER_DEV_MODE, which opens requests that run code in the engine; remove it',
     refuse: refuse({ environment: { VLLM_SERVER_DEV_MODE: '1' } }),
+  },
+  {
+    id: 'SHARED_MEMORY_EXCEEDS_MEMORY',
+    property: 'resources.sharedMemory',
+    text: "model 'chat': resources.sharedMemory, 8192 MiB, is a part of resources.memory, which is 4096 MiB, so that pods would be killed for it; raise resources.memory, or lower resources.sharedMemory",
+    refuse: refuse({ resources: { memory: DataSize.gib(4), sharedMemory: DataSize.gib(8) } }),
+  },
+  {
+    id: 'SHARED_MEMORY_EXCEEDS_MEMORY',
+    property: 'resources.memory',
+    text: "model 'chat': the shared memory of the engines, 1024 MiB, is a part of resources.memory, which is 512 MiB, so that pods would be killed for it; raise resources.memory",
+    refuse: refuse({ resources: { memory: DataSize.mib(512) } }),
   },
 ];

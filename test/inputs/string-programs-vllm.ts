@@ -25,6 +25,7 @@ export const VLLM_STRUCTS: StructPrograms = {
   VllmDeploymentProps: (given) => serve(given),
   VllmServingOptions: (given) => serve(given),
   OpenAiOptions: (given) => serve({ models: [{ ...SMALL, ...given }] }),
+  LoraOptions: (given) => serve({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8 }], ...given }] }),
   LoraAdapter: (given) => serve({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8, ...given }] }] }),
 };
 

@@ -51,6 +51,10 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
     `refused INVALID_FORMAT nodeSelector['k'] | reference | reference`,
     `refused INVALID_FORMAT nodeSelector['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
   ],
+  'PodAdditions.serviceAccountAnnotations': [
+    'text | reference | reference',
+    `refused INVALID_FORMAT serviceAccountAnnotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
   'PodAdditions.serviceAnnotations': [
     'text | reference | reference',
     `refused INVALID_FORMAT serviceAnnotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
@@ -63,20 +67,35 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'ServingOptions.metricsFrom': [
     'refused INVALID_FORMAT metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0]',
   ],
+  'ModelImportProps.podLabels': [
+    "refused INVALID_FORMAT podLabels['k'] | reference | reference",
+    `refused INVALID_FORMAT podLabels['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
+  'ModelImportProps.podAnnotations': [
+    'text | reference | reference',
+    `refused INVALID_FORMAT podAnnotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
+  'ModelImportProps.environment': [
+    'text | reference | reference',
+    `refused INVALID_NAME environment['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
   'ModelImportProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
   'ModelStore.grantRead(prefix)': ['refused INVALID_NAME prefix | reference | reference'],
   'ModelStore.grantReadWrite(prefix)': ['refused INVALID_NAME prefix | reference | reference'],
-  'ModelFiles.include': [
-    'refused INVALID_FORMAT source.include[0] | refused VALUE_NOT_CONCRETE include | refused VALUE_NOT_CONCRETE include',
+  'ModelFiles.allow': [
+    'refused INVALID_FORMAT source.allow[0] | refused VALUE_NOT_CONCRETE allow | refused VALUE_NOT_CONCRETE allow',
   ],
-  'ModelFiles.exclude': [
-    'refused INVALID_FORMAT source.exclude[0] | refused VALUE_NOT_CONCRETE exclude | refused VALUE_NOT_CONCRETE exclude',
+  'ModelFiles.ignore': [
+    'refused INVALID_FORMAT source.ignore[0] | refused VALUE_NOT_CONCRETE ignore | refused VALUE_NOT_CONCRETE ignore',
   ],
   'HuggingFaceSource.repository': [
     'refused INVALID_FORMAT source.repository | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
   ],
   'HuggingFaceSource.revision': [
     'refused INVALID_FORMAT source.revision | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
+  ],
+  'HuggingFaceSource.acceptedLicense': [
+    'refused INVALID_FORMAT source.acceptedLicense | refused VALUE_NOT_CONCRETE source | refused VALUE_NOT_CONCRETE source',
   ],
   'HuggingFaceSource.endpoint': [
     'refused INVALID_FORMAT source.endpoint | refused VALUE_NOT_CONCRETE endpoint | refused VALUE_NOT_CONCRETE endpoint',

@@ -209,6 +209,20 @@ test.each<[string, Make, Given, string[]]>([
   ['EksGpuCluster', cluster, { release: '1.34', kubernetesVersion: '9.99' }, ['release', 'kubernetesVersion']],
   ['EksGpuCluster', cluster, { release: 5, kubernetesVersion: '1.99' }, ['release', 'kubernetesVersion']],
   ['CloudTopology', topology, { release: 5, kubernetesVersion: '9.99' }, ['release', 'kubernetesVersion']],
+  ['EksGpuCluster', cluster, { availabilityZones: [5] }, ['availabilityZones[0]', 'availabilityZones']],
+  ['ImagePrePuller', images, { images: Token.asList('${var.images}'), name: 'A B' }, ['images', 'name']],
+  [
+    'MonitoringStack',
+    monitoring,
+    { accessibleFrom: Token.asList('${var.names}'), namespace: 'A B', retentionDays: 0 },
+    ['accessibleFrom', 'namespace', 'retentionDays'],
+  ],
+  [
+    'MonitoringStack',
+    monitoring,
+    { retentionDays: Token.asNumber('${var.days}'), namespace: 'A B' },
+    ['retentionDays', 'namespace'],
+  ],
   // Of a list as a whole more may be wrong than one element.
   ['GpuNodePool', pool, { tags: { ...MANY_TAGS, owner: 5 } }, ["tags['owner']", 'tags']],
   ['EksGpuCluster', cluster, vpc({ privateSubnetIds: [5] }), ['vpc.privateSubnetIds[0]', 'vpc.privateSubnetIds']],
@@ -250,10 +264,10 @@ test.each<[string, Make, Given, string[]]>([
   [
     'a hub',
     hub,
-    { repository: 5, revision: 'a b', tokenSecret: { name: 'A', key: 'k' } },
-    ['repository', 'revision', 'tokenSecret.name'],
+    { repository: 5, revision: 'a b', token: { name: 'A', key: 'k' } },
+    ['repository', 'revision', 'token.name'],
   ],
-  ['a hub', hub, { endpoint: 'ftp://x', include: 5 }, ['endpoint', 'include']],
+  ['a hub', hub, { endpoint: 'ftp://x', allow: 5 }, ['endpoint', 'allow']],
   [
     'files',
     urls,

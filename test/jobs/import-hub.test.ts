@@ -58,9 +58,9 @@ function entry(name: string, content: string): object {
 
 const tree = (commit = COMMIT) => `/api/models/${REPOSITORY}/tree/${commit}?recursive=true`;
 const resolve = (name: string, commit = COMMIT) => `/${REPOSITORY}/resolve/${commit}/${name}`;
-function serve(files: { [name: string]: string }, commit = COMMIT): void {
+function serve(files: { [name: string]: string }, commit = COMMIT, card: object = {}): void {
   hub.set(`/api/models/${REPOSITORY}/revision/${env.HUB_REVISION.replace(/\//g, '%2F')}`, {
-    content: JSON.stringify({ id: REPOSITORY, sha: commit }),
+    content: JSON.stringify({ id: REPOSITORY, sha: commit, ...card }),
   });
   const entries = [{ type: 'directory', oid: 'd', size: 0, path: 'original' }];
   const listed = [...entries, ...Object.entries(files).map(([name, content]) => entry(name, content))];
@@ -78,6 +78,37 @@ test('a repository by its name: what is served, nothing twice, by the checksums 
   expect(stderr).toContain('3 files of 1 MiB to import');
   expect(status).toBe(0);
   expect(stored('SHA256SUMS')).toBe(manifest(kept(KEPT)));
+});
+
+/** As `GET /api/models/<repository>` answers of repositories: huggingface_hub, `ModelInfo` of src/huggingface_hub/hf_api.py. */
+const GATED = { gated: 'manual', tags: ['transformers', 'license:llama3.1'], cardData: { license: 'llama3.1' } };
+const OTHER = { gated: 'auto', cardData: { license: 'other', license_name: 'acme-research' } };
+
+test.each<[string, object, string | undefined, string | undefined]>([
+  ['a gated one without a license', GATED, undefined, 'gated by the license llama3.1: read it at'],
+  ['a gated one with its license', GATED, 'llama3.1', undefined],
+  ['a gated one with another license', GATED, 'llama3', 'is licensed by llama3.1, and llama3 was accepted'],
+  ['a gated one whose license only a tag says', { ...GATED, cardData: undefined }, 'llama3', 'is licensed by llama3.1'],
+  ['a license with a name of its own', OTHER, 'acme-research', undefined],
+  ['a license by the word for all others', OTHER, 'other', 'is licensed by acme-research, and other was accepted'],
+  ['a gated one that does not say its license', { gated: 'auto' }, undefined, 'is gated by the license at'],
+  ['a gated one that does not say it, by name', { gated: 'auto' }, 'acme', undefined],
+  ['an open one', { gated: false, cardData: { license: 'apache-2.0' } }, undefined, undefined],
+  [
+    'an open one whose license has changed',
+    { gated: false, cardData: { license: 'llama4' } },
+    'apache-2.0',
+    'is licensed by llama4',
+  ],
+  ['one of two licenses', { gated: false, cardData: { license: ['mit', 'apache-2.0'] } }, 'mit', undefined],
+])('%s is downloaded only by the name of its license', async (_what, card, accepted, sentence) => {
+  serve(FILES, COMMIT, card);
+  if (accepted !== undefined) env.ACCEPTED_LICENSE = accepted;
+  const { status, stderr } = await run();
+  expect(status).toBe(sentence === undefined ? 0 : 1);
+  if (sentence !== undefined) expect(stderr).toContain(sentence);
+  const downloaded = hub.asked.filter(({ url }) => url.includes('/resolve/'));
+  expect(downloaded.length > 0).toBe(sentence === undefined);
 });
 
 test('what is complete is complete without the hub, until it is asked for otherwise', async () => {
@@ -143,7 +174,7 @@ test.each([
     'a gated repository without a token',
     401,
     'GatedRepo',
-    /401 GatedRepo\); .* is private or gated.*accept its terms at .*tokenSecret/,
+    /401 GatedRepo\); .* is private or gated.*accept its terms at .*\(token\)/,
   ],
   ['a token without access', 403, 'GatedRepo', /403 GatedRepo\); .*accept its terms/],
   [

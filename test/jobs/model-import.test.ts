@@ -6,6 +6,10 @@ import { sourceWarnings } from '../../lib/jobs/source-faults';
 import { DataSize, Duration } from '../../lib/units';
 import { isDenied } from '../support/iam-policy';
 import { TestStore, withSite } from '../serving/support/fixtures';
+import { Block } from '../support/synth';
+
+/** Secret with a token of the hub. */
+const HUB_TOKEN = { name: 'hub', key: 'token' };
 
 const HASH = 'a'.repeat(64);
 const source = ModelSource.urls([
@@ -119,7 +123,7 @@ describe('another source is another Job', () => {
     ['a corrected URL', { source: ModelSource.urls([{ url: 'https://example.com/right.json' }]) }],
     ['a checksum', { source: ModelSource.urls([{ url: 'https://example.com/a.json', sha256: HASH }]) }],
     ['another folder', { source: ModelSource.volumeClaim('models', 'llama') }],
-    ['other patterns', { source: ModelSource.volumeClaim('models', undefined, { exclude: ['*.gguf'] }) }],
+    ['other patterns', { source: ModelSource.volumeClaim('models', undefined, { ignore: ['*.gguf'] }) }],
     ['another revision', { source: ModelSource.huggingFace({ repository: 'a/b', revision: 'b'.repeat(40) }) }],
     ['another version', { version: '2' }],
   ])('%s', (_what, props) => {
@@ -129,7 +133,7 @@ describe('another source is another Job', () => {
 });
 
 describe('a repository of the hub', () => {
-  const repository = { repository: 'meta-llama/Llama-3.1-8B-Instruct', revision: 'b'.repeat(40) };
+  const repository = { repository: 'acme/Llama-3.1-8B-Instruct', revision: 'b'.repeat(40) };
   const containerOf = (made: ReturnType<typeof importModel>) =>
     made.json.only('kubernetes_job_v1').spec.template.spec.container[0];
   const environmentOf = (made: ReturnType<typeof importModel>) =>
@@ -138,7 +142,7 @@ describe('a repository of the hub', () => {
   test('by its name, without what is there twice', () => {
     const made = importModel({ source: ModelSource.huggingFace(repository) });
     expect(environmentOf(made)).toMatchObject({
-      HUB_REPOSITORY: 'meta-llama/Llama-3.1-8B-Instruct',
+      HUB_REPOSITORY: 'acme/Llama-3.1-8B-Instruct',
       HUB_REVISION: 'b'.repeat(40),
       EXCLUDE: 'original/* metal/*',
       EXCLUDE_BESIDE_SAFETENSORS: expect.stringContaining('consolidated* *.bin'),
@@ -151,8 +155,8 @@ describe('a repository of the hub', () => {
   });
 
   test('with a token that is nowhere but in its secret', () => {
-    const tokenSecret = { name: 'hub.token', key: 'token' };
-    const made = importModel({ source: ModelSource.huggingFace({ ...repository, tokenSecret }) });
+    const token = { name: 'hub.token', key: 'token' };
+    const made = importModel({ source: ModelSource.huggingFace({ ...repository, token }) });
     const { volume } = made.json.only('kubernetes_job_v1').spec.template.spec;
     const items = [{ key: 'token', path: 'token' }];
     const secret = { secret_name: 'hub.token', default_mode: '0440', items };
@@ -169,7 +173,7 @@ describe('a repository of the hub', () => {
     const source = ModelSource.huggingFace({
       ...repository,
       endpoint: 'https://artifacts.example.com/api/hub/',
-      include: ['*.gguf', 'sub/'],
+      allow: ['*.gguf', 'sub/'],
     });
     const environment = environmentOf(importModel({ source }));
     expect(environment).toMatchObject({
@@ -181,7 +185,7 @@ describe('a repository of the hub', () => {
   });
 
   test('with nothing left out', () => {
-    const environment = environmentOf(importModel({ source: ModelSource.huggingFace({ ...repository, exclude: [] }) }));
+    const environment = environmentOf(importModel({ source: ModelSource.huggingFace({ ...repository, ignore: [] }) }));
     expect(Object.keys(environment).filter((name) => /CLUDE/.test(name))).toEqual([]);
   });
 
@@ -287,22 +291,42 @@ test.each<[string, Partial<ModelImportProps>, string]>([
       [{ repository: 'a/b.git' }, 'INVALID_FORMAT source.repository'],
       [{ repository: 'a/b;rm' }, 'INVALID_FORMAT source.repository'],
       [{ revision: '' }, 'INVALID_FORMAT source.revision'],
+      [{ acceptedLicense: 'my license' }, 'INVALID_FORMAT source.acceptedLicense'],
+      [
+        { repository: 'meta-llama/Llama-3.3-70B-Instruct', token: HUB_TOKEN },
+        'LICENSE_NOT_ACCEPTED source.acceptedLicense',
+      ],
+      [
+        { repository: 'meta-llama/Llama-3.2-1B', token: HUB_TOKEN, acceptedLicense: 'llama3.1' },
+        'LICENSE_NOT_ACCEPTED source.acceptedLicense',
+      ],
+      [{ repository: 'meta-llama/Llama-2-7b-hf', acceptedLicense: 'llama2' }, 'GATED_WITHOUT_TOKEN source.token'],
       [{ revision: '$(id)' }, 'INVALID_FORMAT source.revision'],
       [{ endpoint: 'http://hub.example.com' }, 'UNENCRYPTED_WITHOUT_CHECKSUM source.endpoint'],
       [{ endpoint: 'https://me:pw@hub.example.com' }, 'SECRET_IN_URL source.endpoint'],
       [{ endpoint: 'https://hub.example.com?x=1' }, 'INVALID_FORMAT source.endpoint'],
       [{ endpoint: 'hub.example.com' }, 'INVALID_FORMAT source.endpoint'],
-      [{ include: ['a b'] }, 'INVALID_FORMAT source.include[0]'],
-      [{ exclude: ['*.bin', '$(id)'] }, 'INVALID_FORMAT source.exclude[1]'],
-      [{ tokenSecret: { name: 'A', key: 'k' } }, 'INVALID_NAME source.tokenSecret.name'],
-      [{ tokenSecret: { name: 'a', key: 'k/l' } }, 'INVALID_NAME source.tokenSecret.key'],
-      [{ include: Fn.split(',', 'a,b') }, 'VALUE_NOT_CONCRETE include'],
+      [{ allow: ['a b'] }, 'INVALID_FORMAT source.allow[0]'],
+      [{ ignore: ['*.bin', '$(id)'] }, 'INVALID_FORMAT source.ignore[1]'],
+      [{ token: { name: 'A', key: 'k' } }, 'INVALID_NAME source.token.name'],
+      [{ token: { name: 'a', key: 'k/l' } }, 'INVALID_NAME source.token.key'],
+      [{ allow: Fn.split(',', 'a,b') }, 'VALUE_NOT_CONCRETE allow'],
     ] as [Partial<HuggingFaceSource>, string][]
   ).map(([source, id], index): [string, Partial<ModelImportProps>, string] => [
     `the repository ${index}: ${id}`,
     { source: ModelSource.huggingFace({ repository: 'a/b', revision: 'b'.repeat(40), ...source }) },
     id,
   ]),
+  [
+    'a label of its own',
+    { podLabels: { 'app.kubernetes.io/name': 'x' } },
+    "RESERVED podLabels['app.kubernetes.io/name']",
+  ],
+  ['a bad label', { podLabels: { a: 'b c' } }, "INVALID_FORMAT podLabels['a']"],
+  ['a bad annotation', { podAnnotations: { 'a b': '' } }, "INVALID_FORMAT podAnnotations['a b']"],
+  ['a variable of its own', { environment: { MODEL_URI: 's3://x' } }, "RESERVED environment['MODEL_URI']"],
+  ['credentials as a variable', { environment: { AWS_PROFILE: 'x' } }, "RESERVED environment['AWS_PROFILE']"],
+  ['a variable of no name', { environment: { 'a b': '' } }, "INVALID_NAME environment['a b']"],
   ['no timeout', { timeout: Duration.ZERO }, 'NOT_A_WHOLE_NUMBER timeout'],
   ['half a second of waiting', { waitTimeout: Duration.milliseconds(1500) }, 'NOT_A_WHOLE_NUMBER waitTimeout'],
   ['negative retries', { retries: -1 }, 'NOT_A_WHOLE_NUMBER retries'],
@@ -310,6 +334,32 @@ test.each<[string, Partial<ModelImportProps>, string]>([
 ])('refuses %s', (_what, props, id) => {
   expect(idsOf(faultsThrown(() => importModel(props)))).toEqual([id]);
   expect(() => importModel(props)).toThrow(/test\/Import/);
+});
+
+test.each<[string, Partial<HuggingFaceSource>]>([
+  ['accepted, with a token', { acceptedLicense: 'llama3.1', token: HUB_TOKEN }],
+  ['of a mirror, which may ask for nothing', { endpoint: 'https://hub.example.com' }],
+])('a gated repository is imported where it is %s', (_what, given) => {
+  const source = { repository: 'meta-llama/Llama-3.1-8B-Instruct', revision: 'b'.repeat(40), ...given };
+  const { json } = importModel({ source: ModelSource.huggingFace(source) });
+  const { env } = json.only('kubernetes_job_v1').spec.template.spec.container[0] as Block;
+  const accepted = (env as Block[]).find(({ name }) => name === 'ACCEPTED_LICENSE');
+  expect(accepted?.value).toBe(given.acceptedLicense);
+});
+
+test('the pod of an import has the labels, annotations and variables that are given, and its own', () => {
+  const { json } = importModel({
+    podLabels: { team: 'search' },
+    podAnnotations: { 'example.com/owner': 'us' },
+    environment: { HTTPS_PROXY: 'http://proxy.example.com:3128' },
+  });
+  const { metadata, spec } = json.only('kubernetes_job_v1').spec.template;
+  expect(metadata.labels).toMatchObject({ team: 'search', 'app.kubernetes.io/name': 'model-import' });
+  expect(metadata.annotations).toMatchObject({ 'example.com/owner': 'us' });
+  expect(Object.keys(metadata.annotations)).toContain('gpu-inference-constructs/config-checksum');
+  const env = spec.container[0].env as Block[];
+  expect(env).toContainEqual({ name: 'HTTPS_PROXY', value: 'http://proxy.example.com:3128' });
+  expect(env.map(({ name }) => name)).toContain('MODEL_URI');
 });
 
 test('a repository without a revision is refused where it is given', () => {

@@ -118,7 +118,7 @@ function imports(app: App): void {
     cluster,
     modelStore,
     model: 'gated',
-    source: ModelSource.huggingFace({ repository: 'example/gated', revision: 'a'.repeat(40), tokenSecret: token }),
+    source: ModelSource.huggingFace({ repository: 'example/gated', revision: 'a'.repeat(40), token }),
     nodeSelector: { disk: 'large' },
   });
   new ModelImport(stack, 'Claimed', {

@@ -7,6 +7,7 @@ import {
   GraphOptimization,
   ModelInstances,
   OnnxRuntimeModelProps,
+  PythonCode,
   QueuePolicy,
   SequenceBatching,
   SequenceControl,
@@ -23,7 +24,7 @@ import {
 import { DataSize, Duration } from '../../lib/units';
 import { deploy, fileOf } from '../serving/support/fixtures';
 import { parsedConfigs, uncheckedConfig } from './configurations';
-import { BUCKETS, meant } from './meant-configurations';
+import { BUCKETS, MeantKind, meant } from './meant-configurations';
 
 /** Many models, the same on every run. */
 const MODELS = 400;
@@ -184,7 +185,67 @@ function sequencesWithin(of: SequenceBatching, maxBatchSize: number): SequenceBa
 }
 
 const samples = fc.sample(model, { numRuns: MODELS, seed: 12 });
-const models = samples.map((props) => TritonModel.onnxRuntime(props));
+
+/** A kind of model: what it makes of the properties that all kinds have, and what its configuration says besides. */
+interface Kind extends MeantKind {
+  readonly of: (props: OnnxRuntimeModelProps) => OnnxRuntimeModelProps;
+  readonly make: (props: OnnxRuntimeModelProps) => TritonModel;
+}
+
+const KINDS: readonly Kind[] = [
+  { backend: 'onnxruntime', of: (props) => props, make: (props) => TritonModel.onnxRuntime(props) },
+  {
+    backend: 'python',
+    parameters: { FORCE_CPU_ONLY_INPUT_TENSORS: 'no' },
+    of: onCpu,
+    make: (props) => TritonModel.python({ ...props, code: PythonCode.fromStore(DataSize.mib(1)), gpuTensors: true }),
+  },
+  {
+    backend: 'python',
+    beside: { model_transaction_policy: { decoupled: true } },
+    of: (props) => ({ ...onCpu(props), responseCache: undefined }),
+    make: (props) => TritonModel.python({ ...props, code: PythonCode.fromStore(DataSize.mib(1)), decoupled: true }),
+  },
+  {
+    backend: 'pytorch',
+    beside: { platform: 'pytorch_libtorch' },
+    parameters: { ENABLE_WEIGHT_SHARING: 'true', INFERENCE_MODE: 'false' },
+    of: byPlace,
+    make: (props) =>
+      TritonModel.pyTorch({ ...props, modelSize: DataSize.gib(1), weightSharing: true, inferenceMode: false }),
+  },
+];
+
+/** Code of one's own knows no graphs, and runs on the CPU unless another device is given. */
+function onCpu({ instances = ModelInstances.onCpu(), ...props }: OnnxRuntimeModelProps): OnnxRuntimeModelProps {
+  return { ...props, instances, graphOptimization: undefined };
+}
+
+/** With the names that PyTorch asks for, and without texts, which have one dimension there. */
+function byPlace(props: OnnxRuntimeModelProps): OnnxRuntimeModelProps {
+  const tensor = (prefix: string) => (each: TensorSpec, i: number) => ({
+    ...each,
+    name: `${prefix}__${i}`,
+    dataType: each.dataType === TensorDataType.STRING ? TensorDataType.FP32 : each.dataType,
+  });
+  return {
+    ...props,
+    graphOptimization: undefined,
+    inputs: props.inputs.map(tensor('IN')),
+    outputs: props.outputs.map(tensor('OUT')),
+    warmUp: props.warmUp?.map((sample) => ({
+      ...sample,
+      inputs: Object.fromEntries(Object.values(sample.inputs).map((each, i) => [`IN__${i}`, each])),
+    })),
+  };
+}
+
+const generated = samples.map((props, i) => {
+  const kind = KINDS[i % KINDS.length];
+  const of = kind.of(props);
+  return { kind, props: of, model: kind.make(of) };
+});
+const models = generated.map(({ model: made }) => made);
 
 test('every generated model is valid here', () => {
   const faults = models.flatMap((each) =>
@@ -196,7 +257,9 @@ test('every generated model is valid here', () => {
 test('every generated configuration is read by the parser of NVIDIA and means what was said', () => {
   const parsed = parsedConfigs(models.map(uncheckedConfig));
   expect(parsed).toHaveLength(MODELS);
-  for (const [i, found] of parsed.entries()) expect(found).toEqual(meant(samples[i]));
+  for (const [i, found] of parsed.entries()) {
+    expect(found).toEqual(meant(generated[i].props, generated[i].kind));
+  }
 });
 
 test('among them is each setting', () => {
@@ -232,6 +295,54 @@ test.each([
     },
     parameters: Object.fromEntries(flags.map((flag) => [flag, { string_value: 'true' }])),
   });
+});
+
+test('so is that of an ensemble, with the settings that it has', () => {
+  const tensor = (called: string) => ({ name: called, dataType: TensorDataType.FP32, dims: [2] });
+  const ensemble = TritonModel.ensemble({
+    name: 'both',
+    inputs: [tensor('in')],
+    outputs: [tensor('out')],
+    maxBatchSize: 4,
+    maxInflightRequests: 8,
+    steps: [
+      { model: 'a', inputMap: { x: 'in' }, outputMap: { y: 'between' } },
+      { model: 'b', modelVersion: 3, inputMap: { x: 'between' }, outputMap: { y: 'out' } },
+    ],
+    responseCache: true,
+    metricTags: { team: 'risk' },
+    parameters: { owner: 'x' },
+    latencyBucketsMs: [5, 50],
+  });
+  const step = (model_name: string, model_version: number, from: string, to: string) => ({
+    ...{ model_name, model_version },
+    input_map: { x: from },
+    output_map: { y: to },
+  });
+  expect(parsedConfigs([uncheckedConfig(ensemble)])).toEqual([
+    {
+      name: 'both',
+      platform: 'ensemble',
+      max_batch_size: 4,
+      input: [{ name: 'in', data_type: 'TYPE_FP32', dims: [2] }],
+      output: [{ name: 'out', data_type: 'TYPE_FP32', dims: [2] }],
+      ensemble_scheduling: {
+        step: [step('a', -1, 'in', 'between'), step('b', 3, 'between', 'out')],
+        max_inflight_requests: 8,
+      },
+      model_metrics: {
+        metric_control: [
+          {
+            metric_identifier: { family: 'nv_inference_first_response_histogram_ms' },
+            histogram_options: { buckets: [5, 50] },
+          },
+        ],
+      },
+      metric_tags: { team: 'risk' },
+      response_cache: { enable: true },
+      parameters: { owner: { string_value: 'x' } },
+    },
+  ]);
 });
 
 test('what is no configuration is told from one', () => {

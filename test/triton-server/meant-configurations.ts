@@ -92,9 +92,10 @@ function sequencesMeant(of: SequenceBatching, version: number): Parsed {
 
 const LEVEL: { [optimization: string]: number | undefined } = { EXTENDED: 1, BASIC: -1, DISABLED: 2 };
 
-function optimizationMeant(props: OnnxRuntimeModelProps): Parsed | undefined {
+function optimizationMeant(props: OnnxRuntimeModelProps, { backend }: MeantKind): Parsed | undefined {
   const level = LEVEL[props.graphOptimization ?? 'ALL'];
-  const memory = props.instances?.sharedGpuMemory;
+  // Only ONNX Runtime keeps a limit of the memory.
+  const memory = backend === 'onnxruntime' ? props.instances?.sharedGpuMemory : undefined;
   const meant = {
     graph: level === undefined ? undefined : { level },
     execution_accelerators: memory && {
@@ -112,8 +113,15 @@ function optimizationMeant(props: OnnxRuntimeModelProps): Parsed | undefined {
 /** Bounds of the latency histogram unless others are given. */
 export const BUCKETS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000];
 
+/** What the configuration of a kind of model says beside what all kinds say. */
+export interface MeantKind {
+  readonly backend: string;
+  readonly beside?: Parsed;
+  readonly parameters?: { readonly [key: string]: string };
+}
+
 /** What a user means by the properties, told without the library's own text. */
-export function meant(props: OnnxRuntimeModelProps): Parsed {
+export function meant(props: OnnxRuntimeModelProps, kind: MeantKind): Parsed {
   const { maxBatchSize, instances = ModelInstances.onGpus(), sequenceBatching, warmUp, rateLimit } = props;
   const version = props.version === '7' ? 7 : 1;
   const dynamic = props.dynamicBatching ?? (maxBatchSize > 0 && !sequenceBatching ? {} : undefined);
@@ -122,7 +130,8 @@ export function meant(props: OnnxRuntimeModelProps): Parsed {
   const types = new Map(props.inputs.map((each) => [each.name, each.dataType]));
   return message({
     name: props.name,
-    backend: 'onnxruntime',
+    backend: kind.backend,
+    ...kind.beside,
     max_batch_size: maxBatchSize,
     version_policy: { latest: { num_versions: props.versionPolicy ? 2 : 1 } },
     input: props.inputs.map(tensor),
@@ -140,7 +149,7 @@ export function meant(props: OnnxRuntimeModelProps): Parsed {
           }),
       }),
     ],
-    optimization: optimizationMeant(props),
+    optimization: optimizationMeant(props, kind),
     dynamic_batching: dynamic && batchingMeant(dynamic, maxBatchSize),
     sequence_batching: sequenceBatching && sequencesMeant(sequenceBatching, version),
     model_metrics: {
@@ -171,7 +180,12 @@ export function meant(props: OnnxRuntimeModelProps): Parsed {
     metric_tags: someOf(props.metricTags ?? {}),
     response_cache: props.responseCache ? { enable: true } : undefined,
     parameters: someOf(
-      Object.fromEntries(Object.entries(props.parameters ?? {}).map(([key, value]) => [key, { string_value: value }])),
+      Object.fromEntries(
+        Object.entries({ ...kind.parameters, ...props.parameters }).map(([key, value]) => [
+          key,
+          { string_value: value },
+        ]),
+      ),
     ),
   });
 }

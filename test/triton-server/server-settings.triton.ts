@@ -4,6 +4,7 @@ import {
   AvailableResource,
   ModelInstances,
   OnnxRuntimeModelProps,
+  PythonCode,
   TensorDataType,
   TritonModel,
 } from '../../lib/serving';
@@ -15,7 +16,7 @@ import {
   serverSettingsFaults,
 } from '../../lib/serving/triton/settings/server-settings';
 import { BackendModel } from '../../lib/serving/triton/model-definition';
-import { forThisServer } from './configurations';
+import { forThisServer, uncheckedConfig } from './configurations';
 import { RealTriton, workFolder } from './real-triton';
 
 const base = {
@@ -24,6 +25,7 @@ const base = {
   outputs: [{ name: 'y', dataType: TensorDataType.FP32, dims: [2] }],
   instances: ModelInstances.onCpu(),
 };
+const CODE = 'class TritonPythonModel:\n    def execute(self, requests):\n        return None\n';
 const x = { name: 'x', datatype: 'FP32', shape: [1, 2], data: [1, 2] };
 
 type Props = Partial<OnnxRuntimeModelProps>;
@@ -93,6 +95,33 @@ describe('rate limits', () => {
     expect(faults).toEqual([expect.stringContaining('global for all models or for none')]);
     const found = Object.values(await states(args)).join();
     expect(found).toContain('is present as both global and device-specific resource');
+  });
+});
+
+test('a cache of answers that stream is refused here and there', async () => {
+  const streaming = (name: string, responseCache: boolean) =>
+    TritonModel.python({
+      ...base,
+      name,
+      code: PythonCode.inline({ 'model.py': CODE }),
+      decoupled: true,
+      responseCache,
+    });
+  const models = [streaming('cached', true), streaming('plain', false)];
+  expect(models.map(({ _definition }) => _definition.ownFaults().map(({ property }) => property))).toEqual([
+    ['responseCache'],
+    [],
+  ]);
+  const folder = workFolder('streams');
+  for (const model of models) {
+    mkdirSync(path.join(folder, model.name, '1'), { recursive: true });
+    writeFileSync(path.join(folder, model.name, '1', 'model.py'), CODE);
+    writeFileSync(path.join(folder, model.name, 'config.pbtxt'), forThisServer(uncheckedConfig(model)));
+  }
+  const args = [`--model-repository=${folder}`, '--exit-on-error=false', '--strict-readiness=false'];
+  await withServer([...args, '--cache-config=local,size=1048576'], async (server) => {
+    expect(await server.index()).toContainEqual(expect.objectContaining({ name: 'plain', state: 'READY' }));
+    expect(server.log).toContain("does not currently support model cached with 'decoupled' transaction policy");
   });
 });
 

@@ -78,10 +78,10 @@ export class ImagePrePuller extends Construct {
       allOf(
         () => listFaults('command', props.command),
         () => kubernetesNameFault('name', this.daemonSetName),
-        () => imageFaults(images),
+        () => (unknown.length > 0 ? unknown : imageFaults(images)),
         () => poolFaults(props),
       );
-    throwIfRefused(this, unknown.length > 0 ? unknown : faults());
+    throwIfRefused(this, faults());
     nodePools?.forEach((pool) => ClusterNodePools.add(pool));
     const namespace = props.namespace ?? 'inference';
     const ready = ensureNamespace(this, cluster, namespace, PodSecurityLevel.RESTRICTED);

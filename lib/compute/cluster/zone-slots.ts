@@ -4,7 +4,7 @@ import { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-avail
 import { Fn, TerraformProvider, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { concreteFault } from '../../core/tokens';
-import { allOf } from '../../units/unreadable';
+import { allOf, isUnreadable } from '../../units/unreadable';
 
 /** Number of zones of a VPC when none are named. */
 const DEFAULT_ZONES = 2;
@@ -33,19 +33,21 @@ export interface ZoneSlot {
  *
  * @internal
  */
-export function zoneFaults(zones?: string[]): Fault[] {
-  if (zones === undefined) return [];
+export function zoneFaults(given?: string[]): Fault[] {
+  if (given === undefined) return [];
+  // One of another kind is a zone too, whichever it will be.
+  const zones = Array.isArray(given) ? given.filter((zone) => !isUnreadable(zone)) : given;
   const unknown = concreteFault('availabilityZones', zones, 'subnets are laid out by them');
   if (unknown.length > 0) return unknown;
   const repeated = repeatedIndexes(zones.map(letterOf)).map((index) => zones[index]);
   return allOf(
     () =>
-      zones.length < 2
+      given.length < 2
         ? [
             fault(
               'TOO_FEW_ZONES',
               'availabilityZones',
-              `availabilityZones must name at least 2 zones, which EKS requires; got ${zones.length}`,
+              `availabilityZones must name at least 2 zones, which EKS requires; got ${given.length}`,
             ),
           ]
         : [],

@@ -133,6 +133,13 @@ export function sizePod(
   };
   fit(GPUS, gpus, overrides.gpusPerNode ?? type.gpuCount);
   fit(MEMORY, memoryMib + otherMemory, usableMemoryMib(type));
+  if (overrides.memory !== undefined && sharedMemoryMib >= memoryMib) {
+    const own = overrides.sharedMemory !== undefined;
+    const reason =
+      `${own ? 'resources.sharedMemory' : 'the shared memory of the engines'}, ${sharedMemoryMib} MiB, is a part of resources.memory, which is ` +
+      `${memoryMib} MiB, so that pods would be killed for it; raise resources.memory${own ? ', or lower resources.sharedMemory' : ''}`;
+    faults.push(fault('SHARED_MEMORY_EXCEEDS_MEMORY', own ? 'resources.sharedMemory' : 'resources.memory', reason));
+  }
   fit(DISK, diskMib, allocatableDiskMib(type));
   const usableCpu = usableCpuMillis(type);
   if (overrides.cpu !== undefined || otherCpu > 0)

@@ -3,6 +3,7 @@ import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { DataSize } from '../../units/data-size';
 import { Fault } from '../../units/fault';
 import { PodModel } from '../pod/pod-model';
+import { WeightsCopy } from '../pod/server-pod';
 import { ServingHardware } from '../model/serving-hardware';
 import { TensorSpec } from './model-options';
 import { TextMessage } from './protobuf-text';
@@ -138,6 +139,8 @@ export interface BackendModel extends PodModel {
   readonly settings?: InstanceSettings;
   /** How its health is probed. */
   readonly probe: ModelProbe;
+  /** What else the init container copies for it, e.g. adapters. @default - nothing */
+  readonly copies?: readonly WeightsCopy[];
   /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */
   readonly leftOut?: string;
   /** Names of what it has otherwise on some hardware. @default - nothing */

@@ -102,7 +102,7 @@ function configsOf(models: readonly BackendModel[], release: TritonRelease): Map
 /** @internal */
 export function weightsCopies(models: readonly BackendModel[]): WeightsCopy[] {
   const stored = byName(models).filter(({ weights }) => weights !== 'none');
-  return stored.flatMap((model) =>
+  const ofModels = stored.flatMap((model) =>
     model.versions.map((version) => ({
       model: model.name,
       version: version.store,
@@ -110,6 +110,9 @@ export function weightsCopies(models: readonly BackendModel[]): WeightsCopy[] {
       leftOut: model.leftOut,
     })),
   );
+  // Models may share an adapter.
+  const besides = new Map(byName(models).flatMap(({ copies = [] }) => copies.map((copy) => [copy.destination, copy])));
+  return [...ofModels, ...besides.values()];
 }
 
 function destinationOf(model: BackendModel, version: ModelVersion): string {

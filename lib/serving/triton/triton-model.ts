@@ -1,4 +1,5 @@
 import { ResolvedModel } from '../model/resolved-model';
+import { LoraOptions } from '../vllm/openai-options';
 import { VllmOptions } from '../vllm/vllm-options';
 import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
@@ -6,6 +7,7 @@ import { EnsembleModel } from './backends/ensemble-model';
 import { EnsembleModelProps } from './backends/ensemble-model-props';
 import { PyTorchModel, PyTorchModelProps } from './backends/pytorch-model';
 import { PythonModel, PythonModelProps } from './backends/python-model';
+import { TensorRtLlmEngineModel, TensorRtLlmEngineProps } from './backends/tensor-rt-llm-engine-model';
 import { TensorRtLlmModel } from './backends/tensor-rt-llm-model';
 import { TensorRtLlmModelProps } from './backends/tensor-rt-llm-model-props';
 import { VllmModel } from './backends/vllm-model';
@@ -71,6 +73,15 @@ export class TritonModel {
   }
 
   /**
+   * An engine that TensorRT-LLM built before. NVIDIA has deprecated it: prefer `tensorRtLlm`.
+   *
+   * @param props its settings
+   */
+  public static tensorRtLlmEngine(props: TensorRtLlmEngineProps): TritonModel {
+    return new TritonModel(new TensorRtLlmEngineModel(props));
+  }
+
+  /**
    * A language model on vLLM that is already resolved on its hardware.
    *
    * @param resolved the model with its plan
@@ -78,11 +89,13 @@ export class TritonModel {
    *
    * @internal
    */
-  public static _resolved(resolved: ResolvedModel, options: VllmOptions): TritonModel {
+  public static _resolved(resolved: ResolvedModel, options: VllmOptions & LoraOptions): TritonModel {
     const { name, version, plan } = resolved;
-    const { prefixCaching, quantization, trustRemoteCode, engineArguments } = options;
-    const beside = { prefixCaching, quantization, trustRemoteCode, engineArguments };
-    return new TritonModel(new VllmModel({ name, version, model: plan.model, plan, ...beside }, resolved));
+    const { prefixCaching, quantization, trustRemoteCode, engineArguments, loraAdapters, maxLoraRank } = options;
+    const { kvOffload, chunkedPrefill, attentionBackend } = options;
+    const beside = { prefixCaching, quantization, trustRemoteCode, engineArguments, loraAdapters, maxLoraRank };
+    const given = { ...beside, kvOffload, chunkedPrefill, attentionBackend };
+    return new TritonModel(new VllmModel({ name, version, model: plan.model, plan, ...given }, resolved));
   }
 
   /** Name it is served under. */

@@ -7,14 +7,16 @@ import { DataSize } from '../../units/data-size';
 import { Fault, fault } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
-import { LoraAdapter, OpenAiOptions } from './openai-options';
+import { MODELS_MOUNT } from '../pod/server-pod';
+import { ResolvedModel } from '../model/resolved-model';
+import { LoraAdapter, LoraOptions } from './openai-options';
 
 /**
  * The highest rank that a server reserves memory for; undefined where there are no adapters.
  *
  * @internal
  */
-export function loraRank({ loraAdapters = [], maxLoraRank }: OpenAiOptions): number | undefined {
+export function loraRank({ loraAdapters = [], maxLoraRank }: LoraOptions): number | undefined {
   if (loraAdapters.length === 0) return undefined;
   const highest = Math.max(...loraAdapters.map(({ rank }) => rank));
   return maxLoraRank ?? LORA_RANKS.find((each) => each >= highest) ?? highest;
@@ -27,13 +29,44 @@ export function loraRank({ loraAdapters = [], maxLoraRank }: OpenAiOptions): num
  *
  * @internal
  */
-export function loraCapacity(options: OpenAiOptions, slots: unknown = 1): LoraCapacity | undefined {
+export function loraCapacity(options: LoraOptions, slots: unknown = 1): LoraCapacity | undefined {
   const maxRank = adapterFaults(options).length > 0 ? undefined : loraRank(options);
   return maxRank === undefined ? undefined : { maxAdapters: slots as number, maxRank };
 }
 
+/**
+ * An adapter with the folder that it is copied to.
+ *
+ * @internal
+ */
+export interface PlacedAdapter {
+  readonly name: string;
+  readonly version: string;
+  readonly path: string;
+}
+
 /** @internal */
-export function adapterFaults({ loraAdapters = [], maxLoraRank }: OpenAiOptions): Fault[] {
+export function placedAdapters({ loraAdapters = [] }: LoraOptions): PlacedAdapter[] {
+  return loraAdapters.map(({ name, version = ResolvedModel.DEFAULT_VERSION }) => {
+    return { name, version, path: `${MODELS_MOUNT}/adapters/${name}/${version}` };
+  });
+}
+
+/**
+ * Arguments of the engine for adapters, by their names; none where there are no adapters.
+ *
+ * @param options the adapters
+ * @param slots adapters that run in one step (`max_loras`) @default - vLLM's own, 1
+ *
+ * @internal
+ */
+export function loraArguments(options: LoraOptions, slots: unknown): { [name: string]: unknown } {
+  const rank = loraRank(options);
+  return rank === undefined ? {} : { enable_lora: true, max_lora_rank: rank, max_loras: slots };
+}
+
+/** @internal */
+export function adapterFaults({ loraAdapters = [], maxLoraRank }: LoraOptions): Fault[] {
   const known = maxLoraRank === undefined || LORA_RANKS.includes(maxLoraRank);
   return allOf(
     () =>

@@ -16,18 +16,25 @@ export interface LoraAdapter {
 }
 
 /**
- * What vLLM's own server offers beside the model; Triton does not.
+ * Adapters of a language model: requests to vLLM's own server name one instead of the model, requests to Triton by `lora_name` in
+ * their sampling parameters.
  */
-export interface OpenAiOptions {
-  /** Names that requests call it by; the first one is in its answers and metrics. @default - its name */
-  readonly servedModelNames?: string[];
-  /** Adapters that requests may name instead of the model; each is copied from the store as the model is. @default - none */
+export interface LoraOptions {
+  /** Adapters that requests may name; each is copied from the store as the model is. @default - none */
   readonly loraAdapters?: LoraAdapter[];
   /**
    * Highest rank of an adapter, for which vLLM reserves memory: 1, 8, 16, 32, 64, 128, 256, 320 or 512.
    * @default - the lowest of them that all adapters fit
    */
   readonly maxLoraRank?: number;
+}
+
+/**
+ * What vLLM's own server offers beside the model; Triton has of it only the adapters.
+ */
+export interface OpenAiOptions extends LoraOptions {
+  /** Names that requests call it by; the first one is in its answers and metrics. @default - its name */
+  readonly servedModelNames?: string[];
   /** How calls of tools are found in its answers. @default - they are not, and requests cannot offer tools */
   readonly toolCallParser?: ToolCallParser;
   /** How its reasoning is told from its answer. @default - it is part of the answer */

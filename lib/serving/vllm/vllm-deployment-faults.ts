@@ -23,6 +23,7 @@ import {
 } from '../pod/server-faults';
 import { flagFaults, flagWarnings } from './flag-faults';
 import { openAiFaults } from './openai-faults';
+import { parserWarnings } from './parser-warnings';
 import { resolveVllmModel } from './resolve-vllm-model';
 import { servedName } from './served-name';
 import { ServedModel } from './served-model';
@@ -159,7 +160,10 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
   const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests);
   const replicas = asked ?? made.resolved.plan.replicas;
   const { sizing } = sized(props, server);
-  return { checked: { server, sizing, replicas, warnings: made.warnings }, faults: [] };
+  return {
+    checked: { server, sizing, replicas, warnings: [...made.warnings, ...parserWarnings(name, served)] },
+    faults: [],
+  };
 }
 
 function sized(props: VllmDeploymentProps, server: VllmServer) {

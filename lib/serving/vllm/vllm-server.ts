@@ -6,17 +6,10 @@ import { PodModel } from '../pod/pod-model';
 import { MODELS_MOUNT, WeightsCopy } from '../pod/server-pod';
 import { engineArguments } from './engine-arguments';
 import { vllmHostMemory, vllmSharedMemory } from './host-needs';
-import { adapterSize, loraRank } from './lora-adapters';
+import { PlacedAdapter, adapterSize, loraArguments, placedAdapters } from './lora-adapters';
 import { LoraAdapter } from './openai-options';
 import { ServedModel } from './served-model';
 import { VllmVersion } from './vllm-version';
-
-/** An adapter with the folder that it is copied to. */
-interface PlacedAdapter {
-  readonly name: string;
-  readonly version: string;
-  readonly path: string;
-}
 
 /**
  * One model on its hardware, as vLLM's own server runs it.
@@ -51,9 +44,7 @@ export class VllmServer implements PodModel {
     this.gpus = resolved.parallelism.gpus;
     this.names = served.servedModelNames ?? [this.name];
     this.#maxQueued = maxQueued;
-    this.adapters = this.#adapters.map(({ name, version = ResolvedModel.DEFAULT_VERSION }) => {
-      return { name, version, path: `${MODELS_MOUNT}/adapters/${name}/${version}` };
-    });
+    this.adapters = placedAdapters(served);
   }
 
   get #adapters(): readonly LoraAdapter[] {
@@ -70,7 +61,7 @@ export class VllmServer implements PodModel {
   }
 
   public get hostMemory(): DataSize {
-    return vllmHostMemory(this.gpus, this.plan);
+    return vllmHostMemory(this.gpus, this.plan, this.served.kvOffload);
   }
 
   public get sharedMemory(): DataSize {
@@ -96,10 +87,9 @@ export class VllmServer implements PodModel {
   /** Arguments of the engine by their names. */
   public get engineArguments(): { [name: string]: unknown } {
     const { max_loras: slots, ...own } = this.served.engineArguments ?? {};
-    const rank = loraRank(this.served);
     return {
       ...engineArguments(this.resolved, { ...this.served, engineArguments: own }, this.#path, true),
-      ...(rank === undefined ? {} : { enable_lora: true, max_lora_rank: rank, max_loras: slots }),
+      ...loraArguments(this.served, slots),
       max_num_queued_reqs: this.#inFlight,
     };
   }

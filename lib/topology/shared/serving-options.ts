@@ -122,8 +122,6 @@ function otherServerFaults(all: GivenServing): Fault[] {
 
 const OPEN_AI = [
   'servedModelNames',
-  'loraAdapters',
-  'maxLoraRank',
   'toolCallParser',
   'reasoningParser',
 ] as const satisfies readonly (keyof OpenAiOptions)[];

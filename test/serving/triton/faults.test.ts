@@ -157,6 +157,11 @@ test.each<[string, DeploymentOverrides, string]>([
     { startupBudget: Duration.seconds(30) },
     'STARTUP_BUDGET_TOO_SHORT startupBudget',
   ],
+  [
+    'shared memory above the memory',
+    { resources: { memory: DataSize.gib(4), sharedMemory: DataSize.gib(8) } },
+    'SHARED_MEMORY_EXCEEDS_MEMORY resources.sharedMemory',
+  ],
   ['more memory than the node', { resources: { memory: DataSize.gib(15) } }, 'POD_EXCEEDS_NODE resources.memory'],
   [
     'more disk than the node',

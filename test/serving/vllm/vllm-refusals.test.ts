@@ -137,6 +137,16 @@ test.each<[string, VllmOverrides, string]>([
     { resources: { sharedMemory: DataSize.gib(64) } },
     'POD_EXCEEDS_NODE resources.memory',
   ],
+  [
+    'shared memory above the memory',
+    { resources: { memory: DataSize.gib(4), sharedMemory: DataSize.gib(8) } },
+    'SHARED_MEMORY_EXCEEDS_MEMORY resources.sharedMemory',
+  ],
+  [
+    'dynamic batching',
+    { model: { dynamicBatching: { maxQueueDelay: Duration.ZERO } } as object },
+    'UNKNOWN_PROPERTY models[0].dynamicBatching',
+  ],
   ['a budget that is too short', { startupBudget: Duration.seconds(30) }, 'STARTUP_BUDGET_TOO_SHORT startupBudget'],
   ['half a second to end', { exitTimeout: Duration.milliseconds(1500) }, 'NOT_A_WHOLE_NUMBER exitTimeout'],
 ])('refuses %s', (_, overrides, wanted) => {

@@ -186,9 +186,9 @@ describe("vLLM's own server", () => {
       ['ENGINE_ARGUMENT_NOT_IN_VLLM vllmServing.maxQueuedRequests'],
     ],
     [
-      'adapters by Triton',
-      { server: undefined, models: [{ ...models[0], loraAdapters: [{ name: 'a', rank: 8 }] }] },
-      ['SERVER_LACKS_OPTION models[0].loraAdapters'],
+      'a rank that is too high for Triton',
+      { server: undefined, models: [{ ...models[0], loraAdapters: [{ name: 'a', rank: 999 }] }] },
+      ['LORA_RANK_TOO_HIGH models[0].loraAdapters[0].rank'],
     ],
     [
       'a rank that is too high',

@@ -1,6 +1,7 @@
 import { Parallelism } from '../../../catalog/parallelism';
 import { CapacityPlan } from '../../../planning/capacity-plan';
 import { LanguageModelOptions } from '../../model/language-model-options';
+import { LoraOptions } from '../../vllm/openai-options';
 import { VllmOptions } from '../../vllm/vllm-options';
 import { VersionPolicy } from '../model-options';
 
@@ -12,7 +13,7 @@ import { VersionPolicy } from '../model-options';
  *
  * @see https://github.com/triton-inference-server/vllm_backend
  */
-export interface VllmModelProps extends LanguageModelOptions, VllmOptions {
+export interface VllmModelProps extends LanguageModelOptions, VllmOptions, LoraOptions {
   /** Name it is served under, and its folder in the model store. */
   readonly name: string;
   /**

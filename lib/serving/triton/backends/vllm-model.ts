@@ -5,10 +5,13 @@ import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
 import { CapacityPlan } from '../../../planning/capacity-plan';
 import { DUPLICATE_WEIGHTS } from '../../../core/weight-files';
 import { DataSize } from '../../../units/data-size';
+import { duplicateFaults } from '../../../units/duplicate-faults';
 import { Fault, fault } from '../../../units/fault';
+import { WeightsCopy } from '../../pod/server-pod';
 import { Resolution, ResolvedModel, withinServer } from '../../model/resolved-model';
 import { engineArguments } from '../../vllm/engine-arguments';
 import { vllmHostMemory, vllmSharedMemory } from '../../vllm/host-needs';
+import { PlacedAdapter, adapterFaults, adapterSize, loraArguments, placedAdapters } from '../../vllm/lora-adapters';
 import { resolveVllmModel } from '../../vllm/resolve-vllm-model';
 import { VllmVersion } from '../../vllm/vllm-version';
 import {
@@ -33,6 +36,9 @@ import { ModelProbe } from '../model-probe';
 import { EnumName, TextMessage } from '../protobuf-text';
 import { VllmModelProps } from './vllm-model-props';
 import { allOf } from '../../../units/unreadable';
+
+/** Without `multi_lora.json`, which the adapters make, the backend does not load. */
+const OF_ADAPTERS = { enable_lora: 'loraAdapters', max_lora_rank: 'maxLoraRank' };
 
 /**
  * A language model for Triton's vLLM backend, before its hardware is known.
@@ -99,6 +105,22 @@ export class VllmModel implements ModelDefinition {
       () => modelVersionFaults(this.versions[0].store),
       () => (versionPolicy ? versionPolicyFaults(versionPolicy, [this.versions[0].number]) : []),
       () => (latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
+      () => adapterFaults(this.props),
+      () =>
+        duplicateFaults(
+          'loraAdapters',
+          (this.props.loraAdapters ?? []).map((adapter) => adapter.name),
+        ),
+      () =>
+        Object.entries(OF_ADAPTERS)
+          .filter(([argument]) => Object.hasOwn(this.props.engineArguments ?? {}, argument))
+          .map(([argument, property]) =>
+            fault(
+              'RESERVED',
+              `engineArguments.${argument}`,
+              `engineArguments must not set ${argument}, which is derived from other properties; use ${property}`,
+            ),
+          ),
       () =>
         Object.hasOwn(this.props, 'dynamicBatching')
           ? [
@@ -184,7 +206,8 @@ class VllmBackendModel implements BackendModel {
     this.props = props;
     this.plan = resolved.plan;
     this.tensorParallelism = resolved.parallelism.tensor;
-    this.storedSize = resolved.storedSize;
+    const adapters = props.loraAdapters ?? [];
+    this.storedSize = adapters.reduce((sum, each) => sum.plus(adapterSize(each, this.plan)), resolved.storedSize);
     this.engineMetrics = props.engineMetrics ?? true;
     this.exporters = this.engineMetrics ? [MetricExporter.TRITON_VLLM] : [];
   }
@@ -196,8 +219,16 @@ class VllmBackendModel implements BackendModel {
     return format === 'auto' ? `${always} | ${DUPLICATE_WEIGHTS.besideSafetensors.join(' ')}` : always;
   }
 
+  public get copies(): WeightsCopy[] {
+    return this.adapters.map(({ name, version, path }) => ({ model: name, version, destination: path }));
+  }
+
+  private get adapters(): PlacedAdapter[] {
+    return placedAdapters(this.props);
+  }
+
   public get hostMemory(): DataSize {
-    return vllmHostMemory(this.gpus, this.plan);
+    return vllmHostMemory(this.gpus, this.plan, this.props.kvOffload);
   }
 
   public get sharedMemory(): DataSize {
@@ -232,7 +263,20 @@ class VllmBackendModel implements BackendModel {
   }
 
   public versionFiles(_version: ModelVersion, weightsPath: string): { [file: string]: string } {
-    const written = engineArguments(this.resolved, this.props, weightsPath, this.engineMetrics);
-    return { 'model.json': `${JSON.stringify(written, undefined, 2)}\n` };
+    const { max_loras: slots, ...own } = this.props.engineArguments ?? {};
+    const options = { ...this.props, engineArguments: this.adapters.length > 0 ? own : this.props.engineArguments };
+    const written = {
+      ...engineArguments(this.resolved, options, weightsPath, this.engineMetrics),
+      ...loraArguments(this.props, slots),
+    };
+    const paths = Object.fromEntries(this.adapters.map(({ name, path }) => [name, path]));
+    return {
+      'model.json': json(written),
+      ...(this.adapters.length > 0 ? { 'multi_lora.json': json(paths) } : {}),
+    };
   }
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
