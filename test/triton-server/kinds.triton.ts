@@ -10,6 +10,7 @@ import {
   TritonModel,
   VersionPolicy,
 } from '../../lib';
+import { fraudModels } from '../../examples/triton-onnx-ensemble/models';
 import { deploy } from '../serving/support/fixtures';
 import { Block } from '../support/synth';
 import { Deployed } from './deployed';
@@ -206,6 +207,23 @@ test('a server without models is never ready by the probe of its pod', async () 
     const { status, stderr } = await deployed.probe('readiness', triton);
     expect(status).not.toBe(0);
     expect(stderr).toContain('model double is not ready: HTTP 400');
+  } finally {
+    await triton.stop();
+  }
+});
+
+test('the example of an ensemble answers, with zeros for the score of its ONNX model', async () => {
+  const { json } = deploy({ models: fraudModels(ModelInstances.onCpu()), instanceType: GpuInstanceType.G5_4XLARGE });
+  const deployed = await Deployed.assemble(json, { 'fraud-score': { '1': { 'model.onnx': 'a model' } } });
+  const triton = await deployed.start();
+  try {
+    const { status, text } = await triton.infer('fraud', [ask('amounts', Array(30).fill(12.5))]);
+    expect([status, text]).toEqual([200, expect.any(String)]);
+    const { outputs } = JSON.parse(text) as { outputs: { name: string; data: unknown[] }[] };
+    expect(Object.fromEntries(outputs.map(({ name, data }) => [name, data]))).toEqual({
+      probability: [0.5],
+      suspicious: [false],
+    });
   } finally {
     await triton.stop();
   }
