@@ -382,9 +382,9 @@ export const INTERFACES = {
 
 /** The values of each public enumeration. @internal */
 export const ENUMS = {
-  AttentionBackend: 'FLASH_ATTN FLASHINFER TRITON_ATTN FLEX_ATTENTION',
   AdvisoryComponent: 'Triton vLLM',
   AnnotationLevel: 'info warn error',
+  AttentionBackend: 'FLASH_ATTN FLASHINFER TRITON_ATTN FLEX_ATTENTION',
   AutoscalingKind: 'none cluster-autoscaler',
   CapacityKind: 'on-demand spot reservation capacity-block',
   CpuArchitecture: 'x86_64 arm64',
