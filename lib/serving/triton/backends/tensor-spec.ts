@@ -3,7 +3,7 @@ import { Fault, fault, faultsUnder } from '../../../units/fault';
 import { ModelProbe } from '../model-probe';
 import { TensorDataType, TensorSpec } from '../model-options';
 import { EnumName, TextMessage } from '../protobuf-text';
-import { allOf } from '../../../units/unreadable';
+import { allOf, isUnreadable } from '../../../units/unreadable';
 
 /**
  * The faults of inputs and outputs that Triton's core would report at load (src/model_config_utils.cc, ValidateModelInput and
@@ -52,7 +52,10 @@ export function outputFaults(outputs: readonly TensorSpec[], maxBatchSize: numbe
     () =>
       outputs.flatMap((tensor, index) =>
         (['format', 'raggedBatch'] as const)
-          .filter((property) => tensor[property] !== undefined && tensor[property] !== false)
+          .filter(
+            (property) =>
+              tensor[property] !== undefined && tensor[property] !== false && !isUnreadable(tensor[property]),
+          )
           .map((property) =>
             fault(
               'CONFLICTING_PROPERTIES',
@@ -79,7 +82,7 @@ export function tensorMessage(tensor: TensorSpec): TextMessage {
 }
 
 function formatFaults({ dims, format }: TensorSpec): Fault[] {
-  if (format === undefined || dims.length === 3) return [];
+  if (format === undefined || isUnreadable(format) || dims.length === 3) return [];
   const reason = `a tensor of a format must have three dimensions, without that of the batch; got [${dims.join(', ')}]`;
   return [fault('INVALID_DIMENSION', 'dims', reason)];
 }
