@@ -21,7 +21,45 @@ export function tensorFaults(list: string, tensors: readonly TensorSpec[], maxBa
       ),
     () =>
       tensors.flatMap((tensor, index) =>
-        faultsUnder(shapeFaults(tensor, maxBatchSize), `${list}[${index}]`, `${list} '${tensor.name}'`),
+        faultsUnder(
+          allOf(
+            () => shapeFaults(tensor, maxBatchSize),
+            () => formatFaults(tensor),
+          ),
+          `${list}[${index}]`,
+          `${list} '${tensor.name}'`,
+        ),
+      ),
+  );
+}
+
+/** @internal */
+export function outputFaults(outputs: readonly TensorSpec[], maxBatchSize: number): Fault[] {
+  return allOf(
+    () => tensorFaults('outputs', outputs, maxBatchSize),
+    () =>
+      outputs.flatMap((tensor, index) =>
+        tensor.optional
+          ? [
+              fault(
+                'OUTPUT_NOT_OPTIONAL',
+                `outputs[${index}].optional`,
+                `output '${tensor.name}' cannot be optional; only inputs can be left out of a request`,
+              ),
+            ]
+          : [],
+      ),
+    () =>
+      outputs.flatMap((tensor, index) =>
+        (['format', 'raggedBatch'] as const)
+          .filter((property) => tensor[property] !== undefined && tensor[property] !== false)
+          .map((property) =>
+            fault(
+              'CONFLICTING_PROPERTIES',
+              `outputs[${index}].${property}`,
+              `output '${tensor.name}' cannot have ${property}, which is for inputs; remove it`,
+            ),
+          ),
       ),
   );
 }
@@ -35,7 +73,15 @@ export function tensorMessage(tensor: TensorSpec): TextMessage {
     // An empty shape becomes an empty message, which is how the format represents a scalar.
     reshape: tensor.reshape && { shape: tensor.reshape },
     optional: tensor.optional ? true : undefined,
+    format: tensor.format && new EnumName(tensor.format),
+    allow_ragged_batch: tensor.raggedBatch ? true : undefined,
   };
+}
+
+function formatFaults({ dims, format }: TensorSpec): Fault[] {
+  if (format === undefined || dims.length === 3) return [];
+  const reason = `a tensor of a format must have three dimensions, without that of the batch; got [${dims.join(', ')}]`;
+  return [fault('INVALID_DIMENSION', 'dims', reason)];
 }
 
 function shapeFaults({ name, dims, reshape }: TensorSpec, maxBatchSize: number): Fault[] {
