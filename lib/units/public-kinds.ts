@@ -217,7 +217,8 @@ export const STRUCTS = {
     'name: string; version?: string; maxBatchSize: number; engineSize: DataSize; cacheMemoryFraction?: number; hostCache?: DataSize; prefixCaching?: boolean; chunkedPrefill?: boolean; maxBeamWidth?: number; decoupled?: boolean; dynamicBatching?: DynamicBatching; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
   TensorRtLlmModelProps:
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; name: string; plan?: CapacityPlan; parallelism?: Parallelism; maxSequences?: number; maxBatchedTokens?: number; cacheMemoryFraction?: number; kvCachePrecision?: Precision; prefixCaching?: boolean; cudaGraphs?: boolean; chunkedPrefill?: boolean; trustRemoteCode?: boolean; codePath?: string; engineArguments?: any{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy',
-  TensorSpec: 'name: string; dataType: TensorDataType; dims: number[]; reshape?: number[]; optional?: boolean',
+  TensorSpec:
+    'name: string; dataType: TensorDataType; dims: number[]; reshape?: number[]; optional?: boolean; format?: TensorFormat; raggedBatch?: boolean',
   TopologyKarpenterPool:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; otherInstanceTypes?: GpuInstanceType[]; name: string',
   TopologyNodePool:
@@ -418,6 +419,7 @@ export const ENUMS = {
   TaintEffect: 'NoSchedule PreferNoSchedule NoExecute',
   TensorDataType:
     'TYPE_BOOL TYPE_UINT8 TYPE_UINT16 TYPE_UINT32 TYPE_UINT64 TYPE_INT8 TYPE_INT16 TYPE_INT32 TYPE_INT64 TYPE_FP16 TYPE_FP32 TYPE_FP64 TYPE_BF16 TYPE_STRING',
+  TensorFormat: 'FORMAT_NHWC FORMAT_NCHW',
   TimeoutAction: 'REJECT DELAY',
   TritonVariant: 'py3 vllm-python-py3 trtllm-python-py3',
   VersionPolicyKind: 'LATEST ALL SPECIFIC',

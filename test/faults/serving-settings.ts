@@ -8,6 +8,7 @@ import {
   SequenceState,
   SequenceStrategy,
   TensorDataType,
+  TensorFormat,
   TritonDeploymentProps,
   TritonModel,
   WarmUpSample,
@@ -93,6 +94,18 @@ export const TEXTS: FaultText[] = [
     property: 'models[0].sequenceBatching.states[0].sameBuffer',
     text: "model 'fraud': states[0]: growable needs one buffer for input and output; set sameBuffer to true or remove growable",
     refuse: state({ growable: true }),
+  },
+  {
+    id: 'INVALID_DIMENSION',
+    property: 'models[0].inputs[0].dims',
+    text: "model 'fraud': inputs 'x': a tensor of a format must have three dimensions, without that of the batch; got [4]",
+    refuse: onnx({ inputs: [{ name: 'x', dataType: TensorDataType.FP32, dims: [4], format: TensorFormat.NCHW }] }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'models[0].outputs[0].raggedBatch',
+    text: "model 'fraud': output 'y' cannot have raggedBatch, which is for inputs; remove it",
+    refuse: onnx({ outputs: [{ name: 'y', dataType: TensorDataType.FP32, dims: [4], raggedBatch: true }] }),
   },
   {
     id: 'WARM_UP_INCOMPLETE',
