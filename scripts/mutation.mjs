@@ -168,6 +168,7 @@ const nameOf = ({ from, to, within }) => within ?? `files ${from + 1} to ${to}`;
 async function askTogether(alive, step) {
   const askedOf = {};
   for (const mutant of alive) for (const test of testsIn(mutant, step)) (askedOf[test] ??= []).push(mutant.id);
+  if (Object.keys(askedOf).length === 0) return new Set();
   const { answers } = await ask(askedOf, 'stage', Number(values.seconds) * (step.within ? 10 : 1));
   const killed = new Set(answers.flatMap((answer) => answer.killed));
   const late = answers.filter((answer) => answer.late).length;

@@ -1,6 +1,6 @@
 // The scripts that move weights, with the AWS CLI that runs them in the cluster, against an S3 on loopback. The unit tests have a stand-in
 // for the CLI, which cannot show what the CLI itself decides: the client it takes, the patterns it knows, the errors it prints.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { spawn } from 'node:child_process';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { prepareAwsCli } from '../test/e2e/setup/aws-cli.mjs';
 import { prepareEmulator } from '../test/e2e/setup/emulator.mjs';
+import { COMMIT, REPOSITORY, TOKEN, hubFiles, startHub } from './store-cli/hub.mjs';
 import { CACHE, expect, mustRun, ROOT, run, Suite } from './support.mjs';
 
 /** The version in the image's tag. */
@@ -174,6 +175,54 @@ try {
     good(said);
     expect(said.text.includes('stored config.json') && said.text.includes('kept model.safetensors'), said.text);
   });
+  const inHub = hubFiles();
+  const hub = await startHub(inHub);
+  const token = path.join(root, 'token');
+  const ofHub = (env) =>
+    fill('s3://models/hub/1', {
+      ...{
+        FILE_LIST: '',
+        HUB_ENDPOINT: hub.base,
+        HUB_REPOSITORY: REPOSITORY,
+        HUB_REVISION: 'main',
+        RETRY_SECONDS: '0',
+      },
+      ...{ EXCLUDE: 'original/*', EXCLUDE_BESIDE_SAFETENSORS: '*.bin *.pth', ...env },
+    });
+  await suite.check(
+    'a gated repository is refused without its license, with another, and without a token',
+    async () => {
+      fails(await ofHub({}), 'is gated by the license llama3.1');
+      fails(await ofHub({ ACCEPTED_LICENSE: 'apache-2.0' }), 'is licensed by llama3.1, and apache-2.0 was accepted');
+      fails(await ofHub({ ACCEPTED_LICENSE: 'llama3.1' }), '401 GatedRepo');
+      writeFileSync(token, 'hf_of_nobody\n');
+      fails(await ofHub({ ACCEPTED_LICENSE: 'llama3.1', TOKEN_FILE: token }), '403 GatedRepo');
+      expect(!hub.asked.some(({ place }) => place === 'storage'), 'weights were asked for');
+    },
+  );
+  await suite.check(
+    'a gated repository is imported by curl, jq and the CLI, over connections that break off',
+    async () => {
+      writeFileSync(token, `${TOKEN}\n`);
+      const said = await ofHub({ ACCEPTED_LICENSE: 'llama3.1', TOKEN_FILE: token });
+      good(said);
+      expect(said.text.includes(`${REPOSITORY} at ${COMMIT}`) && said.text.includes('broke off after'), said.text);
+      expect(!said.text.includes(TOKEN) && !said.decided.includes(TOKEN), 'the token was said');
+      const ranges = hub.asked.filter(({ place, range }) => place === 'storage' && range !== undefined);
+      expect(ranges.length >= 2, `nothing went on where it broke off: ${JSON.stringify(hub.asked)}`);
+      const told = hub.asked.filter(({ place, authorization }) => place === 'storage' && authorization !== undefined);
+      expect(told.length === 0, 'the token went to another host');
+      const target = path.join(root, 'manifest');
+      good(await aws('s3', 'cp', 's3://models/hub/1/SHA256SUMS', target));
+      const kept = Object.keys(inHub).filter((name) => /^(config|model-)/.test(name));
+      const lines = kept.map((name) => `${createHash('sha256').update(inHub[name]).digest('hex')}  ${name}\n`);
+      expect(
+        readFileSync(target, 'utf8') === lines.sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join(''),
+        said.text,
+      );
+    },
+  );
+  hub.close();
   await suite.check('a repository is assembled, by the classic client', async () => {
     const said = await assemble('models', 's3://models/chat/1', { MODELS_MIB: '100' });
     good(said);

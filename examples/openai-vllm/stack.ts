@@ -1,5 +1,5 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { App, LocalBackend, TerraformStack } from 'cdktf';
+import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
 import { CloudTopology, InferenceServer, ModelSpec, ToolCallParser } from 'gpu-inference-constructs';
 
 /** The two stacks and their contents. Infrastructure and workloads have separate states: see "Two stacks" in the README. */
@@ -28,5 +28,12 @@ export class OpenAiVllm {
       monitoringOptions: { alertReceivers: [] },
       workloads: this.workloads,
     });
+
+    // What a client needs: the address within the cluster, and how to read the key, which no state holds.
+    const { endpoint, namespace, apiKeySecret } = this.topology.vllmDeployments[ModelSpec.LLAMA_3_1_8B.name];
+    const template = `go-template={{ index .data "${apiKeySecret.key}" | base64decode }}`;
+    const command = `kubectl --namespace ${namespace} get secret ${apiKeySecret.name} --output '${template}'`;
+    new TerraformOutput(this.workloads, 'base_url', { value: endpoint, description: 'Base URL for clients of OpenAI' });
+    new TerraformOutput(this.workloads, 'key_command', { value: command, description: 'Command that prints the key' });
   }
 }

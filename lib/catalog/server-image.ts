@@ -1,7 +1,7 @@
 import { minimumDriverOf } from './cuda-driver';
 import { unknownNameFault } from './near-names';
 import { AdvisoryComponent, ReleaseAdvisory, advisoriesOf } from './release-advisories';
-import { TRITON_IMAGES, TritonRelease } from './serving-engine';
+import { TRITON_IMAGES, TritonRelease, TritonVariant } from './serving-engine';
 import { VllmImages } from './vllm-images';
 import { UPSTREAM_IMAGES, VllmRelease } from './vllm-release';
 import { UnscopedValidationError } from '../units/errors';
@@ -18,6 +18,8 @@ export interface ServerImage {
   readonly onnxRuntime?: string;
   readonly cuda?: string;
   /** Driver that this CUDA was released with. */
+  /** TensorRT-LLM in its own image, with the CUDA there. @default - not known, or not an image of Triton */
+  readonly tensorRtLlm?: string;
   readonly cudaDriver?: string;
   /** Oldest driver branch that runs it. */
   readonly minimumDriver?: number;
@@ -65,6 +67,8 @@ function tritonImage(release: string): ServerImage {
   if (known) {
     return {
       ...{ text, vllm: known.vllmVersion, onnxRuntime: known.onnxRuntimeVersion, images: TRITON_IMAGES },
+      // It is in an image of its own, with another CUDA.
+      tensorRtLlm: tensorRtLlmText(known),
       ...{ cuda: known.cudaVersion, cudaDriver: known.cudaDriver, minimumDriver: known.minimumDriver },
       ...{ minimumComputeCapability: known.minimumComputeCapability, advisories: known.advisories },
     };
@@ -78,6 +82,11 @@ function tritonImage(release: string): ServerImage {
   const advisories = advisoriesOf(release, '').filter(({ component }) => component === AdvisoryComponent.TRITON);
   const minimumDriver = cuda === undefined ? undefined : minimumDriverOf(cuda);
   return { text, cuda, minimumDriver, minimumComputeCapability: computeCapability, advisories, images: TRITON_IMAGES };
+}
+
+function tensorRtLlmText(release: TritonRelease): string {
+  const { tensorRtLlmVersion: version } = release;
+  return version === undefined ? 'no image' : `${version}, CUDA ${release._cudaOf(TritonVariant.TENSORRT_LLM).version}`;
 }
 
 const VLLM_NAMES = `${VllmRelease.ALL[0]} to ${VllmRelease.ALL[VllmRelease.ALL.length - 1]}`;

@@ -157,6 +157,7 @@ function factsText(from: ServerImage, to: ServerImage): string {
     ['PyTorch', from.torch, to.torch],
     ['ONNX Runtime', from.onnxRuntime, to.onnxRuntime],
     ['ONNX opset, at most', opset(from), opset(to)],
+    ['TensorRT-LLM', from.tensorRtLlm, to.tensorRtLlm],
     ['CUDA', from.cuda, to.cuda],
     ['driver that this CUDA is made for', from.cudaDriver, to.cudaDriver],
     ['oldest driver', from.minimumDriver, to.minimumDriver],

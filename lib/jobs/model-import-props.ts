@@ -54,6 +54,16 @@ export interface ModelImportProps {
   readonly awsCliImage?: string;
   /** Labels of the nodes it may run on. @default - any node without a taint */
   readonly nodeSelector?: { [key: string]: string };
+  /** Labels of the pod, besides those that select it. @default - none */
+  readonly podLabels?: { [key: string]: string };
+  /** Annotations of the pod. @default - none */
+  readonly podAnnotations?: { [key: string]: string };
+  /**
+   * Additional environment variables; must not contain secrets. A proxy (`HTTPS_PROXY`) needs `networkPolicy: false`, because the policy lets the pod
+   * reach its source alone.
+   * @default - none
+   */
+  readonly environment?: { [name: string]: string };
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
   /** Whether a network policy lets the pod reach only names, credentials, the store and its source. @default true */

@@ -35,10 +35,11 @@ import {
   roleAnnotations,
   storeEnvironment,
 } from '../kubernetes/model-store-access';
-import { DUPLICATE_WEIGHTS } from '../core/weight-files';
 import { guardManifest } from './manifest-guard';
 import { ModelImportProps } from './model-import-props';
 import { ModelSource } from './model-source';
+import { podFaults } from './pod-faults';
+import { sourceEnvironment } from './source-environment';
 import { sourceFaults, sourceWarnings, storedPath } from './source-faults';
 import { nameClass } from '../units/own-class';
 import { allOf } from '../units/unreadable';
@@ -175,6 +176,7 @@ export class ModelImport extends Construct {
       () => this.#otherImportFaults(),
       () => wholeNumberFault('retries', props.retries, 0),
       () => imageFaults('awsCliImage', props.awsCliImage),
+      () => podFaults(props),
       () => secondsFault('timeout', props.timeout, 1),
       () => secondsFault('waitTimeout', props.waitTimeout, 0),
     );
@@ -267,9 +269,9 @@ export class ModelImport extends Construct {
           ],
         },
         template: podTemplate({
-          labels: this.#labels,
+          labels: { ...this.#props.podLabels, ...this.#labels },
           // A Job is never changed, only replaced: another list of files is another Job.
-          annotations: checksumAnnotation(data),
+          annotations: { ...this.#props.podAnnotations, ...checksumAnnotation(data) },
           registry: this.#registry,
           securityLevel: PodSecurityLevel.RESTRICTED,
           fsGroupChangePolicy: 'OnRootMismatch',
@@ -314,13 +316,14 @@ export class ModelImport extends Construct {
     const { source, modelStore } = this.#props;
     const disk = { 'ephemeral-storage': mebibytes(this.#disk) };
     const environment = {
+      ...this.#props.environment,
       MODEL_URI: this.modelUri,
       SCRATCH_DIR: SCRATCH_MOUNT,
       SCRATCH_MIB: String(this.#scratch.mib),
       HOME: '/tmp',
       ...(this.#isGuarded ? { MANIFEST_ONCE: '1' } : {}),
       ...(source.secret === undefined ? {} : { TOKEN_FILE: `${TOKEN_MOUNT}/token` }),
-      ...sourceEnvironment(source),
+      ...sourceEnvironment(source, { config: CONFIG_MOUNT, source: SOURCE_MOUNT }),
     };
     return {
       name: CONTAINER,
@@ -363,31 +366,6 @@ function sourceTokenFaults({ files, repository, folder, allow, ignore }: ModelSo
     allow,
     ignore,
   });
-}
-
-/** What the script takes its files from: assets/README.md. */
-function sourceEnvironment({ claimName, folder, repository, allow, ignore }: ModelSource): {
-  [name: string]: string;
-} {
-  if (claimName === undefined && repository === undefined) return { FILE_LIST: `${CONFIG_MOUNT}/files` };
-  const patterns = (list: readonly string[]) => list.map((each) => each.replace(/\/$/, '/*')).join(' ');
-  const defaults = ignore === undefined && allow === undefined;
-  const left = ignore ?? (defaults ? DUPLICATE_WEIGHTS.always : []);
-  const filters = {
-    ...(allow === undefined ? {} : { INCLUDE: patterns(allow) }),
-    ...(left.length > 0 ? { EXCLUDE: patterns(left) } : {}),
-    ...(defaults ? { EXCLUDE_BESIDE_SAFETENSORS: patterns(DUPLICATE_WEIGHTS.besideSafetensors) } : {}),
-  };
-  if (repository === undefined) {
-    return { SOURCE_DIR: folder ? `${SOURCE_MOUNT}/${folder}` : SOURCE_MOUNT, SOURCE_ROOT: SOURCE_MOUNT, ...filters };
-  }
-  return {
-    HUB_REPOSITORY: repository.repository,
-    HUB_REVISION: repository.revision,
-    ...(repository.acceptedLicense === undefined ? {} : { ACCEPTED_LICENSE: repository.acceptedLicense }),
-    ...(repository.endpoint === undefined ? {} : { HUB_ENDPOINT: repository.endpoint.replace(/\/+$/, '') }),
-    ...filters,
-  };
 }
 
 function secondsFault(property: string, duration: Duration | undefined, least: number): Fault[] {

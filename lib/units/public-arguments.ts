@@ -277,6 +277,7 @@ export const ARGUMENTS = {
     'static python': 'props: PythonModelProps',
     'static ensemble': 'props: EnsembleModelProps',
     'static tensorRtLlm': 'props: TensorRtLlmModelProps',
+    'static tensorRtLlmEngine': 'props: TensorRtLlmEngineProps',
   },
   TritonRelease: {
     'static of': 'release: string',

@@ -53,6 +53,8 @@ describe('gpu-inference upgrade', () => {
     expect(output).toMatch(/^Triton 26.02 to Triton 26.07\n/);
     expect(output).toMatch(/^vLLM +0.15.1 +0.24.0$/m);
     expect(output).toMatch(/^ONNX opset, at most +25 +26$/m);
+    expect(output).toMatch(/^TensorRT-LLM +1.1.0, CUDA 13.0.2 +1.2.1, CUDA 13.1.0$/m);
+    expect(run('upgrade --from 26.07 --to 26.08').output).toMatch(/^TensorRT-LLM +1.2.1, CUDA 13.1.0 +no image$/m);
     expect(output).toMatch(/^CUDA +13.1.1 +13.3.0$/m);
     expect(output).toMatch(/^driver that this CUDA is made for +590.48.01 +610.43.02$/m);
     const [goes, comes] = [/goes:\n([\s\S]*?)\n\n/, /comes:\n([\s\S]*?)\n\n/].map((part) => part.exec(output)![1]);

@@ -5,6 +5,7 @@ import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
 import { OpenAiVllm } from '../../examples/openai-vllm/stack';
 import { Quickstart } from '../../examples/quickstart/stack';
 import { RdmaTrainingReadyPool } from '../../examples/rdma-training-ready-pool/stack';
+import { TritonOnnxEnsemble } from '../../examples/triton-onnx-ensemble/stack';
 import { KubernetesManifests } from '../../lib/manifests';
 import { SynthesizedStack } from '../../lib/testing';
 import { idsOf, warningsOf } from '../support/faults';
@@ -24,6 +25,7 @@ const training = (app: App) => new RdmaTrainingReadyPool(app, { block: BLOCK, im
 const onprem = (app: App) => new OnpremInfiniband(app);
 const openAi = (app: App) => new OpenAiVllm(app);
 const headline = (app: App) => new Headline8xV100(app);
+const ensemble = (app: App) => new TritonOnnxEnsemble(app);
 
 /** Every stack of an example. */
 function stacksOf(describeExample: (app: App) => unknown): TerraformStack[] {
@@ -46,6 +48,7 @@ describe('what an update of the library must not move: a resource of another add
     ['onprem-infiniband', onprem],
     ['openai-vllm', openAi],
     ['headline-8xv100', headline],
+    ['triton-onnx-ensemble', ensemble],
   ])('%s', (_, example) => {
     const lists = stacksOf(example).map((stack): [string, string[]] => [stack.node.id, addresses(stack)]);
     expect(Object.fromEntries(lists)).toMatchSnapshot();
@@ -61,6 +64,7 @@ describe('what an example does is meant: it gives no warning', () => {
     ['onprem-infiniband', onprem, []],
     ['openai-vllm', openAi, []],
     ['headline-8xv100', headline, []],
+    ['triton-onnx-ensemble', ensemble, []],
   ])('%s', (_, example, wanted) => {
     const stacks = stacksOf(example);
     stacks.forEach((stack) => SynthesizedStack.of(stack));

@@ -8,6 +8,7 @@ import {
   SequenceState,
   SequenceStrategy,
   TensorDataType,
+  TensorFormat,
   TritonDeploymentProps,
   TritonModel,
   WarmUpSample,
@@ -33,6 +34,8 @@ const limited = { rateLimit: { resources: [{ name: 'slots', count: 2 }] } };
 
 const G6E = GpuInstanceType.G6E_XLARGE;
 const chat = TritonModel.tensorRtLlm({ name: 'chat', model: ModelSpec.LLAMA_3_1_8B });
+
+const engine = TritonModel.tensorRtLlmEngine({ name: 'chat', maxBatchSize: 8, engineSize: DataSize.gib(16) });
 
 /** Faults of settings that Triton's loader has rules for. */
 export const TEXTS: FaultText[] = [
@@ -91,6 +94,18 @@ export const TEXTS: FaultText[] = [
     property: 'models[0].sequenceBatching.states[0].sameBuffer',
     text: "model 'fraud': states[0]: growable needs one buffer for input and output; set sameBuffer to true or remove growable",
     refuse: state({ growable: true }),
+  },
+  {
+    id: 'INVALID_DIMENSION',
+    property: 'models[0].inputs[0].dims',
+    text: "model 'fraud': inputs 'x': a tensor of a format must have three dimensions, without that of the batch; got [4]",
+    refuse: onnx({ inputs: [{ name: 'x', dataType: TensorDataType.FP32, dims: [4], format: TensorFormat.NCHW }] }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'models[0].outputs[0].raggedBatch',
+    text: "model 'fraud': output 'y' cannot have raggedBatch, which is for inputs; remove it",
+    refuse: onnx({ outputs: [{ name: 'y', dataType: TensorDataType.FP32, dims: [4], raggedBatch: true }] }),
   },
   {
     id: 'WARM_UP_INCOMPLETE',
@@ -199,6 +214,13 @@ export const TEXTS: FaultText[] = [
     property: 'models[0].tritonRelease',
     text: "model 'chat': Triton 25.08 has TensorRT-LLM 0.21.0, but its LLM API is stable from 1.0 on; use tritonRelease 25.09 or later",
     refuse: () => deploy({ models: [chat], instanceType: G6E, tritonRelease: TritonRelease.of('25.08') }),
+  },
+  {
+    id: 'TENSORRT_LLM_ENGINE_DEPRECATED',
+    text:
+      "model 'chat': NVIDIA has deprecated engines that are built before, and lists images with their backend up to 26.07; an engine runs only on " +
+      'the GPU and the TensorRT-LLM that it was built with, 1.2.1; use TritonModel.tensorRtLlm or TritonModel.vllm',
+    faults: () => warningsOf(deploy({ models: [engine], instanceType: G6E }).deployment),
   },
   {
     id: 'TENSORRT_LLM_NOT_MEASURED',

@@ -1,5 +1,14 @@
-import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser, VllmRelease } from '../../lib/catalog';
-import { DataSize } from '../../lib/units/data-size';
+import {
+  GpuInstanceType,
+  ModelSpec,
+  Parallelism,
+  Precision,
+  ReasoningParser,
+  ToolCallParser,
+  VllmRelease,
+} from '../../lib/catalog';
+import { AttentionBackend } from '../../lib/serving';
+import { DataSize } from '../../lib/units';
 import { CHAT, VllmOverrides, deployVllm } from '../serving/support/vllm-fixtures';
 import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
@@ -8,6 +17,45 @@ const refuse = (overrides: VllmOverrides) => () => deployVllm(overrides);
 
 /** What vLLM's own server would refuse, or would be open by. */
 export const TEXTS: FaultText[] = [
+  {
+    id: 'ATTENTION_BACKEND_UNSUPPORTED',
+    property: 'models[0].attentionBackend',
+    text: "model 'chat': attentionBackend FLASH_ATTN does not read a cache in fp8 on L40S; use FLASHINFER or TRITON_ATTN, or leave it out",
+    refuse: refuse({
+      instanceType: GpuInstanceType.G6E_2XLARGE,
+      model: { attentionBackend: AttentionBackend.FLASH_ATTN, kvCachePrecision: Precision.FP8 },
+    }),
+  },
+  {
+    id: 'ATTENTION_BACKEND_UNSUPPORTED',
+    property: 'models[0].attentionBackend',
+    text: "model 'chat': attentionBackend FLASH_ATTN has no code for T4, whose compute capability is 7.5; it needs 8.0: use TRITON_ATTN, or leave it out",
+    refuse: refuse({
+      instanceType: GpuInstanceType.G4DN_12XLARGE,
+      model: { attentionBackend: AttentionBackend.FLASH_ATTN, parallelism: Parallelism.of({ tensor: 4 }) },
+    }),
+  },
+  {
+    id: 'ATTENTION_BACKEND_UNSUPPORTED',
+    property: 'models[0].attentionBackend',
+    text: "model 'chat': deepseek-v2-lite has latent attention, for which vLLM has kernels of its own; leave out attentionBackend",
+    refuse: refuse({
+      instanceType: GpuInstanceType.G6E_2XLARGE,
+      model: { model: ModelSpec.DEEPSEEK_V2_LITE, attentionBackend: AttentionBackend.FLASHINFER },
+    }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'models[0].chunkedPrefill',
+    text: "model 'chat': with chunkedPrefill false a step must hold the longest prompt, but maxBatchedTokens 2048 is below contextLength 4096; raise maxBatchedTokens, lower contextLength, or leave out chunkedPrefill",
+    refuse: refuse({ model: { chunkedPrefill: false, maxBatchedTokens: 2048, contextLength: 4096 } }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'models[0].kvOffload',
+    text: "model 'chat': kvOffload keeps prefixes that the GPU has no room for, and prefixCaching false keeps none; leave out one of them",
+    refuse: refuse({ model: { kvOffload: DataSize.gib(4), prefixCaching: false } }),
+  },
   {
     id: 'CONFLICTING_PROPERTIES',
     property: 'models[0].maxLoraRank',

@@ -51,6 +51,10 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
     `refused INVALID_FORMAT nodeSelector['k'] | reference | reference`,
     `refused INVALID_FORMAT nodeSelector['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
   ],
+  'PodAdditions.serviceAccountAnnotations': [
+    'text | reference | reference',
+    `refused INVALID_FORMAT serviceAccountAnnotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
   'PodAdditions.serviceAnnotations': [
     'text | reference | reference',
     `refused INVALID_FORMAT serviceAnnotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
@@ -62,6 +66,18 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ],
   'ServingOptions.metricsFrom': [
     'refused INVALID_FORMAT metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0]',
+  ],
+  'ModelImportProps.podLabels': [
+    "refused INVALID_FORMAT podLabels['k'] | reference | reference",
+    `refused INVALID_FORMAT podLabels['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
+  'ModelImportProps.podAnnotations': [
+    'text | reference | reference',
+    `refused INVALID_FORMAT podAnnotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
+  'ModelImportProps.environment': [
+    'text | reference | reference',
+    `refused INVALID_NAME environment['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
   ],
   'ModelImportProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
   'ModelStore.grantRead(prefix)': ['refused INVALID_NAME prefix | reference | reference'],

@@ -30,6 +30,8 @@ export const TRITON_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'WarmUpTensor.fromStore(path)': ['refused INVALID_NAME models[0].warmUp[0].inputs[x].path'],
   'TritonServerSettings.modelConfiguration': ['refused UNKNOWN_VALUE modelConfiguration'],
   'TritonReleaseProps.tensorRtLlmVersion': ['refused INVALID_FORMAT tensorRtLlmVersion'],
+  'TensorRtLlmEngineProps.name': [notConcrete('refused INVALID_NAME models[0].name', 'models[0].name')],
+  'TensorRtLlmEngineProps.version': [notConcrete('refused INVALID_NAME models[0].version', 'models[0].version')],
   'TensorRtLlmModelProps.name': [notConcrete('refused INVALID_NAME models[0].name', 'models[0].name')],
   'TensorRtLlmModelProps.codePath': [notConcrete('refused INVALID_NAME models[0].codePath', 'models[0].codePath')],
   'TensorRtLlmModelProps.engineArguments': Array.from({ length: 3 }, () =>

@@ -38,6 +38,10 @@ export const TRITON_STRUCTS: StructPrograms = {
   AvailableResource: (given) => model(limited, { rateLimitResources: [{ name: 'slots', count: 2, ...given }] }),
   TensorRtLlmModelProps: (given) => (stack) =>
     deploy({ models: [TritonModel.tensorRtLlm({ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B, ...given })] })(stack),
+  TensorRtLlmEngineProps: (given) => (stack) =>
+    deploy({
+      models: [TritonModel.tensorRtLlmEngine({ name: 'chat', maxBatchSize: 8, engineSize: DataSize.gib(1), ...given })],
+    })(stack),
   HardwareConfiguration: (given) => model({ configurations: { a10g: given } }),
   TritonServerSettings: (given) => deploy(given),
 };

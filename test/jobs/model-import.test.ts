@@ -317,6 +317,16 @@ test.each<[string, Partial<ModelImportProps>, string]>([
     { source: ModelSource.huggingFace({ repository: 'a/b', revision: 'b'.repeat(40), ...source }) },
     id,
   ]),
+  [
+    'a label of its own',
+    { podLabels: { 'app.kubernetes.io/name': 'x' } },
+    "RESERVED podLabels['app.kubernetes.io/name']",
+  ],
+  ['a bad label', { podLabels: { a: 'b c' } }, "INVALID_FORMAT podLabels['a']"],
+  ['a bad annotation', { podAnnotations: { 'a b': '' } }, "INVALID_FORMAT podAnnotations['a b']"],
+  ['a variable of its own', { environment: { MODEL_URI: 's3://x' } }, "RESERVED environment['MODEL_URI']"],
+  ['credentials as a variable', { environment: { AWS_PROFILE: 'x' } }, "RESERVED environment['AWS_PROFILE']"],
+  ['a variable of no name', { environment: { 'a b': '' } }, "INVALID_NAME environment['a b']"],
   ['no timeout', { timeout: Duration.ZERO }, 'NOT_A_WHOLE_NUMBER timeout'],
   ['half a second of waiting', { waitTimeout: Duration.milliseconds(1500) }, 'NOT_A_WHOLE_NUMBER waitTimeout'],
   ['negative retries', { retries: -1 }, 'NOT_A_WHOLE_NUMBER retries'],
@@ -335,6 +345,21 @@ test.each<[string, Partial<HuggingFaceSource>]>([
   const { env } = json.only('kubernetes_job_v1').spec.template.spec.container[0] as Block;
   const accepted = (env as Block[]).find(({ name }) => name === 'ACCEPTED_LICENSE');
   expect(accepted?.value).toBe(given.acceptedLicense);
+});
+
+test('the pod of an import has the labels, annotations and variables that are given, and its own', () => {
+  const { json } = importModel({
+    podLabels: { team: 'search' },
+    podAnnotations: { 'example.com/owner': 'us' },
+    environment: { HTTPS_PROXY: 'http://proxy.example.com:3128' },
+  });
+  const { metadata, spec } = json.only('kubernetes_job_v1').spec.template;
+  expect(metadata.labels).toMatchObject({ team: 'search', 'app.kubernetes.io/name': 'model-import' });
+  expect(metadata.annotations).toMatchObject({ 'example.com/owner': 'us' });
+  expect(Object.keys(metadata.annotations)).toContain('gpu-inference-constructs/config-checksum');
+  const env = spec.container[0].env as Block[];
+  expect(env).toContainEqual({ name: 'HTTPS_PROXY', value: 'http://proxy.example.com:3128' });
+  expect(env.map(({ name }) => name)).toContain('MODEL_URI');
 });
 
 test('a repository without a revision is refused where it is given', () => {

@@ -20,6 +20,8 @@ interface Served {
   /** Whether the account has a role by an annotation; on EKS an association of Pod Identity says so. */
   readonly role?: boolean;
   readonly reached?: string[];
+  /** Whether it has what the program adds to every server: an annotation of the account, and two servers that may be down. */
+  readonly added?: boolean;
   /** Keys of the configuration. @default - those of vLLM's server */
   readonly files?: string;
 }
@@ -41,6 +43,7 @@ function serverObjects({
   instance: of = name,
   role = false,
   reached = INTERNAL,
+  added = false,
   files = OF_VLLM,
 }: Served): ObjectRow[] {
   const labels = [app(kind), instance(of), ...(kind === 'vllm' ? [`${MAPPED}=${name}`] : [])];
@@ -51,7 +54,12 @@ function serverObjects({
       new RegExp(`^kubernetes_service_account_v1 ${path}_ServiceAccount$`),
       ...own,
       NO_TOKENS,
-      ...(role ? [`annotations eks.amazonaws.com/role-arn=arn:aws:iam::123456789012:role/test-inference-${name}`] : []),
+      ...(role
+        ? [
+            `annotations eks.amazonaws.com/role-arn=arn:aws:iam::123456789012:role/test-inference-${name}` +
+              (added ? ', example.com/identity=chat' : ''),
+          ]
+        : []),
     ),
     row(
       new RegExp(`^kubernetes_service_v1 ${path}_Service$`),
@@ -73,7 +81,7 @@ function serverObjects({
       new RegExp(`^kubernetes_pod_disruption_budget_v1 ${path}_DisruptionBudget$`),
       ...own,
       selects(...labels),
-      'spec.max_unavailable: 1',
+      `spec.max_unavailable: ${added ? 2 : 1}`,
     ),
   ];
 }
@@ -215,7 +223,15 @@ export const ROWS: ObjectRow[] = [
   ...serverObjects({ path: 'Chat', kind: 'triton', name: 'chat', files: language('llama') }),
   ...serverObjects({ path: 'Own', kind: 'triton', name: 'own', files: FRAUD }),
   ...serverObjects({ path: 'Watched', kind: 'triton', name: 'watched', role: true, files: FRAUD }),
-  ...serverObjects({ path: 'Added', kind: 'triton', name: 'added', role: true, reached: BALANCED, files: FRAUD }),
+  ...serverObjects({
+    path: 'Added',
+    kind: 'triton',
+    name: 'added',
+    role: true,
+    reached: BALANCED,
+    added: true,
+    files: FRAUD,
+  }),
   ...serverObjects({ path: 'OpenAi_Model-llama-31-8b', kind: 'vllm', name: 'llama-3-1-8b' }),
   ...serverObjects({
     path: 'Adapted_Model-chat',
@@ -224,6 +240,7 @@ export const ROWS: ObjectRow[] = [
     instance: 'adapted',
     role: true,
     reached: BALANCED,
+    added: true,
   }),
   ...serverObjects({ path: 'Older_Model-older', kind: 'vllm', name: 'older' }),
   ...monitoringObjects('prometheus', 9090, '20Gi', 'prometheus.yml rules.yml'),

@@ -51,6 +51,9 @@ const ADDITIONS = {
       volumeMounts: [{ volume: 'certificates', path: '/certificates' }],
     },
   ],
+  initContainers: [{ name: 'warm', image: 'example.test/warm:1', command: ['/warm'] }],
+  serviceAccountAnnotations: { 'example.com/identity': 'chat' },
+  maxDisruptions: 2,
   volumes: [
     PodVolume.secret('certificates', 'proxy-certificates'),
     PodVolume.configMap('settings', 'proxy-settings'),

@@ -51,6 +51,7 @@ interface Added {
   readonly annotations: string[];
   readonly pod: string[];
   readonly container: string[];
+  readonly initContainers: { readonly [name: string]: string[] };
   readonly sidecars: { readonly [name: string]: string[] };
 }
 
@@ -84,6 +85,9 @@ const ADDED: Added = {
     'volume spool: empty_dir, bounded',
   ],
   container: ['mounts shared at /shared', 'env EXTRA_TOKEN from secret_key_ref.key: token,secret_key_ref.name: extra'],
+  initContainers: {
+    warm: [LOCKED, PULLED, LAST_WORDS, 'image example.test/warm', 'runs /warm', ...bounded('cpu', 'memory')],
+  },
   sidecars: {
     proxy: [
       LOCKED,
@@ -120,7 +124,7 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
   const { name, gpus = 'nvidia.com/gpu=1', added, store = ROLE } = own;
   const [assemble, config] =
     kind === 'triton' ? ['assemble-repository', '/etc/triton'] : ['fetch-weights', '/etc/vllm'];
-  const skipped = [kind, ...Object.keys(added?.sidecars ?? {})].join(',');
+  const skipped = [kind, ...Object.keys({ ...added?.sidecars, ...added?.initContainers })].join(',');
   const annotations = [
     // EKS gives the role to the init container alone.
     `eks.amazonaws.com/skip-containers=${skipped}`,
@@ -177,6 +181,7 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
         ...store.mounts,
         ...bounded('cpu', 'ephemeral-storage', 'memory'),
       ],
+      ...added?.initContainers,
       [kind]: [
         LOCKED,
         PULLED,

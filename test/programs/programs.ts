@@ -4,6 +4,7 @@ import { existingInfrastructure } from './existing-infrastructure';
 import { migration } from './migration';
 import { mixedSpot } from './mixed-spot';
 import { oneStatement } from './one-statement';
+import { ownPods } from './own-pods';
 import { twoAccounts } from './two-accounts';
 
 /** A program as somebody who has just read the README writes it. */
@@ -24,6 +25,7 @@ export const PROGRAMS: readonly FirstProgram[] = [
   { name: 'two regions and two accounts', file: 'two-accounts.ts', stacks: twoAccounts },
   { name: "a company's wrapper", file: 'company-wrapper.ts', stacks: companyWrapper },
   { name: 'small ONNX models beside an 8B on spot nodes from zero', file: 'mixed-spot.ts', stacks: mixedSpot },
+  { name: 'pods with what a company asks of all', file: 'own-pods.ts', stacks: ownPods },
   ...(['existing', 'beside', 'moved', 'done'] as const).map((step) => ({
     name: `migration of plain node groups: ${step}`,
     file: 'migration.ts',

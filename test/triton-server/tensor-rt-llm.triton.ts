@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'fs';
 import * as path from 'path';
 import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
 import { TritonModel } from '../../lib/serving';
+import { DataSize } from '../../lib/units';
 import { deploy, fileOf } from '../serving/support/fixtures';
-import { forThisServer, parsedConfigs } from './configurations';
+import { forThisServer, parsedConfigs, uncheckedConfig } from './configurations';
 import { RealTriton, workFolder } from './real-triton';
 
 /** In place of TensorRT-LLM's own code: it reads what that reads, and answers with the settings that it found. */
@@ -75,6 +76,31 @@ test('the code of the image is loaded from where it is, completes the configurat
     const request = JSON.parse(fileOf(json, 'probe.json.chat'));
     const answer = await server.ask('/v2/models/chat/generate', request);
     expect(answer).toMatchObject({ status: 200, text: expect.stringContaining('stand-in 4096') });
+  } finally {
+    await server.stop();
+  }
+});
+
+test('an engine that was built before is read by the parser, and loads with a stand-in of its backend', async () => {
+  const engine = TritonModel.tensorRtLlmEngine({ name: 'engine', maxBatchSize: 8, engineSize: DataSize.gib(1) });
+  const text = uncheckedConfig(engine);
+  const [config] = parsedConfigs([text]);
+  expect(config).toMatchObject({
+    backend: 'tensorrtllm',
+    max_batch_size: 8,
+    parameters: { gpt_model_path: { string_value: '/models/weights/engine/1' } },
+  });
+  expect(config.input[0]).toEqual({
+    ...{ name: 'input_ids', data_type: 'TYPE_INT32', dims: [-1], allow_ragged_batch: true },
+  });
+  expect(config.input[1]).toEqual({ name: 'input_lengths', data_type: 'TYPE_INT32', dims: [1], reshape: {} });
+  const folder = workFolder('engine');
+  mkdirSync(path.join(folder, 'engine', '1'), { recursive: true });
+  writeFileSync(path.join(folder, 'engine', 'config.pbtxt'), forThisServer(text));
+  const args = [`--model-repository=${folder}`, '--model-control-mode=explicit', '--disable-auto-complete-config'];
+  const server = await RealTriton.start({ args });
+  try {
+    expect(await server.load('engine')).toBeUndefined();
   } finally {
     await server.stop();
   }

@@ -114,6 +114,12 @@ function metadata({ name, namespace, labels }: Server, extra: { annotations?: { 
   return { name, namespace, labels: { ...labels, ...MANAGED_BY }, ...extra };
 }
 
+/** Those of the user and of the role; none rather than an empty map, which would be a change of what runs. */
+function accountAnnotations({ serviceAccountAnnotations: added }: Given, role: IServiceAccountRole | undefined) {
+  const own = roleAnnotations(role);
+  return added === undefined ? own : { ...escapeTemplates(added), ...own };
+}
+
 function makeServiceAccount(
   owner: Construct,
   server: Server,
@@ -122,7 +128,9 @@ function makeServiceAccount(
 ): ServiceAccountV1 {
   return new ServiceAccountV1(owner, 'ServiceAccount', {
     ...kubernetesMeta(owner, server.given.cluster, before),
-    metadata: metadata(server, { annotations: roleAnnotations(role) }),
+    metadata: metadata(server, {
+      annotations: accountAnnotations(server.given, role),
+    }),
     automountServiceAccountToken: false,
   });
 }
@@ -218,7 +226,7 @@ function makeDisruptionBudget(owner: Construct, server: Server, before: ITerrafo
     ...kubernetesMeta(owner, server.given.cluster, before),
     metadata: metadata(server),
     // One at a time also lets a single replica be drained, where a minimum of one would block a node update forever.
-    spec: { maxUnavailable: '1', selector: { matchLabels: server.labels } },
+    spec: { maxUnavailable: String(server.given.maxDisruptions ?? 1), selector: { matchLabels: server.labels } },
   });
 }
 

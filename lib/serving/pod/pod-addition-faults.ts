@@ -13,6 +13,7 @@ import { allOf } from '../../units/unreadable';
 
 const ENVIRONMENT_NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 const OWN_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/managed-by'];
+const OWN_ACCOUNT_ANNOTATIONS = ['eks.amazonaws.com/role-arn'];
 const OWN_ANNOTATIONS = ['gpu-inference-constructs/config-checksum', 'eks.amazonaws.com/skip-containers'];
 
 /**
@@ -47,7 +48,7 @@ export function additionFaults(
   },
   own: OwnPod,
 ): Fault[] {
-  const { sidecars = [], volumes = [], environment = {}, secretEnvironment = {} } = additions;
+  const { sidecars = [], initContainers = [], volumes = [], environment = {}, secretEnvironment = {} } = additions;
   const names = volumes.map(({ name }) => name);
   return allOf(
     () => ownKeyFaults('podLabels', additions.podLabels, OWN_LABELS),
@@ -55,6 +56,8 @@ export function additionFaults(
     () => ownKeyFaults('podAnnotations', additions.podAnnotations, OWN_ANNOTATIONS),
     () => annotationSyntaxFaults('podAnnotations', additions.podAnnotations),
     () => annotationSyntaxFaults('serviceAnnotations', additions.serviceAnnotations),
+    () => ownKeyFaults('serviceAccountAnnotations', additions.serviceAccountAnnotations, OWN_ACCOUNT_ANNOTATIONS),
+    () => annotationSyntaxFaults('serviceAccountAnnotations', additions.serviceAccountAnnotations),
     () => labelSyntaxFaults('nodeSelector', additions.nodeSelector),
     () => objectNameFaults('priorityClassName', additions.priorityClassName),
     () => environmentFaults('', environment, secretEnvironment),
@@ -83,10 +86,25 @@ export function additionFaults(
     () => duplicateFaults('sidecars', [...own.containers, ...sidecars.map(({ name }) => name)]),
     () => sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, names, own)),
     () =>
+      duplicateFaults('initContainers', [
+        ...new Set([...own.containers, ...sidecars.map(({ name }) => name)]),
+        ...initContainers.map(({ name }) => name),
+      ]),
+    () => initContainers.flatMap((each, i) => sidecarFaults(`initContainers[${i}]`, each, names, own)),
+    () => initContainers.flatMap(portFaults),
+    () =>
       additions.runtimeClassName === undefined || hasToken(additions.runtimeClassName)
         ? []
         : kubernetesNameFault('runtimeClassName', additions.runtimeClassName),
   );
+}
+
+/** A container that has ended before the server starts listens on nothing. */
+function portFaults({ ports = {} }: Sidecar, index: number): Fault[] {
+  if (Object.keys(ports).length === 0) return [];
+  const at = `initContainers[${index}].ports`;
+  const reason = `${at} must be left out, because the container ends before the server starts; make it a sidecar if it listens`;
+  return [fault('CONFLICTING_PROPERTIES', at, reason)];
 }
 
 function sidecarFaults(at: string, sidecar: Sidecar, volumes: readonly string[], own: OwnPod): Fault[] {

@@ -60,7 +60,7 @@ export function sidecarRequests({ sidecars = [] }: PodAdditions): { cpuMillis: n
 }
 
 /** @internal */
-export function sidecarContainers({ sidecars = [] }: PodAdditions): PodContainer[] {
+export function sidecarContainers(sidecars: readonly Sidecar[] = []): PodContainer[] {
   return sidecars.map((sidecar) => {
     const resources = { cpu: cores(cpuMillis(sidecar)), memory: mebibytes(memoryOf(sidecar)) };
     return {

@@ -139,6 +139,12 @@ export interface PodAdditions {
   readonly secretEnvironment?: { [name: string]: SecretReference };
   /** Containers beside the server's. @default - none */
   readonly sidecars?: Sidecar[];
+  /**
+   * Containers that run one after another once the weights are there, before the server starts, e.g. to warm a cache; they listen on no ports.
+   * Nothing starts until each has ended well.
+   * @default - none
+   */
+  readonly initContainers?: Sidecar[];
   /** Additional volumes of the pods. @default - none */
   readonly volumes?: PodVolume[];
   /** Where the server's container sees them. @default - nowhere */
@@ -149,6 +155,8 @@ export interface PodAdditions {
   readonly nodeSelector?: { [key: string]: string };
   /** Taints that the pods tolerate besides those of the pool. @default - none */
   readonly tolerations?: NodeTaint[];
+  /** Annotations of the service account of the pods, e.g. for an identity of another cloud. @default - that of its IAM role, if it needs one */
+  readonly serviceAccountAnnotations?: { [key: string]: string };
   /** How the service is reached. @default ServiceType.CLUSTER_IP */
   readonly serviceType?: ServiceType;
   /** Annotations of the service, e.g. for a load balancer. @default - none */

@@ -18,6 +18,7 @@ export interface RolloutOptions {
   readonly replicas?: number;
   readonly maxReplicas?: number;
   readonly maxSurge?: number;
+  readonly maxUnavailable?: number;
 }
 
 /**
@@ -44,7 +45,7 @@ export class Rollout {
 
   /** Whether old servers go before new ones have come; known at synthesis. */
   public get stopsFirst(): boolean {
-    return this.#surge === 0;
+    return this.#unavailable > 0;
   }
 
   /** On a full pool a new pod gets a GPU only after an old one has gone, and would wait forever. */
@@ -53,15 +54,15 @@ export class Rollout {
       type: 'RollingUpdate',
       rollingUpdate: {
         maxSurge: Lazy.stringValue({ produce: () => String(this.#surge) }),
-        maxUnavailable: Lazy.stringValue({ produce: () => (this.stopsFirst ? '1' : '0') }),
+        maxUnavailable: Lazy.stringValue({ produce: () => String(this.#unavailable) }),
       },
     };
   }
 
   /** Decides at each synthesis; called once. */
   public decideFor(owner: IConstruct, name: string, deployment: DeploymentV1): void {
-    const { cluster, nodePool, maxSurge, maxReplicas } = this.#props;
-    if (maxSurge !== undefined || !this.#isOne) return;
+    const { cluster, nodePool, maxSurge, maxUnavailable, maxReplicas } = this.#props;
+    if (maxSurge !== undefined || (maxUnavailable ?? 0) > 0 || !this.#isOne) return;
     warnOnce(owner, () => {
       this.#hasRoom = ClusterChecks.of(cluster)._hasRoomForOneMore(deployment);
       if (this.#hasRoom || maxReplicas !== undefined) return [];
@@ -80,6 +81,10 @@ export class Rollout {
   /** A scaler may leave one. */
   get #isOne(): boolean {
     return this.#props.maxReplicas !== undefined || (this.#props.replicas ?? 1) === 1;
+  }
+
+  get #unavailable(): number {
+    return this.#props.maxUnavailable ?? (this.#surge === 0 ? 1 : 0);
   }
 
   get #surge(): number {

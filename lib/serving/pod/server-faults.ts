@@ -71,6 +71,8 @@ export function sizedTokenFaults(props: GivenServers): Fault[] {
     () => concreteFault('replicas', props.replicas, sized),
     () => concreteFault('maxReplicas', props.maxReplicas, sized),
     () => concreteFault('maxSurge', props.maxSurge, sized),
+    () => concreteFault('maxUnavailable', props.maxUnavailable, sized),
+    () => concreteFault('maxDisruptions', props.maxDisruptions, sized),
     () => concreteFault('resources.cpu', props.resources?.cpu, sized),
     () =>
       concreteFault(
@@ -113,10 +115,12 @@ export function startupFaults(given: Duration | undefined, models: readonly PodM
   ];
 }
 
-function scalingFaults({ replicas, maxReplicas, maxSurge }: GivenServers): Fault[] {
+function scalingFaults({ replicas, maxReplicas, maxSurge, maxUnavailable, maxDisruptions }: GivenServers): Fault[] {
   return allOf(
     () => wholeNumberFault('maxReplicas', maxReplicas, 1),
     () => wholeNumberFault('maxSurge', maxSurge, 0),
+    () => wholeNumberFault('maxUnavailable', maxUnavailable, 1),
+    () => wholeNumberFault('maxDisruptions', maxDisruptions, 1),
     () =>
       replicas !== undefined && maxReplicas !== undefined
         ? [

@@ -143,8 +143,8 @@ export function serverPod(pod: ServerPod): PodTemplate {
     fsGroupChangePolicy: 'OnRootMismatch',
     serviceAccount: { name: pod.serviceAccountName },
     taints: [...pod.nodePool.taints, ...(pod.additions.tolerations ?? [])],
-    initContainers: [assembleContainer(pod)],
-    containers: [serverContainer(pod), ...sidecarContainers(pod.additions)],
+    initContainers: [assembleContainer(pod), ...sidecarContainers(pod.additions.initContainers)],
+    containers: [serverContainer(pod), ...sidecarContainers(pod.additions.sidecars)],
     spec: {
       priorityClassName: pod.priorityClassName,
       terminationGracePeriodSeconds: terminationGracePeriod(pod.exitSeconds),
@@ -175,8 +175,12 @@ export function terminationGracePeriod(exitSeconds: number): number {
  *
  * @internal
  */
-export function withoutRole(kind: ServerKind, { sidecars = [] }: PodAdditions): { [key: string]: string } {
-  return { 'eks.amazonaws.com/skip-containers': [kind.container, ...sidecars.map(({ name }) => name)].join(',') };
+export function withoutRole(
+  kind: ServerKind,
+  { sidecars = [], initContainers = [] }: PodAdditions,
+): { [key: string]: string } {
+  const added = [...sidecars, ...initContainers].map(({ name }) => name);
+  return { 'eks.amazonaws.com/skip-containers': [kind.container, ...added].join(',') };
 }
 
 function volumes(pod: ServerPod) {

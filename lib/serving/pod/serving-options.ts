@@ -36,6 +36,17 @@ export interface ServingOptions extends PodAdditions {
    */
   readonly maxSurge?: number;
   /**
+   * Servers that a rollout may stop before new ones serve. As many as there are stop all of them at once, which is the fastest way and an outage.
+   * At least 1; to stop none, give `maxSurge` alone.
+   * @default - 1 where `maxSurge` is 0, otherwise 0
+   */
+  readonly maxUnavailable?: number;
+  /**
+   * Servers that may be down at once because nodes are drained, e.g. for an update of the pool; Kubernetes makes the others wait.
+   * @default 1
+   */
+  readonly maxDisruptions?: number;
+  /**
    * Namespace, shared with other deployments, in which the store's credentials must be; its Pod Security level is 'restricted'. Created
    * unless the program or the cluster has it: see `ExistingNamespaces`; one that is created is destroyed with its stack, and everything in
    * it.

@@ -133,6 +133,14 @@ export enum TensorDataType {
   STRING = 'TYPE_STRING',
 }
 
+/** Order of the dimensions of an image, as Triton's model configuration names it. */
+export enum TensorFormat {
+  /** Height, width, channels. */
+  NHWC = 'FORMAT_NHWC',
+  /** Channels, height, width. */
+  NCHW = 'FORMAT_NCHW',
+}
+
 /**
  * An input or output of a model.
  */
@@ -147,6 +155,13 @@ export interface TensorSpec {
   readonly reshape?: number[];
   /** Whether requests may leave it out; inputs only. @default false */
   readonly optional?: boolean;
+  /** Order of its dimensions, of which it must have three; inputs only. @default - none: it is no image */
+  readonly format?: TensorFormat;
+  /**
+   * Whether requests of different shapes form a batch, which the backend or the code must be able to read; inputs only.
+   * @default false: only requests of the same shape form a batch
+   */
+  readonly raggedBatch?: boolean;
 }
 
 /** What ONNX Runtime does to the graph before it runs it. Triton's own numbers for these are inverted and not shown. */

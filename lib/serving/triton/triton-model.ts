@@ -7,6 +7,7 @@ import { EnsembleModel } from './backends/ensemble-model';
 import { EnsembleModelProps } from './backends/ensemble-model-props';
 import { PyTorchModel, PyTorchModelProps } from './backends/pytorch-model';
 import { PythonModel, PythonModelProps } from './backends/python-model';
+import { TensorRtLlmEngineModel, TensorRtLlmEngineProps } from './backends/tensor-rt-llm-engine-model';
 import { TensorRtLlmModel } from './backends/tensor-rt-llm-model';
 import { TensorRtLlmModelProps } from './backends/tensor-rt-llm-model-props';
 import { VllmModel } from './backends/vllm-model';
@@ -72,6 +73,15 @@ export class TritonModel {
   }
 
   /**
+   * An engine that TensorRT-LLM built before. NVIDIA has deprecated it: prefer `tensorRtLlm`.
+   *
+   * @param props its settings
+   */
+  public static tensorRtLlmEngine(props: TensorRtLlmEngineProps): TritonModel {
+    return new TritonModel(new TensorRtLlmEngineModel(props));
+  }
+
+  /**
    * A language model on vLLM that is already resolved on its hardware.
    *
    * @param resolved the model with its plan
@@ -82,8 +92,10 @@ export class TritonModel {
   public static _resolved(resolved: ResolvedModel, options: VllmOptions & LoraOptions): TritonModel {
     const { name, version, plan } = resolved;
     const { prefixCaching, quantization, trustRemoteCode, engineArguments, loraAdapters, maxLoraRank } = options;
+    const { kvOffload, chunkedPrefill, attentionBackend } = options;
     const beside = { prefixCaching, quantization, trustRemoteCode, engineArguments, loraAdapters, maxLoraRank };
-    return new TritonModel(new VllmModel({ name, version, model: plan.model, plan, ...beside }, resolved));
+    const given = { ...beside, kvOffload, chunkedPrefill, attentionBackend };
+    return new TritonModel(new VllmModel({ name, version, model: plan.model, plan, ...given }, resolved));
   }
 
   /** Name it is served under. */

@@ -189,7 +189,8 @@ function loadFor({ options, vllm, hardware, network }: VllmModelRequest): Servin
     engine: vllm.engine,
     network: hardware?.network ?? network,
   };
-  return { ...load, maxBatchedTokens: options.maxBatchedTokens ?? wholePromptWindow(load, vllm, hardware) };
+  const whole = options.chunkedPrefill === false ? longestPrompt(load) : wholePromptWindow(load, vllm, hardware);
+  return { ...load, maxBatchedTokens: options.maxBatchedTokens ?? whole };
 }
 
 /**
@@ -202,5 +203,10 @@ function loadFor({ options, vllm, hardware, network }: VllmModelRequest): Servin
 function wholePromptWindow(load: ServingLoad, vllm: VllmVersion, hardware?: ServingHardware): number | undefined {
   const beforeAmpere = hardware !== undefined && hardware.instanceType.gpu.computeCapability < 8;
   const firstEngine = !vllm.isAtLeast(0, 8) || (beforeAmpere && !vllm.isAtLeast(0, 11));
-  return firstEngine ? Math.max(2048, load.contextLength ?? defaultContextLength(load)) : undefined;
+  return firstEngine ? longestPrompt(load) : undefined;
+}
+
+/** Tokens of a step that holds any prompt. */
+function longestPrompt(load: ServingLoad): number {
+  return Math.max(2048, load.contextLength ?? defaultContextLength(load));
 }

@@ -12,6 +12,7 @@ import {
 import { Fault } from '../../units/fault';
 import { allOf } from '../../units/unreadable';
 import { RESERVED_ARGUMENTS } from './engine-arguments';
+import { engineOptionFaults, namedEngineOptions } from './engine-option-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
 
@@ -29,6 +30,7 @@ export function versionFaults(plan: CapacityPlan, options: VllmOptions, vllm: Vl
   return allOf(
     () => planVersionFaults(plan, vllm),
     () => namesOf(options).flatMap((named) => nameFaults(named, vllm)),
+    () => engineOptionFaults(plan, options),
     () => deprecationFaults(options.quantization, options.engineArguments?.allow_deprecated_quantization, vllm),
   );
 }
@@ -45,8 +47,10 @@ export function versionWarnings(name: string, plan: CapacityPlan, options: VllmO
 }
 
 /** What is written for the engine by name besides the plan. Arguments with a property of their own are refused elsewhere. */
-function namesOf({ engineArguments = {}, quantization }: VllmOptions): NamedOption[] {
+function namesOf(options: VllmOptions): NamedOption[] {
+  const { engineArguments = {}, quantization } = options;
   return [
+    ...namedEngineOptions(options),
     ...Object.keys(engineArguments)
       .filter((argument) => !(argument in RESERVED_ARGUMENTS))
       .map((argument) => namedArgument(argument)),

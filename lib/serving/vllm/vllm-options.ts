@@ -2,6 +2,7 @@ import { Precision } from '../../catalog/precision';
 import { SpeculativeDecoding } from '../../catalog/speculative-decoding';
 import { MediaInput } from '../../planning/capacity-request';
 import { DataSize } from '../../units/data-size';
+import { AttentionBackend } from './attention-backend';
 
 /**
  * Settings of vLLM's engine, in any server.
@@ -17,6 +18,19 @@ export interface VllmOptions {
   readonly gpuMemoryUtilization?: number;
   /** Precision of the key-value cache: FP8, or that of the weights. @default - that of the weights (32 bits with Precision.FP32), 16 bits where those are quantized */
   readonly kvCachePrecision?: Precision;
+  /**
+   * Host memory of the whole server that keeps prefixes for which the GPUs have no room (`kv_offloading_size`); it is requested for the pod.
+   * @default - none
+   */
+  readonly kvOffload?: DataSize;
+  /**
+   * Whether long prompts are computed in pieces beside the sequences that decode. Without, a step holds the longest prompt, and all wait for it; vLLM
+   * advises against that for models that generate.
+   * @default true
+   */
+  readonly chunkedPrefill?: boolean;
+  /** Kernels of attention, where another than vLLM's choice is wanted, e.g. for its numbers. @default - vLLM's choice for model and GPU */
+  readonly attentionBackend?: AttentionBackend;
   /** Whether equal prompt prefixes share their key-value cache. @default true */
   readonly prefixCaching?: boolean;
   /**

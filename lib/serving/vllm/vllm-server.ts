@@ -61,7 +61,7 @@ export class VllmServer implements PodModel {
   }
 
   public get hostMemory(): DataSize {
-    return vllmHostMemory(this.gpus, this.plan);
+    return vllmHostMemory(this.gpus, this.plan, this.served.kvOffload);
   }
 
   public get sharedMemory(): DataSize {

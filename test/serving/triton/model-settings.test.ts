@@ -8,6 +8,7 @@ import {
   SequenceInitialState,
   SequenceStrategy,
   TensorDataType,
+  TensorFormat,
   TimeoutAction,
   TritonDeploymentProps,
   TritonModel,
@@ -144,6 +145,15 @@ describe('config.pbtxt', () => {
       'pinned memory',
       { pinnedInputs: false, pinnedOutputs: true },
       'optimization { input_pinned_memory { enable: false } output_pinned_memory { enable: true } }',
+    ],
+    [
+      'the format of an image, of any size in a batch',
+      {
+        inputs: [
+          { name: 'x', dataType: TensorDataType.FP32, dims: [3, -1, -1], format: TensorFormat.NCHW, raggedBatch: true },
+        ],
+      },
+      'dims: [ 3, -1, -1 ] format: FORMAT_NCHW allow_ragged_batch: true }',
     ],
     ['eager batching', { eagerBatching: true }, 'optimization { eager_batching: true }'],
     [

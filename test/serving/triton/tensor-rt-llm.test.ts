@@ -8,7 +8,14 @@ import {
   TritonVariant,
 } from '../../../lib/catalog';
 import { CapacityPlanner } from '../../../lib/planning';
-import { ModelInstances, TensorRtLlmModelProps, TritonDeploymentProps, TritonModel } from '../../../lib/serving';
+import {
+  ModelInstances,
+  TensorRtLlmEngineProps,
+  TensorRtLlmModelProps,
+  TritonDeploymentProps,
+  TritonModel,
+} from '../../../lib/serving';
+import { DataSize } from '../../../lib/units';
 import { faultsThrown, idsOf, warningsOf } from '../../support/faults';
 import { DeploymentOverrides, deploy, fileOf, llama8b, onnxProps, podOf } from '../support/fixtures';
 
@@ -92,13 +99,14 @@ describe('a language model on TensorRT-LLM', () => {
     expect(codeOf({ codePath: 'triton' })).toContain('CODE = "/models/weights/chat/1/triton"');
   });
 
-  test('leaves batches and streams in config.pbtxt to model.yaml', () => {
+  test('streams and has no batches of Triton', () => {
     const config = squeezed(fileOf(deployed().json, 'config.pbtxt.chat'));
     expect(config).toContain('name: "chat" backend: "python" version_policy');
     expect(config).toContain('input { name: "text_input" data_type: TYPE_STRING dims: [ -1 ] }');
     expect(config).toContain('input { name: "streaming" data_type: TYPE_BOOL dims: [ 1 ] optional: true }');
     expect(config).toContain('instance_group { count: 1 kind: KIND_CPU }');
-    expect(config).not.toMatch(/max_batch_size|decoupled|dynamic_batching/);
+    expect(config).toContain('model_transaction_policy { decoupled: true }');
+    expect(config).not.toMatch(/max_batch_size|dynamic_batching/);
   });
 
   test('runs in the image of its variant, which completes the configuration, and is asked for one token', () => {
@@ -124,6 +132,47 @@ describe('a language model on TensorRT-LLM', () => {
       });
     expect(settingsOf({ plan: plan(InferenceEngine.TENSORRT_LLM) })).toMatchObject({ max_seq_len: 2048 });
     expect(refused({ plan: plan(InferenceEngine.VLLM_0_21) })).toEqual(['PLAN_OF_OTHER_ENGINE models[0].plan']);
+  });
+});
+
+describe('an engine that was built before', () => {
+  const engine = (more: Partial<TensorRtLlmEngineProps> = {}) =>
+    TritonModel.tensorRtLlmEngine({ name: 'chat', maxBatchSize: 8, engineSize: DataSize.gib(16), ...more });
+  const server = { instanceType: GpuInstanceType.G6E_XLARGE };
+  const { json, deployment } = deploy({
+    models: [engine({ prefixCaching: true, hostCache: DataSize.gib(2) })],
+    ...server,
+  });
+  const config = squeezed(fileOf(json, 'config.pbtxt.chat'));
+  const value = (key: string) => new RegExp(`key: "${key}" value \\{ string_value: "(.*?)" \\}`).exec(config)?.[1];
+
+  test('is read from beside the repository by keys of the backend', () => {
+    expect(config).toContain('name: "chat" backend: "tensorrtllm" max_batch_size: 8');
+    expect(config).toContain('model_transaction_policy { decoupled: true }');
+    expect(value('gpt_model_type')).toBe('inflight_fused_batching');
+    expect(value('gpt_model_path')).toBe('/models/weights/chat/1');
+    expect(value('kv_cache_free_gpu_mem_fraction')).toBe('0.9');
+    expect(value('kv_cache_host_memory_bytes')).toBe('2147483648');
+    expect(value('enable_kv_cache_reuse')).toBe('true');
+    expect(value('enable_chunked_context')).toBeUndefined();
+    expect(config).toContain('input { name: "input_ids" data_type: TYPE_INT32 dims: [ -1 ] allow_ragged_batch: true }');
+    expect(config).toContain('input { name: "input_lengths" data_type: TYPE_INT32 dims: [ 1 ] reshape { } }');
+  });
+
+  test('has its image, one GPU and a bounded queue, and a warning', () => {
+    expect(podOf(json).container[0].image).toContain('26.07-trtllm-python-py3');
+    expect(deployment.gpusPerPod).toBe(1);
+    expect(config).toContain('max_queue_size: 128');
+    expect(warningsOf(deployment).map(({ id }) => id)).toContain('TENSORRT_LLM_ENGINE_DEPRECATED');
+  });
+
+  test.each<[string, Partial<TensorRtLlmEngineProps>, DeploymentOverrides]>([
+    ['RELEASE_WITHOUT_TENSORRT_LLM models[0].tritonRelease', {}, { tritonRelease: TritonRelease.V26_08 }],
+    ['MODEL_EXCEEDS_GPU_MEMORY models[0].engineSize', { engineSize: DataSize.gib(60) }, {}],
+    ['NOT_A_WHOLE_NUMBER models[0].maxBatchSize', { maxBatchSize: 0 }, {}],
+    ['OUT_OF_RANGE models[0].cacheMemoryFraction', { cacheMemoryFraction: 0 }, {}],
+  ])('refuses %s', (wanted, more, other) => {
+    expect(idsOf(faultsThrown(() => deploy({ models: [engine(more)], ...server, ...other })))).toContain(wanted);
   });
 });
 

@@ -86,9 +86,9 @@ const OPTIONS: { readonly [name: string]: Case } = {
   'sizes of graphs': withArguments({ cudagraph_capture_sizes: [1, 2, 4] }),
   overrides: withArguments({ hf_overrides: { rope_theta: 1 }, seed: 3, disable_custom_all_reduce: true }),
   'structured outputs': withArguments({ structured_outputs_config: { backend: 'xgrammar' } }),
-  'no chunked prefill': withArguments({ enable_chunked_prefill: false }),
+  'no chunked prefill': onP5({ chunkedPrefill: false }),
   'a block size': withArguments({ block_size: 32 }),
-  'a cache on the host': withArguments({ kv_offloading_size: 4, kv_offloading_backend: 'native' }),
+  'a cache on the host': onP5({ kvOffload: DataSize.gib(4), engineArguments: { kv_offloading_backend: 'native' } }),
   compilation: withArguments({ compilation_config: { mode: 0 } }),
   media: withArguments({ allowed_media_domains: ['example.com'] }),
   'much together': onP5({

@@ -6,10 +6,8 @@ import { TensorSpec } from '../model-options';
 import { EnsembleModelProps, EnsembleStep } from './ensemble-model-props';
 
 /** Of a model whose own code decides at load. */
-const UNKNOWN: ModelTensors = (() => {
-  const none: TensorSpec[] = [];
-  return { inputs: none, outputs: none, maxBatchSize: 0, decoupled: true };
-})();
+const NOT_KNOWN: readonly TensorSpec[] = [];
+const UNKNOWN: ModelTensors = { inputs: NOT_KNOWN, outputs: NOT_KNOWN, maxBatchSize: 0, decoupled: true };
 
 /** A step with the model that it names. */
 interface KnownStep extends EnsembleStep {
@@ -116,7 +114,7 @@ function mapFaults(
   known: readonly TensorSpec[],
 ): Fault[] {
   const names = known.map(({ name }) => name);
-  if (known === UNKNOWN.inputs) return [];
+  if (known === NOT_KNOWN) return [];
   if (Object.keys(map).length === 0) {
     return [
       fault(

@@ -13,8 +13,7 @@ import { ModelSettings } from '../settings/model-settings';
 import { settingsFaults, settingsMessage } from '../settings/settings-message';
 import { ensembleFaults } from './ensemble-faults';
 import { EnsembleModelProps } from './ensemble-model-props';
-import { outputFaults } from './tensor-model';
-import { tensorFaults, tensorMessage, tensorProbe } from './tensor-spec';
+import { outputFaults, tensorFaults, tensorMessage, tensorProbe } from './tensor-spec';
 
 /**
  * First releases with the bound of requests in flight, and without the fault that a request to an ensemble is never answered when the queue of

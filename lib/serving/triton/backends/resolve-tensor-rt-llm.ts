@@ -74,7 +74,15 @@ function renamed({ id, property, reason }: Fault): Fault {
   return fault(id, 'cacheMemoryFraction', reason.replace('gpuMemoryUtilization', 'cacheMemoryFraction'));
 }
 
-function imageFaults(release: TritonRelease): Fault[] {
+/**
+ * The fault of a release that has no image with TensorRT-LLM, or one that is too old.
+ *
+ * @param release the release
+ * @param least version from which on it has what is needed @default - the LLM API
+ *
+ * @internal
+ */
+export function imageFaults(release: TritonRelease, least: string = FIRST_LLM_API): Fault[] {
   const version = release.tensorRtLlmVersion;
   const known = TritonRelease.ALL.filter((each) => each.tensorRtLlmVersion !== undefined);
   const newest = known.at(-1);
@@ -88,7 +96,7 @@ function imageFaults(release: TritonRelease): Fault[] {
       ),
     ];
   }
-  if (compareVersions(version, FIRST_LLM_API) >= 0) return [];
+  if (compareVersions(version, least) >= 0) return [];
   const first = known.find((each) => compareVersions(each.tensorRtLlmVersion ?? '0', FIRST_LLM_API) >= 0);
   return [
     fault(

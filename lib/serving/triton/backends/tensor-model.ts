@@ -25,7 +25,7 @@ import {
   ModelVersion,
 } from '../model-definition';
 import { ModelInstances } from '../model-instances';
-import { DynamicBatching, TensorSpec, VersionPolicy } from '../model-options';
+import { DynamicBatching, VersionPolicy } from '../model-options';
 import { ModelProbe } from '../model-probe';
 import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
 import { dynamicBatchingFaults, dynamicBatchingMessage } from './dynamic-batching';
@@ -42,7 +42,7 @@ import {
 import { StoredFiles, foldersOf } from '../settings/stored-files';
 import { warmUpMessage } from '../settings/warm-up-message';
 import { TensorModelProps } from './tensor-model-props';
-import { tensorFaults, tensorMessage, tensorProbe } from './tensor-spec';
+import { outputFaults, tensorFaults, tensorMessage, tensorProbe } from './tensor-spec';
 
 /**
  * A model of tensors: what all backends say and check alike. It does not depend on the hardware and has no plan, because its requirements
@@ -362,25 +362,6 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     }
     return faults;
   }
-}
-
-/** @internal */
-export function outputFaults(outputs: readonly TensorSpec[], maxBatchSize: number): Fault[] {
-  return allOf(
-    () => tensorFaults('outputs', outputs, maxBatchSize),
-    () =>
-      outputs.flatMap((tensor, index) =>
-        tensor.optional
-          ? [
-              fault(
-                'OUTPUT_NOT_OPTIONAL',
-                `outputs[${index}].optional`,
-                `output '${tensor.name}' cannot be optional; only inputs can be left out of a request`,
-              ),
-            ]
-          : [],
-      ),
-  );
 }
 
 /** @internal */

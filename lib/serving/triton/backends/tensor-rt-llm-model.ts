@@ -137,7 +137,7 @@ class TensorRtLlmBackendModel implements BackendModel {
     return { kind: 'blind', request: { text_input: '0', sampling_param_max_tokens: 1 } };
   }
 
-  /** Batches and streams are said in `model.yaml`, whose code adds them. */
+  /** That it streams is in `model.yaml` too, where its code reads it, and here for a server that does not call the code for its configuration. */
   public config(): TextMessage {
     return {
       name: this.name,
@@ -145,6 +145,7 @@ class TensorRtLlmBackendModel implements BackendModel {
       version_policy: versionPolicyMessage(this.props.versionPolicy ?? VersionPolicy.latest()),
       ...llmApiTensors(),
       instance_group: { count: 1, kind: new EnumName('KIND_CPU') },
+      model_transaction_policy: { decoupled: true },
       model_metrics: latencyMetrics(this.props.latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
     };
   }

@@ -3,7 +3,7 @@ import { Fault, fault, faultsUnder } from '../../../units/fault';
 import { ModelProbe } from '../model-probe';
 import { TensorDataType, TensorSpec } from '../model-options';
 import { EnumName, TextMessage } from '../protobuf-text';
-import { allOf } from '../../../units/unreadable';
+import { allOf, isUnreadable } from '../../../units/unreadable';
 
 /**
  * The faults of inputs and outputs that Triton's core would report at load (src/model_config_utils.cc, ValidateModelInput and
@@ -21,7 +21,48 @@ export function tensorFaults(list: string, tensors: readonly TensorSpec[], maxBa
       ),
     () =>
       tensors.flatMap((tensor, index) =>
-        faultsUnder(shapeFaults(tensor, maxBatchSize), `${list}[${index}]`, `${list} '${tensor.name}'`),
+        faultsUnder(
+          allOf(
+            () => shapeFaults(tensor, maxBatchSize),
+            () => formatFaults(tensor),
+          ),
+          `${list}[${index}]`,
+          `${list} '${tensor.name}'`,
+        ),
+      ),
+  );
+}
+
+/** @internal */
+export function outputFaults(outputs: readonly TensorSpec[], maxBatchSize: number): Fault[] {
+  return allOf(
+    () => tensorFaults('outputs', outputs, maxBatchSize),
+    () =>
+      outputs.flatMap((tensor, index) =>
+        tensor.optional
+          ? [
+              fault(
+                'OUTPUT_NOT_OPTIONAL',
+                `outputs[${index}].optional`,
+                `output '${tensor.name}' cannot be optional; only inputs can be left out of a request`,
+              ),
+            ]
+          : [],
+      ),
+    () =>
+      outputs.flatMap((tensor, index) =>
+        (['format', 'raggedBatch'] as const)
+          .filter(
+            (property) =>
+              tensor[property] !== undefined && tensor[property] !== false && !isUnreadable(tensor[property]),
+          )
+          .map((property) =>
+            fault(
+              'CONFLICTING_PROPERTIES',
+              `outputs[${index}].${property}`,
+              `output '${tensor.name}' cannot have ${property}, which is for inputs; remove it`,
+            ),
+          ),
       ),
   );
 }
@@ -35,7 +76,15 @@ export function tensorMessage(tensor: TensorSpec): TextMessage {
     // An empty shape becomes an empty message, which is how the format represents a scalar.
     reshape: tensor.reshape && { shape: tensor.reshape },
     optional: tensor.optional ? true : undefined,
+    format: tensor.format && new EnumName(tensor.format),
+    allow_ragged_batch: tensor.raggedBatch ? true : undefined,
   };
+}
+
+function formatFaults({ dims, format }: TensorSpec): Fault[] {
+  if (format === undefined || isUnreadable(format) || dims.length === 3) return [];
+  const reason = `a tensor of a format must have three dimensions, without that of the batch; got [${dims.join(', ')}]`;
+  return [fault('INVALID_DIMENSION', 'dims', reason)];
 }
 
 function shapeFaults({ name, dims, reshape }: TensorSpec, maxBatchSize: number): Fault[] {

@@ -228,7 +228,7 @@ class VllmBackendModel implements BackendModel {
   }
 
   public get hostMemory(): DataSize {
-    return vllmHostMemory(this.gpus, this.plan);
+    return vllmHostMemory(this.gpus, this.plan, this.props.kvOffload);
   }
 
   public get sharedMemory(): DataSize {

@@ -1,0 +1,47 @@
+import { annotationSyntaxFaults, labelSyntaxFaults } from '../kubernetes/label-syntax';
+import { hasToken } from '../core/tokens';
+import { Fault, fault } from '../units/fault';
+import { allOf } from '../units/unreadable';
+import { ModelImportProps } from './model-import-props';
+
+const OWN_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/managed-by'];
+const OWN_ANNOTATIONS = ['gpu-inference-constructs/config-checksum'];
+const VARIABLE = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
+
+/** Variables by which the script is told what to do, and those of the store's credentials: assets/README.md. */
+const OWN_VARIABLES =
+  /^(MODEL_URI|SCRATCH_(DIR|MIB)|HOME|MANIFEST_ONCE|TOKEN_FILE|FILE_LIST|SOURCE_(DIR|ROOT)|HUB_\w+|ACCEPTED_LICENSE|INCLUDE|EXCLUDE\w*|AWS_\w+)$/;
+
+/**
+ * The faults of what users add to the pod of an import.
+ *
+ * @internal
+ */
+export function podFaults({ podLabels, podAnnotations, environment = {} }: ModelImportProps): Fault[] {
+  return allOf(
+    () => ownKeyFaults('podLabels', podLabels, (key) => OWN_LABELS.includes(key)),
+    () => labelSyntaxFaults('podLabels', podLabels),
+    () => ownKeyFaults('podAnnotations', podAnnotations, (key) => OWN_ANNOTATIONS.includes(key)),
+    () => annotationSyntaxFaults('podAnnotations', podAnnotations),
+    () => ownKeyFaults('environment', environment, (key) => OWN_VARIABLES.test(key)),
+    () =>
+      Object.keys(environment)
+        .filter((name) => !hasToken(name) && !VARIABLE.test(name))
+        .map((name) => {
+          const reason = `names of environment must be names of environment variables, e.g. 'HTTPS_PROXY'; got '${name}'`;
+          return fault('INVALID_NAME', `environment['${name}']`, reason);
+        }),
+  );
+}
+
+function ownKeyFaults(
+  property: string,
+  given: { [key: string]: string } = {},
+  isOwn: (key: string) => boolean,
+): Fault[] {
+  return Object.keys(given)
+    .filter(isOwn)
+    .map((key) =>
+      fault('RESERVED', `${property}['${key}']`, `${property} must not contain '${key}', which is set here; remove it`),
+    );
+}
