@@ -21,10 +21,6 @@ export const KIND_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'PythonEnvironment.fileName': [
     'refused INVALID_NAME models[0].environment.fileName | refused VALUE_NOT_CONCRETE models[0].environment | refused VALUE_NOT_CONCRETE models[0].environment',
   ],
-  'PythonModelProps.parameters': [
-    'text | refused VALUE_NOT_CONCRETE models[0].parameters | refused VALUE_NOT_CONCRETE models[0].parameters',
-    'text | refused VALUE_NOT_CONCRETE models[0].parameters | refused VALUE_NOT_CONCRETE models[0].parameters',
-  ],
   'PyTorchModelProps.fileName': [
     'refused INVALID_NAME models[0].fileName | refused VALUE_NOT_CONCRETE models[0].fileName | refused VALUE_NOT_CONCRETE models[0].fileName',
   ],
