@@ -125,6 +125,21 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeplo
     expect(await Promise.all(asked)).toEqual([{ status: 401 }, { status: 401 }, { status: 404 }]);
   });
 
+  test.each([
+    ['/invocations', '', 404],
+    ['/tokenize', '', 401],
+    ['/openapi.json', '', 404],
+    ['/v1/load_lora_adapter', KEY, 404],
+    ['/tokenize', KEY, 200],
+  ])('closes what vLLM leaves open: %s with the key %p', async (route, key, status) => {
+    const answer = await fetch(`http://127.0.0.1:${client.port}${route}`, {
+      method: 'POST',
+      body: JSON.stringify({ model: NAMES.model, prompt: 'one two' }),
+      headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
+    });
+    expect(answer.status).toBe(status);
+  });
+
   test('stays ready and alive with more requests than it runs at once, and answers them all', async () => {
     const flood = client.begin(NAMES.model, 'flood', FLOOD);
     let over = false;
