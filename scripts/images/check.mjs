@@ -1,6 +1,7 @@
 // The Dockerfiles of images: hadolint reads each, and pip's resolver must install exactly the packages of those whose list is whole. Nothing is
 // downloaded but metadata. Wheels with CUDA of PyTorch's own index are asked for on PyPI, where the same version has another CUDA; its libraries
 // are left out of the comparison, and so are those that only they require.
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { cleanEnvironment, expect, mustRun, ROOT, run } from '../support.mjs';
 
@@ -38,6 +39,8 @@ export async function resolve(pip, packages, python, target) {
   const options = platforms.flatMap((each) => ['--platform', `${each}_x86_64`]);
   const asked = packages.map((each) => each.replace(/\+(cu\d+|cpu)$/, ''));
   const fixed = ['--dry-run', '--quiet', '--ignore-installed', '--only-binary=:all:', '--disable-pip-version-check'];
+  // To a file: on its output pip colors it wherever FORCE_COLOR is set, to 0 too.
+  const report = `${target}.json`;
   const command = [
     pip,
     'install',
@@ -48,11 +51,11 @@ export async function resolve(pip, packages, python, target) {
     '--target',
     target,
     '--report',
-    '-',
+    report,
     ...asked,
   ];
-  const { stdout } = await mustRun(command, { capture: true });
-  const { install } = JSON.parse(stdout.slice(stdout.indexOf('{')));
+  await mustRun(command, { capture: true });
+  const { install } = JSON.parse(readFileSync(report, 'utf8'));
   return install.map(({ metadata }) => `${normal(metadata.name)}==${metadata.version}`).sort();
 }
 

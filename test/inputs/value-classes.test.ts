@@ -65,7 +65,9 @@ test.each([
   ['a plain object', { backend: 'vllm', name: 'chat', version: '1', gpus: 1 }],
   ['the properties of a model', { name: 'chat', model: library.ModelSpec.LLAMA_3_1_8B }],
 ])('a deployment refuses %s as a model', (_, model) => {
-  expect(() => deploy({ models: [model as never] })).toThrow('TritonModel.vllm(...) or TritonModel.onnxRuntime(...)');
+  expect(() => deploy({ models: [model as never] })).toThrow(
+    'such as TritonModel.vllm(...), TritonModel.onnxRuntime(...), TritonModel.pyTorch(...), ',
+  );
 });
 
 test('objects of classes that extend ours, and objects made from ours, are accepted', () => {
