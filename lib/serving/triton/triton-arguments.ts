@@ -20,8 +20,8 @@ const STREAM_RESPONSES = 1000;
  * CUDA's forward compatibility where the driver is older. What earlier starts of the container noted for its probes is
  * forgotten, and what Python models unpacked then is removed.
  */
-const START =
-  `rm -f ${CACHE_MOUNT}/probe-*/seen.* ${CACHE_MOUNT}/probe-*/work.*; rm -rf /tmp/python_env_*; ` +
+const start = (python: boolean) =>
+  `rm -f ${CACHE_MOUNT}/probe-*/seen.* ${CACHE_MOUNT}/probe-*/work.*; ${python ? 'rm -rf /tmp/python_env_*; ' : ''}` +
   'key=$(od -An -N 32 -tx1 /dev/urandom | tr -d " \\n") && [ -n "$key" ] && ' +
   `exec "$0" "--http-restricted-api=${ADMIN_APIS}:admin-key=$key" "--grpc-restricted-protocol=${ADMIN_APIS}:admin-key=$key" "$@"`;
 
@@ -45,7 +45,7 @@ export function tritonArguments(args: {
   return [
     '/bin/sh',
     '-c',
-    START,
+    start(models.some(({ backend }) => backend === 'python')),
     'tritonserver',
     `--model-repository=${REPOSITORY_PATH}`,
     ...controlArguments(release, models),
