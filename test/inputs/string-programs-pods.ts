@@ -37,7 +37,8 @@ export const POD_STRUCTS: StructPrograms = {
   ModelFiles: (given) => (stack) => importing({ source: ModelSource.volumeClaim('claim', 'folder', given) })(stack),
   HuggingFaceSource: (given) => (stack) =>
     importing({ source: ModelSource.huggingFace({ ...HUB, ...given }), largestFile: DataSize.gib(5) })(stack),
-  VllmPluginProps: (given) => () => void VllmPlugin.custom({ packageName: 'x', version: '1', ...given }),
+  VllmPluginProps: (given) => () => void VllmPlugin.custom({ packageName: 'x', version: '0.0.5', ...given }),
+  ServingImageOptions: (given) => () => void ServingImage.pyTorch(given),
   PyTorchImageOptions: (given) => () => void ServingImage.pyTorch(given),
   VllmImageOptions: (given) => () => void ServingImage.vllm(given),
   TritonImageOptions: (given) => () => void ServingImage.triton(given),
