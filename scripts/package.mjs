@@ -1,6 +1,6 @@
 // The package as users get it: packed, installed into empty folders, required, type-checked, and the examples synthesized by it;
 // once with cdktf, and once with its living fork cdktn under the name of cdktf.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -62,15 +62,18 @@ function compileExamples(folder) {
   const ts = createRequire(import.meta.url)('typescript');
   const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
   for (const example of exampleNames()) {
+    const source = path.join(ROOT, 'examples', example);
     const target = path.join(folder, 'examples', example);
     mkdirSync(target, { recursive: true });
-    for (const file of readdirSync(path.join(ROOT, 'examples', example)).filter((name) => name.endsWith('.ts'))) {
-      const text = readFileSync(path.join(ROOT, 'examples', example, file), 'utf8');
+    // What programs read beside themselves, but nothing that a run of theirs left.
+    const read = readdirSync(source).filter((name) => !/^(cdktf\.out|node_modules|\.|terraform\.)/.test(name));
+    for (const name of read) cpSync(path.join(source, name), path.join(target, name), { recursive: true });
+    for (const file of read.filter((name) => name.endsWith('.ts'))) {
+      const text = readFileSync(path.join(source, file), 'utf8');
       writeFileSync(
         path.join(target, file.replace(/ts$/, 'js')),
         ts.transpileModule(text, { compilerOptions }).outputText,
       );
-      writeFileSync(path.join(target, file), text);
     }
   }
 }
@@ -105,7 +108,9 @@ const TYPE_CHECK = {
     noEmit: true,
     // The package's declarations are checked too, not only their use.
     skipLibCheck: false,
-    types: [],
+    // As in a project that cdktf makes; of this one's modules.
+    types: ['node'],
+    typeRoots: [path.join(ROOT, 'node_modules', '@types')],
   },
   include: ['examples/*/*.ts'],
 };

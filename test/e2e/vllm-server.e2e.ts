@@ -20,7 +20,7 @@ const SERVER = 'vllm';
 /** More than run at once. */
 const FLOOD = 300;
 /** Tokens of an answer that is still on its way when the server is told to end. */
-const LONG = 500;
+const LONG = 1900;
 
 /** What a pod of a GPU node cannot be here. */
 const differences = (port: number, store: string): Difference[] => [
