@@ -186,12 +186,10 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeplo
     const before = client.ask(NAMES.model, 'completion', 3);
     expect(await runner.preStop(SERVER)).toMatchObject({ status: 0, output: '' });
     expect(await before).toMatchObject({ tokens: 3 });
-    const streams = [1, 2].map(() => client.begin(NAMES.model, 'stream', LONG));
-    await Promise.all(streams.map(({ begun }) => begun));
+    const streams = client.begin(NAMES.model, 'streams', LONG);
+    await streams.begun;
     const ended = runner.terminate(server, (Date.now() - hook) / 1000);
-    expect(await Promise.all(streams.map(({ answer }) => answer))).toMatchObject(
-      Array(2).fill({ tokens: LONG, finish: 'length' }),
-    );
+    expect(await streams.answer).toMatchObject(Array(2).fill({ tokens: LONG, finish: 'length' }));
     expect(server.output).toMatch(/draining in-flight requests count=2/);
     expect(await client.ask(NAMES.model, 'completion')).toEqual({ status: 'refused' });
     expect(await ended).toBe(0);

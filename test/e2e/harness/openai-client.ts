@@ -4,7 +4,7 @@ import * as path from 'node:path';
 const SCRIPT = path.join(__dirname, '..', 'vllm', 'ask_openai.py');
 
 /** What is asked of a server. */
-export type Question = 'completion' | 'chat' | 'stream' | 'flood';
+export type Question = 'completion' | 'chat' | 'stream' | 'streams' | 'flood';
 
 /** An answer on its way. */
 export interface Asking {

@@ -1,12 +1,16 @@
-"""Asks a server by the `openai` client: ask_openai.py BASE_URL MODEL completion|chat|stream|flood [NUMBER]
+"""Asks a server by the `openai` client: ask_openai.py BASE_URL MODEL completion|chat|stream|streams|flood [NUMBER]
 
-The key is in OPENAI_API_KEY. Prints one line of JSON; `stream` prints `started` before it, once the first part of the answer is there.
+The key is in OPENAI_API_KEY. Prints one line of JSON; `stream` prints `started` before it, once the first part of the answer is there, and `streams`
+once that of both is: two processes may begin seconds apart, and one may have ended by then.
 """
 
 import asyncio
 import collections
 import json
 import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import openai
@@ -24,19 +28,29 @@ def chat(client: openai.OpenAI, model: str, tokens: int) -> dict[str, Any]:
     return {'model': answer.model, 'role': message.role, 'tokens': answer.usage.completion_tokens, 'prompt': answer.usage.prompt_tokens}
 
 
-def stream(client: openai.OpenAI, model: str, tokens: int) -> dict[str, Any]:
+def started() -> None:
+    print('started', flush=True)
+
+
+def stream(client: openai.OpenAI, model: str, tokens: int, begun: Callable[[], Any] = started) -> dict[str, Any]:
     parts = client.completions.create(
         model=model, prompt='one two', max_tokens=tokens, stream=True, stream_options={'include_usage': True}, extra_body={'ignore_eos': True}
     )
     texts, finish, counted = 0, None, None
     for part in parts:
         if texts == 0 and part.choices:
-            print('started', flush=True)
+            begun()
         if part.choices:
             texts += 1
             finish = part.choices[0].finish_reason or finish
         counted = part.usage.completion_tokens if part.usage else counted
     return {'parts': texts, 'tokens': counted, 'finish': finish}
+
+
+def streams(client: openai.OpenAI, model: str, tokens: int) -> list[dict[str, Any]]:
+    both = threading.Barrier(2, action=started)
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda _: stream(client, model, tokens, both.wait), range(2)))
 
 
 def flood(client: openai.OpenAI, model: str, requests: int) -> dict[str, Any]:
@@ -59,7 +73,7 @@ def flood(client: openai.OpenAI, model: str, requests: int) -> dict[str, Any]:
 def main(base_url: str, model: str, what: str, number: str = '8') -> None:
     client = openai.OpenAI(base_url=base_url, max_retries=0, timeout=300)
     try:
-        answer = {'completion': completion, 'chat': chat, 'stream': stream, 'flood': flood}[what](client, model, int(number))
+        answer = {'completion': completion, 'chat': chat, 'stream': stream, 'streams': streams, 'flood': flood}[what](client, model, int(number))
     except openai.APIStatusError as error:
         answer = {'status': error.status_code}
     except openai.APIConnectionError:
