@@ -48,7 +48,7 @@ def stream(client: openai.OpenAI, model: str, tokens: int, begun: Callable[[], A
 
 
 def streams(client: openai.OpenAI, model: str, tokens: int) -> list[dict[str, Any]]:
-    both = threading.Barrier(2, action=started)
+    both = threading.Barrier(2, action=started, timeout=60)
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(lambda _: stream(client, model, tokens, both.wait), range(2)))
 
