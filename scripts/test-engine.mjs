@@ -2,16 +2,16 @@
 // which names and arguments it refuses, and compares what the catalog and the servers say of those.
 // Names of models measure these alone, and then nothing is compared: npm run test:engine -- llama jamba
 // Ends with the line 'N passed, N failed, N skipped'.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { bin, CACHE, ensureInstalled, mustRun, ROOT, run, say, writeResult } from './support.mjs';
+import { runJestSuite } from './jest-suite.mjs';
+import { CACHE, ensureInstalled, mustRun, ROOT, say } from './support.mjs';
 import { vllmEnvironment, vllmVariables } from './vllm-cpu/environment.mjs';
 
 const FOLDER = path.join(ROOT, 'test', 'engine');
 const WORK = path.join(CACHE, 'engine');
 const measured = path.join(WORK, 'measured.json');
 const refused = path.join(WORK, 'refused.json');
-const report = path.join(WORK, 'jest-report.json');
 const names = process.argv.slice(2);
 
 await ensureInstalled();
@@ -28,29 +28,11 @@ else {
   const asked = [path.join(FOLDER, 'refusals.py'), recorded, WORK, refused];
   await mustRun([python, ...asked], { env: vllmVariables(), capture: true });
   say('jest');
-  const command = [
-    ...bin('jest'),
-    '-c',
-    path.join(FOLDER, 'jest.config.js'),
-    '--verbose',
-    '--json',
-    `--outputFile=${report}`,
-  ];
   const env = vllmVariables({
     ENGINE_MEASURED: measured,
     ENGINE_REFUSED: refused,
     ENGINE_PYTHON: python,
     ENGINE_WORK: WORK,
   });
-  const jest = await run(command, { env });
-  const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
-  const result = {
-    passed: counts?.numPassedTests ?? 0,
-    // A test file that does not load has no tests to count, so each counts as one failure.
-    failed: counts ? counts.numFailedTests + counts.numRuntimeErrorTestSuites : 1,
-    skipped: counts?.numPendingTests ?? 0,
-  };
-  writeResult('engine', result);
-  console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
-  process.exitCode = jest.code === 0 && result.failed === 0 ? 0 : 1;
+  await runJestSuite('engine', FOLDER, WORK, { env });
 }

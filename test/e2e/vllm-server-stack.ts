@@ -1,25 +1,15 @@
-import { App, LocalBackend, TerraformStack } from 'cdktf';
+import { App, TerraformStack } from 'cdktf';
 import {
-  DataSize,
-  ExistingGpuNodePool,
-  GpuInterconnect,
-  GpuNodeType,
-  GpuType,
-  KubernetesAccess,
-  KubernetesCluster,
   ModelImport,
   ModelSource,
   ModelSpec,
   ModelStore,
-  RdmaFabric,
-  TaintEffect,
   ToolCallParser,
   VllmDeployment,
   VllmRelease,
 } from '../../lib';
+import { modelsRack } from './models-rack';
 
-export const SELECTOR = { 'example.com/rack': 'models' };
-export const TAINT = { key: 'example.com/team', value: 'models' };
 export const NAMES = { model: 'tiny', adapter: 'legal', claim: 'checkpoints', bucket: 'weights' };
 export const STORE = 'http://minio.storage.svc:9000';
 export const SECRETS = { store: { name: 'store', key: 'credentials' }, key: { name: 'callers', key: 'key' } };
@@ -30,26 +20,7 @@ export const SECRETS = { store: { name: 'store', key: 'credentials' }, key: { na
  * @param config the `config.json` of the model
  */
 export function vllmServer(app: App, config: string): TerraformStack {
-  const stack = new TerraformStack(app, 'vllm-server');
-  new LocalBackend(stack, { path: `../../../terraform.${stack.node.id}.tfstate` });
-  const cluster = KubernetesCluster.fromKubeconfig(stack, 'Site', { configPath: '~/.kube/config', context: 'hall-4' });
-  KubernetesAccess.of(stack, cluster);
-  const nodePool = new ExistingGpuNodePool(stack, 'Pool', {
-    cluster,
-    hardware: GpuNodeType.custom({
-      name: 'dgx-h100',
-      gpu: GpuType.H100,
-      gpuCount: 8,
-      vcpus: 224,
-      memory: DataSize.gib(2048),
-      interconnect: GpuInterconnect.NVSWITCH,
-      networkBandwidthGbps: 3200,
-    }),
-    nodes: 1,
-    fabric: RdmaFabric.none(),
-    nodeSelector: SELECTOR,
-    taints: [{ ...TAINT, effect: TaintEffect.NO_SCHEDULE }],
-  });
+  const { stack, cluster, nodePool } = modelsRack(app, 'vllm-server', 'hall-4');
   const modelStore = ModelStore.s3Compatible(stack, 'Models', {
     bucketName: NAMES.bucket,
     endpoint: STORE,

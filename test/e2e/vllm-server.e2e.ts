@@ -12,7 +12,8 @@ import { freePort } from './harness/ports';
 import { until } from './harness/process';
 import { ServerSite, differenceTable } from './harness/server-site';
 import { tools } from './harness/tools';
-import { NAMES, SECRETS, SELECTOR, STORE, TAINT, vllmServer } from './vllm-server-stack';
+import { SELECTOR, TAINT } from './models-rack';
+import { NAMES, SECRETS, STORE, vllmServer } from './vllm-server-stack';
 
 const KEY = 'a key of 32 characters, for a test';
 const WEIGHTS = `${NAMES.bucket}/${NAMES.model}/1/model.safetensors`;

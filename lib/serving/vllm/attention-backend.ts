@@ -6,7 +6,7 @@
 export enum AttentionBackend {
   /** FlashAttention: GPUs from Ampere on; 8-bit caches on Hopper alone. */
   FLASH_ATTN = 'FLASH_ATTN',
-  /** FlashInfer: GPUs from Ampere on. */
+  /** FlashInfer: GPUs from Ampere on, of versions before 0.24 from Turing on. */
   FLASHINFER = 'FLASHINFER',
   /** vLLM's own in Triton: any GPU. */
   TRITON_ATTN = 'TRITON_ATTN',

@@ -5,10 +5,11 @@ import { Fault, fault } from '../../units/fault';
 import { allOf } from '../../units/unreadable';
 import { AttentionBackend } from './attention-backend';
 import { VllmOptions } from './vllm-options';
+import { VllmVersion } from './vllm-version';
 
 /**
  * GPUs that the kernels have code for, by compute capability, and whether they read 8-bit caches there (`supports_compute_capability` and
- * `supports_kv_cache_dtype` of vLLM 0.24's `v1/attention/backends`).
+ * `supports_kv_cache_dtype` of `v1/attention/backends` in vLLM 0.20 and 0.24).
  */
 const KERNELS: {
   readonly [backend in AttentionBackend]: {
@@ -17,28 +18,42 @@ const KERNELS: {
   };
 } = {
   [AttentionBackend.FLASH_ATTN]: { from: 8, reads8Bits: (capability) => Math.floor(capability) === 9 },
-  [AttentionBackend.FLASHINFER]: { from: 8, reads8Bits: () => true },
+  [AttentionBackend.FLASHINFER]: { from: 7.5, reads8Bits: () => true },
   [AttentionBackend.TRITON_ATTN]: { from: 0, reads8Bits: (capability) => capability >= 8.9 },
   [AttentionBackend.FLEX_ATTENTION]: { from: 0, reads8Bits: () => false },
 };
+
+/** FlashInfer was broken on Turing, and 0.24 refuses it there (flashinfer-ai/flashinfer#3620); 0.20 does not. */
+const FLASHINFER_WITHOUT_TURING = 24;
+
+/** The oldest compute capability that a backend of a version takes. */
+function oldest(backend: AttentionBackend, vllm: VllmVersion): number {
+  const withoutTuring = backend === AttentionBackend.FLASHINFER && vllm.isAtLeast(0, FLASHINFER_WITHOUT_TURING);
+  return withoutTuring ? 8 : KERNELS[backend].from;
+}
 
 /**
  * Options that the plan does not include against the model, the GPU and the plan.
  *
  * @internal
  */
-export function engineOptionFaults(plan: CapacityPlan, options: VllmOptions): Fault[] {
+export function engineOptionFaults(plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion): Fault[] {
   return allOf(
-    () => backendFaults(plan, options.attentionBackend),
+    () => backendFaults(plan, vllm, options.attentionBackend),
     () => wholePromptFaults(plan, options),
     () => offloadFaults(options),
   );
 }
 
-function backendFaults({ model, instanceType, kvCachePrecision }: CapacityPlan, backend?: AttentionBackend): Fault[] {
+function backendFaults(
+  { model, instanceType, kvCachePrecision }: CapacityPlan,
+  vllm: VllmVersion,
+  backend?: AttentionBackend,
+): Fault[] {
   if (backend === undefined) return [];
   const { gpu } = instanceType;
-  const { from, reads8Bits } = KERNELS[backend];
+  const from = oldest(backend, vllm);
+  const { reads8Bits } = KERNELS[backend];
   const refused = (reason: string) => [fault('ATTENTION_BACKEND_UNSUPPORTED', 'attentionBackend', reason)];
   if (model.latentAttention)
     return refused(
@@ -51,7 +66,7 @@ function backendFaults({ model, instanceType, kvCachePrecision }: CapacityPlan, 
     );
   if (kvCachePrecision.bits === 8 && !reads8Bits(gpu.computeCapability)) {
     const able = Object.values(AttentionBackend).filter(
-      (each) => gpu.computeCapability >= KERNELS[each].from && KERNELS[each].reads8Bits(gpu.computeCapability),
+      (each) => gpu.computeCapability >= oldest(each, vllm) && KERNELS[each].reads8Bits(gpu.computeCapability),
     );
     return refused(
       `attentionBackend ${backend} does not read a cache in ${kvCachePrecision.name} on ${gpu.name}; ` +

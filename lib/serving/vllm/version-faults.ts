@@ -30,7 +30,7 @@ export function versionFaults(plan: CapacityPlan, options: VllmOptions, vllm: Vl
   return allOf(
     () => planVersionFaults(plan, vllm),
     () => namesOf(options).flatMap((named) => nameFaults(named, vllm)),
-    () => engineOptionFaults(plan, options),
+    () => engineOptionFaults(plan, options, vllm),
     () => deprecationFaults(options.quantization, options.engineArguments?.allow_deprecated_quantization, vllm),
   );
 }

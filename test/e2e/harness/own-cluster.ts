@@ -17,6 +17,15 @@ import { Change, ManifestWorkloads, TerraformWorkloads, Workloads } from './work
 /** Code that makes a stack for a cluster that is there. */
 export type DescribeStack = (app: App) => TerraformStack;
 
+/** A site's own: a default class of volumes, which Prometheus needs. */
+export const STORAGE_CLASS: KubeObject = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: 'local', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+  provisioner: 'local.example.com',
+  volumeBindingMode: 'WaitForFirstConsumer',
+};
+
 /** A cluster of one's own, which a stack finds by a context of `~/.kube/config`. No AWS takes part. */
 export class OwnCluster {
   /**

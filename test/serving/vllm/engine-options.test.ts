@@ -1,4 +1,4 @@
-import { GpuInstanceType, ModelSpec } from '../../../lib/catalog';
+import { GpuInstanceType, ModelSpec, Parallelism, VllmRelease } from '../../../lib/catalog';
 import { AttentionBackend, ServedModel, TritonModel } from '../../../lib/serving';
 import { DataSize } from '../../../lib/units';
 import { deploy, fileOf, podOf } from '../support/fixtures';
@@ -33,6 +33,21 @@ describe('options that the plan does not hold become arguments', () => {
       enable_chunked_prefill: true,
     });
   });
+});
+
+test.each([
+  ['0.20.0', true],
+  ['0.24.0', false],
+])('FlashInfer on a T4 by vLLM %s: %s', (version, taken) => {
+  const of = () =>
+    deployVllm({
+      instanceType: GpuInstanceType.G4DN_12XLARGE,
+      vllmRelease: VllmRelease.of(version),
+      model: { attentionBackend: FLASHINFER, parallelism: Parallelism.of({ tensor: 4 }) },
+    });
+  if (taken) expect(of).not.toThrow();
+  else
+    expect(of).toThrow('attentionBackend FLASHINFER has no code for T4, whose compute capability is 7.5; it needs 8.0');
 });
 
 test('prompts in one piece are planned with steps that hold the longest', () => {
