@@ -1,5 +1,5 @@
 import { App } from 'cdktf';
-import { ModelImport, ModelSource, ModelSpec, ModelStore, TaintEffect, TritonDeployment, TritonModel } from '../../lib';
+import { ModelImport, ModelSource, ModelSpec, ModelStore, TritonDeployment, TritonModel } from '../../lib';
 import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
 import { OwnCluster } from './harness/own-cluster';
