@@ -22,6 +22,7 @@ export * from './precision';
 export * from './release-advisories';
 export * from './serving-engine';
 export * from './speculative-decoding';
+export { FrontEndToolCallParser } from './triton-openai';
 export * from './vllm-parsers';
 export * from './vllm-release';
 export * from './weight-bits';

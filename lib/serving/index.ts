@@ -17,6 +17,7 @@ export * from './triton/settings/response-cache';
 export * from './triton/settings/sequence-batching';
 export * from './triton/settings/server-settings';
 export * from './triton/settings/warm-up';
+export * from './triton/openai/openai-front-end-options';
 export * from './triton/triton-deployment';
 export * from './triton/triton-deployment-props';
 export * from './triton/triton-model';

@@ -65,6 +65,10 @@ export const ARGUMENTS = {
   ExistingNamespaces: {
     'static declare': 'cluster: IKubernetesCluster; names: string[]',
   },
+  FrontEndToolCallParser: {
+    'static of': 'name: string',
+    'static custom': 'name: string',
+  },
   GpuInstanceType: {
     'static of': 'name: string',
     'static unlisted': 'props: UnlistedInstanceTypeProps',

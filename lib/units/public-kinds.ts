@@ -152,6 +152,8 @@ export const STRUCTS = {
     'maxCandidateSequences?: number; preferredBatchSizes?: number[]; maxQueueDelay?: Duration; preserveOrdering?: boolean',
   OnnxRuntimeModelProps:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; graphOptimization?: GraphOptimization; intraOpThreads?: number; fileName?: string; opset?: number; irVersion?: number; modelSize?: DataSize',
+  OpenAiFrontEndOptions:
+    'apiKey?: SecretReference; tensorApi?: TensorApiAccess; toolCallParser?: FrontEndToolCallParser; maxToolCallSize?: DataSize; chatTemplate?: string; defaultMaxTokens?: number; maxRequestSize?: DataSize',
   OpenAiOptions:
     'loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
@@ -224,7 +226,7 @@ export const STRUCTS = {
   TopologyNodePool:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair; name: string',
   TritonDeploymentProps:
-    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; initContainers?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceAccountAnnotations?: string{}; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; maxUnavailable?: number; maxDisruptions?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; responseCache?: ResponseCache; rateLimitResources?: AvailableResource[]; modelConfiguration?: string; modelLoadThreads?: number; modelLoadRetries?: number; tritonRelease?: TritonRelease; tritonImage?: string; servingImage?: ServingImage; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: TritonModel[]; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; initContainers?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; serviceAccountAnnotations?: string{}; serviceType?: ServiceType; serviceAnnotations?: string{}; maxReplicas?: number; maxSurge?: number; maxUnavailable?: number; maxDisruptions?: number; namespace?: string; awsCliImage?: string; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; responseCache?: ResponseCache; rateLimitResources?: AvailableResource[]; modelConfiguration?: string; modelLoadThreads?: number; modelLoadRetries?: number; tritonRelease?: TritonRelease; tritonImage?: string; servingImage?: ServingImage; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: TritonModel[]; replicas?: number; name?: string; openAi?: OpenAiFrontEndOptions; imageRegistry?: ImageRegistry',
   TritonImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; release?: TritonRelease; variant?: TritonVariant; plugins?: VllmPlugin[]',
   TritonReleaseProps:
@@ -282,6 +284,8 @@ export const CLASSES = {
   EncryptedStorageClass: 'new EncryptedStorageClass(...)',
   ExistingGpuNodePool: 'new ExistingGpuNodePool(...)',
   ExistingNamespaces: 'new ExistingNamespaces(...)',
+  FrontEndToolCallParser:
+    'FrontEndToolCallParser.LLAMA3, FrontEndToolCallParser.of(...) or FrontEndToolCallParser.custom(...)',
   GpuInstanceType: 'GpuInstanceType.P3_2XLARGE, GpuInstanceType.of(...) or GpuInstanceType.unlisted(...)',
   GpuNodePool: 'new GpuNodePool(...)',
   GpuNodeType: 'GpuNodeType.custom(...)',
@@ -417,6 +421,7 @@ export const ENUMS = {
   ServiceType: 'ClusterIP NodePort LoadBalancer',
   SpeculativeMethod: 'mtp draft_model eagle3 ngram',
   TaintEffect: 'NoSchedule PreferNoSchedule NoExecute',
+  TensorApiAccess: 'callers pod',
   TensorDataType:
     'TYPE_BOOL TYPE_UINT8 TYPE_UINT16 TYPE_UINT32 TYPE_UINT64 TYPE_INT8 TYPE_INT16 TYPE_INT32 TYPE_INT64 TYPE_FP16 TYPE_FP32 TYPE_FP64 TYPE_BF16 TYPE_STRING',
   TensorFormat: 'FORMAT_NHWC FORMAT_NCHW',

@@ -44,6 +44,7 @@ export const TRITON_STRUCTS: StructPrograms = {
     })(stack),
   HardwareConfiguration: (given) => model({ configurations: { a10g: given } }),
   TritonServerSettings: (given) => deploy(given),
+  OpenAiFrontEndOptions: (given) => deploy({ openAi: given }),
 };
 
 /** Of arguments of those settings. */

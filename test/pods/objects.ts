@@ -22,6 +22,8 @@ interface Served {
   readonly reached?: string[];
   /** Whether it has what the program adds to every server: an annotation of the account, and two servers that may be down. */
   readonly added?: boolean;
+  /** Ports of its service. @default - those of the kind */
+  readonly ports?: string[];
   /** Keys of the configuration. @default - those of vLLM's server */
   readonly files?: string;
 }
@@ -30,6 +32,7 @@ const ofTriton = (model: string, more = '') =>
   `assemble.sh config.pbtxt.${model} ${more}probe-models.sh probe.json.${model} probe.models`;
 const FRAUD = ofTriton('fraud');
 const language = (model: string) => ofTriton(model, `model.json.1.${model} `);
+const FRONTED = `${language('llama')} serve_openai.py vllm_guard.py`;
 const OF_VLLM = 'assemble.sh models.json probe_vllm.py vllm_guard.py';
 
 const INTERNAL = ['spec.type: ClusterIP'];
@@ -44,10 +47,10 @@ function serverObjects({
   role = false,
   reached = INTERNAL,
   added = false,
+  ports = kind === 'triton' ? ['http 8000', 'grpc 8001', 'metrics 8002'] : ['http 8000'],
   files = OF_VLLM,
 }: Served): ObjectRow[] {
   const labels = [app(kind), instance(of), ...(kind === 'vllm' ? [`${MAPPED}=${name}`] : [])];
-  const ports = kind === 'triton' ? ['http 8000', 'grpc 8001', 'metrics 8002'] : ['http 8000'];
   const own = named(name, 'inference', ...labels);
   return [
     row(
@@ -231,6 +234,23 @@ export const ROWS: ObjectRow[] = [
     reached: BALANCED,
     added: true,
     files: FRAUD,
+  }),
+  ...serverObjects({
+    path: 'Fronted',
+    kind: 'triton',
+    name: 'fronted',
+    role: true,
+    ports: ['openai 9000', 'http 8000', 'grpc 8001'],
+    files: FRONTED,
+  }),
+  // Without the tensor API nobody reaches it by the service.
+  ...serverObjects({
+    path: 'Closed',
+    kind: 'triton',
+    name: 'closed',
+    role: true,
+    ports: ['openai 9000'],
+    files: FRONTED,
   }),
   ...serverObjects({ path: 'OpenAi_Model-llama-31-8b', kind: 'vllm', name: 'llama-3-1-8b' }),
   ...serverObjects({

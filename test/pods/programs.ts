@@ -26,6 +26,7 @@ import {
   ServiceType,
   TaintEffect,
   TensorDataType,
+  TensorApiAccess,
   TritonDeployment,
   TritonModel,
   VllmDeployment,
@@ -74,7 +75,10 @@ const FRAUD = TritonModel.onnxRuntime({
   maxBatchSize: 32,
 });
 
-/** Servers with what the examples lack: additions, credentials of a store, adapters, a key of one's own, a server that does not drain. */
+/**
+ * Servers with what the examples lack: additions, credentials of a store, adapters, a key of one's own, a server that does not drain, NVIDIA's
+ * OpenAI front end with the tensor API and without.
+ */
 function servers(app: App): void {
   const stack = testStack(app, 'servers');
   const cluster = testCluster(stack);
@@ -84,10 +88,15 @@ function servers(app: App): void {
     endpoint: 'https://objects.example.test',
     credentials: { name: 'store', key: 'aws' },
   });
-  const nodePool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE, 4);
+  const nodePool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE, 6);
   new TritonDeployment(stack, 'Added', { cluster, nodePool, modelStore, models: [FRAUD], ...ADDITIONS });
   new TritonDeployment(stack, 'Own', { cluster, nodePool, modelStore: own, models: [FRAUD] });
   const served = { name: 'chat', model: ModelSpec.LLAMA_3_1_8B };
+  const language = TritonModel.vllm({ name: 'llama', model: ModelSpec.LLAMA_3_1_8B });
+  const front = { cluster, nodePool, modelStore, models: [language] };
+  new TritonDeployment(stack, 'Fronted', { ...front, openAi: { tensorApi: TensorApiAccess.CALLERS } });
+  const apiKey = { name: 'keys', key: 'closed' };
+  new TritonDeployment(stack, 'Closed', { ...front, openAi: { apiKey, tensorApi: TensorApiAccess.POD } });
   new VllmDeployment(stack, 'Adapted', {
     cluster,
     nodePool,

@@ -32,14 +32,14 @@ const tolerates = (path: string, ...keys: string[]) =>
   ]);
 
 /** Secrets that Helm makes in the cluster: the value is in no state. */
-const apiKey = (address: RegExp, server: string): ReleaseRow => ({
+const apiKey = (address: RegExp, server: string, kind: 'triton' | 'vllm' = 'vllm'): ReleaseRow => ({
   address,
   chart: chart('./assets/GeneratedSecretChart', '', `${server}-api-key`, 'inference'),
   values: [
     'key: api-key',
     `name: ${server}-api-key`,
     `labels.app.kubernetes.io/instance: ${server}`,
-    'labels.app.kubernetes.io/name: vllm',
+    `labels.app.kubernetes.io/name: ${kind}`,
   ],
 });
 
@@ -183,6 +183,7 @@ const KARPENTER_POOL = of(
 export const ROWS: ReleaseRow[] = [
   apiKey(/ OpenAi_Model-llama-31-8b_ApiKey$/, 'llama-3-1-8b'),
   apiKey(/ Older_ApiKey$/, 'older'),
+  apiKey(/ Fronted_ApiKey$/, 'fronted', 'triton'),
   {
     address: / Autoscaler$/,
     chart: chart('cluster-autoscaler', 'https://kubernetes.github.io/autoscaler', 'cluster-autoscaler', 'kube-system'),

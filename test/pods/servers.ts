@@ -203,22 +203,40 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
   };
 }
 
+const tritonLabels = ({ instance: of, name }: Pick<Server, 'instance' | 'name'>) => [
+  app('triton'),
+  instance(of ?? name),
+];
+
 const triton = (own: Server): Row =>
-  server(
-    'triton',
-    own,
-    [app('triton'), instance(own.instance ?? own.name)],
-    [
-      'image nvcr.io/nvidia/tritonserver',
-      'port http 8000/TCP',
-      'port grpc 8001/TCP',
-      'port metrics 8002/TCP',
-      'startup GET /v2/health/ready of port http, every 10 s',
-      'readiness runs /bin/sh /etc/triton-probes/probe-models.sh readiness, every 10 s',
-      'liveness runs /bin/sh /etc/triton-probes/probe-models.sh liveness, every 15 s',
-      'before stop runs sleep 10',
-    ],
-  );
+  server('triton', own, tritonLabels(own), [
+    'image nvcr.io/nvidia/tritonserver',
+    'port http 8000/TCP',
+    'port grpc 8001/TCP',
+    'port metrics 8002/TCP',
+    'startup GET /v2/health/ready of port http, every 10 s',
+    'readiness runs /bin/sh /etc/triton-probes/probe-models.sh readiness, every 10 s',
+    'liveness runs /bin/sh /etc/triton-probes/probe-models.sh liveness, every 15 s',
+    'before stop runs sleep 10',
+  ]);
+
+/** The same with NVIDIA's OpenAI front end, which runs Triton itself: its key is in no other container. */
+const fronted = (own: Omit<Server, 'config' | 'probes'>, tensors: string[]): Row => {
+  const { config, probes } = languageModel('llama');
+  return server('triton', { ...own, config, probes: `${probes} serve_openai.py vllm_guard.py` }, tritonLabels(own), [
+    'image nvcr.io/nvidia/tritonserver',
+    'port openai 9000/TCP',
+    ...tensors,
+    'startup GET /health/ready of port openai, every 10 s',
+    'readiness runs /bin/sh /etc/triton-probes/probe-models.sh readiness, every 10 s',
+    'liveness runs /bin/sh /etc/triton-probes/probe-models.sh liveness, every 15 s',
+    'before stop runs sleep 10',
+    ...env({ PYTHONDONTWRITEBYTECODE: '1', TRITON_METRICS_PORT: '9000' }),
+  ]);
+};
+
+const openAiKey = (secret: string, key: string) =>
+  `env OPENAI_API_KEY from secret_key_ref.key: ${key},secret_key_ref.name: ${secret}`;
 
 const languageModel = (model: string) => ({
   config: `config.pbtxt.${model} as repository/${model}/config.pbtxt model.json.1.${model} as repository/${model}/1/model.json `,
@@ -289,6 +307,26 @@ export const ROWS: Row[] = [
       config: 'config.pbtxt.fraud as repository/fraud/config.pbtxt ',
       probes: 'probe-models.sh probe.models as models probe.json.fraud as fraud.json',
     }),
+  ),
+  fronted(
+    {
+      address: / Fronted$/,
+      name: 'fronted',
+      pool: 'gpu',
+      store: ROLE_IN_REGION,
+      environment: [openAiKey('fronted-api-key', 'api-key')],
+    },
+    ['port http 8000/TCP', 'port grpc 8001/TCP'],
+  ),
+  fronted(
+    {
+      address: / Closed$/,
+      name: 'closed',
+      pool: 'gpu',
+      store: ROLE_IN_REGION,
+      environment: [openAiKey('keys', 'closed')],
+    },
+    [],
   ),
   vllm({
     address: / OpenAi_Model-llama-31-8b$/,

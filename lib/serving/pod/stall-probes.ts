@@ -61,12 +61,13 @@ export function stallProbes(command: (probe: string) => string[], models: number
  *
  * @param path path that answers once it serves
  * @param seconds how long loading may take
+ * @param port name of the port that it answers on
  *
  * @internal
  */
-export function startupProbe(path: string, seconds: number) {
+export function startupProbe(path: string, seconds: number, port: string = 'http') {
   return {
-    httpGet: { path, port: 'http' },
+    httpGet: { path, port },
     periodSeconds: 10,
     timeoutSeconds: 5,
     failureThreshold: Math.ceil(seconds / 10),

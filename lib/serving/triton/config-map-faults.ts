@@ -12,12 +12,18 @@ const CONFIG_MAP_BYTES = 1024 ** 2;
 /**
  * What is made at synthesis travels in one config map, with the scripts of the pod.
  *
+ * @param scripts further scripts of the pod
+ *
  * @internal
  */
-export function configMapFaults(models: readonly BackendModel[], release: TritonRelease): Fault[] {
+export function configMapFaults(
+  models: readonly BackendModel[],
+  release: TritonRelease,
+  scripts: { readonly [key: string]: string },
+): Fault[] {
   const files = [
     ...generatedFiles(models, release).map(({ key, text }) => ({ key, text })),
-    ...Object.entries(probeFiles(models)).map(([key, text]) => ({ key, text })),
+    ...Object.entries({ ...probeFiles(models), ...scripts }).map(([key, text]) => ({ key, text })),
     { key: ASSEMBLE_SCRIPT.key, text: scriptAsset(ASSEMBLE_SCRIPT.asset) },
   ];
   const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);

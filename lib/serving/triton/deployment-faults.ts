@@ -23,7 +23,9 @@ import { configMapFaults } from './config-map-faults';
 import { releaseFaults, releaseWarnings } from './release-faults';
 import { cacheOf, serverSettingsFaults, serverSettingsWarnings } from './settings/server-settings';
 import { argumentFaults } from './triton-arguments';
-import { OWN_POD } from './triton-pod';
+import { FRONT_END_MEMORY, frontEndFiles } from './openai/openai-front-end';
+import { frontEndFaults, frontEndModelFaults, frontEndWarnings } from './openai/openai-front-end-faults';
+import { ownPodOf } from './triton-pod';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { endTrial } from '../../core/errors';
@@ -58,11 +60,11 @@ export function checkDeployment(
 ): DeploymentCheck {
   const own = allOf(
     () => serviceNameFaults('name', name),
-    () => serverFaults(props, replicas, OWN_POD),
+    () => serverFaults(props, replicas, ownPodOf(props.openAi)),
     () => imageFaults('tritonImage', props.tritonImage),
     () => ownImageFaults(props),
     () => releaseFaults(props.nodePool, release, imageVariant(props.models.map(({ _definition }) => _definition))),
-    () => argumentFaults(props.extraArguments ?? []),
+    () => (props.openAi ? frontEndFaults(props, release) : argumentFaults(props.extraArguments ?? [])),
   );
   endTrial(own, props.nodePool, props.models, props.resources, props.startupBudget, ...modelsOf(props));
   const definitions = props.models.map(({ _definition: each }) => each.configured?.(props.modelConfiguration) ?? each);
@@ -78,7 +80,7 @@ export function checkDeployment(
   const sized = sizePod(models, props.nodePool.hardware, {
     ...props.resources,
     startupSeconds: props.startupBudget?.toSeconds(),
-    cache: cacheOf(props, definitions)?.memory,
+    cache: beside(props, definitions),
     besides: sidecarRequests(props),
     gpusPerNode: hardware.gpusPerNode,
   });
@@ -89,6 +91,7 @@ export function checkDeployment(
       ...onSite.flatMap(({ warnings }) => warnings),
       ...releaseWarnings(props, release, definitions),
       ...serverSettingsWarnings(props, definitions, whole),
+      ...frontEndWarnings(props, definitions),
       ...serviceWarnings(props),
     ],
   };
@@ -99,15 +102,22 @@ export function checkDeployment(
       allOf(
         () => modelSetFaults(definitions, props.nodePool),
         () => serverSettingsFaults(props, definitions),
+        () => frontEndModelFaults(props, release, definitions),
         () => onSite.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${definitions[i].name}'`)),
       ),
   );
   if (models.length === definitions.length) faults.push(...startupFaults(props.startupBudget, models));
   // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...sized.faults);
-  if (faults.length === 0) faults.push(...configMapFaults(models, release));
+  if (faults.length === 0) faults.push(...configMapFaults(models, release, props.openAi ? frontEndFiles() : {}));
   if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas));
   return { checked, faults };
+}
+
+/** Host memory that the server takes besides that of its models. */
+function beside(props: TritonDeploymentProps, definitions: readonly ModelDefinition[]): DataSize | undefined {
+  const cache = cacheOf(props, definitions)?.memory;
+  return props.openAi ? FRONT_END_MEMORY.plus(cache ?? DataSize.ZERO) : cache;
 }
 
 /** What keeps Triton from using the image of the user. */

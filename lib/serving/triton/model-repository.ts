@@ -38,12 +38,20 @@ export function assignGpus(models: readonly BackendModel[]): Map<string, number[
   return assigned;
 }
 
-/** @internal */
-export function generatedFiles(models: readonly BackendModel[], release: TritonRelease): GeneratedFile[] {
+/**
+ * @param hasKey whether a key keeps callers from the models themselves
+ *
+ * @internal
+ */
+export function generatedFiles(
+  models: readonly BackendModel[],
+  release: TritonRelease,
+  hasKey: boolean = true,
+): GeneratedFile[] {
   const names = [...new Set(models.flatMap(({ configurations = [] }) => configurations))].sort();
   const sets = [undefined, ...names].map((name) => ({ name, models: models.map((model) => configured(model, name)) }));
   return byName(models).flatMap((model) => [
-    ...sets.map((set) => configFile(model.name, set.name, configsOf(set.models, release))),
+    ...sets.map((set) => configFile(model.name, set.name, configsOf(set.models, release, hasKey))),
     ...Object.entries(Object.assign({}, ...sets.map((set) => filesOf(set.models, model.name)))).map(([file, text]) => ({
       key: `${file.replace(/\//g, '.')}.${model.name}`,
       path: `repository/${model.name}/${file}`,
@@ -82,7 +90,7 @@ function configFile(
 }
 
 /** The configuration of each model, by its name, where all of them are on one server. */
-function configsOf(models: readonly BackendModel[], release: TritonRelease): Map<string, string> {
+function configsOf(models: readonly BackendModel[], release: TritonRelease, hasKey: boolean): Map<string, string> {
   const gpus = assignGpus(models);
   const onGpu = models.filter((model) => model.gpus > 0 || model.sharedGpuMemory);
   return new Map(
@@ -92,7 +100,7 @@ function configsOf(models: readonly BackendModel[], release: TritonRelease): Map
         model.config({
           gpuIds: gpus.get(model.name) ?? [],
           exclusive: onGpu.length === 1,
-          unloads: unloadsDeadModels(release, models),
+          unloads: unloadsDeadModels(release, models, hasKey),
         }),
       ),
     ]),

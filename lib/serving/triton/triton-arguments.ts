@@ -15,13 +15,24 @@ const ADMIN_APIS = 'model-repository,shared-memory,logging,trace';
 /** Responses of one stream that may wait for a slow client; Triton's own default has no bound. */
 const STREAM_RESPONSES = 1000;
 
+/** What earlier starts of the container noted for its probes is forgotten, and what Python models unpacked then is removed. */
+const forget = (models: readonly BackendModel[]) =>
+  `rm -f ${CACHE_MOUNT}/probe-*/seen.* ${CACHE_MOUNT}/probe-*/work.*; ` +
+  (models.some(({ backend }) => backend === 'python') ? 'rm -rf /tmp/python_env_*; ' : '');
+
 /**
- * Starts Triton with a key for those APIs that is made here and told to nobody. Arguments and no command: the image's entry point sets up
- * CUDA's forward compatibility where the driver is older. What earlier starts of the container noted for its probes is
- * forgotten, and what Python models unpacked then is removed.
+ * Starts a process of the image. Arguments and no command: the image's entry point sets up CUDA's forward compatibility where the driver is
+ * older.
+ *
+ * @internal
  */
-const start = (python: boolean) =>
-  `rm -f ${CACHE_MOUNT}/probe-*/seen.* ${CACHE_MOUNT}/probe-*/work.*; ${python ? 'rm -rf /tmp/python_env_*; ' : ''}` +
+export function startOf(models: readonly BackendModel[], process: readonly string[]): string[] {
+  return ['/bin/sh', '-c', `${forget(models)}exec "$0" "$@"`, ...process];
+}
+
+/** Starts Triton with a key for those APIs that is made here and told to nobody. */
+const start = (models: readonly BackendModel[]) =>
+  forget(models) +
   'key=$(od -An -N 32 -tx1 /dev/urandom | tr -d " \\n") && [ -n "$key" ] && ' +
   `exec "$0" "--http-restricted-api=${ADMIN_APIS}:admin-key=$key" "--grpc-restricted-protocol=${ADMIN_APIS}:admin-key=$key" "$@"`;
 
@@ -45,7 +56,7 @@ export function tritonArguments(args: {
   return [
     '/bin/sh',
     '-c',
-    start(models.some(({ backend }) => backend === 'python')),
+    start(models),
     'tritonserver',
     `--model-repository=${REPOSITORY_PATH}`,
     ...controlArguments(release, models),
@@ -70,12 +81,18 @@ export function tritonArguments(args: {
  * Whether models whose engine has died unload themselves, so that Triton no longer calls them ready. It needs explicit control of the models,
  * which is only safe where nobody can get past the key.
  *
+ * @param hasKey whether a key protects them: the tensor API beside a front end has none
+ *
  * @see https://github.com/triton-inference-server/vllm_backend/blob/main/docs/health_check.md
  *
  * @internal
  */
-export function unloadsDeadModels(release: TritonRelease, models: readonly BackendModel[]): boolean {
-  return models.every(({ backend }) => backend === 'vllm') && release._restrictsApis;
+export function unloadsDeadModels(
+  release: TritonRelease,
+  models: readonly BackendModel[],
+  hasKey: boolean = true,
+): boolean {
+  return hasKey && models.every(({ backend }) => backend === 'vllm') && release._restrictsApis;
 }
 
 /**

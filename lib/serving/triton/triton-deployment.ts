@@ -6,7 +6,11 @@ import { TritonRelease } from '../../catalog/serving-engine';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { warnOfEndpoint } from '../../core/model-store-reach';
 import { kubernetesName } from '../../core/naming';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { SecretReference } from '../../core/secret-reference';
 import { withdraw } from '../../core/withdraw';
+import { generatedSecret } from '../../kubernetes/generated-secret';
+import { ensureNamespace } from '../../kubernetes/namespaces';
 import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { CapacityPlan } from '../../planning/capacity-plan';
@@ -22,11 +26,15 @@ import { MadeServer, makeServer } from '../pod/make-server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
 import { readableImage } from '../pod/serving-image';
-import { TRITON_PORTS, tritonArguments } from './triton-arguments';
+import { TRITON_PORTS, startOf, tritonArguments } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { serverSettingsArguments } from './settings/server-settings';
-import { TRITON, tritonContainer } from './triton-pod';
+import { FRONT_END_ITEMS, OPENAI_PORT, frontEndArguments, frontEndFiles } from './openai/openai-front-end';
+import { kindOf, tritonContainer } from './triton-pod';
 import { nameClass } from '../../units/own-class';
+
+/** Key of the secret that is made where none is given. */
+const GENERATED_KEY = 'api-key';
 
 /**
  * Models on NVIDIA Triton Inference Server.
@@ -47,8 +55,12 @@ export class TritonDeployment extends Construct implements IWatchable {
   public readonly namespace: string;
   /** Host name of the service within the cluster, e.g. `chat.inference.svc`. */
   public readonly serviceHost: string;
-  /** Base URL of the HTTP endpoint within the cluster. */
+  /** Base URL of the HTTP endpoint of the tensor API within the cluster, which `openAi` may keep to the pod. */
   public readonly endpoint: string;
+  /** Base URL of the OpenAI front end within the cluster, e.g. `http://chat.inference.svc:9000/v1`. @default - there is none */
+  public readonly openAiEndpoint?: string;
+  /** The secret with the key that requests to the OpenAI front end must have, in `namespace`. @default - there is no front end */
+  public readonly apiKeySecret?: SecretReference;
   /** GPUs of each pod. */
   public readonly gpusPerPod: number;
   /** Number of servers; the most of them where a scaler sets it. */
@@ -97,6 +109,10 @@ export class TritonDeployment extends Construct implements IWatchable {
       this.serviceHost = `${this.name}.${this.namespace}.svc`;
       this.endpoint = `http://${this.serviceHost}:${TRITON_PORTS.http}`;
 
+      if (props.openAi) {
+        this.openAiEndpoint = `http://${this.serviceHost}:${OPENAI_PORT}/v1`;
+        this.apiKeySecret = props.openAi.apiKey ?? this.#makeKey();
+      }
       const made = this.#makeServer(checked);
       this.service = made.service;
       this.deployment = made.deployment;
@@ -113,25 +129,19 @@ export class TritonDeployment extends Construct implements IWatchable {
 
   #makeServer({ sizing }: CheckedDeployment): MadeServer {
     const props = this.#props;
-    const files = generatedFiles(this.#models, this.tritonRelease);
+    const { openAi } = props;
+    const files = generatedFiles(this.#models, this.tritonRelease, openAi === undefined);
     const container = tritonContainer({
       image: props.servingImage?.reference ?? props.tritonImage ?? this.tritonRelease.image(imageVariant(this.#models)),
       startupSeconds: sizing.startupSeconds,
       models: this.#models.length,
       stallSeconds: props.stallTimeout?.toSeconds() ?? stallSeconds(this.#models),
-      args: tritonArguments({
-        release: this.tritonRelease,
-        models: this.#models,
-        usesGpus: sizing.gpus > 0,
-        exitSeconds: this.#exitSeconds,
-        metricsFeatures: this.#metricsFeatures,
-        settings: serverSettingsArguments(props, this.#models),
-        extraArguments: props.extraArguments ?? [],
-      }),
+      args: this.#arguments(sizing.gpus > 0),
+      apiKey: this.apiKeySecret,
       environment: { ...engineEnvironment(Object.values(this.plans)), ...props.environment },
     });
     return makeServer(this, {
-      kind: TRITON,
+      kind: kindOf(openAi),
       given: props,
       name: this.name,
       namespace: this.namespace,
@@ -140,15 +150,53 @@ export class TritonDeployment extends Construct implements IWatchable {
       sizing,
       exitSeconds: this.#exitSeconds,
       container,
-      data: { ...probeFiles(this.#models), ...Object.fromEntries(files.map(({ key, text }) => [key, text])) },
+      data: {
+        ...probeFiles(this.#models),
+        ...(openAi ? frontEndFiles() : {}),
+        ...Object.fromEntries(files.map(({ key, text }) => [key, text])),
+      },
       files,
-      probeItems: probeItems(this.#models),
+      probeItems: [...probeItems(this.#models), ...(openAi ? FRONT_END_ITEMS : [])],
       copies: weightsCopies(this.#models),
-      requestPorts: [TRITON_PORTS.http, TRITON_PORTS.grpc],
-      metricsPort: TRITON_PORTS.metrics,
+      requestPorts: this.#requestPorts,
+      metricsPort: this.#metricsPort,
       tensorParallelism: Math.max(...this.#models.map((model) => model.tensorParallelism)),
       rollout: this.#rollout,
     });
+  }
+
+  #arguments(usesGpus: boolean): string[] {
+    const { openAi, extraArguments = [], modelLoadThreads, modelLoadRetries } = this.#props;
+    const shared = {
+      release: this.tritonRelease,
+      models: this.#models,
+      usesGpus,
+      exitSeconds: this.#exitSeconds,
+      metricsFeatures: this.#metricsFeatures,
+      extraArguments,
+    };
+    if (openAi === undefined)
+      return tritonArguments({ ...shared, settings: serverSettingsArguments(this.#props, this.#models) });
+    const front = frontEndArguments({ ...shared, options: openAi, modelLoadThreads, modelLoadRetries });
+    return startOf(this.#models, ['python3', ...front]);
+  }
+
+  get #requestPorts(): number[] {
+    const ports: { readonly [name: string]: number } = kindOf(this.#props.openAi).ports;
+    return ['openai', 'http', 'grpc'].flatMap((name) => ports[name] ?? []);
+  }
+
+  /** The front end has them on its own. */
+  get #metricsPort(): number {
+    return this.#props.openAi ? OPENAI_PORT : TRITON_PORTS.metrics;
+  }
+
+  #makeKey(): SecretReference {
+    const { cluster } = this.#props;
+    const secret = { name: kubernetesName(`${this.name}-api-key`), key: GENERATED_KEY };
+    const waitFor = ensureNamespace(this, cluster, this.namespace, PodSecurityLevel.RESTRICTED);
+    generatedSecret(this, 'ApiKey', { cluster, waitFor, namespace: this.namespace, secret, labels: this.#labels });
+    return secret;
   }
 
   get #exitSeconds(): number {
@@ -175,7 +223,7 @@ export class TritonDeployment extends Construct implements IWatchable {
       jobName: `triton-${this.name}`,
       namespace: this.namespace,
       podSelector: this.#labels,
-      port: TRITON_PORTS.metrics,
+      port: this.#metricsPort,
       path: '/metrics',
       exporters: [MetricExporter.TRITON, ...new Set(this.#models.flatMap((model) => model.exporters))],
       models: this.#models.map((model) => model.name).sort(),

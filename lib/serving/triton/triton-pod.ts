@@ -1,7 +1,11 @@
+import { SecretReference } from '../../core/secret-reference';
+import { OwnPod } from '../pod/pod-addition-faults';
 import { DRAIN_SECONDS, ServerContainer, ServerKind, ownPod } from '../pod/server-pod';
 import { startupProbe } from '../pod/stall-probes';
 import { PROBES_MOUNT, modelProbes } from './model-probes';
 import { CACHE_MOUNT } from './repository-paths';
+import { OPENAI_KEY, OPENAI_PORT } from './openai/openai-front-end';
+import { OpenAiFrontEndOptions, TensorApiAccess } from './openai/openai-front-end-options';
 import { TRITON_PORTS } from './triton-arguments';
 
 /**
@@ -21,8 +25,28 @@ export const TRITON: ServerKind = {
   probeVariables: ['PROBE_DIR', 'PROBE_STATE_DIR', 'PROBE_SECONDS', 'TRITON_HTTP_PORT', 'TRITON_METRICS_PORT'],
 };
 
-/** @internal */
-export const OWN_POD = ownPod(TRITON);
+const { http, grpc } = TRITON_PORTS;
+
+/**
+ * What they are with an OpenAI front end, which has the metrics on its own port.
+ *
+ * @internal
+ */
+export function kindOf(openAi: OpenAiFrontEndOptions | undefined): ServerKind {
+  if (openAi === undefined) return TRITON;
+  const closed = openAi.tensorApi === TensorApiAccess.POD;
+  return { ...TRITON, ports: closed ? { openai: OPENAI_PORT } : { openai: OPENAI_PORT, http, grpc } };
+}
+
+/**
+ * What nothing that is added to the pods may take the place of: the ports of the tensor API also where they are the pod's own.
+ *
+ * @internal
+ */
+export function ownPodOf(openAi: OpenAiFrontEndOptions | undefined): OwnPod {
+  const own = ownPod(kindOf(openAi));
+  return { ...own, ports: [...new Set([...own.ports, http, grpc])] };
+}
 
 /**
  * Properties of `tritonContainer`.
@@ -39,15 +63,23 @@ export interface TritonContainer {
   readonly models: number;
   /** Seconds that the server may do nothing before it is restarted. */
   readonly stallSeconds: number;
+  /** The key of the OpenAI front end. @default - it has none, and Triton itself is the process */
+  readonly apiKey?: SecretReference;
 }
 
 /** @internal */
 export function tritonContainer(triton: TritonContainer): ServerContainer {
+  const { apiKey } = triton;
+  const metrics = { TRITON_METRICS_PORT: String(OPENAI_PORT) };
   return {
     image: triton.image,
     args: triton.args,
-    environment: triton.environment,
-    startupProbe: startupProbe('/v2/health/ready', triton.startupSeconds),
+    environment: apiKey ? { PYTHONDONTWRITEBYTECODE: '1', ...triton.environment, ...metrics } : triton.environment,
+    ...(apiKey ? { secretEnvironment: { [OPENAI_KEY]: apiKey } } : {}),
+    // The front end listens last.
+    startupProbe: apiKey
+      ? startupProbe('/health/ready', triton.startupSeconds, 'openai')
+      : startupProbe('/v2/health/ready', triton.startupSeconds),
     ...modelProbes(triton.models, triton.stallSeconds),
     lifecycle: { preStop: [{ exec: { command: ['sleep', String(DRAIN_SECONDS)] } }] },
   };
