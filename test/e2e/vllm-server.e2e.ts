@@ -12,6 +12,7 @@ import { freePort } from './harness/ports';
 import { until } from './harness/process';
 import { ServerSite, differenceTable } from './harness/server-site';
 import { tools } from './harness/tools';
+import { onCpu } from './harness/vllm-on-cpu';
 import { SELECTOR, TAINT } from './models-rack';
 import { NAMES, SECRETS, STORE, vllmServer } from './vllm-server-stack';
 
@@ -25,16 +26,8 @@ const LONG = 1900;
 
 /** What a pod of a GPU node cannot be here. */
 const differences = (port: number, store: string): Difference[] => [
-  { pod: '--host=0.0.0.0', here: '--host=127.0.0.1', reason: 'nobody else may reach it' },
-  { pod: '--port=8000', here: `--port=${port}`, reason: 'several pods have one address' },
-  { pod: 'PROBE_PORT=', here: String(port), reason: 'so do its probes' },
-  { pod: 'PROBE_DIR=', here: '/etc/vllm-probes', reason: 'the probes know the path of their mount by themselves' },
+  ...onCpu(port),
   { pod: `AWS_ENDPOINT_URL_S3=${STORE}`, here: `AWS_ENDPOINT_URL_S3=${store}`, reason: 'there is no DNS of a cluster' },
-  { pod: 'VLLM_CPU_OMP_THREADS_BIND=', here: 'nobind', reason: 'CPU engine: its threads may run anywhere' },
-  { pod: 'OMP_NUM_THREADS=', here: '2', reason: 'CPU engine: as many as its processors' },
-  { pod: 'VLLM_CPU_KVCACHE_SPACE=', here: '1', reason: 'CPU engine: GiB of the cache, which a GPU has of its own' },
-  { pod: 'VLLM_HOST_IP=', here: '127.0.0.1', reason: 'its processes meet on the loopback interface' },
-  { pod: 'TORCHDYNAMO_DISABLE=', here: '1', reason: 'CPU engine: nothing is compiled' },
 ];
 
 describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeployment', () => {
@@ -69,7 +62,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeplo
     const taints = [{ ...TAINT, effect: 'NoSchedule' }];
     await site.addNode(ownNode('gpu-0', { labels: SELECTOR, taints, gpus: 8 }), 8);
     const config = readFileSync(path.join(checkpoints, NAMES.model, 'config.json'), 'utf8');
-    await site.apply((app) => vllmServer(app, config), others());
+    await site.apply((app) => vllmServer(app, config, vllm.pins['vllm-cpu']), others());
     console.log(`what differs from the pod:\n${differenceTable(differences(8000, site.store))}`);
   });
 
@@ -151,7 +144,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeplo
     }
     expect(probed.length).toBeGreaterThan(2);
     expect(new Set(probed.map((each) => JSON.stringify(each)))).toEqual(new Set(['{"ok":true,"said":""}']));
-    expect(await flood.answer).toEqual({ 200: FLOOD });
+    expect(await flood.answer).toEqual({ statuses: { 200: FLOOD }, refusal: null });
   });
 
   test('another pod is refused a corrupt file by name, while this one serves', async () => {
