@@ -50,7 +50,10 @@ test.each(['0.15.1', '0.19.0', '0.24.0', '0.28.0', '0.32.0', '0.33.0'])(
   (version) => {
     const file = path.join(__dirname, '..', 'serving', 'vllm', 'fixtures', `arguments-${version}.json`);
     const { flags } = JSON.parse(readFileSync(file, 'utf8')) as { readonly flags: string[] };
-    const isOpposite = (flag: string) => flag.startsWith('--no-') && flags.includes(`--${flag.slice(5)}`);
+    // 0.33 also takes `--disable-x` as the opposite of `--enable-x`, which the tables do not list.
+    const isOpposite = (flag: string) =>
+      (flag.startsWith('--no-') && flags.includes(`--${flag.slice(5)}`)) ||
+      (flag.startsWith('--disable-') && flags.includes(flag.replace('--disable-', '--enable-')));
     const own = flags.filter((flag) => !isOpposite(flag) && flag !== '--help').map((flag) => flag.slice(2));
     expect(vllmNames(VllmNameKind.FLAG, version)).toEqual(own);
   },
