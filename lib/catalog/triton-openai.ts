@@ -45,6 +45,9 @@ export const FRONT_END_FLAGS = {
  */
 export const FRONT_END_LOG_FLAGS = ['tritonserver-log-verbose-level', 'uvicorn-log-level'];
 
+/** Names of its parsers (python/openai/openai_frontend/engine/utils/tool_call_parsers at r26.08). */
+const PARSERS = ['llama3', 'mistral'];
+
 /**
  * How Triton's OpenAI front end finds calls of tools in the text of an answer (`--tool-call-parser`). It has fewer parsers than vLLM's own server,
  * under names of its own: see `ToolCallParser` for that one.
@@ -58,10 +61,7 @@ export class FrontEndToolCallParser {
   public static readonly MISTRAL = new FrontEndToolCallParser('mistral');
 
   /** Names of all. */
-  public static readonly ALL: string[] = Object.freeze([
-    FrontEndToolCallParser.LLAMA3.name,
-    FrontEndToolCallParser.MISTRAL.name,
-  ]) as string[];
+  public static readonly ALL: string[] = Object.freeze([...PARSERS]) as string[];
 
   /**
    * A parser by NVIDIA's name. Throws an `UnscopedValidationError` for an unknown one.
@@ -69,7 +69,7 @@ export class FrontEndToolCallParser {
    * @param name its name, e.g. `llama3`
    */
   public static of(name: string): FrontEndToolCallParser {
-    if (FrontEndToolCallParser.ALL.includes(name)) return new FrontEndToolCallParser(name);
+    if (PARSERS.includes(name)) return new FrontEndToolCallParser(name);
     throw new UnscopedValidationError([
       unknownNameFault(
         "tool call parser of Triton's OpenAI front end",

@@ -21,13 +21,13 @@ const forget = (models: readonly BackendModel[]) =>
   (models.some(({ backend }) => backend === 'python') ? 'rm -rf /tmp/python_env_*; ' : '');
 
 /**
- * Starts a process of the image. Arguments and no command: the image's entry point sets up CUDA's forward compatibility where the driver is
+ * Starts another command of the image. Arguments and no command: the image's entry point sets up CUDA's forward compatibility where the driver is
  * older.
  *
  * @internal
  */
-export function startOf(models: readonly BackendModel[], process: readonly string[]): string[] {
-  return ['/bin/sh', '-c', `${forget(models)}exec "$0" "$@"`, ...process];
+export function startOf(models: readonly BackendModel[], command: readonly string[]): string[] {
+  return ['/bin/sh', '-c', `${forget(models)}exec "$0" "$@"`, ...command];
 }
 
 /** Starts Triton with a key for those APIs that is made here and told to nobody. */
