@@ -1,6 +1,7 @@
 import {
   ControlValues,
   DataSize,
+  FrontEndToolCallParser,
   ModelSpec,
   ResponseCache,
   SequenceControl,
@@ -49,6 +50,10 @@ export const TRITON_STRUCTS: StructPrograms = {
 
 /** Of arguments of those settings. */
 export const TRITON_ARGUMENTS: ArgumentPrograms = {
+  'FrontEndToolCallParser.of(name)': (value) => (stack) =>
+    deploy({ openAi: { toolCallParser: FrontEndToolCallParser.of(value as string) } })(stack),
+  'FrontEndToolCallParser.custom(name)': (value) => (stack) =>
+    deploy({ openAi: { toolCallParser: FrontEndToolCallParser.custom(value as string) } })(stack),
   'ResponseCache.local(size)': (value) => (stack) =>
     model({ responseCache: true }, { responseCache: ResponseCache.local(value as DataSize) })(stack),
   'ResponseCache.custom(name)': (value) => (stack) =>
