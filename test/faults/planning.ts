@@ -27,6 +27,12 @@ const locked = CapacityPlanner.plan({ model: LLAMA, instanceType: H100 }).toJson
 
 export const TEXTS: FaultText[] = [
   {
+    id: 'ATTENTION_WINDOW_NOT_SUPPORTED',
+    property: 'attentionWindow',
+    text: 'vLLM cannot limit the attention of deepseek-v3: its latent attention has no window; leave it out',
+    refuse: plan({ model: DEEPSEEK_V3, attentionWindow: 4096 }),
+  },
+  {
     id: 'CACHE_NEEDS_FP32_WEIGHTS',
     property: 'kvCachePrecision',
     text: 'an fp32 key-value cache needs fp32 weights, but the weights are bf16; leave kvCachePrecision out',
