@@ -185,6 +185,13 @@ def windowed(folder: pathlib.Path, base: dict, options: dict, model: dict) -> di
     return {'overrides': options['hf_overrides'], **{key: read_back[key] for key in ('cache', 'sequenceBytes', 'sequences')}}
 
 
+def is_plain(measured: dict) -> bool:
+    """Whether every layer keeps tokens of the same kind, and the language model is not a part of another."""
+    kinds = {(row['kind'], row.get('window')) for row in measured['cache']}
+    alike = len(kinds) == 1 and kinds <= {('FullAttentionSpec', None), ('SlidingWindowSpec', next(iter(kinds))[1])}
+    return alike and 'text_config' not in measured['config']
+
+
 def started(folder: pathlib.Path, options: dict, model: dict) -> dict:
     without_processors(model.get('media', False))
     arguments = EngineArgs(model=str(folder), load_format='dummy', skip_tokenizer_init=True, enforce_eager=True, **options)
@@ -208,7 +215,8 @@ def main() -> None:
         try:
             asked = (pathlib.Path(folder, name), table['base'], table['engine'], table['models'][name])
             results[name] = measure(*asked)
-            results[name]['windowed'] = windowed(*asked)
+            if is_plain(results[name]):
+                results[name]['windowed'] = windowed(*asked)
         except Exception as error:  # noqa: BLE001: a model that the engine refuses must not hide the others
             traceback.print_exc()
             results[name] = {'error': f'{type(error).__name__}: {error}'}
