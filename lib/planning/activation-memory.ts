@@ -131,14 +131,15 @@ export function layerBytes({ model, engine, parallelism, maxBatchedTokens }: Con
   // Heads that are wider than the hidden size are taken like a block by vLLM (Gemma 4, whose are three times as wide: four starts); of others nothing is known.
   const [inner, width] = engine._isVllm ? [Math.max(active, mixer), h] : [active, mixer];
   const held = heldWidth(model);
-  // Beside what is held two states of the step are there, the residual before and after.
-  const block = Math.max((3 * inner) / t + 4 * h, held > 0 ? (3 * inner + held) / t + 2 * h : 0);
+  // Beside what is held three states of the step are there: the residual before and after, and what the layer's result is written into.
+  const block = Math.max((3 * inner) / t + 4 * h, held > 0 ? (3 * inner + held) / t + 3 * h : 0);
   return 2 * maxBatchedTokens * Math.max(block, coefficient * width);
 }
 
 /**
  * What the compiled piece behind a layer's states is given, and the caller holds until it ends, while the block's matrices run: the projection of which the gate is
- * a part, and the result of the states (`forward_cuda` of vLLM's `qwen_gdn_linear_attn.py`, 0.24.0). In values of a token.
+ * a part, and the result of the states (`forward_cuda` of vLLM's `qwen_gdn_linear_attn.py`, 0.24.0). With 65,536 tokens Qwen3.5-27B has 90,848 values of each at its peak on an H200, in
+ * 16 bits and in four alike, where this counts 90,112 (bench/vllm, results-h200-steps.json). In values of a token.
  */
 function heldWidth(model: ModelSpec): number {
   return model._layers.kinds.reduce((most, { state }) => {
