@@ -12,6 +12,4 @@ export const KNOWN_BREAKS: { readonly [id: string]: string } = {
     'below: 12.2 %; of its weights in FP8, which two later starts (club-3090-1139) bound from the other side',
   '5090-qwen3.6-35b-redhat':
     'above: by 0.6 GiB, in WSL2; five starts of it with steps of up to 8192 tokens, with Marlin and without graphs too, took 3.3 GiB beside weights and graphs, of which the encoder has 1.9 (bench/vllm), one with 16,384 tokens 5.2; four other starts on this machine have no such rest, nor one of the same model on another card (club-3090-612)',
-  '5090-gemma-4-26b-eagle3':
-    'below: by 1.9 GiB; its drafter loads 0.45 GiB, since it shares the table of tokens and most of the vocabulary is left out, where the plan has 1.7',
 };

@@ -147,13 +147,16 @@ function planWith(row: Row, model: ModelSpec, checkpoint: number | undefined): C
   });
 }
 
-/** Method and tokens of a step, e.g. `mtp 3` or `ngram 5`. */
+/** Method and tokens of a step, e.g. `mtp 3`, `ngram 5`, or `eagle3 3 of 32000`, whose head drafts so many tokens of the vocabulary. */
 function speculationOf(row: Row): SpeculativeDecoding | undefined {
   if (!row.speculation) return undefined;
-  const [, method, tokens] = /^(mtp|ngram|eagle3) (\d+)$/.exec(row.speculation) ?? [];
+  const [, method, tokens, drafted] = /^(mtp|ngram|eagle3) (\d+)(?: of (\d+))?$/.exec(row.speculation) ?? [];
   if (method === 'mtp') return SpeculativeDecoding.mtp({ tokens: Number(tokens) });
   if (method === 'ngram') return SpeculativeDecoding.nGram({ tokens: Number(tokens) });
-  if (method === 'eagle3') return SpeculativeDecoding.eagle3({ tokens: Number(tokens) });
+  if (method === 'eagle3') {
+    const draftVocabularySize = drafted === undefined ? undefined : Number(drafted);
+    return SpeculativeDecoding.eagle3({ tokens: Number(tokens), draftVocabularySize });
+  }
   throw new Error(`${row.id}: which speculation is '${row.speculation}'?`);
 }
 

@@ -1,3 +1,5 @@
+import { SpeculativeMethod } from './speculative-decoding';
+
 /** What an engine's share of a GPU's memory is of. */
 export enum MemoryShare {
   /** Of the whole memory: weights, activations and cache come out of it (vLLM: `gpu_memory_utilization`). */
@@ -32,8 +34,12 @@ export interface VllmStart {
   readonly chargesCapture: boolean;
   /** Whether more is taken for memory of graphs where layers have states, than where they have none. */
   readonly chargesStates: boolean;
-  /** What runs in the second model runner. */
+  /** What runs in the second model runner, of one version: what it takes when it starts is not the most that versions of a range take. */
   readonly secondRunner?: SecondRunner;
+  /** What drafts in it; of a range as in the version of it whose steps were measured, or else its last. */
+  readonly draftsIn?: SecondRunner;
+  /** Whether the step after one that a draft model drafts for is prepared while that runs. */
+  readonly draftsAhead: boolean;
 }
 
 /**
@@ -52,6 +58,10 @@ export interface SecondRunner {
   readonly expertsAndQuantized: boolean;
   /** Whether it counts the memory of CUDA graphs before it sizes the cache. */
   readonly countsGraphs: boolean;
+  /** Methods that draft in it; with others the model stays in the first. */
+  readonly methods: readonly SpeculativeMethod[];
+  /** Whether EAGLE-3 drafts in it in a pipeline. */
+  readonly pipelinedHeads: boolean;
 }
 
 /**

@@ -89,11 +89,12 @@ export class InferenceEngine {
   });
 
   /**
-   * The engine used when none is given: that of `TritonRelease.DEFAULT`, so that a plan by itself and the one of a deployment agree.
+   * The engine used when none is given: vLLM 0.24.0, that of `TritonRelease.DEFAULT` and `VllmRelease.DEFAULT`, so that a plan by itself and the one of a
+   * deployment agree.
    */
-  public static readonly DEFAULT = InferenceEngine.VLLM_0_21;
+  public static readonly DEFAULT = InferenceEngine.vllm('0.24.0');
 
-  /** Every engine. */
+  /** Every engine, with ranges of versions of vLLM instead of each; `DEFAULT` is one of these versions. */
   public static readonly ALL: InferenceEngine[] = Object.freeze([
     InferenceEngine.VLLM,
     InferenceEngine.VLLM_0_21,

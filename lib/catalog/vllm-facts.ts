@@ -1,4 +1,5 @@
 import { EngineFacts, HOST_MICROSECONDS, SecondRunner } from './engine-facts';
+import { SpeculativeMethod } from './speculative-decoding';
 
 /**
  * vLLM's engine process takes this long for a step, however small its model: 2.5 ms for one sequence of LFM2-1.2B. With 256 sequences it takes 19 and
@@ -35,6 +36,7 @@ const OLDER: EngineFacts = {
     encodesOneByOne: false,
     chargesCapture: false,
     chargesStates: true,
+    draftsAhead: false,
   },
 };
 
@@ -47,17 +49,24 @@ const NEWER_START = {
   encodesOneByOne: false,
   chargesCapture: false,
   chargesStates: true,
+  draftsAhead: false,
+  draftsIn: secondRunner((minor) => minor <= 24),
 };
 
 /** From 0.20 on. */
 const NEWER: EngineFacts = { ...EVERY, defaultUtilization: 0.92, countsGraphs: true, start: NEWER_START };
 
-/** From 0.28 on. */
-const NEWEST: EngineFacts = {
-  ...NEWER,
-  statesPerSequence: 2,
-  start: { ...NEWER_START, countsPieces: true, pinsSegments: true, chargesStates: false },
+const NEWEST_START = {
+  ...NEWER_START,
+  countsPieces: true,
+  pinsSegments: true,
+  chargesStates: false,
+  draftsAhead: true,
+  draftsIn: secondRunner(() => true),
 };
+
+/** From 0.28 on. */
+const NEWEST: EngineFacts = { ...NEWER, statesPerSequence: 2, start: NEWEST_START };
 
 /**
  * vLLM where only a range of versions is known.
@@ -85,13 +94,15 @@ export function vllmNumbers(text: string): readonly number[] | undefined {
  * Each was read in the packages of the versions named here: `config/cache.py` (utilization), `v1/worker/gpu_worker.py` (graphs),
  * `v1/sample/ops/topk_topp_sampler.py` (sorting: up to 0.16), `config/compilation.py` (`benchmark_combo_kernel`: 0.15 on), `utils/mem_utils.py` (free memory instead of what PyTorch allocated: 0.27 on; segments that
  * something small pins: up to 0.30, whose successor keeps large blocks whole, as its `v1/worker/gpu_worker.py` says),
- * `models/gemma4_mm.py` (one image at a time: up to 0.21), `v1/worker/gpu_model_runner.py` (copies of media: up to 0.12).
+ * `models/gemma4_mm.py` (one image at a time: up to 0.21), `v1/worker/gpu_model_runner.py` (copies of media: up to 0.12), `config/vllm.py` (model runners;
+ * steps that are prepared ahead: of EAGLE and prediction layers in all that were read from 0.15.1 on, of draft models in 0.28.0 and not in 0.27.1).
  *
  * @internal
  */
 export function vllmFacts(numbers: readonly number[]): EngineFacts {
   const [major, minor] = numbers;
   const since = (first: number) => major > 0 || minor >= first;
+  const second = secondRunner(since);
   return {
     ...(since(20) ? NEWER : OLDER),
     copiesMedia: !since(13),
@@ -107,24 +118,31 @@ export function vllmFacts(numbers: readonly number[]): EngineFacts {
       // What it is charged for is in vllm-project/vllm#50780.
       chargesCapture: since(26) && !since(28),
       chargesStates: !since(28),
-      secondRunner: secondRunner(since),
+      secondRunner: second,
+      draftsIn: second,
+      draftsAhead: since(28),
     },
   };
 }
 
 /**
  * The second runner estimates no graphs up to 0.28 (its `profile_cudagraph_memory`), so that they lie outside the utilization. Since 0.29 it does, and
- * runs all models.
+ * runs all models. Heads and prediction layers draft in it from the beginning, draft models in 0.31.0 and not in 0.30.0, n-grams in 0.32.0 and
+ * not in 0.31.0; EAGLE-3 in a pipeline in 0.30.0 and not in 0.29.0 (`_get_v2_model_runner_unsupported_features`).
  */
 function secondRunner(since: (minor: number) => boolean): SecondRunner | undefined {
   if (!since(22)) return undefined;
+  const { EAGLE3, MTP, DRAFT_MODEL, N_GRAM } = SpeculativeMethod;
+  const methods = [EAGLE3, MTP, ...(since(31) ? [DRAFT_MODEL] : []), ...(since(32) ? [N_GRAM] : [])];
+  const drafting = { methods, pipelinedHeads: since(30) };
   const experts = ['deepseek_v2', 'granitemoe', 'qwen2_moe'];
   if (since(25)) {
     const listed = since(28) ? [...experts, 'deepseek_v4'] : experts;
     const every = { everyModel: since(29), countsGraphs: since(29) };
-    return { ...every, listed, everyDense: true, expertsAndQuantized: true };
+    return { ...drafting, ...every, listed, everyDense: true, expertsAndQuantized: true };
   }
   const dense = since(23) ? ['qwen3', 'llama', 'mistral'] : ['qwen3'];
   const listed = since(24) ? [...dense, ...experts] : dense;
-  return { everyModel: false, countsGraphs: false, listed, everyDense: false, expertsAndQuantized: since(24) };
+  const none = { everyModel: false, countsGraphs: false, everyDense: false };
+  return { ...drafting, ...none, listed, expertsAndQuantized: since(24) };
 }

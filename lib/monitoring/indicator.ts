@@ -17,6 +17,7 @@ const GPU_MEMORY_TOTAL = triton('nv_gpu_memory_total_bytes');
 const vllm = (name: string) => Metric.of(MetricExporter.VLLM, name);
 
 const ENDED = vllm('vllm:request_success_total');
+const REFUSED = vllm('vllm:admission_rejections_total');
 const FIRST_TOKEN = vllm('vllm:time_to_first_token_seconds');
 const KV_CACHE_USED = vllm('vllm:kv_cache_usage_perc');
 
@@ -84,19 +85,11 @@ export class Indicator {
   );
 
   /**
-   * Requests that failed, of all that ended, by model. Those that the caller canceled count neither way.
+   * Requests that failed, of all that ended, by model: also those that a full queue refused, which vLLM counts from 0.32 on. Those that the caller
+   * canceled count neither way.
    */
   public static readonly FAILURES = new Indicator('failed requests', '%', 'inference_failure_percent', (target) => {
-    if (isVllm(target)) {
-      const ended = (reason: string) =>
-        `sum by (model) (rate(${select(ENDED, target, [...modelMatcher(target), `finished_reason${reason}`])}[5m]))`;
-      return {
-        expr: `100 * ${ended('="error"')} / ${ended('!="abort"')}`,
-        metrics: [ENDED],
-        meaning:
-          'Of the requests that the engine ended in the last five minutes, without those that the caller canceled or the server refused.',
-      };
-    }
+    if (isVllm(target)) return failuresOfVllm(target);
     const failed = `sum by (model) (rate(${select(FAILURE, target, [...modelMatcher(target), 'reason!="CANCELED"'])}[5m]))`;
     const answered = `sum by (model) (rate(${select(SUCCESS, target, modelMatcher(target))}[5m]))`;
     return {
@@ -188,6 +181,36 @@ checkArguments('Indicator', Indicator);
  */
 export function isVllm({ exporters }: MetricsTarget): boolean {
   return exporters.includes(MetricExporter.VLLM);
+}
+
+/**
+ * Whether a workload counts what its full queue refuses.
+ *
+ * @internal
+ */
+export function countsRefused(target: MetricsTarget): boolean {
+  return missingFrom(target, REFUSED).length === 0;
+}
+
+function failuresOfVllm(target: MetricsTarget): IndicatorQuery {
+  const rate = (metric: Metric, ...matchers: string[]) =>
+    `sum by (model) (rate(${select(metric, target, [...modelMatcher(target), ...matchers])}[5m]))`;
+  const [failed, ended] = [rate(ENDED, 'finished_reason="error"'), rate(ENDED, 'finished_reason!="abort"')];
+  if (!countsRefused(target)) {
+    return {
+      expr: `100 * ${failed} / ${ended}`,
+      metrics: [ENDED],
+      meaning:
+        'Of the requests that the engine ended in the last five minutes, without those that the caller canceled or the server refused.',
+    };
+  }
+  const refused = rate(REFUSED);
+  return {
+    expr: `100 * (${failed} + ${refused}) / (${ended} + ${refused})`,
+    metrics: [ENDED, REFUSED],
+    meaning:
+      'Of the requests of the last five minutes, without those that the caller canceled; one that a full queue refuses counts as often as it is sent.',
+  };
 }
 
 /** Whether the histogram of first responses has every model of a workload. */

@@ -1,7 +1,7 @@
 import { Metric } from '../catalog/metric';
 import { MetricExporter } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
-import { Indicator, isVllm, missingFrom, targetMatchers } from './indicator';
+import { Indicator, countsRefused, isVllm, missingFrom, targetMatchers } from './indicator';
 import { MonitoringRule } from './monitoring-rule';
 
 /** How long no server may answer. It is longer than a restart of the container, and shorter than a rollout of a single server. */
@@ -124,6 +124,15 @@ const FAILED_IN_TRITON =
   'OTHER: requests that the model refuses; look at the callers. ';
 const FAILED_IN_VLLM =
   '1. Engine: read the log of the pods for errors of requests, and for one that ran out of memory; delete those that fail. ';
+const REFUSED_BY_VLLM =
+  '1. Queue: is vllm:admission_rejections_total{model="{{ $labels.model }}"} rising? Then it is full, and requests are refused by HTTP 503: add ' +
+  'replicas, admit fewer requests, or let more of them wait. If not, the engine fails: read the log of the pods for errors of requests, and for ' +
+  'one that ran out of memory; delete those that fail. ';
+
+function causesOf(target: MetricsTarget): string {
+  if (!isVllm(target)) return FAILED_IN_TRITON;
+  return countsRefused(target) ? REFUSED_BY_VLLM : FAILED_IN_VLLM;
+}
 
 function requestsFail(target: MetricsTarget): MonitoringRule[] {
   const { record } = Indicator.FAILURES;
@@ -136,9 +145,7 @@ function requestsFail(target: MetricsTarget): MonitoringRule[] {
       annotations: {
         summary: `{{ $value | printf "%.0f" }} % of the requests of {{ $labels.model }} have failed for ${FAILURES_FOR}`,
         description: `Job {{ $labels.job }} in namespace {{ $labels.namespace }}. ${Indicator.FAILURES.query(target).meaning}`,
-        runbook:
-          (isVllm(target) ? FAILED_IN_VLLM : FAILED_IN_TRITON) +
-          '2. Change: did it begin with a rollout or a new model version? Roll it back.',
+        runbook: causesOf(target) + '2. Change: did it begin with a rollout or a new model version? Roll it back.',
       },
     },
   ];

@@ -4,7 +4,7 @@ import { Precision } from '../catalog/precision';
 import { Configuration } from './configuration';
 import { draftBuffers, verifiedBytes } from './draft-activations';
 import { loadedEncoders, profiledMedia } from './encoder-memory';
-import { runsSecondRunner } from './graph-memory';
+import { runsSecondRunner } from './model-runner';
 
 const MIB = 2 ** 20;
 /** Widths of activations by tensor degree 1, 2 and more, in hidden sizes. */

@@ -55,7 +55,7 @@ export interface ServingLoad {
   readonly outputTokens?: number;
   /** Format of the key-value cache; 32 bits only with 32-bit weights. @default - 16 bits; 32 bits with 32-bit weights */
   readonly kvCachePrecision?: Precision;
-  /** Program that runs the model. @default InferenceEngine.DEFAULT: vLLM as in the default release of Triton */
+  /** Program that runs the model. @default InferenceEngine.DEFAULT: vLLM of the default releases */
   readonly engine?: InferenceEngine;
   /**
    * Share of each GPU's memory that the engine takes; see `InferenceEngine.memoryShare`.

@@ -1,6 +1,6 @@
-import { SpeculativeMethod } from '../catalog/speculative-decoding';
 import { layerStateBytes } from '../catalog/cache-bytes';
 import { Configuration } from './configuration';
+import { runsSecondRunner } from './model-runner';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
@@ -119,34 +119,6 @@ function firstCapture({ model, kvCachePrecision }: Configuration): number {
   if (headless || model.experts) return STATE_BYTES;
   return kvCachePrecision.bits <= 8 ? FLASHINFER_BYTES : 0;
 }
-
-/**
- * Whether vLLM runs the model in its second runner; known of exact versions alone (`InferenceEngine.vllm`).
- *
- * @internal
- */
-export function runsSecondRunner({ engine, model, precision, drafter }: Configuration): boolean {
-  const second = engine._start?.secondRunner;
-  if (!second || drafter?.method === SpeculativeMethod.N_GRAM) return false;
-  if (second.everyModel) return true;
-  if (model._layers.kinds.some(({ state }) => state)) return false;
-  if (second.everyDense && !model.experts) return true;
-  const known = second.listed.includes(model.shape.modelType ?? typeByName(model.name));
-  return known && (second.expertsAndQuantized || (!model.experts && precision.bits >= 16));
-}
-
-/** `model_type` of the models of the catalog that have none, of those that any version lists. */
-function typeByName(name: string): string {
-  const [, type] = TYPES_BY_NAME.find(([pattern]) => pattern.test(name)) ?? [];
-  return type ?? '';
-}
-
-const TYPES_BY_NAME: readonly (readonly [RegExp, string])[] = [
-  [/^qwen3-\d+b$/, 'qwen3'],
-  [/^(tiny)?llama-[123]|^llama-65b|^deepseek-(llm|r1-distill-llama)-/, 'llama'],
-  [/^mistral-/, 'mistral'],
-  [/^deepseek-v2/, 'deepseek_v2'],
-];
 
 /**
  * Whether the memory of graphs comes out of the utilization.

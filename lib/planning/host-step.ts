@@ -1,8 +1,8 @@
-import { InferenceEngine } from '../catalog/inference-engine';
 import { SpeculativeMethod } from '../catalog/speculative-decoding';
-import { hasSecondRunner, schedulesAhead } from '../catalog/vllm-model-runner';
+import { schedulesAhead } from '../catalog/vllm-model-runner';
 import { answerSeconds } from './answer-stream';
 import { Configuration } from './configuration';
+import { draftsInSecondRunner } from './model-runner';
 
 /**
  * What a step that drafts takes the host more where vLLM's first model runner launches it: states of what was drafted and accepted, rejection by single
@@ -44,23 +44,16 @@ export interface HostStep {
  * @internal
  */
 export function hostStep(configuration: Configuration, concurrency: number): HostStep {
-  const { drafter, engine, model } = configuration;
+  const { drafter, engine } = configuration;
   const seconds = answerSeconds(configuration, concurrency);
   const base = { seconds, waitedFor: false, passLaunches: 0, besidePass: 0 };
   if (!drafter) return base;
   if (!engine._isVllm) return { ...base, besidePass: PASS_LAUNCHES };
   const { method, tokens } = drafter;
   const ahead = schedulesAhead(engine, method);
-  if (ahead && engine.name === InferenceEngine.VLLM.name) return { ...base, besidePass: PASS_LAUNCHES };
-  const second = hasSecondRunner({
-    engine,
-    method,
-    modelType: model.shape.modelType,
-    hasExperts: model.experts !== undefined,
-    hasStates: model._layers.kinds.some(({ state }) => state !== undefined),
-    hasEncoders: (model.shape.encoders ?? []).length > 0,
-  });
-  if (ahead && second) return base;
+  // Up to 0.19, see `PASS_LAUNCHES`.
+  if (ahead && !engine.countsGraphs) return { ...base, besidePass: PASS_LAUNCHES };
+  if (ahead && draftsInSecondRunner(configuration)) return base;
   const lookedUp = method === SpeculativeMethod.N_GRAM ? LOOK_UP * tokensOfTexts(configuration, concurrency) : 0;
   const layers = drafter.layers.reduce((sum, { count }) => sum + count, 0);
   const passLaunches = layers * LAUNCHES_PER_LAYER;

@@ -1,6 +1,8 @@
 import { compareVersions } from '../catalog/metric';
+import { ModelSpec } from '../catalog/model-spec';
+import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
-import { SpeculativeMethod } from '../catalog/speculative-decoding';
+import { SpeculativeDecoding, SpeculativeMethod } from '../catalog/speculative-decoding';
 import { architectureDropped, architectureSupport } from '../catalog/vllm-architectures';
 import { VllmOfImages } from '../catalog/vllm-images';
 import { pipelinedSince, speculationSince } from '../catalog/vllm-speculation';
@@ -71,11 +73,33 @@ function architectureFaults({ model }: CapacityPlan, vllm: VllmOfImages): Fault[
   ];
 }
 
+/** What drafts needs a newer vLLM, or a place from which it is loaded. */
+function speculationFaults({ model, speculativeDecoding: of, parallelism }: CapacityPlan, vllm: VllmOfImages): Fault[] {
+  if (!of) return [];
+  const drafted = of.method === SpeculativeMethod.DRAFT_MODEL || of.method === SpeculativeMethod.EAGLE3;
+  const pathless = `speculative decoding by ${of.method} needs the folder of what drafts, as the engine sees it; give its path`;
+  return [
+    ...speculationNeeds({ model, speculativeDecoding: of, parallelism }, vllm),
+    ...(drafted && of.path === undefined ? [fault('DRAFT_NEEDS_PATH', 'speculativeDecoding', pathless)] : []),
+  ];
+}
+
+/** What drafts, and where. */
+interface Drafted {
+  readonly model: ModelSpec;
+  readonly speculativeDecoding?: SpeculativeDecoding;
+  readonly parallelism?: Parallelism;
+}
+
 /**
- * What drafts needs a newer vLLM, or a place from which it is loaded.
+ * That a newer vLLM has what drafts, in a pipeline or not; none where no version has it.
+ *
+ * @internal
  */
-function speculationFaults(plan: CapacityPlan, vllm: VllmOfImages): Fault[] {
-  const { model, speculativeDecoding: of, parallelism } = plan;
+export function speculationNeeds(
+  { model, speculativeDecoding: of, parallelism }: Drafted,
+  vllm: VllmOfImages,
+): Fault[] {
   if (!of) return [];
   const verified = {
     method: of.method,
@@ -89,12 +113,10 @@ function speculationFaults(plan: CapacityPlan, vllm: VllmOfImages): Fault[] {
       'speculativeDecoding out';
     return [fault('SPECULATION_NEEDS_NEWER_VLLM', 'speculativeDecoding', reason)];
   };
-  const drafted = of.method === SpeculativeMethod.DRAFT_MODEL || of.method === SpeculativeMethod.EAGLE3;
-  const pathless = `speculative decoding by ${of.method} needs the folder of what drafts, as the engine sees it; give its path`;
+  const pipelined = parallelism !== undefined && parallelism.pipeline > 1;
   return [
     ...needs(speculationSince(verified), `for ${model.name}`),
-    ...(parallelism.pipeline > 1 ? needs(pipelinedSince(verified), 'in a pipeline') : []),
-    ...(drafted && of.path === undefined ? [fault('DRAFT_NEEDS_PATH', 'speculativeDecoding', pathless)] : []),
+    ...(pipelined ? needs(pipelinedSince(verified), 'in a pipeline') : []),
   ];
 }
 

@@ -45,13 +45,19 @@ test.each(Object.keys(FLAGS))('vLLM %s has the flags of its wheel, and no others
   expectNames(FLAGS, VllmNameKind.FLAG, version);
 });
 
-test.each(['0.15.1', '0.19.0', '0.24.0', '0.28.0', '0.32.0'])('the parser of vLLM %s says the same', (version) => {
-  const file = path.join(__dirname, '..', 'serving', 'vllm', 'fixtures', `arguments-${version}.json`);
-  const { flags } = JSON.parse(readFileSync(file, 'utf8')) as { readonly flags: string[] };
-  const isOpposite = (flag: string) => flag.startsWith('--no-') && flags.includes(`--${flag.slice(5)}`);
-  const own = flags.filter((flag) => !isOpposite(flag) && flag !== '--help').map((flag) => flag.slice(2));
-  expect(vllmNames(VllmNameKind.FLAG, version)).toEqual(own);
-});
+test.each(['0.15.1', '0.19.0', '0.24.0', '0.28.0', '0.32.0', '0.33.0'])(
+  'the parser of vLLM %s says the same',
+  (version) => {
+    const file = path.join(__dirname, '..', 'serving', 'vllm', 'fixtures', `arguments-${version}.json`);
+    const { flags } = JSON.parse(readFileSync(file, 'utf8')) as { readonly flags: string[] };
+    // 0.33 also takes `--disable-x` as the opposite of `--enable-x`, which the tables do not list.
+    const isOpposite = (flag: string) =>
+      (flag.startsWith('--no-') && flags.includes(`--${flag.slice(5)}`)) ||
+      (flag.startsWith('--disable-') && flags.includes(flag.replace('--disable-', '--enable-')));
+    const own = flags.filter((flag) => !isOpposite(flag) && flag !== '--help').map((flag) => flag.slice(2));
+    expect(vllmNames(VllmNameKind.FLAG, version)).toEqual(own);
+  },
+);
 
 test('every release of ours has a vLLM that was read', () => {
   const versions = [...TritonRelease.ALL, ...VllmRelease.ALL].map(({ vllmVersion }) => vllmVersion);

@@ -123,7 +123,7 @@ describe('options that are not known', () => {
     [
       '--mem-fraction-static 0.9',
       [
-        '--mem-fraction-static is a share of other memory than that of vllm-0.21; give --engine sglang with it, or --utilization',
+        '--mem-fraction-static is a share of other memory than that of vllm-0.24.0; give --engine sglang with it, or --utilization',
       ],
     ],
     [

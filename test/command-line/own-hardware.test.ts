@@ -110,7 +110,7 @@ describe('what is printed', () => {
     const { output } = run('plan --help');
     expect(output).toMatch(/--context TOKENS .*\(default: 8192, or what the model allows\)/);
     expect(output).toMatch(/--max-sequences N .*\(default: 256\)/);
-    expect(output).toMatch(/--engine NAME .*\(default: vllm-0.21\)/);
+    expect(output).toMatch(/--engine NAME .*\(default: vllm-0\.24\.0\)/);
     expect(output).toMatch(/--max-model-len \(--context\)/);
     const without = output.split('\n').filter((line) => /^ +--\S+ [A-Z]/.test(line) && !line.includes('(default: '));
     expect(without.map((line) => line.trim().split(' ')[0])).toEqual(['--model', '--config', '--instance', '--gpu']);

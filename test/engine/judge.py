@@ -31,7 +31,7 @@ def module_of(*names: str):
     raise SystemExit(f'vLLM {vllm.__version__} has none of {names}')
 
 
-CLI = module_of('vllm.entrypoints.launchers.cli_args', 'vllm.entrypoints.openai.cli_args')
+CLI = module_of('vllm.entrypoints.common.cli_args', 'vllm.entrypoints.launchers.cli_args', 'vllm.entrypoints.openai.cli_args')
 PARSERS = module_of('vllm.utils.argparse_utils', 'vllm.utils')
 
 

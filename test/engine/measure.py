@@ -21,7 +21,7 @@ import torch  # noqa: E402
 import transformers  # noqa: E402
 import vllm  # noqa: E402
 from transformers import CONFIG_MAPPING  # noqa: E402
-from vllm.config import CUDAGraphMode  # noqa: E402
+from vllm.config import CUDAGraphMode, ModelConfig  # noqa: E402
 from vllm.distributed import cleanup_dist_env_and_memory  # noqa: E402
 from vllm.engine.arg_utils import EngineArgs  # noqa: E402
 from vllm.model_executor.layers.attention import mla_attention  # noqa: E402
@@ -30,8 +30,10 @@ from vllm.model_executor.model_loader import base_loader  # noqa: E402
 from vllm.model_executor.models import registry  # noqa: E402
 from vllm.multimodal.registry import MultiModalRegistry  # noqa: E402
 from vllm.platforms import current_platform  # noqa: E402
+from vllm.triton_utils import triton  # noqa: E402
 from vllm.transformers_utils.config import _CONFIG_REGISTRY  # noqa: E402
-from vllm.v1.attention.backend import AttentionCGSupport  # noqa: E402
+from vllm.v1.attention.backend import AttentionCGSupport, MultipleOf  # noqa: E402
+from vllm.v1.attention.backends.cpu_attn import CPUAttentionBackend  # noqa: E402
 from vllm.v1.attention.backends.registry import AttentionBackendEnum  # noqa: E402
 from vllm.v1.core import kv_cache_utils  # noqa: E402
 from vllm.v1.engine.core import EngineCore  # noqa: E402
@@ -39,7 +41,10 @@ from vllm.v1.executor import Executor  # noqa: E402
 from vllm.v1.worker.cpu_model_runner import CPUModelRunner  # noqa: E402
 from vllm.v1.worker.workspace import init_workspace_manager  # noqa: E402
 
-supports_multimodal_inputs = MultiModalRegistry.supports_multimodal_inputs
+# What says whether a model is served with what reads images: the registry, in later versions its configuration.
+ASKED = (MultiModalRegistry, 'supports_multimodal_inputs'), (ModelConfig, '_supports_multimodal_inputs')
+OWNER, SUPPORTS = next((owner, name) for owner, name in ASKED if hasattr(owner, name))
+supports_multimodal_inputs = getattr(OWNER, SUPPORTS)
 
 # Parameters as they were loaded, of the model that is loaded now.
 loaded: dict[str, tuple[torch.dtype, int, list[int]]] = {}
@@ -57,6 +62,9 @@ class NoPrefill:
 
     def __init__(self, *arguments, **named) -> None:
         pass
+
+    def clone(self):
+        return self
 
 
 def prepare_engine() -> None:
@@ -86,6 +94,10 @@ def prepare_engine() -> None:
     moe_config.current_platform = WithExpertsOfGpus()
     type(current_platform).get_attn_backend_cls = staticmethod(backend)
     mla_attention.get_mla_prefill_backend = lambda config: NoPrefill
+    # Without Triton there is a stand-in, which later versions ask for this when they split the work of latent attention.
+    triton.next_power_of_2 = lambda number: 1 << (number - 1).bit_length()
+    # Kernels of later versions for the CPU take blocks of 32 tokens, those of GPUs 16.
+    CPUAttentionBackend.get_supported_kernel_block_sizes = staticmethod(lambda *given: [MultipleOf(16)])
     base_loader.process_weights_after_loading = count
     CPUModelRunner.warming_up_model = lambda self: None
     # vLLM looks at each class in a process of its own, which takes ten seconds.
@@ -94,7 +106,7 @@ def prepare_engine() -> None:
 
 def without_processors(media: bool) -> None:
     """Encoders are built, but what prepares images and sound for them is not: it needs files that lie beside a configuration."""
-    MultiModalRegistry.supports_multimodal_inputs = (lambda self, config: False) if media else supports_multimodal_inputs
+    setattr(OWNER, SUPPORTS, (lambda *given: False) if media else supports_multimodal_inputs)
 
 
 def write_config(base: dict, model: dict, folder: pathlib.Path) -> dict:
@@ -182,6 +194,7 @@ def main() -> None:
     models_file, folder, out, *names = sys.argv[1:]
     table = json.loads(pathlib.Path(models_file).read_text())
     prepare_engine()
+    versions = {module.__name__: module.__version__ for module in (vllm, torch, transformers)}
     results = {}
     for name in names or table['models']:
         started = time.monotonic()
@@ -192,9 +205,8 @@ def main() -> None:
             results[name] = {'error': f'{type(error).__name__}: {error}'}
         cleanup_dist_env_and_memory()
         gc.collect()
+        pathlib.Path(out).write_text(json.dumps({'versions': versions, 'models': results}, indent=1) + '\n')
         print(f'{name}: {time.monotonic() - started:.1f} s', file=sys.stderr, flush=True)
-    versions = {module.__name__: module.__version__ for module in (vllm, torch, transformers)}
-    pathlib.Path(out).write_text(json.dumps({'versions': versions, 'models': results}, indent=1) + '\n')
 
 
 main()

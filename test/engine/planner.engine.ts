@@ -10,8 +10,11 @@ import {
   Parallelism,
   Precision,
 } from '../../lib/planning';
+import { VllmVersion } from '../../lib/serving/vllm/vllm-version';
 import { MODEL_NAMES, Measured, measuredResults } from './measured';
 
+const version = process.env.ENGINE_VERSION as string;
+const { engine } = new VllmVersion(version);
 const results = measuredResults();
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
@@ -22,6 +25,7 @@ function planOf(name: string, { config, options, media }: Measured, maxSequences
     instanceType: GpuInstanceType.P5_4XLARGE,
     precision: Precision.BF16,
     parallelism: Parallelism.NONE,
+    engine,
     contextLength: options.max_model_len,
     maxBatchedTokens: options.max_num_batched_tokens,
     maxSequences,
@@ -32,7 +36,7 @@ function planOf(name: string, { config, options, media }: Measured, maxSequences
 }
 
 test('the engine is the one that the environment pins, and loaded every model', () => {
-  expect(results.versions).toMatchObject({ vllm: '0.24.0', transformers: '5.12.1' });
+  expect(results.versions).toMatchObject({ vllm: version, transformers: process.env.ENGINE_TRANSFORMERS });
   expect(Object.keys(results.models)).toEqual(MODEL_NAMES);
   const refused = Object.entries(results.models).filter(([, { error }]) => error !== undefined);
   expect(refused.map(([name, { error }]) => `${name}: ${error}`)).toEqual([]);

@@ -75,7 +75,7 @@ export const TEXTS: FaultText[] = [
   ),
   row(
     'HOST_BOUND',
-    "with 1 sequence a step waits for vllm-0.21's host process, which takes 8.2 ms to schedule it and to send their tokens, while the GPUs take 5.2; " +
+    "with 1 sequence a step waits for vllm-0.24.0's host process, which takes 8.2 ms to schedule it and to send their tokens, while the GPUs take 5.2; " +
       'preparing what is drafted and verified is most of it: faster processors help, more GPUs do not',
     {
       ...{ model: ModelSpec.GLM_4_5_AIR, instanceType: P5EN_48XLARGE, parallelism: degrees(8), concurrency: 1 },
@@ -132,7 +132,7 @@ export const TEXTS: FaultText[] = [
   ),
   row(
     'ROCM_NOT_MEASURED',
-    'no measurement of vllm-0.21 on ROCm is in the planner: memory beside weights and cache, and times on MI325X, are those of its build for ' +
+    'no measurement of vllm-0.24.0 on ROCm is in the planner: memory beside weights and cache, and times on MI325X, are those of its build for ' +
       'CUDA',
     { model: LLAMA_3_1_8B, instanceType: AMD },
   ),

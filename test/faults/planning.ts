@@ -80,7 +80,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'SPARSE_ATTENTION_NOT_SUPPORTED',
     property: 'instanceType',
-    text: 'sparse attention (deepseek-v3.2) has kernels in vllm-0.21 for compute capability 9, 10, 12 alone, but A10G (g5.xlarge) has 8.6; use a GPU from H100 on',
+    text: 'sparse attention (deepseek-v3.2) has kernels in vllm-0.24.0 for compute capability 9, 10, 12 alone, but A10G (g5.xlarge) has 8.6; use a GPU from H100 on',
     refuse: plan({ model: SPARSE, instanceType: A10G }),
   },
   {

@@ -136,8 +136,8 @@ export const TEXTS: FaultText[] = [
     property: 'models[0]',
     text:
       "model 'm': llama-65b does not fit p4de.24xlarge in fp16 with tensor 1 and 1 sequence(s) of 2048 " +
-      'tokens: 57.5 GiB short on each GPU, which would hold 130.3 GiB where 72.8 GiB of one A100-80GB may ' +
-      'be used (gpuMemoryUtilization 0.92), most of it weights (93 %); these would fit: precision fp8 ' +
+      'tokens: 56.1 GiB short on each GPU, which would hold 128.9 GiB where 72.8 GiB of one A100-80GB may ' +
+      'be used (gpuMemoryUtilization 0.92), most of it weights (94 %); these would fit: precision fp8 ' +
       'instead of fp16 (1 × p4de.24xlarge, tensor 1); precision int8 instead of fp16 (1 × p4de.24xlarge, ' +
       'tensor 1); tensor 2 instead of tensor 1 (1 × p4de.24xlarge, tensor 2); instance type g7e.12xlarge ' +
       'instead of p4de.24xlarge (1 × g7e.12xlarge, tensor 1, pipeline 2); instance type g6e.12xlarge instead ' +

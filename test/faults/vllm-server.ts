@@ -167,7 +167,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'PARSER_NOT_IN_VLLM',
     property: 'models[0].toolCallParser',
-    text: "model 'chat': toolCallParser 'deepseek_v4' does not exist in vLLM 0.15.1, which would not start; it is in releases from 0.20.0 to 0.32.0; use another release or parser",
+    text: "model 'chat': toolCallParser 'deepseek_v4' does not exist in vLLM 0.15.1, which would not start; it is in releases from 0.20.0 to 0.33.0; use another release or parser",
     refuse: refuse({
       vllmRelease: VllmRelease.of('0.15.1'),
       model: { toolCallParser: ToolCallParser.of('deepseek_v4') },
@@ -176,7 +176,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'PARSER_NOT_IN_VLLM',
     property: 'models[0].reasoningParser',
-    text: "model 'chat': reasoningParser 'glm47' does not exist in vLLM 0.20.0, which would not start; it is in releases from 0.24.0 to 0.32.0; use another release or parser",
+    text: "model 'chat': reasoningParser 'glm47' does not exist in vLLM 0.20.0, which would not start; it is in releases from 0.24.0 to 0.33.0; use another release or parser",
     refuse: refuse({ vllmRelease: VllmRelease.of('0.20.0'), model: { reasoningParser: ReasoningParser.of('glm47') } }),
   },
   {

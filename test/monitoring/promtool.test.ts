@@ -166,6 +166,18 @@ describe('promtool', () => {
     }
   });
 
+  withPromtool('a queue of vLLM that refuses requests, by a version that counts them, and by one that does not', () => {
+    const file = 'vllm-queue.test.yml';
+    for (const [version, wanted] of [
+      ['0.32.0', 'SUCCESS'],
+      ['0.31.0', 'FAILED'],
+    ] as const) {
+      const folder = configFolder(monitor([{ target: { ...VLLM_TARGET, version } }]).monitoring);
+      writeFileSync(path.join(folder, file), fixture(file));
+      expect(run(promtool, ['test', 'rules', file], folder).output).toContain(wanted);
+    }
+  });
+
   withPromtool('servers that are missing are counted, and a heartbeat goes on', () => {
     const heartbeatReceiver = AlertReceiver.webhook('heartbeat', { url: 'https://heartbeat.example.com' });
     const folder = configFolder(monitor([{ target: { replicas: 3 } }], { heartbeatReceiver }).monitoring);

@@ -81,11 +81,29 @@ describe("vLLM's own server", () => {
     expect(metric.missing([MetricExporter.VLLM], having, [])).toEqual([]);
   });
 
-  describe('exposes what the catalog says, by a recording of 0.24.0', () => {
-    const { types, series } = parseExposition(fixture('vllm-0.24.0-cpu.prom'));
+  test('from 0.32 on, what a full queue refuses has failed, and the runbook says where to look', () => {
+    const read = (version: string) => Indicator.FAILURES.query({ ...VLLM_TARGET, version });
+    const runbook = (version: string) => JSON.stringify(rulesOf([{ target: { ...VLLM_TARGET, version } }]));
+    for (const [version, counts] of [
+      ['0.31.0', false],
+      ['0.32.0', true],
+    ] as const) {
+      const { expr, metrics } = read(version);
+      const names = ['vllm:request_success_total', ...(counts ? ['vllm:admission_rejections_total'] : [])];
+      expect(metrics.map(({ name }) => name)).toEqual(names);
+      expect(MetricContract.faults([{ record: 'r', expr }], [{ ...VLLM_TARGET, version }])).toEqual([]);
+      expect(runbook(version).includes('is vllm:admission_rejections_total')).toBe(counts);
+    }
+  });
+
+  describe.each([
+    ['0.24.0', ['vllm:admission_rejections_total']],
+    ['0.32.0', []],
+  ])('exposes what the catalog says, by a recording of %s', (version, absent) => {
+    const { types, series } = parseExposition(fixture(`vllm-${version}-cpu.prom`));
     const exposed = Metric.ALL.filter(
       (metric) =>
-        metric.exporter === MetricExporter.VLLM && metric.missing([MetricExporter.VLLM], '0.24.0', []).length === 0,
+        metric.exporter === MetricExporter.VLLM && metric.missing([MetricExporter.VLLM], version, []).length === 0,
     );
 
     test.each(exposed.map((metric) => [metric.name, metric] as const))('%s', (name, metric) => {
@@ -98,7 +116,7 @@ describe("vLLM's own server", () => {
 
     test('and no metric of a later version', () => {
       const later = Metric.ALL.filter(({ exporter, name }) => exporter === MetricExporter.VLLM && !(name in types));
-      expect(later.map(({ name }) => name)).toEqual(['vllm:admission_rejections_total']);
+      expect(later.map(({ name }) => name)).toEqual(absent);
     });
   });
 });

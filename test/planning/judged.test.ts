@@ -59,7 +59,7 @@ describe('published starts of engines since August 2025', () => {
   test('nine tenths of the stated capacities are at most 12 % above the plan, and none is below it but on one GPU of Windows', () => {
     const rows = ROWS.filter(({ capacity }) => capacity);
     const stated = rows.map(difference);
-    expect(stated.filter((each) => each <= 0 && each >= -0.12).length).toBeGreaterThanOrEqual(0.92 * stated.length);
+    expect(stated.filter((each) => each <= 0 && each >= -0.12).length).toBeGreaterThanOrEqual(0.93 * stated.length);
     const above = rows.filter((row) => difference(row) > 0);
     expect(above.filter(({ onWindows }) => !onWindows)).toEqual([]);
     expect(above.map(({ id }) => id)).toEqual(['5090-qwen3.6-35b-redhat']);

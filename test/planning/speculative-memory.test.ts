@@ -19,6 +19,7 @@ import { realConfig } from '../catalog/real-configs';
 const QWEN = ModelSpec.fromHuggingFaceConfig('qwen3.5-27b', realConfig('Qwen/Qwen3.5-27B'));
 const R1 = ModelSpec.of('deepseek-r1');
 const LLAMA = ModelSpec.of('llama-3.1-8b');
+const GEMMA = ModelSpec.fromHuggingFaceConfig('gemma-4-26b', realConfig('nvidia/Gemma-4-26B-A4B-NVFP4'));
 
 function configured(
   model: ModelSpec,
@@ -85,6 +86,13 @@ describe('weights of what drafts', () => {
     const expected = 2 * (layer + 3 * 4096 * 4096 + 32000 * 4096);
     const head = SpeculativeDecoding.eagle3({ tokens: 3, draftVocabularySize: 32000 });
     expect(weights(LLAMA, head) / expected).toBeCloseTo(1, 3);
+  });
+
+  test('a head of EAGLE-3 for Gemma 4 26B takes the 0.45 GiB of a log: the table of tokens is shared, and it drafts 32,000 of 262,144', () => {
+    const head = (draftVocabularySize?: number) => SpeculativeDecoding.eagle3({ tokens: 3, draftVocabularySize });
+    const own = weights(GEMMA, head(32000));
+    expect(own / 2 ** 30).toBeCloseTo(0.45, 2);
+    expect(weights(GEMMA, head()) - own).toBe((262144 - 32000) * 2816 * 2);
   });
 
   test('a draft model is all of it, n-grams are nothing', () => {

@@ -6,6 +6,7 @@ import { CapacityPlan } from '../../planning/capacity-plan';
 import { CapacityPlanner } from '../../planning/capacity-planner';
 import { CapacityTargets, ServingLoad } from '../../planning/capacity-request';
 import { defaultContextLength } from '../../planning/request-faults';
+import { speculationNeeds } from '../../planning/version-fit';
 import { planWarnings } from '../../planning/warnings';
 import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
@@ -89,10 +90,14 @@ function hardwareFaults({ hardware, options, locked, region }: VllmModelRequest)
 function planned(request: VllmModelRequest, own: Fault[]): Resolution {
   let plan: CapacityPlan | undefined;
   const refused = faultsOf(() => (plan = planModel(planRequest(request))));
-  // What the planner refuses too is said once.
+  // What the planner refuses too is said once, and what a newer release has with that release.
+  const newer = speculationNeeds(request.options, request.vllm);
   const said = new Set(own.map(({ id, property }) => `${id} ${property}`));
+  if (newer.length > 0)
+    said.add('SPECULATION_NOT_IN_ENGINE speculativeDecoding').add('SPECULATION_NOT_PIPELINED parallelism');
   const faults = allOf(
     () => own,
+    () => (plan ? [] : newer),
     () => refused.filter(({ id, property }) => !said.has(`${id} ${property}`)),
   );
   if (plan)

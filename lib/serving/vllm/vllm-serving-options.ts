@@ -28,8 +28,9 @@ export interface VllmServingOptions extends ServingOptions {
    */
   readonly apiKey?: SecretReference;
   /**
-   * Requests that may wait beside `maxSequences` that run; further ones are refused by HTTP 503, for the caller to try another server. From vLLM
-   * 0.29 on; before, nothing bounds the queue.
+   * Requests that may wait beside `maxSequences` that run; further ones are refused by HTTP 503 at once, for the caller to try another server, and
+   * the server stays ready. A request for `n` answers counts as `n`. From vLLM 0.29 on, and counted as failures by the alerts from 0.32 on; before,
+   * nothing bounds the queue.
    * @default - as many as may run, at least 64
    */
   readonly maxQueuedRequests?: number;

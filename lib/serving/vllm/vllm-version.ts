@@ -29,10 +29,9 @@ export class VllmVersion {
     return ownMajor > major || (ownMajor === major && ownMinor >= minor);
   }
 
-  /** vLLM as the planner knows it. */
+  /** vLLM of exactly this version, as the planner knows it. */
   public get engine(): InferenceEngine {
-    if (this.isAtLeast(0, 28)) return InferenceEngine.VLLM_0_28;
-    return this.isAtLeast(0, 20) ? InferenceEngine.VLLM_0_21 : InferenceEngine.VLLM;
+    return InferenceEngine.vllm(this.text);
   }
 
   public toString(): string {

@@ -15,7 +15,8 @@ export interface Difference {
 
 /** How a pod is run here. */
 export interface PodOptions {
-  readonly kube: KubeClient;
+  /** Where its config maps and secrets are. */
+  readonly kube: Pick<KubeClient, 'find'>;
   /** The pod as it was admitted. */
   readonly pod: KubeObject;
   /** Folder of its volumes and logs. */

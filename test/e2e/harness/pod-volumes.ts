@@ -10,13 +10,13 @@ interface Item {
 /** The volumes of a pod as folders, by their names: what config maps and secrets of the API server hold, and empty ones. */
 export class PodVolumes {
   /**
-   * @param kube an administrator
+   * @param kube where config maps and secrets are
    * @param pod as it was admitted
    * @param folder where the folders are made
    * @param claims folders that stand for persistent volume claims, by the names of the claims
    */
   public static async make(
-    kube: KubeClient,
+    kube: Pick<KubeClient, 'find'>,
     { metadata, spec }: KubeObject,
     folder: string,
     claims: { readonly [claim: string]: string } = {},

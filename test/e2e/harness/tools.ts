@@ -20,7 +20,11 @@ export interface Tools {
   readonly controlPlane?: { readonly version: string; readonly programs: { readonly [name: string]: string } };
   readonly awsCli?: { readonly file: string };
   /** vLLM for CPUs: the paths of its programs, and its version. */
-  readonly vllm?: { readonly python: string; readonly vllm: string };
+  readonly vllm?: {
+    readonly python: string;
+    readonly vllm: string;
+    readonly pins: { readonly [name: string]: string };
+  };
   readonly kubectl?: string;
   readonly providers: readonly ProviderOnDisk[];
   /** One sentence for each thing absent. */

@@ -9,6 +9,7 @@ import collections
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -36,15 +37,16 @@ def stream(client: openai.OpenAI, model: str, tokens: int, begun: Callable[[], A
     parts = client.completions.create(
         model=model, prompt='one two', max_tokens=tokens, stream=True, stream_options={'include_usage': True}, extra_body={'ignore_eos': True}
     )
-    texts, finish, counted = 0, None, None
+    texts, finish, counted, since = 0, None, None, 0.0
     for part in parts:
         if texts == 0 and part.choices:
             begun()
+            since = time.monotonic()
         if part.choices:
             texts += 1
             finish = part.choices[0].finish_reason or finish
         counted = part.usage.completion_tokens if part.usage else counted
-    return {'parts': texts, 'tokens': counted, 'finish': finish}
+    return {'parts': texts, 'tokens': counted, 'finish': finish, 'seconds': time.monotonic() - since}
 
 
 def streams(client: openai.OpenAI, model: str, tokens: int) -> list[dict[str, Any]]:
@@ -54,20 +56,23 @@ def streams(client: openai.OpenAI, model: str, tokens: int) -> list[dict[str, An
 
 
 def flood(client: openai.OpenAI, model: str, requests: int) -> dict[str, Any]:
-    """How many of many requests at once end how: by status, 200 where they are answered."""
+    """How many of many requests at once end how: by status, 200 where they are answered, and what the first that is refused is told."""
+    refusals: list[Any] = []
 
     async def one(each: openai.AsyncOpenAI) -> int:
         try:
             await each.completions.create(model=model, prompt='one two', max_tokens=60, extra_body={'ignore_eos': True})
             return 200
         except openai.APIStatusError as error:
+            refusals.append(error.body)
             return error.status_code
 
     async def every() -> list[int]:
         async with openai.AsyncOpenAI(base_url=client.base_url, max_retries=0, timeout=300) as each:
             return await asyncio.gather(*(one(each) for _ in range(requests)))
 
-    return {str(status): count for status, count in collections.Counter(asyncio.run(every())).items()}
+    statuses = {str(status): count for status, count in collections.Counter(asyncio.run(every())).items()}
+    return {'statuses': statuses, 'refusal': refusals[0] if refusals else None}
 
 
 def main(base_url: str, model: str, what: str, number: str = '8') -> None:

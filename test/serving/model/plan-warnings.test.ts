@@ -23,7 +23,13 @@ test('what the planner warns of is a warning of the deployment', () => {
   const pcie =
     "TENSOR_OVER_PCIE model 'm': tensor parallelism 4 on g6.12xlarge goes over PCI Express, twice per layer; pipeline parallelism needs far " +
     'less of it';
-  expect(warned(overPcie, { instanceType: GpuInstanceType.G6_12XLARGE })).toEqual([pcie]);
+  // Llama runs in the second model runner of 0.24.0, which estimates no graphs.
+  const graphs =
+    "GRAPHS_OUTSIDE_UTILIZATION model 'm': vllm-0.24.0 takes CUDA graphs and context from outside gpuMemoryUtilization 0.92, where up to 0.45 GiB are " +
+    'missing for them: it may run out of memory when it captures graphs; lower it to 0.89, or switch graphs off';
+  expect(warned(overPcie, { instanceType: GpuInstanceType.G6_12XLARGE })).toEqual([pcie, graphs]);
+  const less = { ...overPcie, gpuMemoryUtilization: 0.89 };
+  expect(warned(less, { instanceType: GpuInstanceType.G6_12XLARGE })).toEqual([pcie]);
   expect(warned({ cpuOffload: DataSize.gib(4) }, { instanceType: GpuInstanceType.G6_2XLARGE })).toEqual([
     "CPU_OFFLOAD model 'm': offloaded weights cross PCI Express in every step; it suits offline batches, not a latency target",
   ]);
@@ -33,7 +39,7 @@ test('what the planner warns of is a warning of the deployment', () => {
 test('a locked plan says what it warned of when it was made', () => {
   const instanceType = GpuInstanceType.G6_12XLARGE;
   const plan = CapacityPlanner.plan({ model: LLAMA, instanceType, parallelism: overPcie.parallelism });
-  expect(warned({ plan: CapacityPlan.fromJson(plan.toJson()) }, { instanceType })).toHaveLength(1);
+  expect(warned({ plan: CapacityPlan.fromJson(plan.toJson()) }, { instanceType })).toHaveLength(2);
 });
 
 test('a deployment heeds what a plan says about the sequences of the scheduler, and pools warn of old types', () => {

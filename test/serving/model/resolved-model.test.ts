@@ -6,6 +6,7 @@ import {
   Parallelism,
   Precision,
   TritonRelease,
+  VllmRelease,
 } from '../../../lib/catalog';
 import { CapacityPlan, CapacityPlanner, NodeNetwork } from '../../../lib/planning';
 import { RdmaFabric } from '../../../lib/network';
@@ -40,7 +41,7 @@ describe('flags of the engine', () => {
       instanceType: GpuInstanceType.P5_48XLARGE,
       parallelism: Parallelism.NONE,
       network: NodeNetwork.TCP,
-      engine: InferenceEngine.VLLM_0_21,
+      engine: InferenceEngine.vllm('0.24.0'),
     });
     expect(plan.toJson()).toEqual(expected.toJson());
     expect(flagsOf(made)).toMatchObject({
@@ -105,19 +106,20 @@ describe('flags of the engine', () => {
   });
 
   test.each([
-    ['26.02', InferenceEngine.VLLM, 0.9],
-    ['26.05', InferenceEngine.VLLM, 0.9],
-    ['26.06', InferenceEngine.VLLM_0_21, 0.92],
+    ['26.02', 'vllm-0.15.1', 0.9],
+    ['26.05', 'vllm-0.19.0', 0.9],
+    ['26.06', 'vllm-0.22.1', 0.92],
   ])('Triton %s counts CUDA graphs as its vLLM does', (release, engine, utilization) => {
     const { plan } = on({}, { tritonRelease: TritonRelease.of(release) }).deployment;
-    expect(plan!.engine).toBe(engine);
+    expect(plan!.engine.name).toBe(engine);
     expect(plan!.gpuMemoryUtilization).toBe(utilization);
   });
 
   test('a plan by itself and that of a deployment agree unless told otherwise', () => {
     const { plan } = on({ model: ModelSpec.LLAMA_3_1_8B }, { instanceType: GpuInstanceType.G6E_XLARGE }).deployment;
     const alone = CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE });
-    expect(alone.engine).toBe(new VllmVersion(TritonRelease.DEFAULT.vllmVersion).engine);
+    expect(alone.engine).toEqual(new VllmVersion(TritonRelease.DEFAULT.vllmVersion).engine);
+    expect(alone.engine).toEqual(new VllmVersion(VllmRelease.DEFAULT.vllmVersion).engine);
     // Nodes of a pool without a fabric have TCP between them.
     expect(plan!.toJson()).toEqual({ ...(alone.toJson() as object), network: NodeNetwork.TCP });
   });

@@ -8,8 +8,9 @@ const RECORDS = readdirSync(FOLDER)
   .filter((file) => file.startsWith('arguments-'))
   .map((file) => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Judged);
 
-test('four versions and the default are recorded', () => {
-  expect(RECORDS.map(({ version }) => version)).toEqual(['0.15.1', '0.19.0', '0.24.0', '0.28.0', '0.32.0']);
+test('the default and five other versions are recorded', () => {
+  const versions = ['0.15.1', '0.19.0', '0.24.0', '0.28.0', '0.32.0', '0.33.0'];
+  expect(RECORDS.map(({ version }) => version)).toEqual(versions);
 });
 
 describe.each(RECORDS)('vLLM $version', (record) => {

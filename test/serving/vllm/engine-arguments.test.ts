@@ -73,11 +73,11 @@ test('the engine is that of the version', () => {
   const engineOf = (version: string) =>
     resolve({ model: ModelSpec.LLAMA_3_1_8B }, { vllm: new VllmVersion(version) }).plan.engine.name;
   expect(['0.15.1', '0.21.0', '0.27.1', '0.28.0', '1.0.0'].map(engineOf)).toEqual([
-    'vllm',
-    'vllm-0.21',
-    'vllm-0.21',
-    'vllm-0.28',
-    'vllm-0.28',
+    'vllm-0.15.1',
+    'vllm-0.21.0',
+    'vllm-0.27.1',
+    'vllm-0.28.0',
+    'vllm-1.0.0',
   ]);
 });
 

@@ -19,6 +19,8 @@ interface Behavior {
   work: number;
   /** Whether they advance by themselves, as under load. */
   busy: boolean;
+  /** Whether they advance a moment after a request. */
+  slow?: boolean;
   /** How many reads of the metrics still show a request that runs. */
   open: number;
 }
@@ -57,6 +59,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     if (url === '/v1/models') return response.end(JSON.stringify({ data: behavior.listed.map((id) => ({ id })) }));
     if (url === '/metrics') return response.end(metrics());
     asked.push({ headers, body: JSON.parse(Buffer.concat(chunks).toString()) });
+    if (behavior.slow) setTimeout(() => behavior.work++, 400);
     if (behavior.infer === undefined) return undefined;
     if (behavior.infer === 200) behavior.work++;
     return response.writeHead(behavior.infer).end('{}');
@@ -112,6 +115,14 @@ test('a server that computes is never asked, though it would not answer', async 
 test('a server whose queue is full stays ready while it computes', async () => {
   behavior = { ...HEALTHY, work: 3, busy: true, infer: 503 };
   for (let i = 0; i < 2; i++) expect(await passes()).toBe(true);
+});
+
+test('a server whose queue is full is waited for as if the probe stood in it, and no longer', async () => {
+  behavior = { ...HEALTHY, work: 3, infer: 503, slow: true };
+  for (let i = 0; i < 3; i++) expect(await passes()).toBe(true);
+  expect(asked.length).toBe(2);
+  behavior.slow = false;
+  expect((await run('readiness')).output).toBe('readiness: no answer: HTTP 503 {}\n');
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { GpuInstanceType, ModelSpec, SpeculativeDecoding } from '../../../lib/catalog';
+import { GpuInstanceType, ModelSpec, Parallelism, SpeculativeDecoding } from '../../../lib/catalog';
 import { NodeNetwork } from '../../../lib/planning';
 import { engineArguments } from '../../../lib/serving/vllm/engine-arguments';
 import { VllmModelRequest, resolveVllmModel } from '../../../lib/serving/vllm/resolve-vllm-model';
@@ -69,6 +69,21 @@ test.each<[string, ModelSpec, SpeculativeDecoding, string[]]>([
 ])('vLLM %s', (version, model, speculativeDecoding, expected) => {
   const found = resolve({ model, speculativeDecoding }, version).faults.filter(({ id }) => /SPECUL|DRAFT/.test(id));
   expect(idsOf(found)).toEqual(expected);
+});
+
+test('in a pipeline the release that has it is said, once', () => {
+  const options = {
+    ...{ model: QWEN, speculativeDecoding: SpeculativeDecoding.mtp({ tokens: 1 }) },
+    parallelism: Parallelism.of({ tensor: 2, pipeline: 2 }),
+  };
+  const faults = (version: string) => resolve(options, version).faults.filter(({ id }) => /SPECUL/.test(id));
+  expect(faults('0.27.1')).toEqual([
+    expect.objectContaining({
+      id: 'SPECULATION_NEEDS_NEWER_VLLM',
+      reason: expect.stringContaining('needs vLLM 0.32.0'),
+    }),
+  ]);
+  expect(faults('0.32.0')).toEqual([]);
 });
 
 test('a locked plan keeps what drafts, and another choice beside it is refused', () => {

@@ -154,7 +154,8 @@ test.each<[string, VllmOverrides, string]>([
 });
 
 test('adapters are planned: they are refused where they do not fit, and their room is in the plan', () => {
-  const with512 = () => deployVllm({ maxSurge: 0, model: { loraAdapters: [adapter(512)] } });
+  const with512 = () =>
+    deployVllm({ maxSurge: 0, model: { loraAdapters: [adapter(512)], engineArguments: { max_loras: 2 } } });
   expect(idsOf(faultsThrown(with512))).toEqual(['MODEL_DOES_NOT_FIT models[0]']);
   const { deployment } = deployVllm({
     instanceType: GpuInstanceType.G6E_XLARGE,

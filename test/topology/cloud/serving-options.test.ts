@@ -104,7 +104,7 @@ describe('options of serving', () => {
       synthesize((stack) => void engines.push(make(stack, props).plan.engine.name));
       return engines;
     };
-    expect([planned(old), planned({})]).toEqual([['vllm'], ['vllm-0.21']]);
+    expect([planned(old), planned({})]).toEqual([['vllm-0.15.1'], ['vllm-0.24.0']]);
     const legacy = { models: [{ ...models[0], engineArguments: { swap_space: 4 } }] };
     expect(refused(legacy)).toEqual(['ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.swap_space']);
     expect(JSON.stringify(made({ ...legacy, ...old }).resources('kubernetes_config_map_v1'))).toContain('swap_space');

@@ -1,41 +1,24 @@
 import { MetricExporter } from '../../../catalog/metric-kind';
 import { TRITON_IMAGES, TritonVariant } from '../../../catalog/serving-engine';
 import { Parallelism } from '../../../catalog/parallelism';
-import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
-import { CapacityPlan } from '../../../planning/capacity-plan';
 import { DUPLICATE_WEIGHTS } from '../../../core/weight-files';
 import { DataSize } from '../../../units/data-size';
 import { duplicateFaults } from '../../../units/duplicate-faults';
 import { Fault, fault } from '../../../units/fault';
+import { allOf } from '../../../units/unreadable';
 import { WeightsCopy } from '../../pod/server-pod';
-import { Resolution, ResolvedModel, withinServer } from '../../model/resolved-model';
+import { Resolution, ResolvedModel } from '../../model/resolved-model';
 import { engineArguments } from '../../vllm/engine-arguments';
-import { vllmHostMemory, vllmSharedMemory } from '../../vllm/host-needs';
+import { vllmHostMemory } from '../../vllm/host-needs';
 import { PlacedAdapter, adapterFaults, adapterSize, loraArguments, placedAdapters } from '../../vllm/lora-adapters';
 import { resolveVllmModel } from '../../vllm/resolve-vllm-model';
 import { VllmVersion } from '../../vllm/vllm-version';
-import {
-  DEFAULT_LATENCY_BUCKETS,
-  bucketFaults,
-  latencyMetrics,
-  tritonVersion,
-  versionPolicyFaults,
-  versionPolicyMessage,
-} from '../model-config';
-import {
-  BackendModel,
-  ModelDefinition,
-  ModelOnSite,
-  ModelPlacement,
-  ModelSite,
-  ModelTensors,
-  ModelVersion,
-} from '../model-definition';
-import { TensorDataType, VersionPolicy } from '../model-options';
+import { ModelOnSite, ModelPlacement, ModelSite, ModelTensors, ModelVersion } from '../model-definition';
+import { TensorDataType } from '../model-options';
 import { ModelProbe } from '../model-probe';
 import { EnumName, TextMessage } from '../protobuf-text';
+import { LanguageModel, LanguageModelOnHardware } from './language-model';
 import { VllmModelProps } from './vllm-model-props';
-import { allOf } from '../../../units/unreadable';
 
 /** Without `multi_lora.json`, which the adapters make, the backend does not load. */
 const OF_ADAPTERS = { enable_lora: 'loraAdapters', max_lora_rank: 'maxLoraRank' };
@@ -45,29 +28,20 @@ const OF_ADAPTERS = { enable_lora: 'loraAdapters', max_lora_rank: 'maxLoraRank' 
  *
  * @internal
  */
-export class VllmModel implements ModelDefinition {
-  public readonly name: string;
+export class VllmModel extends LanguageModel<VllmModelProps> {
   public readonly backend = 'vllm';
   public readonly variant = TritonVariant.VLLM;
-  public readonly versions: readonly ModelVersion[];
-  public readonly gpus: number;
   public readonly spansGpus: boolean;
-
-  private readonly parallelism: Parallelism;
 
   /**
    * @param props the properties that the user passes
    * @param resolved the model if it is already resolved on its hardware @default - resolved by the deployment
    */
   public constructor(
-    public readonly props: VllmModelProps,
+    props: VllmModelProps,
     private readonly resolved?: ResolvedModel,
   ) {
-    this.name = props.name;
-    const store = props.version ?? ResolvedModel.DEFAULT_VERSION;
-    this.versions = [{ store, number: tritonVersion(store) }];
-    this.parallelism = props.parallelism ?? (props.plan ? withinServer(props.plan.parallelism) : Parallelism.NONE);
-    this.gpus = this.parallelism.gpusPerReplica;
+    super(props);
     this.spansGpus = this.gpus > 1;
   }
 
@@ -98,29 +72,16 @@ export class VllmModel implements ModelDefinition {
     return VLLM_TENSORS;
   }
 
-  public ownFaults(): Fault[] {
-    const { latencyBucketsMs, versionPolicy } = this.props;
+  public override ownFaults(): Fault[] {
     return allOf(
-      () => modelNameFaults(this.name),
-      () => modelVersionFaults(this.versions[0].store),
-      () => (versionPolicy ? versionPolicyFaults(versionPolicy, [this.versions[0].number]) : []),
-      () => (latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
+      () => super.ownFaults(),
       () => adapterFaults(this.props),
       () =>
         duplicateFaults(
           'loraAdapters',
           (this.props.loraAdapters ?? []).map((adapter) => adapter.name),
         ),
-      () =>
-        Object.entries(OF_ADAPTERS)
-          .filter(([argument]) => Object.hasOwn(this.props.engineArguments ?? {}, argument))
-          .map(([argument, property]) =>
-            fault(
-              'RESERVED',
-              `engineArguments.${argument}`,
-              `engineArguments must not set ${argument}, which is derived from other properties; use ${property}`,
-            ),
-          ),
+      () => this.reservedFaults(OF_ADAPTERS),
       () =>
         Object.hasOwn(this.props, 'dynamicBatching')
           ? [
@@ -174,42 +135,20 @@ function given(resolved: ResolvedModel): Resolution {
 }
 
 /** A language model on its hardware, as Triton's vLLM backend runs it. */
-class VllmBackendModel implements BackendModel {
-  public readonly name: string;
-  public readonly backend: string;
-  public readonly variant: TritonVariant;
-  public readonly versions: readonly ModelVersion[];
-  public readonly gpus: number;
-  public readonly spansGpus: boolean;
-  public readonly tensorParallelism: number;
-  public readonly streams = true;
+class VllmBackendModel extends LanguageModelOnHardware<VllmModelProps> {
   public readonly exporters: readonly MetricExporter[];
-  public readonly weights = 'beside';
-  public readonly isComplete = false;
-  public readonly storedSize: DataSize;
-  public readonly plan: CapacityPlan;
 
-  private readonly props: VllmModelProps;
   private readonly engineMetrics: boolean;
 
-  public constructor(
-    definition: VllmModel,
-    private readonly resolved: ResolvedModel,
-  ) {
-    const { name, backend, variant, versions, gpus, spansGpus, props } = definition;
-    this.name = name;
-    this.backend = backend;
-    this.variant = variant;
-    this.versions = versions;
-    this.gpus = gpus;
-    this.spansGpus = spansGpus;
-    this.props = props;
-    this.plan = resolved.plan;
-    this.tensorParallelism = resolved.parallelism.tensor;
-    const adapters = props.loraAdapters ?? [];
-    this.storedSize = adapters.reduce((sum, each) => sum.plus(adapterSize(each, this.plan)), resolved.storedSize);
-    this.engineMetrics = props.engineMetrics ?? true;
+  public constructor(definition: VllmModel, resolved: ResolvedModel) {
+    super(definition, resolved);
+    this.engineMetrics = this.props.engineMetrics ?? true;
     this.exporters = this.engineMetrics ? [MetricExporter.TRITON_VLLM] : [];
+  }
+
+  public override get storedSize(): DataSize {
+    const adapters = this.props.loraAdapters ?? [];
+    return adapters.reduce((sum, each) => sum.plus(adapterSize(each, this.plan)), super.storedSize);
   }
 
   /** Weights that the checkpoint has in another form as well; who names a format may mean any of them. */
@@ -231,10 +170,6 @@ class VllmBackendModel implements BackendModel {
     return vllmHostMemory(this.gpus, this.plan, this.props.kvOffload);
   }
 
-  public get sharedMemory(): DataSize {
-    return vllmSharedMemory(this.gpus);
-  }
-
   /** One token: https://github.com/triton-inference-server/vllm_backend, "Sending Your First Inference". */
   public get probe(): ModelProbe {
     const parameters = { stream: false, max_tokens: 1, temperature: 0 };
@@ -249,12 +184,11 @@ class VllmBackendModel implements BackendModel {
       name: this.name,
       backend: this.backend,
       max_batch_size: 0,
-      version_policy: versionPolicyMessage(this.props.versionPolicy ?? VersionPolicy.latest()),
+      version_policy: this.versionPolicy,
       instance_group: pinned
         ? { count: 1, kind: new EnumName('KIND_GPU'), gpus: gpuIds }
         : { count: 1, kind: new EnumName('KIND_MODEL') },
-      model_transaction_policy: { decoupled: true },
-      model_metrics: latencyMetrics(this.props.latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
+      ...this.streaming,
       parameters: [
         ...(this.engineMetrics ? ['REPORT_CUSTOM_METRICS'] : []),
         ...(unloads ? ['ENABLE_VLLM_HEALTH_CHECK'] : []),
