@@ -5,6 +5,7 @@ import { Configuration } from './configuration';
 import { draftBuffers, verifiedBytes } from './draft-activations';
 import { loadedEncoders, profiledMedia } from './encoder-memory';
 import { runsSecondRunner } from './model-runner';
+import { computesNvfp4 } from './weight-only-nvfp4';
 
 const MIB = 2 ** 20;
 /** Widths of activations by tensor degree 1, 2 and more, in hidden sizes. */
@@ -102,13 +103,13 @@ const STEP_COPIES = 4;
  * and after the activation, and results and residuals of the whole step. With it Mixtral is planned at 2.1 GiB where it took 1.78, Qwen3-30B-A3B at
  * 1.3 where it took 1.15 (bench/vllm).
  */
-function expertWorkspace({ model, engine, parallelism, maxBatchedTokens, precision }: Configuration): number {
+function expertWorkspace({ model, engine, parallelism, maxBatchedTokens, precision, gpu }: Configuration): number {
   const { experts } = model;
   if (!experts || !engine._start?.keepsWorkspaces) return 0;
   const hidden = experts.latentSize ?? model.hiddenSize;
   const width = experts.intermediateSize / (parallelism.expert > 1 ? 1 : parallelism.tensor);
   const results = Math.max(2 * width, hidden);
-  if (precision.name === Precision.NVFP4.name) {
+  if (precision.name === Precision.NVFP4.name && computesNvfp4(gpu)) {
     const row = width + results + QUANTIZED_COPIES * hidden;
     return 2 * maxBatchedTokens * (experts.perToken * row + STEP_COPIES * model.hiddenSize);
   }
