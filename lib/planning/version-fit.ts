@@ -1,4 +1,5 @@
 import { compareVersions } from '../catalog/metric';
+import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
@@ -10,6 +11,7 @@ import { Fault, fault } from '../units/fault';
 import { allOf } from '../units/unreadable';
 import { CapacityPlan } from './capacity-plan';
 import { nameFaults, namedCache } from './vllm-name-faults';
+import { nvfp4Faults } from './weight-only-nvfp4';
 
 /** First vLLM with `enable_expert_parallel`: 0.7.3 has no such argument. */
 const EXPERT_PARALLEL_SINCE = '0.8.0';
@@ -36,6 +38,7 @@ export function planVersionFaults(plan: CapacityPlan, vllm: VllmOfImages): Fault
     () => windowFaults(plan, vllm),
     () => expertFaults(plan, vllm),
     () => expertFormatFaults(plan, vllm),
+    () => nvfp4Faults(InferenceEngine.vllm(`${vllm}`), plan.instanceType, plan.precision),
     () => (cache === undefined ? [] : nameFaults(namedCache(cache, plan.kvCachePrecision), vllm)),
   );
 }

@@ -126,7 +126,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'PRECISION_NOT_SUPPORTED',
     property: 'precision',
-    text: 'fp8 needs compute capability 8.0, but T4 (g4dn.xlarge) has 7.5; use one of fp32, fp16, int8, int4',
+    text: 'fp8 needs compute capability 8.0, but T4 (g4dn.xlarge) has 7.5; use one of fp32, fp16, int8, nvfp4, int4',
     refuse: plan({ instanceType: T4, precision: Precision.FP8 }),
   },
   {
