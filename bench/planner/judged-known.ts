@@ -11,7 +11,5 @@ export const KNOWN_BREAKS: { readonly [id: string]: string } = {
   'club-3090-594':
     'below: 12.2 %; of its weights in FP8, which two later starts (club-3090-1139) bound from the other side',
   '5090-qwen3.6-35b-redhat':
-    'above: by 0.7 GiB; five starts of it with steps of up to 8192 tokens, with Marlin too, took 2.9 GiB beside weights and graphs, of which the encoder has 1.9 (bench/vllm); a later version took 2.5 for the same (club-3090-612)',
-  'gb10-qwen3.6-27b-nvidia':
-    'above: by 1.6 GiB of 83.8; its steps of 65,536 tokens took as much more as the outputs of gate and up have once more, and so did those of a second start (gb10-qwen3.6-27b-nvidia-mtp), to which 0.81 GiB were given back for graphs',
+    'above: by 0.6 GiB, in WSL2; five starts of it with steps of up to 8192 tokens, with Marlin and without graphs too, took 3.3 GiB beside weights and graphs, of which the encoder has 1.9 (bench/vllm), one with 16,384 tokens 5.2; four other starts on this machine have no such rest, nor one of the same model on another card (club-3090-612)',
 };

@@ -44,6 +44,8 @@ export interface Judged {
   readonly started?: boolean;
   /** What the source leaves open, and what was taken for it. */
   readonly assumed: string;
+  /** Whether its log says that it runs in WSL2: Windows has the GPU, and what its programs take while the engine starts counts as the engine's. */
+  readonly onWindows: boolean;
 }
 
 type Row = { readonly [column: string]: string };
@@ -106,8 +108,20 @@ function number(row: Row, column: string): number | undefined {
   return value;
 }
 
+/** The plan of a row; where its log states the weights as loaded (`loaded_gib`, of all ranks), with files of the size that gives them. */
 function planOf(row: Row, model: ModelSpec): CapacityPlan {
-  const checkpoint = number(row, 'checkpoint_gib');
+  const loaded = number(row, 'loaded_gib');
+  const stated = number(row, 'checkpoint_gib');
+  if (loaded === undefined) return planWith(row, model, stated);
+  if (stated !== undefined) throw new Error(`${row.id}: checkpoint_gib or loaded_gib, not both`);
+  // Files have prediction layers besides, which only a drafter loads. What is loaded grows evenly with their size.
+  const loads = (size: number) => planWith(row, model, size).memoryPerGpu.weights.gib * (number(row, 'tp') ?? 1);
+  const step = loaded / 20;
+  const less = loads(loaded);
+  return planWith(row, model, loaded + ((loaded - less) * step) / (loads(loaded + step) - less));
+}
+
+function planWith(row: Row, model: ModelSpec, checkpoint: number | undefined): CapacityPlan {
   return CapacityPlanner.plan({
     model,
     instanceType: nodeOf(row.gpu),
@@ -197,6 +211,7 @@ export function judge(file = path.join(__dirname, 'judged.csv')): Judged[] {
       capacity: capacityOf(row, plan),
       started: row.started === '' ? undefined : row.started === 'yes',
       assumed: row.assumed,
+      onWindows: row.wsl === 'yes',
     };
   });
 }

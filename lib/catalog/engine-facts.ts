@@ -24,12 +24,16 @@ export interface VllmStart {
   readonly timesKernels: boolean;
   /** Whether memory that PyTorch cannot give back, since a part of it is still used, counts besides the peak. */
   readonly countsPieces: boolean;
+  /** Whether whole segments of PyTorch's memory count besides the peak, since something small that stays was put into what an encoder or experts had freed. */
+  readonly pinsSegments: boolean;
   /** Whether experts have workspaces of a row for each expert of each token, which stay while kernels are compiled. */
   readonly keepsWorkspaces: boolean;
   /** Whether the tower of Gemma 4 is given one image or frame at a time. */
   readonly encodesOneByOne: boolean;
   /** Whether what the first capture takes for a moment, where layers have states, is taken for memory of graphs. */
   readonly chargesCapture: boolean;
+  /** Whether more is taken for memory of graphs where layers have states, than where they have none. */
+  readonly chargesStates: boolean;
   /** What runs in the second model runner, of one version: what it takes when it starts is not the most that versions of a range take. */
   readonly secondRunner?: SecondRunner;
   /** What drafts in it; of a range as in the version of it whose steps were measured, or else its last. */

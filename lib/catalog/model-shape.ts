@@ -15,9 +15,9 @@ import { allOf, isUnreadable } from '../units/unreadable';
  */
 export interface StructureOptions {
   /** Share of the layers' parameters saved by sharing them between layers. */
-  readonly sharedParameters: number;
+  readonly sharedParameterFraction: number;
   /** Share of the layers that a token skips. */
-  readonly skippedLayers: number;
+  readonly skippedLayerFraction: number;
 }
 
 /**
@@ -41,6 +41,18 @@ export function fractionFaults(property: string, fraction: number): Fault[] {
   return typeof fraction === 'number' && fraction >= 0 && fraction < 1
     ? []
     : [fault('OUT_OF_RANGE', property, `${property} must be at least 0 and below 1; got ${givenValue(fraction)}`)];
+}
+
+/**
+ * A fraction that must be at least 0 and below 1.
+ *
+ * @throws UnscopedValidationError where it is not
+ *
+ * @internal
+ */
+export function checkedFraction(property: string, fraction: number): number {
+  throwIfFaulty(fractionFaults(property, fraction));
+  return fraction;
 }
 
 /**

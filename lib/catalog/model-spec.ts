@@ -7,7 +7,7 @@ import { Layers } from './layers';
 import { DecoderShape, ExpertLayers } from './model-architecture';
 import { modelNumbers } from './model-numbers';
 import { DenseModelProps, MixtureOfExpertsProps } from './model-props';
-import { PublishedFormat, StructureOptions, denseShape, fractionFaults, mixtureShape } from './model-shape';
+import { PublishedFormat, StructureOptions, checkedFraction, denseShape, mixtureShape } from './model-shape';
 import { shapeFaults } from './shape-faults';
 import { PUBLISHED_PRECISIONS } from './model-precision-table';
 import { MODEL_TABLE, ModelName, modelNameOf } from './model-table';
@@ -241,7 +241,7 @@ export class ModelSpec {
     name: string,
     shape: DecoderShape,
     givenParameters?: number,
-    structure: StructureOptions = { sharedParameters: 0, skippedLayers: 0 },
+    structure: StructureOptions = { sharedParameterFraction: 0, skippedLayerFraction: 0 },
     { publishedPrecision, publishedBits, publishedFrom }: PublishedFormat = {},
   ) {
     this.name = name;
@@ -259,8 +259,8 @@ export class ModelSpec {
     this.experts = shape.experts;
     this._givenParameters = givenParameters;
     this.approximate = givenParameters !== undefined;
-    this.sharedParameterFraction = structure.sharedParameters;
-    this.skippedLayerFraction = structure.skippedLayers;
+    this.sharedParameterFraction = structure.sharedParameterFraction;
+    this.skippedLayerFraction = structure.skippedLayerFraction;
   }
 
   /** @internal */
@@ -300,9 +300,7 @@ export class ModelSpec {
    * @throws UnscopedValidationError unless it is at least 0 and below 1
    */
   public withSharedParameters(fraction: number): ModelSpec {
-    throwIfFaulty(fractionFaults('fraction', fraction));
-    const structure = { sharedParameters: fraction, skippedLayers: this.skippedLayerFraction };
-    return new ModelSpec(this.name, this.shape, this._givenParameters, structure, this);
+    return this._changed({ sharedParameterFraction: checkedFraction('fraction', fraction) });
   }
 
   /**
@@ -312,9 +310,12 @@ export class ModelSpec {
    * @throws UnscopedValidationError unless it is at least 0 and below 1
    */
   public withSkippedLayers(fraction: number): ModelSpec {
-    throwIfFaulty(fractionFaults('fraction', fraction));
-    const structure = { sharedParameters: this.sharedParameterFraction, skippedLayers: fraction };
-    return new ModelSpec(this.name, this.shape, this._givenParameters, structure, this);
+    return this._changed({ skippedLayerFraction: checkedFraction('fraction', fraction) });
+  }
+
+  /** The model with another structure, or another shape of as many parameters. @internal */
+  public _changed(structure: Partial<StructureOptions>, shape: DecoderShape = this.shape): ModelSpec {
+    return new ModelSpec(this.name, shape, this._givenParameters, { ...this, ...structure }, this);
   }
 
   /**

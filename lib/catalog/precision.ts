@@ -65,13 +65,16 @@ export class Precision {
     groupSize: 128,
     minimumComputeCapability: 7,
   });
-  /** 4-bit floating point in blocks of 16 with an 8-bit scale each: 4.5 bits; needs compute capability 10.0 (B200). */
+  /**
+   * 4-bit floating point in blocks of 16 with an 8-bit scale each: 4.5 bits. From compute capability 10.0 (B200) on it is computed in 4 bits; below, vLLM keeps
+   * weights alone in it and computes in 16 (Marlin): from 7.5 on since 0.16, from 8.0 on since 0.9.
+   */
   public static readonly NVFP4 = new Precision({
     name: 'nvfp4',
     bits: 4,
     scaleBits: 8 / 16,
     groupSize: 16,
-    minimumComputeCapability: 10,
+    minimumComputeCapability: 7.5,
   });
   /**
    * 4-bit microscaling floating point in blocks of 32 with an 8-bit shared exponent: 4.25 bits (OCP MX specification). Only the

@@ -31,9 +31,11 @@ const OLDER: EngineFacts = {
     sorts: true,
     timesKernels: false,
     countsPieces: false,
+    pinsSegments: false,
     keepsWorkspaces: false,
     encodesOneByOne: false,
     chargesCapture: false,
+    chargesStates: true,
     draftsAhead: false,
   },
 };
@@ -42,9 +44,11 @@ const NEWER_START = {
   sorts: false,
   timesKernels: true,
   countsPieces: false,
+  pinsSegments: false,
   keepsWorkspaces: true,
   encodesOneByOne: false,
   chargesCapture: false,
+  chargesStates: true,
   draftsAhead: false,
   draftsIn: secondRunner((minor) => minor <= 24),
 };
@@ -52,7 +56,14 @@ const NEWER_START = {
 /** From 0.20 on. */
 const NEWER: EngineFacts = { ...EVERY, defaultUtilization: 0.92, countsGraphs: true, start: NEWER_START };
 
-const NEWEST_START = { ...NEWER_START, countsPieces: true, draftsAhead: true, draftsIn: secondRunner(() => true) };
+const NEWEST_START = {
+  ...NEWER_START,
+  countsPieces: true,
+  pinsSegments: true,
+  chargesStates: false,
+  draftsAhead: true,
+  draftsIn: secondRunner(() => true),
+};
 
 /** From 0.28 on. */
 const NEWEST: EngineFacts = { ...NEWER, statesPerSequence: 2, start: NEWEST_START };
@@ -81,7 +92,8 @@ export function vllmNumbers(text: string): readonly number[] | undefined {
  * What is known of one version; of one that is newer than those that were read (0.32.0) what the last of them does.
  *
  * Each was read in the packages of the versions named here: `config/cache.py` (utilization), `v1/worker/gpu_worker.py` (graphs),
- * `v1/sample/ops/topk_topp_sampler.py` (sorting: up to 0.16), `config/compilation.py` (`benchmark_combo_kernel`: 0.15 on), `utils/mem_utils.py` (free memory instead of what PyTorch allocated: 0.27 on),
+ * `v1/sample/ops/topk_topp_sampler.py` (sorting: up to 0.16), `config/compilation.py` (`benchmark_combo_kernel`: 0.15 on), `utils/mem_utils.py` (free memory instead of what PyTorch allocated: 0.27 on; segments that
+ * something small pins: up to 0.30, whose successor keeps large blocks whole, as its `v1/worker/gpu_worker.py` says),
  * `models/gemma4_mm.py` (one image at a time: up to 0.21), `v1/worker/gpu_model_runner.py` (copies of media: up to 0.12), `config/vllm.py` (model runners;
  * steps that are prepared ahead: of EAGLE and prediction layers in all that were read from 0.15.1 on, of draft models in 0.28.0 and not in 0.27.1).
  *
@@ -100,10 +112,12 @@ export function vllmFacts(numbers: readonly number[]): EngineFacts {
       sorts: !since(17),
       timesKernels: since(15),
       countsPieces: since(27),
-      keepsWorkspaces: since(17),
+      pinsSegments: since(27) && !since(31),
+      keepsWorkspaces: since(13),
       encodesOneByOne: !since(22),
       // What it is charged for is in vllm-project/vllm#50780.
       chargesCapture: since(26) && !since(28),
+      chargesStates: !since(28),
       secondRunner: second,
       draftsIn: second,
       draftsAhead: since(28),

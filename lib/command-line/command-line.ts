@@ -167,6 +167,7 @@ function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoa
     checkpointSize: size('checkpoint-size'),
     cpuOffload: size('cpu-offload'),
     network: network as NodeNetwork | undefined,
+    attentionWindow: args.tokens('attention-window'),
     mediaInput: media as MediaInput | undefined,
     speculativeDecoding: speculationOf(args, (name) =>
       name.includes('/') || name.endsWith('.json') ? modelFromFile(name, readFile) : namedModel(name),

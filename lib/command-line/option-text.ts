@@ -13,6 +13,7 @@ const OPTIONS: { readonly [property: string]: string } = {
   maxSequences: '--max-sequences',
   checkpointSize: '--checkpoint-size',
   cpuOffload: '--cpu-offload',
+  attentionWindow: '--attention-window',
   mediaInput: '--media-input',
   'lora.maxAdapters': '--max-loras',
   'lora.maxRank': '--max-lora-rank',

@@ -55,6 +55,11 @@ const LOAD_OPTIONS: { readonly [name: string]: Option } = {
     byDefault: String(DEFAULT_MAX_SEQUENCES),
   },
   'checkpoint-size': { value: 'GIB', help: "size of the checkpoint's files, where it is known", byDefault: 'counted' },
+  'attention-window': {
+    value: 'TOKENS',
+    help: 'tokens that every layer sees at most (sliding_window of hf_overrides)',
+    byDefault: "what the model's own layers see",
+  },
   'media-input': {
     value: 'KIND',
     help: 'all, images (no videos, no sound) or none: what a model that reads more than text is started for',

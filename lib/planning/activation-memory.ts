@@ -1,9 +1,11 @@
 import { ExpertLayers } from '../catalog/model-architecture';
+import { ModelSpec } from '../catalog/model-spec';
 import { Precision } from '../catalog/precision';
 import { Configuration } from './configuration';
 import { draftBuffers, verifiedBytes } from './draft-activations';
 import { loadedEncoders, profiledMedia } from './encoder-memory';
 import { runsSecondRunner } from './model-runner';
+import { computesNvfp4 } from './weight-only-nvfp4';
 
 const MIB = 2 ** 20;
 /** Widths of activations by tensor degree 1, 2 and more, in hidden sizes. */
@@ -91,21 +93,27 @@ export function leavesPieces({ engine, model, precision }: Configuration): boole
 /** Rows that pad each expert's to whole tiles, and inputs in fewer bits, against the rows of the tokens. */
 const PADDED_ROWS = 1.25;
 
-/** What kernels with inputs in 4 bits have of each row besides: in order of the experts, and results in order and weighted (`run_cutlass_moe_fp4`), of which the workspaces hold one. */
-const QUANTIZED_COPIES = 2;
+/** What kernels with inputs in 4 bits have of each row besides: in order of the experts, and results in order and weighted (`run_cutlass_moe_fp4`, 0.20.0, which pads none). */
+const QUANTIZED_COPIES = 3;
+/** States of the whole step beside them: of the layer, its residual and norm, and of shared experts. */
+const STEP_COPIES = 4;
 
 /**
  * Workspaces of newer vLLM for experts (`workspace_shapes` of its `triton_moe.py`, 0.24.0), which stay while the kernels are compiled: a row for each expert of each token, before
  * and after the activation, and results and residuals of the whole step. With it Mixtral is planned at 2.1 GiB where it took 1.78, Qwen3-30B-A3B at
  * 1.3 where it took 1.15 (bench/vllm).
  */
-function expertWorkspace({ model, engine, parallelism, maxBatchedTokens, precision }: Configuration): number {
+function expertWorkspace({ model, engine, parallelism, maxBatchedTokens, precision, gpu }: Configuration): number {
   const { experts } = model;
   if (!experts || !engine._start?.keepsWorkspaces) return 0;
   const hidden = experts.latentSize ?? model.hiddenSize;
   const width = experts.intermediateSize / (parallelism.expert > 1 ? 1 : parallelism.tensor);
-  const copies = precision.name === Precision.NVFP4.name ? QUANTIZED_COPIES : 0;
-  const row = Math.max(width, hidden) + Math.max(2 * width, hidden) + copies * hidden;
+  const results = Math.max(2 * width, hidden);
+  if (precision.name === Precision.NVFP4.name && computesNvfp4(gpu)) {
+    const row = width + results + QUANTIZED_COPIES * hidden;
+    return 2 * maxBatchedTokens * (experts.perToken * row + STEP_COPIES * model.hiddenSize);
+  }
+  const row = Math.max(width, hidden) + results;
   return 2 * maxBatchedTokens * (PADDED_ROWS * experts.perToken * row + 2 * model.hiddenSize);
 }
 
@@ -123,7 +131,22 @@ export function layerBytes({ model, engine, parallelism, maxBatchedTokens }: Con
   const active = Math.max(dense, model.experts ? activeWidth(model.experts) : 0);
   // Heads that are wider than the hidden size are taken like a block by vLLM (Gemma 4, whose are three times as wide: four starts); of others nothing is known.
   const [inner, width] = engine._isVllm ? [Math.max(active, mixer), h] : [active, mixer];
-  return 2 * maxBatchedTokens * Math.max((3 * inner) / t + 4 * h, coefficient * width);
+  const held = heldWidth(model);
+  // Beside what is held three states of the step are there: the residual before and after, and what the layer's result is written into.
+  const block = Math.max((3 * inner) / t + 4 * h, held > 0 ? (3 * inner + held) / t + 3 * h : 0);
+  return 2 * maxBatchedTokens * Math.max(block, coefficient * width);
+}
+
+/**
+ * What the compiled piece behind a layer's states is given, and the caller holds until it ends, while the block's matrices run: the projection of which the gate is
+ * a part, and the result of the states (`forward_cuda` of vLLM's `qwen_gdn_linear_attn.py`, 0.24.0). With 65,536 tokens Qwen3.5-27B has 90,848 values of each at its peak on an H200, in
+ * 16 bits and in four alike, where this counts 90,112 (bench/vllm, results-h200-steps.json). In values of a token.
+ */
+function heldWidth(model: ModelSpec): number {
+  return model._layers.kinds.reduce((most, { state }) => {
+    if (!state || state.heads === 0) return most;
+    return Math.max(most, state.convolutionChannels + 2 * state.heads * state.headSize);
+  }, 0);
 }
 
 function activeWidth(experts: ExpertLayers): number {

@@ -14,6 +14,7 @@ import { hardwareFaults } from './request-faults';
 import { settledConfiguration } from './scheduled-sequences';
 import { estimate } from './serving-estimate';
 import { drafts } from './speculation-faults';
+import { computesNvfp4 } from './weight-only-nvfp4';
 
 const MAX_ALTERNATIVES = 8;
 /** What engineers raise the utilization to on a GPU that serves one model alone; runs with 0.96 and 0.97 are in bench/planner. */
@@ -235,7 +236,9 @@ function precisions(configuration: Configuration): Ranked[] {
   const { model, precision } = configuration;
   const native = model.publishedPrecision?.name === Precision.MXFP4.name;
   const { engine, instanceType } = configuration;
-  const usable = (p: Precision) => hardwareFaults({ model, engine }, instanceType, p).length === 0;
+  // Where weights alone would be in NVFP4, INT4 takes less and is as fast.
+  const given = (p: Precision) => p.name !== Precision.NVFP4.name || computesNvfp4(instanceType.gpu);
+  const usable = (p: Precision) => given(p) && hardwareFaults({ model, engine }, instanceType, p).length === 0;
   return (
     Precision.ALL.filter((p) => p.bitsPerWeight < precision.bitsPerWeight && usable(p))
       // What was trained in MXFP4 is published in nothing else, and nobody makes that of other models.

@@ -74,6 +74,8 @@ export function cacheFigures(
   const plain = isPlain(kinds);
   const simple = plain || (model.shape.latentAttention !== undefined && kinds.every(({ state }) => !state));
   const kept = keptAttention(configuration);
+  const { attentionWindow } = configuration;
+  const inWindow = attentionWindow === undefined ? '' : ` in a window of ${attentionWindow}`;
   const figures: PlanFigure[] = [
     {
       name: 'key-value cache per token and GPU',
@@ -82,7 +84,7 @@ export function cacheFigures(
         ? 'layers × (rank + rotary) × bytes, on every tensor rank'
         : 'layers × 2 × ceil(heads / tensor) × head size × bytes',
       inputs: simple
-        ? `${Math.max(...facts.layersPerStage)} layers, ${model.keyValueHeads} heads of ${model.headSize}, ${bits}`
+        ? `${Math.max(...facts.layersPerStage)} layers, ${model.keyValueHeads} heads of ${model.headSize}${inWindow}, ${bits}`
         : `${kept.map(({ text, layers }) => `${layers} layers of ${text}`).join(', ') || 'no layer keeps any'}, ${bits}`,
       evidence,
       errorBand,

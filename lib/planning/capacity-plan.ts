@@ -67,6 +67,8 @@ export class CapacityPlan {
   public readonly maxBatchedTokens!: number;
   /** Most sequences the scheduler of a data-parallel rank takes at once (`max_num_seqs`). */
   public readonly maxSequences!: number;
+  /** Tokens that every layer sees at most. @default - what the model's own layers see */
+  public readonly attentionWindow?: number;
   /** What it is started for. @default - the model reads text alone */
   public readonly mediaInput?: MediaInput;
   /** How tokens are drafted that the model verifies. @default - none */

@@ -75,6 +75,13 @@ export interface ServingLoad {
    */
   readonly maxSequences?: number;
   /**
+   * Tokens that every layer sees at most, the newest first (`sliding_window` of vLLM's `hf_overrides`): of each sequence the cache keeps those and the
+   * tokens of a step, and a step reads no more. A model that was not trained so forgets what is further back, also its instructions, and says
+   * less well what follows. Below `contextLength`. Models whose layers differ, keep states or have latent attention have no such window.
+   * @default - what the model's own layers see
+   */
+  readonly attentionWindow?: number;
+  /**
    * What a model that reads more than text is started for. An engine keeps memory for the largest image or video that it may read, even if
    * none is ever sent.
    * @default MediaInput.ALL

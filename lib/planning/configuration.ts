@@ -9,6 +9,7 @@ import { Precision } from '../catalog/precision';
 import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { throwIfFaulty } from '../units/errors';
 import { LoraCapacity, MediaInput, NodeNetwork, ServingLoad } from './capacity-request';
+import { windowed } from './attention-window';
 import { Drafter, drafterOf } from './drafter';
 import { defaultContextLength, loadFaults } from './request-faults';
 import { allOf } from '../units/unreadable';
@@ -30,7 +31,11 @@ const DEFAULT_UTILIZATION = 0.6;
  * @internal
  */
 export interface Load {
+  /** As the engine runs it: with the attention window, if one is asked for. */
   readonly model: ModelSpec;
+  /** As it was given. */
+  readonly givenModel: ModelSpec;
+  readonly attentionWindow?: number;
   readonly contextLength: number;
   readonly concurrency: number;
   readonly inputTokens: number;
@@ -84,7 +89,7 @@ export interface Configuration extends Load {
  * @internal
  */
 export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Load {
-  const { model } = request;
+  const { model, attentionWindow } = request;
   const faults = allOf(
     () => loadFaults(request),
     () => moreFaults,
@@ -97,7 +102,9 @@ export function resolveLoad(request: ServingLoad, moreFaults: Fault[] = []): Loa
   const inputTokens = request.inputTokens ?? Math.min(1024, contextLength - outputTokens);
   const engine = request.engine ?? InferenceEngine.DEFAULT;
   return {
-    model,
+    model: windowed(model, attentionWindow),
+    givenModel: model,
+    attentionWindow,
     contextLength,
     concurrency: request.concurrency ?? defaultConcurrency(request),
     inputTokens: Math.max(1, inputTokens),

@@ -44,7 +44,7 @@ export interface ProfiledMedia {
   readonly tokensPerItem: number;
   /** Bytes at the peak within the encoder. */
   readonly peakBytes: number;
-  /** Bytes of the results, which stay while the language model's step is tried, and of the buffers that they are copied into. */
+  /** Bytes of what stays while the language model's step is tried: inputs, results, and the buffers that these are copied into. */
   readonly resultBytes: number;
 }
 
@@ -84,7 +84,15 @@ export function profiledMedia(configuration: Configuration): ProfiledMedia | und
   // Of a tower that keeps them one by one the results of its last layer come after the peak, those of the layers before are there.
   const early = largest.learnedPositions ? Math.max(0, bytesPerToken - 2 * model.hiddenSize) : bytesPerToken;
   const peakBytes = buffers + peakOf(largest, encoded, configuration) + items * tokensPerItem * early;
-  return { encoder: largest, items, tokensPerItem, peakBytes, resultBytes: buffers + kept * bytesPerToken };
+  // The batch of inputs is a variable of the function that tries both (`batched_dummy_mm_inputs` of `profile_run`).
+  const { inputSize = 0, positionsPerToken = 1 } = largest;
+  const inputs = items * tokensPerItem * positionsPerToken * inputSize * inputBytes(configuration);
+  return { encoder: largest, items, tokensPerItem, peakBytes, resultBytes: inputs + buffers + kept * bytesPerToken };
+}
+
+/** Bytes of a value of an input on the GPU: up to 0.12 it came in 32 bits, since then it is cast before (`_postprocess_output` of vLLM's processors, read in 0.13, 0.16, 0.20 and 0.24). */
+function inputBytes({ engine }: Configuration): number {
+  return engine.copiesMedia ? 4 : 2;
 }
 
 /** Whether the tower is given one image or frame at a time: that of Gemma 4 up to vLLM 0.21 (its `gemma4_mm.py`). */
@@ -102,10 +110,8 @@ function largestItem(encoder: EncoderShape, { mediaInput, contextLength, engine 
   return budget > image.budget ? { tokens, budget } : image;
 }
 
-/** Bytes of a position's input where the first matrix is applied: it arrives in 32 bits, and is converted to 16 and laid out anew. */
-const ARRIVING_BYTES = 8;
-/** While the layers run newer versions keep those of 16 bits alone. */
-const KEPT_BYTES = 2;
+/** Copies in 16 bits of a position's input where the first matrix is applied: converted, and laid out anew. */
+const LAID_OUT_BYTES = 4;
 /**
  * Results of attention that live at once, in widths of the hidden state: the residual and its norm, and queries, keys and values twice (before and after
  * rotation) with what they give, which tensor ranks share.
@@ -122,7 +128,8 @@ const LEARNED_SHARED_WIDTHS = 8;
 const REDUCED_WIDTHS = 2;
 
 /** Bytes of the layers of a tower at their peak: in attention, or in the feed-forward block with the residual and its norm. */
-function peakOf(encoder: EncoderShape, tokens: number, { engine, parallelism }: Configuration): number {
+function peakOf(encoder: EncoderShape, tokens: number, configuration: Configuration): number {
+  const { engine, parallelism } = configuration;
   const { hiddenSize, intermediateSize, gatedFeedForward, inputSize = 0 } = encoder;
   if (hiddenSize === undefined) return 0;
   const ranks = encoder.shared && engine._isVllm ? parallelism.tensor : 1;
@@ -133,7 +140,9 @@ function peakOf(encoder: EncoderShape, tokens: number, { engine, parallelism }: 
   const inner = (intermediateSize ?? 4 * hiddenSize) / ranks;
   const block = whole * hiddenSize + (gatedFeedForward ? 3 : 2) * inner;
   const layer = 2 * Math.max((whole + shared / ranks) * hiddenSize, block);
-  const kept = engine.countsGraphs ? KEPT_BYTES : ARRIVING_BYTES;
+  const own = inputBytes(configuration);
+  // Before 0.13 what it was converted to stayed beside what came.
+  const kept = own + (engine.copiesMedia ? LAID_OUT_BYTES : 0);
   const positions = tokens * (encoder.positionsPerToken ?? 1);
-  return positions * Math.max(ARRIVING_BYTES * inputSize + 2 * hiddenSize, kept * inputSize + layer);
+  return positions * Math.max((own + LAID_OUT_BYTES) * inputSize + 2 * hiddenSize, kept * inputSize + layer);
 }

@@ -72,7 +72,7 @@ export function planOf(configuration: Configuration, alternatives: (fit: Fit) =>
   const size = (bytes: number) => DataSize.bytes(bytes);
   const gpuBytes = configuration.gpu.memory.bytes * parallelism.gpusPerReplica;
   const bare: Omit<PlanFacts, 'figures' | 'warnings'> = {
-    model,
+    model: configuration.givenModel,
     instanceType,
     precision: configuration.precision,
     kvCachePrecision: configuration.kvCachePrecision,
@@ -86,6 +86,7 @@ export function planOf(configuration: Configuration, alternatives: (fit: Fit) =>
     gpuMemoryUtilization: configuration.gpuMemoryUtilization,
     maxBatchedTokens: configuration.maxBatchedTokens,
     maxSequences: configuration.maxSequences,
+    attentionWindow: configuration.attentionWindow,
     mediaInput: model.shape.encoders?.length ? configuration.mediaInput : undefined,
     speculativeDecoding: configuration.speculativeDecoding,
     lora: configuration.lora,

@@ -85,6 +85,7 @@ function engineLine(facts: PlanFacts): string[] {
     `Engine: ${facts.engine.name}; factors: ${facts.engine.provenance}.`,
     ...serveLines(facts),
     ...limitLine(facts),
+    ...windowLine(facts),
     ...formatLine(facts),
   ];
 }
@@ -95,6 +96,15 @@ function limitLine({ parallelism, nodes }: PlanFacts): string[] {
   return [
     'Limit: prompts and answers are computed by the same GPUs; pools of their own for each (disaggregated prefill and decode) are not planned, see ' +
       'docs/expert-parallelism.md.',
+  ];
+}
+
+/** What an attention window leaves out. */
+function windowLine({ attentionWindow, contextLength }: PlanFacts): string[] {
+  if (attentionWindow === undefined) return [];
+  return [
+    `Attention: every layer sees the last ${attentionWindow} of up to ${contextLength} tokens (attentionWindow); what is further back does not count for ` +
+      'answers.',
   ];
 }
 

@@ -17,6 +17,7 @@ import { exchangeFigures } from './exchange-figures';
 import { loraFigures } from './lora-figures';
 import { speculationFigures } from './speculation-figures';
 import { cacheFigures } from './cache-figures';
+import { computesNvfp4 } from './weight-only-nvfp4';
 
 /** GPUs whose kernels the constants were measured on. */
 const MEASURED_GPUS: readonly string[] = [
@@ -42,6 +43,7 @@ function timeEvidence(
   const measured =
     MEASURED_GPUS.includes(configuration.gpu.name) &&
     MEASURED_FORMATS.includes(configuration.precision.name) &&
+    (configuration.precision.name !== Precision.NVFP4.name || computesNvfp4(configuration.gpu)) &&
     configuration.parallelism.tensor <= configuration.instanceType.nvlinkDomainSize &&
     configuration.parallelism.attentionRanks === 1 &&
     configuration.cpuOffloadBytes === 0 &&

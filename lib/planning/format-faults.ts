@@ -6,6 +6,7 @@ import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Precision } from '../catalog/precision';
 import { ServingLoad } from './capacity-request';
+import { nvfp4Faults } from './weight-only-nvfp4';
 
 /**
  * GPUs from here on compute in FP8; on Ampere only weights are kept in FP8, by Marlin kernels: vLLM's (vllm-project/vllm#5975, for experts
@@ -45,6 +46,8 @@ export function formatFaults(
     return [fault('ENGINE_LACKS_GPU', 'engine', reason)];
   }
   if (!gpu.supports(precision)) return [];
+  const four = nvfp4Faults(engine ?? InferenceEngine.DEFAULT, { gpu, name }, precision);
+  if (four.length > 0) return four;
   const eight = precision.name === Precision.FP8.name || precision.name === Precision.FP8_BLOCK.name;
   if (eight && engine && gpu.computeCapability < FP8_COMPUTE_CAPABILITY) {
     const has = `${gpu.name} (${name}) has ${gpu.computeCapability.toFixed(1)}`;

@@ -17,8 +17,13 @@ const LAYER_BYTES = 0.26 * MIB;
 const SINGLE_BYTES = 0.15 * MIB;
 /** The same where its all-reduce is NCCL's: over PCI Express or across nodes, vLLM's own is off. */
 const NCCL_BYTES = 0.07 * MIB;
-/** Of layers with a state, whose first capture takes more. */
+/**
+ * Of layers with a state up to 0.27, whose first capture takes more where they have experts or no heads: 1.54 GiB for Qwen3.5-35B-A3B, 1.12 for LFM2-1.2B (bench/vllm). Dense ones
+ * with heads take no more than others (1.30 and 1.56 for Qwen3.5-27B), and since 0.28 none does: 0.6 GiB for its 64 layers, 0.5 for 32, 0.1 for 24 (bench/planner).
+ */
 const STATE_BYTES = 0.4 * GIB;
+/** FlashInfer's workspace (`VLLM_FLASHINFER_WORKSPACE_BUFFER_SIZE`), which that capture has in it where FlashInfer reads the cache: 0.61 GiB with 9 graphs of 64 layers. */
+const FLASHINFER_BYTES = 394 * MIB;
 /** Registered buffers of ranks that reduce, for the largest step. */
 const RANKS_BYTES = 0.35 * GIB;
 
@@ -99,12 +104,20 @@ export function graphBytes(configuration: Configuration): number {
   const layers = Math.ceil(model.layers / pipeline) + drafting;
   const overNccl = ranks > 1 && ranks > Math.min(instanceType.nvlinkDomainSize, instanceType.gpuCount);
   const stateful = model._layers.kinds.some(({ state }) => state);
-  const plain = ranks === 1 && !stateful && !model.latentAttention && !configuration.gpu.sharedMemory && drafting === 0;
+  const charged = stateful && configuration.engine._start?.chargesStates !== false;
+  const plain = ranks === 1 && !charged && !model.latentAttention && !configuration.gpu.sharedMemory && drafting === 0;
   const perLayer = (plain ? SINGLE_BYTES : LAYER_BYTES) + (overNccl ? NCCL_BYTES : 0);
   // In pieces the layers' states are outside the graphs.
-  const states = stateful && !inPiecesAlone(configuration) ? STATE_BYTES : 0;
+  const states = charged && !inPiecesAlone(configuration) ? firstCapture(configuration) : 0;
   const pool = (POOL_BYTES + (ranks > 1 ? RANKS_BYTES : 0)) * (largestCaptured(configuration) / LARGEST_CAPTURED);
   return BASE_BYTES + pool + states + layers * capturedGraphs(configuration) * perLayer;
+}
+
+/** What the first capture of layers with states takes more than that of others. */
+function firstCapture({ model, kvCachePrecision }: Configuration): number {
+  const headless = model._layers.kinds.some(({ state }) => state && state.headSize <= 1);
+  if (headless || model.experts) return STATE_BYTES;
+  return kvCachePrecision.bits <= 8 ? FLASHINFER_BYTES : 0;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { GpuType } from '../catalog/gpu-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { Precision } from '../catalog/precision';
+import { computesNvfp4 } from './weight-only-nvfp4';
 
 /**
  * How one GPU runs matrix products in one format: `t0` and the 4-norm of `bytes / (eb × bandwidth)` and `flops / (ef × rate)`. The norm is
@@ -96,6 +97,7 @@ function formatOf(gpu: GpuType, precision: Precision, engine: InferenceEngine): 
       if (gpu.denseTflops(precision) <= gpu.denseTflops(Precision.FP16)) return 'weightOnly';
       return engine._isVllm ? 'fp8-block' : 'deepGemm';
     case Precision.NVFP4.name:
+      if (!computesNvfp4(gpu)) return 'weightOnly';
       return gpu.computeCapability >= 12 ? 'nvfp4Workstation' : 'nvfp4';
     case Precision.INT4.name:
       return 'weightOnly';

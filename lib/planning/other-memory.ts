@@ -4,6 +4,7 @@ import { MediaInput } from './capacity-request';
 import { DEFAULT_MAX_SEQUENCES, Configuration } from './configuration';
 import { profiledMedia } from './encoder-memory';
 import { chargedBytes, countsGraphs, graphBytes } from './graph-memory';
+import { mediaTables } from './stage-weights';
 
 const GIB = 2 ** 30;
 /** From this size on vLLM's defaults are larger: windows of 8192 tokens, up to 1024 sequences (`EngineArgs`, 70 GiB). */
@@ -104,13 +105,31 @@ export function runtimeBytes(configuration: Configuration, weights: number, room
     inside + Math.max(0, outside - (1 - configuration.gpuMemoryUtilization) * configuration.gpu.memory.bytes);
   // Loaded weights are 0.1 to 0.8 % above the counted ones; those that are packed anew while they load leave pieces, which newer versions count.
   const shared = configuration.gpu.sharedMemory ? SHARED_WITH_HOST * availableBytes(configuration) : 0;
-  const loaded = (leavesPieces(configuration) ? PACKED_PIECES : 0.003) * weights;
-  const known = nonTorch + experts + spill + chargedBytes(configuration) + shared + loaded;
+  // On several GPUs what is kept beside PyTorch is more than logs have of it, by more than these tables.
+  const tables = ranks === 1 ? mediaTables(configuration) : 0;
+  const loaded = Math.max((leavesPieces(configuration) ? PACKED_PIECES : 0.003) * weights, tables);
+  const charged = chargedBytes(configuration);
+  const known = nonTorch + experts + spill + charged + shared + loaded;
   // A reserve for the unknown: other memory of vLLM follows its defaults, which are larger on large GPUs; on the others it is a share of
   // the cache, so that a nearly full GPU does not lose memory that it does not have.
   const { bytes } = configuration.gpu.memory;
-  if (bytes >= LARGE_GPU) return known + reserve;
-  return known + FREE_CACHE_SHARE * Math.max(0, room - known);
+  const left = Math.max(0, room - known);
+  // What is charged is far more than known, and covers them.
+  const pinned = Math.max(0, pinnedBytes(configuration, left) - charged);
+  return known + pinned + (bytes >= LARGE_GPU ? reserve : FREE_CACHE_SHARE * left);
+}
+
+/**
+ * Segments of PyTorch's memory that stay with it, since something small was put into what an encoder or experts had freed (the words of `determine_available_memory` in 0.31.0,
+ * which keeps large blocks whole); 0.27 to 0.30 take them for used. Of Qwen3.5-0.8B's encoder they are 2.1 GiB on an A100, of that of 4B and 27B 0.2 (three starts in
+ * bench/planner): what decides is the order of sizes. At most the peak is counted, and of a small
+ * cache as little as for the unknown; on several GPUs what is kept beside PyTorch has room for it.
+ */
+function pinnedBytes(configuration: Configuration, left: number): number {
+  const { engine, model, parallelism } = configuration;
+  if (!engine._start?.pinsSegments || parallelism.gpusPerReplica > 1) return 0;
+  if (!model.experts && !profiledMedia(configuration)) return 0;
+  return Math.min(activationBytes(configuration), FREE_CACHE_SHARE * left);
 }
 
 /** Tokens of one GPU for which the kernels for decoding have buffers: the default of SGLang (`SGLANG_DEEPEP_NUM_MAX_DISPATCH_TOKENS_PER_RANK`). */

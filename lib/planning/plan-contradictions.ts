@@ -2,6 +2,7 @@ import { tokenBytes } from '../catalog/cache-bytes';
 import { encoderParameters } from '../catalog/encoders';
 import { wideBytes } from '../catalog/weight-bytes';
 import { Fault, fault } from '../units/fault';
+import { attentionWindowFaults } from './attention-window';
 import { MediaInput } from './capacity-request';
 import { loadedEncoders } from './encoder-memory';
 import { parallelismFaults } from './parallelism-faults';
@@ -38,6 +39,8 @@ export function contradictions(facts: PlanFacts): Fault[] {
         `maxSequences ${facts.maxSequences} is below concurrency ${facts.concurrency}`,
       ),
     );
+  for (const { reason } of attentionWindowFaults(facts, facts.contextLength))
+    faults.push(fault('PLAN_CHANGED', 'attentionWindow', reason));
   const layers = layersPerStage.reduce((sum, stage) => sum + stage, 0);
   if (layersPerStage.length !== parallelism.pipeline || layers !== model.layers)
     faults.push(

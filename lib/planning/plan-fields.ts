@@ -86,6 +86,7 @@ export const PLAN_FIELDS = {
   gpuMemoryUtilization: SHARE,
   maxBatchedTokens: COUNT,
   maxSequences: COUNT,
+  attentionWindow: optional(COUNT),
   mediaInput: optional(oneOf(MediaInput)),
   speculativeDecoding: optional(SPECULATION),
   lora: optional(LORA),

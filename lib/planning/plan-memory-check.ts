@@ -1,6 +1,7 @@
 import { Fault, fault } from '../units/fault';
 import { Load, configurationOf, nodesFor } from './configuration';
 import { MediaInput } from './capacity-request';
+import { windowed } from './attention-window';
 import { drafterOf } from './drafter';
 import { fitOf } from './memory-fit';
 import { PlanFacts } from './plan-fields';
@@ -60,6 +61,8 @@ function differ(one: number, other: number, factor: number): boolean {
 function loadOf(facts: PlanFacts): Load {
   return {
     ...facts,
+    model: windowed(facts.model, facts.attentionWindow),
+    givenModel: facts.model,
     requestedKvCachePrecision: facts.kvCachePrecision,
     requestedMaxBatchedTokens: facts.maxBatchedTokens,
     requestedMaxSequences: facts.maxSequences,

@@ -12,6 +12,7 @@ import {
   wholeNumberFault,
   wholeNumberFaults,
 } from '../units/number-faults';
+import { attentionWindowFaults } from './attention-window';
 import { CapacityRequest, ServingLoad } from './capacity-request';
 import { defaultPrecision } from './default-precision';
 import { formatFaults } from './format-faults';
@@ -50,6 +51,7 @@ export function loadFaults(request: ServingLoad & { readonly parallelism?: Paral
     maxBatchedTokens,
     maxSequences,
     microBatches,
+    attentionWindow: request.attentionWindow,
   };
   const faults = allOf(
     // A prompt and an answer have a token each.
@@ -65,6 +67,7 @@ export function loadFaults(request: ServingLoad & { readonly parallelism?: Paral
   return allOf(
     () => loraFaults(request),
     () => speculationFaults(request),
+    () => attentionWindowFaults(request, contextLength ?? defaultContextLength(request)),
     () => {
       if (concurrency === undefined || maxSequences === undefined || !(concurrency > schedulers() * maxSequences))
         return [];

@@ -91,6 +91,28 @@ function rotaryTables({ model, engine }: Configuration): number {
   return [...sizes].reduce((sum, size) => sum + 2 * size * model.maxContextLength, 0);
 }
 
+/** Families whose positions are of time, height and width, with the share of a head that is rotated. */
+const OF_MEDIA: readonly (readonly [family: string, share: number])[] = [
+  ['qwen3_5', 1 / 4],
+  ['qwen3_vl', 1],
+  ['qwen2_5_vl', 1],
+  ['qwen2_vl', 1],
+];
+
+/**
+ * Sines and cosines where positions are of time, height and width: of four times as many as the model has (`cache_max_position_num` of vLLM's `mrope.py`, 0.24.0). 0.125
+ * GiB for Qwen3.5 of any size, which is what its logs have beside the parameters (4B, 9B and 27B).
+ *
+ * @internal
+ */
+export function mediaTables({ model, engine }: Configuration): number {
+  const { modelType = '' } = model.shape;
+  const [, share] = OF_MEDIA.find(([family]) => modelType.startsWith(family)) ?? ['', 0];
+  if (!engine._isVllm) return 0;
+  const sizes = new Set(model._layers.kinds.flatMap(({ attention }) => (attention ? [attention.headSize] : [])));
+  return [...sizes].reduce((sum, size) => sum + 8 * size * share * model.maxContextLength, 0);
+}
+
 /** Parameters by which vLLM makes a table of tokens longer: to a multiple of 64 rows (its `vocab_parallel_embedding.py`). */
 function vocabularyPadding({ model, engine }: Configuration): number {
   if (!engine._isVllm || model.approximate) return 0;

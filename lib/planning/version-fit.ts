@@ -1,4 +1,5 @@
 import { compareVersions } from '../catalog/metric';
+import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
@@ -10,9 +11,13 @@ import { Fault, fault } from '../units/fault';
 import { allOf } from '../units/unreadable';
 import { CapacityPlan } from './capacity-plan';
 import { nameFaults, namedCache } from './vllm-name-faults';
+import { nvfp4Faults } from './weight-only-nvfp4';
 
 /** First vLLM with `enable_expert_parallel`: 0.7.3 has no such argument. */
 const EXPERT_PARALLEL_SINCE = '0.8.0';
+
+/** First vLLM whose attention was read to take its window from `hf_overrides`, see `whyNoWindow`. */
+const WINDOW_SINCE = '0.15.0';
 
 /** First vLLM that runs experts in FP8 on GPUs that do not compute in FP8. */
 const EXPERT_FORMAT_SINCE = '0.9.0';
@@ -30,8 +35,10 @@ export function planVersionFaults(plan: CapacityPlan, vllm: VllmOfImages): Fault
   return allOf(
     () => architectureFaults(plan, vllm),
     () => speculationFaults(plan, vllm),
+    () => windowFaults(plan, vllm),
     () => expertFaults(plan, vllm),
     () => expertFormatFaults(plan, vllm),
+    () => nvfp4Faults(InferenceEngine.vllm(`${vllm}`), plan.instanceType, plan.precision),
     () => (cache === undefined ? [] : nameFaults(namedCache(cache, plan.kvCachePrecision), vllm)),
   );
 }
@@ -43,6 +50,14 @@ export function planVersionFaults(plan: CapacityPlan, vllm: VllmOfImages): Fault
  */
 export function cacheFormat({ kvCachePrecision }: CapacityPlan): string | undefined {
   return kvCachePrecision.bits === 8 ? 'fp8' : undefined;
+}
+
+function windowFaults({ attentionWindow }: CapacityPlan, vllm: VllmOfImages): Fault[] {
+  if (attentionWindow === undefined || compareVersions(`${vllm}`, WINDOW_SINCE) >= 0) return [];
+  const reason =
+    `attentionWindow ${attentionWindow} needs vLLM ${WINDOW_SINCE}, the first of which it is known that every layer heeds it, but this release has ` +
+    `${vllm}; use ${vllm.images.with(WINDOW_SINCE)}, or leave it out`;
+  return [fault('ENGINE_ARGUMENT_NOT_IN_VLLM', 'attentionWindow', reason)];
 }
 
 function expertFaults({ parallelism }: CapacityPlan, vllm: VllmOfImages): Fault[] {

@@ -1,6 +1,7 @@
 import { throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
+import { windowOverrides } from './attention-window';
 import { MediaInput } from './capacity-request';
 import { PlanFacts } from './plan-fields';
 import { speculativeArguments } from './speculative-arguments';
@@ -37,6 +38,7 @@ export function vllmServeArguments(facts: PlanFacts, node: number, leader: strin
     ['max-num-batched-tokens', facts.maxBatchedTokens, true],
     ['gpu-memory-utilization', facts.gpuMemoryUtilization, true],
     ['kv-cache-dtype', 'fp8', kvCachePrecision.bits === 8],
+    ['hf-overrides', overrides(facts), facts.attentionWindow !== undefined],
     ['language-model-only', undefined, facts.mediaInput === MediaInput.NONE],
     ['limit-mm-per-prompt', '{"video":0,"audio":0}', facts.mediaInput === MediaInput.IMAGES],
     ['speculative-config', speculativeConfig(facts), facts.speculativeDecoding !== undefined],
@@ -49,6 +51,11 @@ export function vllmServeArguments(facts: PlanFacts, node: number, leader: strin
   return options
     .filter(([, , given]) => given)
     .map(([flag, value]) => (value === undefined ? `--${flag}` : `--${flag}=${value}`));
+}
+
+/** `hf_overrides` as vLLM reads it. */
+function overrides({ model, attentionWindow: tokens }: PlanFacts): string | undefined {
+  return tokens === undefined ? undefined : JSON.stringify(windowOverrides(model, tokens));
 }
 
 /** `speculative_config` as vLLM reads it. */

@@ -145,11 +145,20 @@ describe('GpuType', () => {
   test('knows the formats of each generation', () => {
     const formats = (gpu: GpuType) => Precision.ALL.filter((p) => gpu.supports(p)).map((p) => p.name);
     expect(formats(GpuType.V100_32GB)).toEqual(['fp32', 'fp16', 'int8', 'int4']);
-    expect(formats(GpuType.T4)).toEqual(['fp32', 'fp16', 'int8', 'int4']);
-    expect(formats(GpuType.A100_80GB)).toEqual(['fp32', 'bf16', 'fp16', 'fp8', 'fp8-block', 'int8', 'mxfp4', 'int4']);
+    expect(formats(GpuType.T4)).toEqual(['fp32', 'fp16', 'int8', 'nvfp4', 'int4']);
+    expect(formats(GpuType.A100_80GB)).toEqual([
+      'fp32',
+      'bf16',
+      'fp16',
+      'fp8',
+      'fp8-block',
+      'int8',
+      'nvfp4',
+      'mxfp4',
+      'int4',
+    ]);
     expect(formats(GpuType.L4)).toContain('fp8');
-    expect(formats(GpuType.H100)).not.toContain('nvfp4');
-    expect(formats(GpuType.B200)).toContain('nvfp4');
+    expect(formats(GpuType.H100)).toContain('nvfp4');
     expect(GpuType.T4.sixteenBitPrecision).toBe(Precision.FP16);
     expect(GpuType.H100.sixteenBitPrecision).toBe(Precision.BF16);
   });

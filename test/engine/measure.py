@@ -46,6 +46,9 @@ ASKED = (MultiModalRegistry, 'supports_multimodal_inputs'), (ModelConfig, '_supp
 OWNER, SUPPORTS = next((owner, name) for owner, name in ASKED if hasattr(owner, name))
 supports_multimodal_inputs = getattr(OWNER, SUPPORTS)
 
+# Tokens of the window that models are loaded with a second time: less than those of a context, and no multiple of those of a step.
+WINDOW = 80
+
 # Parameters as they were loaded, of the model that is loaded now.
 loaded: dict[str, tuple[torch.dtype, int, list[int]]] = {}
 
@@ -178,16 +181,40 @@ def read(core, vllm_config) -> dict:
 
 def measure(folder: pathlib.Path, base: dict, options: dict, model: dict) -> dict:
     config = write_config(base, model, folder)
-    without_processors(model.get('media', False))
     options = {**options, **model.get('engine', {})}
+    return {'config': config, 'options': options, 'media': model.get('media', False), **started(folder, options, model)}
+
+
+def windowed(folder: pathlib.Path, base: dict, options: dict, model: dict) -> dict:
+    """The cache of the same model where the engine is told to limit attention, or why it does not start so."""
+    config = json.loads((folder / 'config.json').read_text())
+    kinds = ['sliding_attention'] * config.get('num_hidden_layers', 0)
+    options = {**options, **model.get('engine', {}), 'hf_overrides': {'sliding_window': WINDOW, 'layer_types': kinds}}
+    try:
+        read_back = started(folder, options, model)
+    except Exception as error:  # noqa: BLE001: whatever it is, the engine does not serve the model so
+        return {'overrides': options['hf_overrides'], 'error': f'{type(error).__name__}: {error}'}
+    return {'overrides': options['hf_overrides'], **{key: read_back[key] for key in ('cache', 'sequenceBytes', 'sequences')}}
+
+
+def is_plain(measured: dict) -> bool:
+    """Whether every layer keeps tokens of the same kind, and the language model is not a part of another."""
+    kinds = {(row['kind'], row.get('window')) for row in measured['cache']}
+    alike = len(kinds) == 1 and kinds <= {('FullAttentionSpec', None), ('SlidingWindowSpec', next(iter(kinds))[1])}
+    return alike and 'text_config' not in measured['config']
+
+
+def started(folder: pathlib.Path, options: dict, model: dict) -> dict:
+    without_processors(model.get('media', False))
     arguments = EngineArgs(model=str(folder), load_format='dummy', skip_tokenizer_init=True, enforce_eager=True, **options)
     vllm_config = arguments.create_engine_config()
     init_workspace_manager(torch.device('cpu'))
     core = EngineCore(vllm_config, Executor.get_class(vllm_config), log_stats=False)
     try:
-        return {'config': config, 'options': options, 'media': model.get('media', False), **read(core, vllm_config)}
+        return read(core, vllm_config)
     finally:
         core.shutdown()
+        cleanup_dist_env_and_memory()
 
 
 def main() -> None:
@@ -199,7 +226,10 @@ def main() -> None:
     for name in names or table['models']:
         started = time.monotonic()
         try:
-            results[name] = measure(pathlib.Path(folder, name), table['base'], table['engine'], table['models'][name])
+            asked = (pathlib.Path(folder, name), table['base'], table['engine'], table['models'][name])
+            results[name] = measure(*asked)
+            if is_plain(results[name]):
+                results[name]['windowed'] = windowed(*asked)
         except Exception as error:  # noqa: BLE001: a model that the engine refuses must not hide the others
             traceback.print_exc()
             results[name] = {'error': f'{type(error).__name__}: {error}'}

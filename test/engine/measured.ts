@@ -38,6 +38,16 @@ export interface Measured {
   /** Whether vLLM refuses `max_num_seqs` above the blocks of its pool, as it does where each sequence needs one for its states. */
   readonly refusesMoreSequencesThanBlocks: boolean;
   readonly refusesAsManySequencesAsBlocks: boolean;
+  /**
+   * The same model started with `overrides` that limit what its layers see; `error` where the engine did not start so. Left out where its layers are of
+   * several kinds.
+   */
+  readonly windowed?: {
+    readonly overrides: { readonly sliding_window: number; readonly layer_types: readonly string[] };
+    readonly error?: string;
+    readonly cache?: readonly CacheKind[];
+    readonly sequenceBytes?: number;
+  };
 }
 
 interface Results {

@@ -27,6 +27,12 @@ const locked = CapacityPlanner.plan({ model: LLAMA, instanceType: H100 }).toJson
 
 export const TEXTS: FaultText[] = [
   {
+    id: 'ATTENTION_WINDOW_NOT_SUPPORTED',
+    property: 'attentionWindow',
+    text: 'vLLM cannot limit the attention of deepseek-v3: its latent attention has no window; leave it out',
+    refuse: plan({ model: DEEPSEEK_V3, attentionWindow: 4096 }),
+  },
+  {
     id: 'CACHE_NEEDS_FP32_WEIGHTS',
     property: 'kvCachePrecision',
     text: 'an fp32 key-value cache needs fp32 weights, but the weights are bf16; leave kvCachePrecision out',
@@ -120,7 +126,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'PRECISION_NOT_SUPPORTED',
     property: 'precision',
-    text: 'fp8 needs compute capability 8.0, but T4 (g4dn.xlarge) has 7.5; use one of fp32, fp16, int8, int4',
+    text: 'fp8 needs compute capability 8.0, but T4 (g4dn.xlarge) has 7.5; use one of fp32, fp16, int8, nvfp4, int4',
     refuse: plan({ instanceType: T4, precision: Precision.FP8 }),
   },
   {

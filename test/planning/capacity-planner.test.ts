@@ -231,8 +231,8 @@ describe('CapacityPlanner.plan', () => {
       ['PRECISION_NOT_SUPPORTED precision'],
     ],
     [
-      'nvfp4 on H100',
-      { instanceType: GpuInstanceType.P5_48XLARGE, precision: Precision.NVFP4 },
+      'nvfp4 on V100',
+      { instanceType: GpuInstanceType.P3DN_24XLARGE, precision: Precision.NVFP4 },
       ['PRECISION_NOT_SUPPORTED precision'],
     ],
     [

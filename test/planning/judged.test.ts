@@ -1,6 +1,8 @@
+import * as path from 'path';
 import { Kind, judge } from '../../bench/planner/judged';
 import { KNOWN_BREAKS } from '../../bench/planner/judged-known';
 import { broken, difference, judgedBreaks, judgedGroups } from '../../bench/planner/judged-report';
+import { readTable } from '../../bench/planner/points';
 
 const ROWS = judge();
 const failures = ROWS.filter(({ started }) => started === false);
@@ -27,12 +29,12 @@ describe('published starts of engines since August 2025', () => {
     expect(halves.size - new Set(halves.values()).size).toBeLessThanOrEqual(1);
   });
 
-  test('as many as were found: 133 rows of 100 sources, 91 of them with a stated capacity, of hybrids and models that read images at least ten each', () => {
-    expect(ROWS.length).toBeGreaterThanOrEqual(133);
-    expect(new Set(ROWS.map(({ source }) => source)).size).toBeGreaterThanOrEqual(100);
-    expect(ROWS.filter(({ capacity }) => capacity).length).toBeGreaterThanOrEqual(91);
+  test('as many as were found: 139 rows of 104 sources, 97 of them with a stated capacity, of hybrids and models that read images at least ten each', () => {
+    expect(ROWS.length).toBeGreaterThanOrEqual(139);
+    expect(new Set(ROWS.map(({ source }) => source)).size).toBeGreaterThanOrEqual(104);
+    expect(ROWS.filter(({ capacity }) => capacity).length).toBeGreaterThanOrEqual(97);
     expect(failures.length).toBeGreaterThanOrEqual(22);
-    expect(runs.length).toBeGreaterThanOrEqual(111);
+    expect(runs.length).toBeGreaterThanOrEqual(117);
     const of = (kind: Kind) => ROWS.filter(({ kinds }) => kinds.includes(kind)).length;
     expect(Math.min(of('hybrid'), of('vision'))).toBeGreaterThanOrEqual(10);
   });
@@ -54,15 +56,28 @@ describe('published starts of engines since August 2025', () => {
     expect(runs.filter((row) => !row.plan.fits && !listed(row))).toEqual([]);
   });
 
-  test('nine tenths of the stated capacities are at most 12 % above the plan, and two are below it', () => {
+  test('nine tenths of the stated capacities are at most 12 % above the plan, and none is below it but on one GPU of Windows', () => {
     const rows = ROWS.filter(({ capacity }) => capacity);
     const stated = rows.map(difference);
-    expect(stated.filter((each) => each <= 0 && each >= -0.12).length).toBeGreaterThanOrEqual(0.9 * stated.length);
-    expect(rows.filter((row) => difference(row) > 0).map(({ id }) => id)).toEqual([
-      '5090-qwen3.6-35b-redhat',
-      'gb10-qwen3.6-27b-nvidia',
-    ]);
+    expect(stated.filter((each) => each <= 0 && each >= -0.12).length).toBeGreaterThanOrEqual(0.93 * stated.length);
+    const above = rows.filter((row) => difference(row) > 0);
+    expect(above.filter(({ onWindows }) => !onWindows)).toEqual([]);
+    expect(above.map(({ id }) => id)).toEqual(['5090-qwen3.6-35b-redhat']);
     expect(failures.filter(({ plan }) => plan.fits)).toEqual([]);
+  });
+
+  test('weights as a log has them loaded are planned so, whatever prediction layers the files have', () => {
+    const rows = readTable(path.join(__dirname, '../../bench/planner/judged.csv')).map(({ row }) => row);
+    const stated = rows.filter(({ loaded_gib }) => loaded_gib);
+    expect(stated.length).toBeGreaterThanOrEqual(8);
+    for (const { id, loaded_gib, tp } of stated) {
+      const judged = ROWS.find((row) => row.id === id)!;
+      expect(judged.plan.memoryPerGpu.weights.gib * Number(tp)).toBeCloseTo(Number(loaded_gib), 2);
+    }
+    // Of the four whose models have prediction layers, the files are planned larger.
+    const files = (id: string) => ROWS.find((row) => row.id === id)!.plan.checkpointSize!.gib;
+    for (const id of ['l40s-2-qwen3-next-awq', 'l40s-qwen3.5-4b-awq', 'l40s-omnicoder-9b-awq', 'l40s-qwen3.5-9b-awq'])
+      expect(files(id)).toBeGreaterThan(1.03 * Number(stated.find((row) => row.id === id)!.loaded_gib));
   });
 
   test('the measure can fail', () => {

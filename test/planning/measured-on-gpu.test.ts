@@ -160,3 +160,37 @@ describe('plans of other numbers of drafted tokens', () => {
     },
   );
 });
+
+/** Steps of many tokens, of text alone: a dense hybrid in 16 bits and in four (Marlin), and one with experts. */
+describe('plans of steps of many tokens', () => {
+  const results = read(path.join(__dirname, '../../bench/vllm/results-h200-steps.json'));
+  const [dense, quantized, experts] = results.models;
+  const [step] = judge({ ...results, models: [dense] });
+
+  test('the dense hybrid: what pieces behind its states hold, and never more cache than the engine has', () => {
+    expect(dense.options.max_num_batched_tokens).toBe(65536);
+    expect(step.capacityError).toBeLessThanOrEqual(0);
+    expect(step.capacityError).toBeGreaterThanOrEqual(-0.08);
+    const taken = step.plan.memoryPerGpu.activations.bytes / dense.peak_activation_memory;
+    expect(taken).toBeGreaterThan(0.99);
+    expect(taken).toBeLessThan(1.05);
+    // 90,112 values of each token: three of gate and up, what is held, and three states.
+    expect(step.plan.memoryPerGpu.activations.bytes).toBe(2 * 65536 * (3 * 17408 + 10240 + 2 * 6144 + 3 * 5120));
+  });
+
+  test('weights in four bits add no copy: the peak is the same to a few kilobytes', () => {
+    expect(Math.abs(quantized.peak_activation_memory - dense.peak_activation_memory)).toBeLessThan(4096);
+    expect(quantized.model_memory_usage).toBeLessThan(0.4 * dense.model_memory_usage);
+  });
+
+  test('tables of positions are loaded beside the parameters: 0.125 GiB', () => {
+    const beside = dense.model_memory_usage - step.plan.memoryPerGpu.weights.bytes;
+    expect(beside / (4 * 262144 * 64 * 2)).toBeCloseTo(1, 1);
+  });
+
+  test('without its encoder the one with experts takes what compiling does', () => {
+    // 0.98 GiB of tables and states.
+    expect(experts.peak_activation_memory).toBeGreaterThan(2 * 248320 * 2048);
+    expect(experts.peak_activation_memory).toBeLessThan(1.1 * (2 * 248320 * 2048 + 4 * 4096 * 2048));
+  });
+});

@@ -78,6 +78,7 @@ describe('a plan whose JSON was changed by hand', () => {
   });
 
   const optional = [
+    'attentionWindow',
     'mediaInput',
     'speculativeDecoding',
     'lora',
@@ -137,6 +138,7 @@ test('every field that a plan has in public is a row of the table that its JSON 
   expect(facts).toEqual([
     'checkpointSize',
     'shortfallPerGpu',
+    'attentionWindow',
     'mediaInput',
     'speculativeDecoding',
     'lora',

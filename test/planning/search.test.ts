@@ -81,7 +81,7 @@ describe('CapacityPlanner.search', () => {
       candidates,
       precisions: [Precision.INT4, Precision.FP8, Precision.BF16, Precision.NVFP4],
     });
-    expect(plans.map((plan) => plan.precision.name)).toEqual(['bf16', 'fp8', 'int4']);
+    expect(plans.map((plan) => plan.precision.name)).toEqual(['bf16', 'fp8', 'int4', 'nvfp4']);
   });
 
   test.each([
@@ -166,7 +166,7 @@ describe('CapacityPlanner.search', () => {
     ],
     [
       'a format that no candidate has',
-      { candidates: [{ instanceType: GpuInstanceType.P4D_24XLARGE }], precisions: [Precision.NVFP4] },
+      { candidates: [{ instanceType: GpuInstanceType.P3DN_24XLARGE }], precisions: [Precision.NVFP4] },
       ['PRECISION_NOT_SUPPORTED precision'],
     ],
     [

@@ -3,6 +3,8 @@ import { LOCKED, NO_LINKS, NO_TOKEN, PULLED, Row, app, env, labeled, named, nonR
 /** What agents have of the node and of rights. */
 interface Agent {
   readonly address: RegExp;
+  /** @default - any that has it */
+  readonly program?: string;
   readonly name: string;
   /** Where they run: a label, or one term for each kind of node. */
   readonly nodes: string[];
@@ -14,9 +16,10 @@ interface Agent {
 }
 
 /** An agent is critical for its node, is not waited for, has no token, and no port of the node unless it is in the node's network. */
-function agent({ address, name, nodes, network = false, volumes, rights, container }: Agent): Row {
+function agent({ address, program, name, nodes, network = false, volumes, rights, container }: Agent): Row {
   return {
     address,
+    program,
     workload: [
       ...named(name, 'gpu-node-agents', app(name)),
       selects(app(name)),
@@ -55,7 +58,7 @@ const EVERY_POOL = [
 ];
 
 /** Registers the GPUs with the kubelet. */
-const gpuPlugin = (own: Pick<Agent, 'address' | 'name' | 'nodes'>, config?: string): Row =>
+const gpuPlugin = (own: Pick<Agent, 'address' | 'program' | 'name' | 'nodes'>, config?: string): Row =>
   agent({
     ...own,
     volumes: [SOCKETS, ...(config === undefined ? [] : [`volume config: config_map, name: ${config}`])],
@@ -158,8 +161,15 @@ export const ROWS: Row[] = [
   }),
   gpuPlugin({
     address: / Agents_NvidiaDevicePlugin$/,
+    program: 'onprem-infiniband',
     name: 'nvidia-device-plugin',
     nodes: ['where nvidia.com/gpu.present In true', 'where example.com/rack In h100-1'],
+  }),
+  gpuPlugin({
+    address: / Agents_NvidiaDevicePlugin$/,
+    program: 'triton-onnx-ensemble',
+    name: 'nvidia-device-plugin',
+    nodes: ['where nvidia.com/gpu.present In true', 'where example.com/server In one-l4'],
   }),
   gpuPlugin({
     address: / All_NvidiaDevicePlugin$/,

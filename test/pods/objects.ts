@@ -31,6 +31,23 @@ interface Served {
 const ofTriton = (model: string, more = '') =>
   `assemble.sh config.pbtxt.${model} ${more}probe-models.sh probe.json.${model} probe.models`;
 const FRAUD = ofTriton('fraud');
+/** Three models and the ensemble of them: Python models bring their code, and an ensemble has an empty version. */
+const ENSEMBLE = [
+  ...[
+    'README.1.fraud',
+    'assemble.sh',
+    'model.py.1.fraud-postprocess',
+    'model.py.1.fraud-preprocess',
+    'probe-models.sh',
+  ],
+  ...['', '-postprocess', '-preprocess', '-score'].flatMap((name) => [
+    `config.pbtxt.fraud${name}`,
+    `probe.json.fraud${name}`,
+  ]),
+  'probe.models',
+]
+  .sort()
+  .join(' ');
 const language = (model: string) => ofTriton(model, `model.json.1.${model} `);
 const FRONTED = `${language('llama')} serve_openai.py vllm_guard.py`;
 const OF_VLLM = 'assemble.sh models.json probe_vllm.py vllm_guard.py';
@@ -224,6 +241,7 @@ export const ROWS: ObjectRow[] = [
   }),
   ...serverObjects({ path: 'Cloud_Model-deepseek', kind: 'triton', name: 'deepseek', files: language('deepseek') }),
   ...serverObjects({ path: 'Chat', kind: 'triton', name: 'chat', files: language('llama') }),
+  ...serverObjects({ path: 'Fraud', kind: 'triton', name: 'fraud', files: ENSEMBLE }),
   ...serverObjects({ path: 'Own', kind: 'triton', name: 'own', files: FRAUD }),
   ...serverObjects({ path: 'Watched', kind: 'triton', name: 'watched', role: true, files: FRAUD }),
   ...serverObjects({

@@ -13,23 +13,35 @@ import { ROWS as SERVERS } from './servers';
 const PODS: readonly Row[] = [...SERVERS, ...JOBS, ...AGENTS, ...MONITORING];
 const LIB = path.join(__dirname, '..', '..', 'lib');
 
+/** What a program of this folder has. */
+type Of<T> = T & { readonly program: string };
+
 interface Facts {
-  readonly pods: PodFacts[];
-  readonly objects: ObjectFacts[];
+  readonly pods: Of<PodFacts>[];
+  readonly objects: Of<ObjectFacts>[];
 }
 
 const factsOf = (name: string): Facts => {
   const stacks = stacksOf(PROGRAMS[name]);
-  return { pods: stacks.flatMap(podsOf), objects: stacks.flatMap(objectsOf) };
+  const of = <T>(facts: T[]) => facts.map((each): Of<T> => ({ ...each, program: name }));
+  return { pods: of(stacks.flatMap(podsOf)), objects: of(stacks.flatMap(objectsOf)) };
 };
 
-const matching = <T extends { address: RegExp }>(rows: readonly T[], { address }: { address: string }) =>
-  rows.filter((row) => row.address.test(address));
+interface Addressed {
+  readonly address: RegExp;
+  readonly program?: string;
+}
+
+const suits = (row: Addressed, { address, program }: Of<{ address: string }>) =>
+  row.address.test(address) && (row.program ?? program) === program;
+
+const matching = <T extends Addressed>(rows: readonly T[], each: Of<{ address: string }>) =>
+  rows.filter((row) => suits(row, each));
 
 const sorted = (lines: readonly string[]) => [...lines].sort();
 
 /** What the table says of a pod. */
-const podOf = ({ workload, pod, containers }: Omit<Row, 'address'>) => ({
+const podOf = ({ workload, pod, containers }: Omit<Row, 'address' | 'program'>) => ({
   workload: sorted(workload),
   pod: sorted(pod),
   // A list, since the order of init containers counts.
@@ -60,9 +72,9 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
       [OBJECTS, found.flatMap(({ objects }) => objects)],
     ] as const;
     for (const [rows, each] of all) {
-      const numbers = each.map((one) => `${one.address}: ${matching<{ address: RegExp }>(rows, one).length}`);
+      const numbers = each.map((one) => `${one.address}: ${matching<Addressed>(rows, one).length}`);
       expect(numbers.filter((line) => !line.endsWith(': 1'))).toEqual([]);
-      expect(rows.filter(({ address }) => !each.some((one) => address.test(one.address)))).toEqual([]);
+      expect(rows.filter((row: Addressed) => !each.some((one) => suits(row, one)))).toEqual([]);
     }
   });
 

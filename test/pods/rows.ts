@@ -1,6 +1,8 @@
 /** What a workload must be, by its address; the order of the lines does not matter. */
 export interface Row {
   readonly address: RegExp;
+  /** Program that has it, where others have one of the same address. @default - any */
+  readonly program?: string;
   readonly workload: string[];
   readonly pod: string[];
   /** Init containers in their order, then the others. */

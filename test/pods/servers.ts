@@ -270,6 +270,18 @@ const apiKey = (secret: string, key: string) =>
   `env VLLM_API_KEY from secret_key_ref.key: ${key},secret_key_ref.name: ${secret}`;
 const OWN_STORE = keys('https://objects.example.test', 'store', 'aws');
 
+/** An ensemble has a folder of its version with nothing that is loaded, Python models bring their code, and the rest comes from the store. */
+const ENSEMBLE = [
+  { name: 'fraud', files: ['README'] },
+  { name: 'fraud-postprocess', files: ['model.py'] },
+  { name: 'fraud-preprocess', files: ['model.py'] },
+  { name: 'fraud-score', files: [] },
+];
+const ofModel = (name: string, files: readonly string[]) => [
+  `config.pbtxt.${name} as repository/${name}/config.pbtxt`,
+  ...files.map((file) => `${file}.1.${name} as repository/${name}/1/${file}`),
+];
+
 export const ROWS: Row[] = [
   triton({
     address: / Chat_Model-llama-31-8b$/,
@@ -295,6 +307,16 @@ export const ROWS: Row[] = [
     replicas: 2,
     store: keys('https://objects.hall-1.example', 'model-store', 'credentials'),
     ...languageModel('llama'),
+  }),
+  triton({
+    address: / Fraud$/,
+    name: 'fraud',
+    pool: 'one-l4',
+    node: 'example.com/server=one-l4',
+    tolerates: [],
+    store: keys('https://objects.example.com', 'model-store', 'credentials'),
+    config: `${ENSEMBLE.flatMap(({ name, files }) => ofModel(name, files)).join(' ')} `,
+    probes: `probe-models.sh probe.models as models ${ENSEMBLE.map(({ name }) => `probe.json.${name} as ${name}.json`).join(' ')}`,
   }),
   ...[
     { address: / Watched$/, name: 'watched', store: ROLE_IN_REGION, surges: true },

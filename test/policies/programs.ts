@@ -4,6 +4,7 @@ import { OpenAiVllm } from '../../examples/openai-vllm/stack';
 import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
 import { Quickstart } from '../../examples/quickstart/stack';
 import { RdmaTrainingReadyPool } from '../../examples/rdma-training-ready-pool/stack';
+import { TritonOnnxEnsemble } from '../../examples/triton-onnx-ensemble/stack';
 import {
   ApiAccess,
   ClusterAutoscaler,
@@ -75,6 +76,7 @@ export const PROGRAMS: { readonly [name: string]: Program } = {
     new RdmaTrainingReadyPool(app, { block: BLOCK, image: 'example.test/trainer:1' }),
   'onprem-infiniband': (app) => new OnpremInfiniband(app),
   'openai-vllm': (app) => new OpenAiVllm(app),
+  'triton-onnx-ensemble': (app) => new TritonOnnxEnsemble(app),
   remaining,
 };
 

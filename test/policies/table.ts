@@ -73,9 +73,9 @@ const KARPENTER = [
 const DNS = 'UDP 53, TCP 53 to namespace kubernetes.io/metadata.name=kube-system; ip_block cidr=169.254.20.10/32';
 const HTTPS = 'TCP 443 to ip_block cidr=0.0.0.0/0; ip_block cidr=::/0';
 const POD_IDENTITY = 'TCP 80 to ip_block cidr=169.254.170.23/32; ip_block cidr=fd00:ec2::23/128';
-const server = (instance: string) => [
+const server = (instance: string, callers = 'inference') => [
   `Ingress and Egress of app.kubernetes.io/instance=${instance}, app.kubernetes.io/name=triton`,
-  'TCP 8000, TCP 8001 from namespace kubernetes.io/metadata.name=inference',
+  `TCP 8000, TCP 8001 from namespace kubernetes.io/metadata.name=${callers}`,
   DNS,
   HTTPS,
 ];
@@ -226,6 +226,7 @@ export const ROWS: Row[] = [
   { address: /^kubernetes_network_policy_v1 Chat_Model-.*$/, text: [...server('llama-3-1-8b'), POD_IDENTITY] },
   { address: /^kubernetes_network_policy_v1 Cloud_Model-.*$/, text: [...server('deepseek'), POD_IDENTITY] },
   { address: /^kubernetes_network_policy_v1 Chat_NetworkPolicy$/, text: server('chat') },
+  { address: /^kubernetes_network_policy_v1 Fraud_NetworkPolicy$/, text: server('fraud', 'payments') },
   {
     address: /^kubernetes_network_policy_v1 OpenAi_Model-.*$/,
     text: [

@@ -28,6 +28,7 @@ export interface PropertiesBesideLock extends LanguageModelOptions {
   readonly kvCachePrecision?: Precision;
   readonly cudaGraphs?: boolean;
   readonly cpuOffload?: DataSize;
+  readonly attentionWindow?: number;
   readonly mediaInput?: MediaInput;
   readonly speculativeDecoding?: SpeculativeDecoding;
   /** Room for LoRA adapters. */
@@ -118,6 +119,7 @@ function contradictions(plan: CapacityPlan, beside: PropertiesBesideLock): Fault
     ['kvCachePrecision', 'kvCachePrecision', sameCache ? undefined : beside.kvCachePrecision, plan.kvCachePrecision],
     ['cudaGraphs', 'cudaGraphs', beside.cudaGraphs, plan.cudaGraphs],
     ['cpuOffload', 'cpuOffload', beside.cpuOffload, plan.cpuOffload],
+    ['attentionWindow', 'attentionWindow', beside.attentionWindow, plan.attentionWindow],
     ['mediaInput', 'mediaInput', beside.mediaInput, plan.mediaInput],
     ['speculativeDecoding', 'speculativeDecoding', speculated(beside), speculated(plan)],
     ['loraAdapters', 'the room for adapters', adapters(beside), adapters(plan)],
@@ -175,6 +177,7 @@ export function loadOf(plan: CapacityPlan): ServingLoad {
   return {
     ...{ model, contextLength, concurrency, inputTokens, outputTokens, kvCachePrecision, engine },
     ...{ gpuMemoryUtilization, maxBatchedTokens, maxSequences, cudaGraphs, checkpointSize, cpuOffload, network },
+    attentionWindow: plan.attentionWindow,
     mediaInput: plan.mediaInput,
     speculativeDecoding: plan.speculativeDecoding,
     warmCompileCache: plan.warmCompileCache,

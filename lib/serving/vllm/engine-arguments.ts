@@ -1,4 +1,5 @@
 import { Precision } from '../../catalog/precision';
+import { windowOverrides } from '../../planning/attention-window';
 import { MediaInput } from '../../planning/capacity-request';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { speculativeArguments } from '../../planning/speculative-arguments';
@@ -21,6 +22,8 @@ export const RESERVED_ARGUMENTS: { readonly [argument: string]: string } = {
   max_model_len: 'contextLength',
   max_num_seqs: 'maxSequences',
   max_num_batched_tokens: 'maxBatchedTokens',
+  // It ends the context where the window of the model's own layers ends.
+  disable_sliding_window: 'contextLength',
   gpu_memory_utilization: 'gpuMemoryUtilization',
   kv_cache_dtype: 'kvCachePrecision',
   enforce_eager: 'cudaGraphs',
@@ -38,6 +41,18 @@ export const RESERVED_ARGUMENTS: { readonly [argument: string]: string } = {
   enable_expert_parallel: 'parallelism',
   distributed_executor_backend: 'parallelism',
   data_parallel_size: 'replicas of the deployment',
+};
+
+/**
+ * Settings of the model within `hf_overrides` that say what its layers see, which the plan counts, with the property to set instead.
+ *
+ * @internal
+ */
+export const RESERVED_OVERRIDES: { readonly [setting: string]: string } = {
+  sliding_window: 'attentionWindow',
+  use_sliding_window: 'attentionWindow',
+  max_window_layers: 'attentionWindow',
+  layer_types: 'attentionWindow',
 };
 
 /**
@@ -91,7 +106,14 @@ export function engineArguments(
     trust_remote_code: options.trustRemoteCode ?? false,
     disable_log_stats: !metrics,
     ...options.engineArguments,
+    hf_overrides: overrides(plan, options),
   };
+}
+
+/** `hf_overrides`: those of the user, and the window of all layers. */
+function overrides({ model, attentionWindow }: CapacityPlan, { engineArguments: own = {} }: VllmOptions): unknown {
+  if (attentionWindow === undefined) return own.hf_overrides;
+  return { ...own.hf_overrides, ...windowOverrides(model, attentionWindow) };
 }
 
 /** Before 0.17 vLLM has no `language_model_only`; a limit of zero for every kind of media is the same. */

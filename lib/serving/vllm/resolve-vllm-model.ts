@@ -184,11 +184,12 @@ function planRequest(request: VllmModelRequest): PlanRequest {
 function loadFor({ options, vllm, hardware, network }: VllmModelRequest): ServingLoad {
   const { model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize } = options;
   const { maxSequences, gpuMemoryUtilization, kvCachePrecision, cudaGraphs, cpuOffload, mediaInput } = options;
-  const { speculativeDecoding } = options;
+  const { speculativeDecoding, attentionWindow } = options;
   const lora = loraCapacity(options, options.engineArguments?.max_loras);
   const load: ServingLoad = {
     ...{ model, contextLength, concurrency, inputTokens, outputTokens, checkpointSize },
     ...{ maxSequences, gpuMemoryUtilization, cudaGraphs, cpuOffload, mediaInput, speculativeDecoding, lora },
+    attentionWindow,
     // The precision of the weights is the planner's default, which counts only its width.
     kvCachePrecision: kvCachePrecision?.name === Precision.FP8.name ? Precision.FP8 : undefined,
     engine: vllm.engine,

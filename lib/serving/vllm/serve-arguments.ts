@@ -69,6 +69,8 @@ const RESERVED: { readonly [name: string]: string | undefined } = {
   'reasoning-parser': 'reasoningParser of the model',
   'shutdown-timeout': 'exitTimeout',
   'max-num-queued-reqs': 'maxQueuedRequests',
+  // A second one would replace the first.
+  'hf-overrides': 'engineArguments.hf_overrides of the model',
   'api-key': 'apiKey',
   host: undefined,
   port: undefined,

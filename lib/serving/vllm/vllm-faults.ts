@@ -5,9 +5,10 @@ import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { choosableTypes } from '../model/plan-model';
 import { ServingHardware } from '../model/serving-hardware';
-import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS } from './engine-arguments';
+import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS, RESERVED_OVERRIDES } from './engine-arguments';
 import { hasOtherSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
+import { givenValue } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
 
 /**
@@ -67,7 +68,32 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
             `engineArguments must not set ${argument}, which ${REFUSED_ARGUMENTS[argument]}`,
           ),
         ),
+    () => overrideFaults(engineArguments.hf_overrides, options.attentionWindow),
   );
+}
+
+/** Settings of the model that change what its layers see, also of a part of it, so that the plan would count another cache. */
+function overrideFaults(given: unknown, attentionWindow?: number): Fault[] {
+  const property = 'engineArguments.hf_overrides';
+  if (given === undefined) return [];
+  if (!isSettings(given)) {
+    if (attentionWindow === undefined) return [];
+    const reason = `${property} must be an object of settings beside attentionWindow, which adds some; got ${givenValue(given)}`;
+    return [fault('INVALID_FORMAT', property, reason)];
+  }
+  const paths = Object.entries(given).flatMap(([name, value]) =>
+    isSettings(value) ? Object.keys(value).map((inner) => [name, inner]) : [[name]],
+  );
+  return paths.flatMap((path) => {
+    const last = path[path.length - 1];
+    if (!Object.hasOwn(RESERVED_OVERRIDES, last)) return [];
+    const reason = `engineArguments must not override ${path.join('.')} of the model, which decides what the cache keeps; use ${RESERVED_OVERRIDES[last]}`;
+    return [fault('RESERVED', `${property}.${path.join('.')}`, reason)];
+  });
+}
+
+function isSettings(value: unknown): value is { [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -41,6 +41,12 @@ export interface VllmOptions {
   /** Whether steps run as captured CUDA graphs, which saves launch time for some memory. @default true */
   readonly cudaGraphs?: boolean;
   /**
+   * Tokens that every layer sees at most, the newest first (`sliding_window` of `hf_overrides`), as the planner's `attentionWindow`: it makes room for
+   * more sequences, and a model that was not trained so forgets what is further back. From vLLM 0.15 on.
+   * @default - what the model's own layers see
+   */
+  readonly attentionWindow?: number;
+  /**
    * What a model that reads more than text is started for: without videos, or for text alone, it leaves more memory to the cache.
    * @default MediaInput.ALL
    */

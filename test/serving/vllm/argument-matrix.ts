@@ -85,6 +85,12 @@ const OPTIONS: { readonly [name: string]: Case } = {
   flags: { extraArguments: ['--max-logprobs=5', '--uvicorn-log-level=warning'], instanceType: P5 },
   'sizes of graphs': withArguments({ cudagraph_capture_sizes: [1, 2, 4] }),
   overrides: withArguments({ hf_overrides: { rope_theta: 1 }, seed: 3, disable_custom_all_reduce: true }),
+  'an attention window': onP5({ attentionWindow: 4096 }),
+  'an attention window of layers with names': onP5({ model: ModelSpec.QWEN_3_8B, attentionWindow: 4096 }),
+  'an attention window beside overrides': onP5({
+    attentionWindow: 512,
+    engineArguments: { hf_overrides: { rope_theta: 1 } },
+  }),
   'structured outputs': withArguments({ structured_outputs_config: { backend: 'xgrammar' } }),
   'no chunked prefill': onP5({ chunkedPrefill: false }),
   'a block size': withArguments({ block_size: 32 }),

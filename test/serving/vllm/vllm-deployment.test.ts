@@ -9,7 +9,7 @@ import {
 import { DataSize } from '../../../lib/units/data-size';
 import { Duration } from '../../../lib/units/duration';
 import { Block } from '../../support/synth';
-import { deployVllm, serverOf, CHAT } from '../support/vllm-fixtures';
+import { VllmOverrides, deployVllm, serverOf, CHAT } from '../support/vllm-fixtures';
 
 const argsOf = (overrides: Parameters<typeof deployVllm>[0] = {}) =>
   serverOf(deployVllm(overrides).json).args as string[];
@@ -119,6 +119,25 @@ describe('the key', () => {
       name: 'VLLM_API_KEY',
       value_from: { secret_key_ref: { name: 'talk-api-key', key: 'api-key' } },
     });
+  });
+
+  test.each<[string, VllmOverrides]>([
+    ['nothing', {}],
+    ['the release', { vllmRelease: VllmRelease.of('0.23.0') }],
+    ['the image', { vllmImage: 'example.test/vllm:1' }],
+    ['the model', { model: { version: '2', contextLength: 4096, maxSequences: 8 } }],
+    ['the pod', { podLabels: { team: 'chat' }, environment: { A: 'b' }, extraArguments: ['--max-logprobs=5'] }],
+    ['the number of servers', { replicas: 2 }],
+  ])('is left alone by an upgrade that changes %s', (what, overrides) => {
+    const [before, after] = [deployVllm(), deployVllm(overrides)].map(({ json }) => ({
+      release: json.only('helm_release'),
+      key: serverOf(json).env.find(({ name }: { name: string }) => name === 'VLLM_API_KEY') as unknown,
+      deployment: JSON.stringify(json.only('kubernetes_deployment_v1')),
+    }));
+    // Terraform upgrades no release that is the same, so that Helm is not asked; pods go on reading the same secret.
+    expect(after.release).toEqual(before.release);
+    expect(after.key).toEqual(before.key);
+    expect(after.deployment === before.deployment).toBe(what === 'nothing');
   });
 
   test('may be a secret that exists, and then none is made', () => {
