@@ -6,6 +6,7 @@ import { allOf } from '../../units/unreadable';
 import { AttentionBackend } from './attention-backend';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
+import { voltaFaults } from './volta';
 
 /**
  * GPUs that the kernels have code for, by compute capability, and whether they read 8-bit caches there (`supports_compute_capability` and
@@ -42,6 +43,7 @@ export function engineOptionFaults(plan: CapacityPlan, options: VllmOptions, vll
     () => backendFaults(plan, vllm, options.attentionBackend),
     () => wholePromptFaults(plan, options),
     () => offloadFaults(options),
+    () => voltaFaults(plan, options),
   );
 }
 
