@@ -123,6 +123,37 @@ describe('probes', () => {
     ]);
   });
 
+  test.each([
+    ['FP32', [TensorDataType.INT64, [2]], [TensorDataType.FP32, [1]], '20 3 4 1', ['b', 'a']],
+    ['FP64', [TensorDataType.FP64, [3]], [TensorDataType.FP32, [1]], '28 6 8 1', ['a', 'b']],
+    ['FP16', [TensorDataType.FP16, [4]], [TensorDataType.BOOL, [1]], '9 1 2 4', ['a', 'b']],
+    ['BF16', [TensorDataType.UINT8, [4]], [TensorDataType.BF16, [9]], '22 1 2 6', ['b', 'a']],
+    ['no floating-point', [TensorDataType.INT64, [2]], [TensorDataType.STRING, [1]], '20', ['a', 'b']],
+  ] as [string, [TensorDataType, number[]], [TensorDataType, number[]], string, string[]][])(
+    'ask a model with a response cache of %s numbers what it has not seen',
+    (_, a, b, line, order) => {
+      const inputs = [a, b].map(([dataType, dims], i) => ({ name: 'ab'[i], dataType, dims }));
+      const { json } = deploy({ models: [TritonModel.onnxRuntime({ ...onnxProps, inputs, responseCache: true })] });
+      expect(fileOf(json, 'probe.models')).toBe(`fraud cached ${line}\n`);
+      const asked = JSON.parse(fileOf(json, 'probe.json.fraud')).inputs as { name: string }[];
+      expect(asked.map(({ name }) => name)).toEqual(order);
+    },
+  );
+
+  test('ask an ensemble with a response cache so, too', () => {
+    const step = { model: 'fraud', inputMap: { features: 'x' }, outputMap: { score: 'y' } };
+    const ensemble = TritonModel.ensemble({
+      name: 'all',
+      maxBatchSize: 1,
+      inputs: [{ name: 'x', dataType: TensorDataType.FP32, dims: onnxProps.inputs[0].dims }],
+      outputs: [{ ...onnxProps.outputs[0], name: 'y' }],
+      steps: [step],
+      responseCache: true,
+    });
+    const { json } = deploy({ models: [TritonModel.onnxRuntime({ ...onnxProps, responseCache: true }), ensemble] });
+    expect(fileOf(json, 'probe.models')).toMatch(/^all cached \d+ 3 4 2\nfraud cached \d+ 3 4 2\n$/);
+  });
+
   test('do not ask what cannot be made up', () => {
     const inputs = [{ name: 'image', dataType: TensorDataType.FP32, dims: [3, 4096, 4096] }];
     const { json } = deploy({ models: [TritonModel.onnxRuntime({ ...onnxProps, inputs })] });
