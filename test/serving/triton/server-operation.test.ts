@@ -67,6 +67,7 @@ describe('arguments that would undo what the pod relies on', () => {
     '--metrics-config=histogram_latencies=false',
     '--metrics-c=counter_latencies=false',
     '--',
+    '--response-cache-byte-size=1',
   ])('%s is refused', (argument) => {
     expect(refused({ extraArguments: ['--log-verbose=1', argument] })).toEqual(['RESERVED extraArguments[1]']);
   });
@@ -75,6 +76,41 @@ describe('arguments that would undo what the pod relies on', () => {
     '%s is not',
     (argument) => expect(argsOf(deploy({ extraArguments: [argument] }).json)).toContain(argument),
   );
+
+  test.each([
+    ['--log-file', '/tmp/log'],
+    ['--log-v', '1'],
+    ['--grpc-max-connection-age=5'],
+    ['--backend-config=python,x=1', '--backend-config', 'python,y=-1'],
+  ])('%s %s is taken', (...extraArguments) => {
+    expect(argsOf(deploy({ extraArguments }).json)).toEqual(expect.arrayContaining(extraArguments));
+  });
+
+  test.each([
+    ['FLAG_NOT_IN_TRITON extraArguments[0]', ['--nonsense=1']],
+    ['FLAG_NOT_IN_TRITON extraArguments[1]', ['--id=a', '--log-verbos-e=1']],
+    ['FLAG_NOT_IN_TRITON extraArguments[0]', ['--toString=1']],
+    ['INVALID_FORMAT extraArguments[0]', ['positional']],
+    ['INVALID_FORMAT extraArguments[1]', ['--log-verbose=1', '1']],
+    ['INVALID_FORMAT extraArguments[2]', ['--log-verbose', '1', '2']],
+    ['INVALID_FORMAT extraArguments[0]', ['-v']],
+    ['INVALID_FORMAT extraArguments[0]', ['--log-verbose']],
+    ['INVALID_FORMAT extraArguments[0]', ['--log-file', '--id=a']],
+    ['AMBIGUOUS_FLAG extraArguments[0]', ['--grpc-keep=1']],
+  ])('%s: %j', (found, extraArguments) => expect(refused({ extraArguments })).toEqual([found]));
+
+  test('a flag is known from its release on, and of later releases than were read nothing is said', () => {
+    const extraArguments = ['--http-max-input-size=1000'];
+    const models = [TritonModel.onnxRuntime(onnxProps)];
+    const on = (release: TritonRelease, extra: string[]) =>
+      refused({ models, tritonRelease: release, extraArguments: extra });
+    expect(on(TritonRelease.of('25.05'), extraArguments)).toContain('FLAG_NOT_IN_TRITON extraArguments[0]');
+    deploy({ models, tritonRelease: TritonRelease.of('25.06'), extraArguments });
+    const { vllmVersion, onnxRuntimeVersion, cudaVersion, cudaDriver } = TritonRelease.DEFAULT;
+    const custom = { vllmVersion, onnxRuntimeVersion, cudaVersion, cudaDriver, minimumComputeCapability: 7.5 };
+    const later = TritonRelease.custom({ ...custom, release: '26.10' });
+    deploy({ models, tritonRelease: later, extraArguments: ['--of-tomorrow=1'] });
+  });
 
   test.each([
     'trust_remote_code',
