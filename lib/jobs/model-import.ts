@@ -50,6 +50,9 @@ const SCRATCH_MOUNT = '/scratch';
 const SOURCE_MOUNT = '/source';
 const CONTAINER = 'import';
 const TOKEN_MOUNT = '/var/run/secrets/model-source';
+/** `backoffLimit` of a Job has 32 bits. */
+const MOST_RETRIES = 2 ** 31 - 1;
+
 /** What the script ends with where another try cannot help; 2 is a shell's own for a script that it cannot run. */
 const FINAL_STATUSES = [1, 2];
 /** What EKS gives nodes in GiB (eksctl, and the EKS API: `diskSize` of a node group is 20 by default), and the part that pods can have of it. */
@@ -174,7 +177,7 @@ export class ModelImport extends Construct {
           `store '${props.modelStore.node.path}'`,
         ),
       () => this.#otherImportFaults(),
-      () => wholeNumberFault('retries', props.retries, 0),
+      () => wholeNumberFault('retries', props.retries, 0, MOST_RETRIES),
       () => imageFaults('awsCliImage', props.awsCliImage),
       () => podFaults(props),
       () => secondsFault('timeout', props.timeout, 1),

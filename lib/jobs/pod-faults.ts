@@ -17,8 +17,9 @@ const OWN_VARIABLES =
  *
  * @internal
  */
-export function podFaults({ podLabels, podAnnotations, environment = {} }: ModelImportProps): Fault[] {
+export function podFaults({ nodeSelector, podLabels, podAnnotations, environment = {} }: ModelImportProps): Fault[] {
   return allOf(
+    () => labelSyntaxFaults('nodeSelector', nodeSelector),
     () => ownKeyFaults('podLabels', podLabels, (key) => OWN_LABELS.includes(key)),
     () => labelSyntaxFaults('podLabels', podLabels),
     () => ownKeyFaults('podAnnotations', podAnnotations, (key) => OWN_ANNOTATIONS.includes(key)),

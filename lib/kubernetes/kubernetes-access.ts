@@ -196,6 +196,15 @@ export class KubernetesAccess {
     return (this.helm ??= this.makeHelmProvider());
   }
 
+  /**
+   * The Helm provider, if there is one so far.
+   *
+   * @internal
+   */
+  public get _helmProvider(): TerraformProvider | undefined {
+    return this.helm;
+  }
+
   private makeHelmProvider(): TerraformProvider {
     const connection = this.cluster.connection;
     const helm = new HelmProvider(this.stack, providerId('Helm', this.cluster.clusterName), {
@@ -261,7 +270,7 @@ export function hasDefaultProvider(type: string, scope: Construct): boolean {
 }
 
 /**
- * Whether a Kubernetes object belongs to a cluster, judged by its provider.
+ * Whether a Kubernetes object or a Helm release belongs to a cluster, judged by its provider.
  *
  * @param object the resource
  * @param cluster the cluster
@@ -275,8 +284,9 @@ export function isOnCluster(
   isDefault: (stack: TerraformStack) => boolean,
 ): boolean {
   const access = KubernetesAccess.find(object, cluster);
-  if (object.provider) return access?.kubernetesProvider === object.provider;
-  if (access) return access.kubernetesProvider.alias === undefined;
+  const own = object.terraformResourceType === 'helm_release' ? access?._helmProvider : access?.kubernetesProvider;
+  if (object.provider) return own === object.provider;
+  if (own) return own.alias === undefined;
   return isDefault(TerraformStack.of(object));
 }
 

@@ -1,6 +1,7 @@
 import { addValidation, addWarning, warnOnce } from '../core/validation';
 import { Fault, fault } from '../units/fault';
 import { TerraformResource, TerraformStack } from 'cdktf';
+import { IConstruct } from 'constructs';
 import { ClusterLedger } from '../core/cluster-ledger';
 import { capacityFaults, capacityFindings } from './cluster-capacity-faults';
 import { explainPlacement } from './cluster-checks-table';
@@ -15,7 +16,7 @@ import { IGpuNodePool } from '../core/gpu-node-pool';
 import { isSynthesized } from '../core/omission';
 import { foundOnce } from '../core/reading';
 import { deviceRequestFaults } from './device-request-faults';
-import { ResourcePods, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
+import { ResourcePods, isHelmRelease, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { claimsWithoutClass } from './claims-without-class';
 import { hasGroupAutoscaler, missingParts } from './missing-parts';
 import { sameObjectFaults } from './same-object-faults';
@@ -76,7 +77,7 @@ export class ClusterChecks {
     const placement = this.placement(pods);
     const capacity = capacityFaults(placement);
     const faults = [
-      ...sameObjectFaults(objects),
+      ...sameObjectFaults([...objects, ...this.resources(isHelmRelease)]),
       ...pods.flatMap(deviceRequestFaults),
       ...placement.faults,
       ...capacity,
@@ -186,6 +187,10 @@ export class ClusterChecks {
 
   /** Resources of the Kubernetes provider on the cluster. */
   private objects(): TerraformResource[] {
+    return this.resources(isKubernetesResource);
+  }
+
+  private resources(isOfKind: (construct: IConstruct) => construct is TerraformResource): TerraformResource[] {
     const constructs = this.cluster.node.root.node.findAll();
     const alone = constructs.filter((each) => ClusterLedger.of(each as IKubernetesCluster).isChecked).length === 1;
     const defaults = new Map<TerraformStack, boolean>();
@@ -195,7 +200,7 @@ export class ClusterChecks {
       return known;
     };
     return constructs
-      .filter(isKubernetesResource)
+      .filter(isOfKind)
       .filter((each) => isSynthesized(each) && isOnCluster(each, this.cluster, isDefault));
   }
 }

@@ -55,6 +55,11 @@ export function isKubernetesResource(construct: IConstruct): construct is Terraf
   return TerraformResource.isTerraformResource(construct) && construct.terraformResourceType.startsWith('kubernetes_');
 }
 
+/** @internal */
+export function isHelmRelease(construct: IConstruct): construct is TerraformResource {
+  return TerraformResource.isTerraformResource(construct) && construct.terraformResourceType === 'helm_release';
+}
+
 /**
  * Whether a resource of the Kubernetes provider runs pods.
  *

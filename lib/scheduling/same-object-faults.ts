@@ -1,7 +1,8 @@
 import { Fault, fault } from '../units/fault';
 import { TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { objectIdentity } from '../kubernetes/object-attributes';
+import { resolvedValue } from '../core/resolved-value';
+import { objectIdentity, synthesizedAttributes } from '../kubernetes/object-attributes';
 
 /** Types of the Kubernetes provider that create no object: they change or read existing ones. */
 const NON_CREATING_TYPES: ReadonlySet<string> = new Set([
@@ -22,7 +23,7 @@ const RESOURCE_TYPE_PATTERN = /^kubernetes_(\w+?)(_v\d+(?:(?:alpha|beta)\d+)?)?$
  * Objects of one kind, namespace and name on one cluster: the API server refuses the second of them, in the middle of an apply. Objects
  * with `count` or `for_each`, or with a name known only to Terraform, are left out.
  *
- * @param objects resources of the Kubernetes provider on the cluster
+ * @param objects resources of the Kubernetes provider, and Helm releases, on the cluster
  *
  * @internal
  */
@@ -54,11 +55,21 @@ export function sameObjectFaults(objects: readonly TerraformResource[]): Fault[]
 }
 
 function identityOf(object: TerraformResource): string | undefined {
+  if (object.terraformResourceType === 'helm_release') return releaseOf(object);
   const [, kind, version = ''] = RESOURCE_TYPE_PATTERN.exec(object.terraformResourceType) ?? [];
   if (kind === undefined || NON_CREATING_TYPES.has(kind + version) || NON_CREATING_TYPES.has(kind)) return undefined;
   const { name, namespace = 'default', isRepeated } = objectIdentity(object);
   if (!isKnown(name) || !isKnown(namespace) || isRepeated) return undefined;
   return `${kind} ${namespace === 'default' ? '' : `${namespace}/`}${name}`;
+}
+
+/** Helm keeps one release of a name in a namespace: a second install is refused. */
+function releaseOf(release: TerraformResource): string | undefined {
+  const { name, namespace, count, for_each: each } = synthesizedAttributes(release) ?? {};
+  const known = resolvedValue(release, [name, namespace ?? 'default']) as unknown[];
+  if (!known.every(isKnown) || (count ?? each) !== undefined) return undefined;
+  const [own, within] = known;
+  return `Helm release ${within === 'default' ? '' : `${within}/`}${own}`;
 }
 
 /** Whether a name is known at synthesis; the API server makes one up for an empty one. */

@@ -10,7 +10,7 @@ import {
 import { AttentionBackend } from '../../lib/serving';
 import { DataSize } from '../../lib/units';
 import { CHAT, VllmOverrides, deployVllm } from '../serving/support/vllm-fixtures';
-import { warningsOf } from '../support/faults';
+import { faultsAtSynth, warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
 const refuse = (overrides: VllmOverrides) => () => deployVllm(overrides);
@@ -233,6 +233,16 @@ export const TEXTS: FaultText[] = [
     property: 'models[0].prefixCaching',
     text: "model 'chat': prefixCaching does not work on V100-16GB, whose compute capability is 7.0: vLLM has it from 7.5 on, and would end with the first prompt that needs it; remove it, or use a newer GPU",
     refuse: refuse({ ...ON_V100, model: { ...ON_V100.model, prefixCaching: true } }),
+  },
+  {
+    id: 'REMOVED_PART',
+    property: 'nodePool',
+    text: "nodePool 'test/gpu' was removed from the construct tree, but 'test/Talk' uses it; keep it, or remove both",
+    faults: () => {
+      const { site, deployment } = deployVllm();
+      site.scope.node.tryRemoveChild('gpu');
+      return faultsAtSynth(deployment);
+    },
   },
   {
     id: 'RESOURCES_TOO_SMALL',

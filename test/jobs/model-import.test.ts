@@ -329,6 +329,8 @@ test.each<[string, Partial<ModelImportProps>, string]>([
   ['a variable of no name', { environment: { 'a b': '' } }, "INVALID_NAME environment['a b']"],
   ['no timeout', { timeout: Duration.ZERO }, 'NOT_A_WHOLE_NUMBER timeout'],
   ['half a second of waiting', { waitTimeout: Duration.milliseconds(1500) }, 'NOT_A_WHOLE_NUMBER waitTimeout'],
+  ['retries beyond 32 bits', { retries: 2 ** 31 }, 'NOT_A_WHOLE_NUMBER retries'],
+  ['a bad node selector', { nodeSelector: { 'bad key!': 'x' } }, "INVALID_FORMAT nodeSelector['bad key!']"],
   ['negative retries', { retries: -1 }, 'NOT_A_WHOLE_NUMBER retries'],
   ['a token in the list', urls({ url: Fn.lower('https://a/x') }), 'VALUE_NOT_CONCRETE files'],
 ])('refuses %s', (_what, props, id) => {

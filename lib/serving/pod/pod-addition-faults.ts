@@ -61,6 +61,8 @@ export function additionFaults(
     () => labelSyntaxFaults('nodeSelector', additions.nodeSelector),
     () => objectNameFaults('priorityClassName', additions.priorityClassName),
     () => environmentFaults('', environment, secretEnvironment),
+    () => deviceFaults('environment', environment),
+    () => deviceFaults('secretEnvironment', secretEnvironment),
     () => ofProbesFaults('environment', environment, own),
     () => ofProbesFaults('secretEnvironment', secretEnvironment, own),
     () =>
@@ -85,6 +87,7 @@ export function additionFaults(
     () => ownMountFaults(additions.volumeMounts, own),
     () => duplicateFaults('sidecars', [...own.containers, ...sidecars.map(({ name }) => name)]),
     () => sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, names, own)),
+    () => samePortFaults(sidecars),
     () =>
       duplicateFaults('initContainers', [
         ...new Set([...own.containers, ...sidecars.map(({ name }) => name)]),
@@ -97,6 +100,27 @@ export function additionFaults(
         ? []
         : kubernetesNameFault('runtimeClassName', additions.runtimeClassName),
   );
+}
+
+/** Ports have names of services by IANA: RFC 6335, section 5.1, which is narrower than a label. */
+function portNameFaults(property: string, name: string): Fault[] {
+  const faults = kubernetesNameFault(property, name, 15);
+  if (faults.length > 0 || hasToken(name) || (/[a-z]/.test(name) && !name.includes('--'))) return faults;
+  const reason = `${property} must have at least one letter and no two hyphens in a row, as names of ports do; got '${name}'`;
+  return [fault('INVALID_NAME', property, reason)];
+}
+
+/** The containers of a pod share its ports: the second one that listens on one ends. */
+function samePortFaults(sidecars: readonly Sidecar[]): Fault[] {
+  const all = sidecars.flatMap(({ ports = {} }, i) =>
+    Object.entries(ports).map(([name, port]) => ({ at: `sidecars[${i}].ports['${name}']`, port })),
+  );
+  return repeatedIndexes(all.map(({ port }) => port)).flatMap((i) => {
+    const { at, port } = all[i];
+    if (hasToken(port)) return [];
+    const reason = `${at} must not be ${port}, on which another port of the sidecars listens in the same pod; use another port`;
+    return [fault('DUPLICATE', at, reason)];
+  });
 }
 
 /** A container that has ended before the server starts listens on nothing. */
@@ -116,7 +140,7 @@ function sidecarFaults(at: string, sidecar: Sidecar, volumes: readonly string[],
     () =>
       Object.entries(sidecar.ports ?? {}).flatMap(([name, port]) =>
         allOf(
-          () => kubernetesNameFault(`${at}.ports['${name}']`, name, 15),
+          () => portNameFaults(`${at}.ports['${name}']`, name),
           () => (hasToken(port) ? [] : wholeNumberFault(`${at}.ports['${name}']`, port, 1, 65535)),
           () =>
             own.ports.includes(port)
@@ -158,6 +182,18 @@ function variableNameFaults(property: string, variables: { [name: string]: unkno
     .map((name) => {
       const reason = `names of ${property} must be names of environment variables, e.g. 'HF_TOKEN'; got '${name}'`;
       return fault('INVALID_NAME', `${property}['${name}']`, reason);
+    });
+}
+
+/** Which GPUs a container has is what its device plugin says by these. */
+const DEVICE_VARIABLES = ['CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES'];
+
+function deviceFaults(property: string, given: { [name: string]: unknown }): Fault[] {
+  return Object.keys(given)
+    .filter((name) => DEVICE_VARIABLES.includes(name))
+    .map((name) => {
+      const reason = `${property} must not contain '${name}', by which the server finds the GPUs that its pod was given; remove it`;
+      return fault('RESERVED', `${property}['${name}']`, reason);
     });
 }
 

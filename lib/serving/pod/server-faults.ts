@@ -45,6 +45,8 @@ export function serverFaults(props: GivenServers, replicas: number, own: OwnPod)
     () => scalingFaults(props),
     () => exitFaults(props.exitTimeout),
     () => positiveFault('stallTimeout', props.stallTimeout?.toSeconds()),
+    () => longestFaults('stallTimeout', props.stallTimeout),
+    () => longestFaults('startupBudget', props.startupBudget),
     () => imageFaults('awsCliImage', props.awsCliImage),
     () => additionFaults(props, own),
     () => accessFaults({ accessibleFrom: props.accessibleFrom, metricsFrom: props.metricsFrom }, props.egressTo),
@@ -100,6 +102,14 @@ export function serviceNameFaults(property: string, name: string): Fault[] {
 function exitFaults(given: Duration | undefined): Fault[] {
   if (given === undefined) return [];
   return wholeAmountFault('exitTimeout', given.toSeconds(), 'seconds', `${given}`, 1);
+}
+
+/** Seconds of a time that probes count by, or a deadline that derives from it: those have 32 bits in Kubernetes, and a quarter more. */
+const LONGEST = 1e9;
+
+function longestFaults(property: string, given: Duration | undefined): Fault[] {
+  if (given === undefined || given.toSeconds() <= LONGEST) return [];
+  return [fault('OUT_OF_RANGE', property, `${property} must be at most ${LONGEST} s, some 30 years; got ${given}`)];
 }
 
 /** @internal */

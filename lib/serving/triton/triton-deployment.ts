@@ -24,6 +24,7 @@ import { generatedFiles, weightsCopies } from './model-repository';
 import { probeFiles, probeItems, stallSeconds } from './model-probes';
 import { MadeServer, makeServer } from '../pod/make-server';
 import { exitSeconds } from '../pod/pod-sizing';
+import { refuseRemovedParts } from '../pod/removed-parts';
 import { Rollout } from '../pod/rollout';
 import { readableImage } from '../pod/serving-image';
 import { TRITON_PORTS, startOf, tritonArguments } from './triton-arguments';
@@ -97,6 +98,7 @@ export class TritonDeployment extends Construct implements IWatchable {
         readableImage(props.servingImage)?.tritonRelease ?? props.tritonRelease ?? TritonRelease.DEFAULT;
       const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
       throwIfInvalid(this, faults);
+      refuseRemovedParts(this, { nodePool: props.nodePool, modelStore: props.modelStore });
       ClusterNodePools.add(props.nodePool);
       this.#models = checked.models;
       for (const warning of checked.warnings) addWarning(this, warning);

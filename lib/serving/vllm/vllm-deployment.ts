@@ -20,6 +20,7 @@ import { Duration } from '../../units/duration';
 import { nameClass } from '../../units/own-class';
 import { MadeServer, makeServer } from '../pod/make-server';
 import { exitSeconds } from '../pod/pod-sizing';
+import { refuseRemovedParts } from '../pod/removed-parts';
 import { Rollout } from '../pod/rollout';
 import { readableImage } from '../pod/serving-image';
 import { VLLM_PORTS } from './serve-arguments';
@@ -91,6 +92,7 @@ export class VllmDeployment extends Construct implements IWatchable {
       this.vllmRelease = readableImage(props.servingImage)?.vllmRelease ?? props.vllmRelease ?? VllmRelease.DEFAULT;
       const { servers, faults, warnings } = checkVllmDeployment(props, this.name, this.vllmRelease);
       throwIfInvalid(this, faults);
+      refuseRemovedParts(this, { nodePool: props.nodePool, modelStore: props.modelStore });
       ClusterNodePools.add(props.nodePool);
       for (const warning of warnings) addWarning(this, warning);
       warnOfEndpoint(props.modelStore);

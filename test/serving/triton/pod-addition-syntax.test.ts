@@ -1,4 +1,5 @@
 import { PodVolume } from '../../../lib/serving';
+import { Duration } from '../../../lib/units';
 import { faultsThrown, idsOf } from '../../support/faults';
 import { DeploymentOverrides, deploy } from '../support/fixtures';
 
@@ -14,6 +15,30 @@ test.each<[string, DeploymentOverrides, string]>([
   ['a bad node selector', { nodeSelector: { 'bad key!': 'x' } }, "INVALID_FORMAT nodeSelector['bad key!']"],
   ['a bad priority class', { priorityClassName: 'High Prio' }, 'INVALID_NAME priorityClassName'],
   ['a bad variable', { environment: { '1 X=': 'x' } }, "INVALID_NAME environment['1 X=']"],
+  [
+    'a port name of digits',
+    { sidecars: [{ name: 'a', image: 'a.example/a:1', ports: { '123': 9000 } }] },
+    "INVALID_NAME sidecars[0].ports['123']",
+  ],
+  [
+    'a port name with two hyphens in a row',
+    { sidecars: [{ name: 'a', image: 'a.example/a:1', ports: { 'a--b': 9000 } }] },
+    "INVALID_NAME sidecars[0].ports['a--b']",
+  ],
+  [
+    'two sidecars on one port',
+    {
+      sidecars: [
+        { name: 'a', image: 'a.example/a:1', ports: { a: 9000 } },
+        { name: 'b', image: 'a.example/a:1', ports: { b: 9000 } },
+      ],
+    },
+    "DUPLICATE sidecars[1].ports['b']",
+  ],
+  ['no GPU', { environment: { CUDA_VISIBLE_DEVICES: '' } }, "RESERVED environment['CUDA_VISIBLE_DEVICES']"],
+  ['no device', { environment: { NVIDIA_VISIBLE_DEVICES: 'none' } }, "RESERVED environment['NVIDIA_VISIBLE_DEVICES']"],
+  ['a budget of ages', { startupBudget: Duration.seconds(1e300) }, 'OUT_OF_RANGE startupBudget'],
+  ['a stall of ages', { stallTimeout: Duration.seconds(1e300) }, 'OUT_OF_RANGE stallTimeout'],
   ['a bad secret of a volume', { volumes: [PodVolume.secret('vol', 'x y')] }, 'INVALID_NAME volumes[0].source'],
   [
     'a bad secret of a variable',

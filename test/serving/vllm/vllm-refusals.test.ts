@@ -1,7 +1,10 @@
+import { ClusterChecks } from '../../../lib/scheduling';
+import { VllmDeployment } from '../../../lib/serving';
 import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser, VllmRelease } from '../../../lib/catalog';
 import { DataSize } from '../../../lib/units/data-size';
 import { Duration } from '../../../lib/units/duration';
-import { faultsThrown, idsOf, warningsOf } from '../../support/faults';
+import { faultsAtSynth, faultsThrown, idsOf, warningsOf } from '../../support/faults';
+import { deploy } from '../support/fixtures';
 import { CHAT, VllmOverrides, deployVllm, serverOf } from '../support/vllm-fixtures';
 
 const adapter = (rank: number) => ({ name: 'legal', rank });
@@ -206,4 +209,43 @@ test('a flag of a version that was not read is warned of, unless its neighbors h
       "nearest: 'uds', 'grpc', 'host'; try it, or use a release whose names are known",
   ]);
   expect(warned(['--max-logprobs=5'])).toEqual([]);
+});
+
+test.each([
+  ['one', ['DUPLICATE_OBJECT']],
+  ['another', []],
+])('two deployments in one namespace with the name of the first and %s', (name, expected) => {
+  const { site } = deployVllm({ name: 'one' });
+  new VllmDeployment(site.scope, 'Other', {
+    cluster: site.cluster,
+    nodePool: site.pool(GpuInstanceType.G5_XLARGE, undefined, 'second'),
+    modelStore: site.store,
+    name,
+    models: [{ name: 'other', model: ModelSpec.LLAMA_3_1_8B }],
+  });
+  expect(idsOf(ClusterChecks.of(site.cluster).faults)).toEqual(expected);
+});
+
+describe.each([
+  ['nodePool', 'gpu'],
+  ['modelStore', 'Store'],
+])('a %s that was removed from the tree', (property, id) => {
+  test.each([
+    ['vLLM', () => deployVllm()],
+    ['Triton', () => deploy()],
+  ])('is refused at synthesis by a deployment of %s', (_, made) => {
+    const { site, deployment } = made();
+    expect(faultsAtSynth(deployment)).toEqual([]);
+    site.scope.node.tryRemoveChild(id);
+    expect(idsOf(faultsAtSynth(deployment))).toEqual([`REMOVED_PART ${property}`]);
+  });
+
+  test('is refused where it was removed before', () => {
+    const { site } = deployVllm();
+    const parts = { nodePool: site.pool(GpuInstanceType.G5_XLARGE, undefined, 'second'), modelStore: site.store };
+    site.scope.node.tryRemoveChild(property === 'nodePool' ? 'second' : id);
+    const models = [{ ...CHAT, name: 'other' }];
+    const later = new VllmDeployment(site.scope, 'Later', { cluster: site.cluster, ...parts, models });
+    expect(idsOf(faultsAtSynth(later))).toEqual([`REMOVED_PART ${property}`]);
+  });
 });
