@@ -196,11 +196,7 @@ export class KubernetesAccess {
     return (this.helm ??= this.makeHelmProvider());
   }
 
-  /**
-   * The Helm provider, if there is one so far.
-   *
-   * @internal
-   */
+  /** If there is one so far. @internal */
   public get _helmProvider(): TerraformProvider | undefined {
     return this.helm;
   }
