@@ -6,8 +6,6 @@ import {
   DynamicBatching,
   ModelInstances,
   OnnxRuntimeModelProps,
-  PyTorchModelProps,
-  SequenceControl,
   TensorDataType,
   TimeoutAction,
   TritonDeployment,
@@ -28,16 +26,6 @@ import {
   withSite,
 } from '../support/fixtures';
 import { TestCluster, testCluster } from '../../support/test-cluster';
-
-const ofTorch = (name: string, dataType: TensorDataType) => ({ name, dataType, dims: [1] });
-const TORCH = {
-  name: 'torch',
-  maxBatchSize: 4,
-  modelSize: DataSize.mib(9),
-  inputs: [ofTorch('INPUT__0', TensorDataType.FP32)],
-  outputs: [ofTorch('OUTPUT__0', TensorDataType.FP32)],
-};
-const STATE = { inputName: 'in', outputName: 'out', dataType: TensorDataType.FP32, dims: [4] };
 
 /** The faults of a construct, which must be named by its path. */
 function faultsOf(build: () => unknown): string[] {
@@ -248,82 +236,6 @@ test.each<[string, DeploymentOverrides, string]>([
     'a version that is not assembled',
     onnx({ versionPolicy: VersionPolicy.specific([2]) }),
     'VERSION_NOT_ASSEMBLED models[0].versionPolicy',
-  ],
-  ...(
-    [
-      ['an input', { inputs: [ofTorch('INPUT__0', TensorDataType.UINT16)] }, 'inputs[0].dataType'],
-      ['an output', { outputs: [ofTorch('OUTPUT__0', TensorDataType.BF16)] }, 'outputs[0].dataType'],
-      [
-        'the id of a sequence',
-        { sequenceBatching: { controls: [SequenceControl.correlationId('ID__1', TensorDataType.UINT64)] } },
-        'sequenceBatching.controls[0].dataType',
-      ],
-      [
-        'a text as the id of a sequence',
-        { sequenceBatching: { controls: [SequenceControl.correlationId('ID__1', TensorDataType.STRING)] } },
-        'sequenceBatching.controls[0].dataType',
-      ],
-      [
-        'a state',
-        { sequenceBatching: { states: [{ ...STATE, dataType: TensorDataType.UINT32 }] } },
-        'sequenceBatching.states[0].dataType',
-      ],
-    ] as [string, Partial<PyTorchModelProps>, string][]
-  ).map(([what, props, at]): [string, DeploymentOverrides, string] => [
-    `${what} of a type that LibTorch lacks`,
-    { models: [TritonModel.pyTorch({ ...TORCH, ...props })] },
-    `UNKNOWN_VALUE models[0].${at}`,
-  ]),
-  [
-    'a control named as an input',
-    onnx({ sequenceBatching: { controls: [SequenceControl.start(onnxProps.inputs[0].name)] } }),
-    'DUPLICATE models[0].sequenceBatching.controls[0].tensor',
-  ],
-  [
-    'a state named as an input',
-    onnx({ sequenceBatching: { states: [{ ...STATE, inputName: onnxProps.inputs[0].name }] } }),
-    'DUPLICATE models[0].sequenceBatching.states[0].inputName',
-  ],
-  [
-    'a state named as a control',
-    onnx({ sequenceBatching: { controls: [SequenceControl.start('in')], states: [STATE] } }),
-    'DUPLICATE models[0].sequenceBatching.states[0].inputName',
-  ],
-  [
-    'a state that grows on the CPU',
-    onnx({
-      instances: ModelInstances.onCpu(),
-      sequenceBatching: { states: [{ ...STATE, sameBuffer: true, growable: true }] },
-    }),
-    'CONFLICTING_PROPERTIES models[0].sequenceBatching.states[0].growable',
-  ],
-  [
-    'a ragged input that is optional',
-    onnx({ inputs: [{ name: 'x', dataType: TensorDataType.FP32, dims: [-1], optional: true, raggedBatch: true }] }),
-    'CONFLICTING_PROPERTIES models[0].inputs[0].raggedBatch',
-  ],
-  ...(
-    [
-      ['the default', { maxQueueDelay: Duration.seconds(5) }],
-      ['a queue', { maxQueueDelay: Duration.seconds(2), queue: { timeout: Duration.seconds(1) } }],
-      [
-        'a level',
-        {
-          maxQueueDelay: Duration.seconds(2),
-          priorityLevels: 1,
-          priorityQueues: { '1': { timeout: Duration.seconds(1) } },
-        },
-      ],
-    ] as [string, DynamicBatching][]
-  ).map(([what, dynamicBatching]): [string, DeploymentOverrides, string] => [
-    `a delay as long as the timeout of ${what}`,
-    onnx({ dynamicBatching }),
-    'OUT_OF_RANGE models[0].dynamicBatching.maxQueueDelay',
-  ]),
-  [
-    'a default level of 0 without levels',
-    onnx({ dynamicBatching: { defaultPriorityLevel: 0 } }),
-    'NOT_A_WHOLE_NUMBER models[0].dynamicBatching.defaultPriorityLevel',
   ],
   ['a latest of none', onnx({ versionPolicy: VersionPolicy.latest(0) }), 'NOT_A_WHOLE_NUMBER models[0].versionPolicy'],
   ['a file name with a path', onnx({ fileName: 'a/b.onnx' }), 'INVALID_NAME models[0].fileName'],
