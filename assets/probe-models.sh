@@ -5,10 +5,12 @@
 # under full load is therefore never asked, let alone made to wait in its own queue. One that has done nothing gets a small request, and
 # must answer it in time. Triton's own health endpoints cannot tell: they stay 200 when every request fails.
 #
-# The file "models" has a line for each model: <name> <kind> <bytes>. Kinds:
+# The file "models" has a line for each model: <name> <kind> <bytes> [<random> <size> <count>]. Kinds:
 #   text    a language model that counts its tokens
 #   blind   a language model that does not: a request that takes too long may only be waiting, so that errors alone count
 #   tensor  any other model; its request is the file <name>.json and that many zero bytes
+#   cached  the same with a response cache, whose answers say nothing of the model: executions count, not requests, and the first <count>
+#           elements, of <size> bytes each, begin with <random> random bytes, so that no request is like an earlier one
 #   none    only Triton's word is taken
 set -u
 
@@ -30,6 +32,7 @@ exposition=$state/metrics
 work_of() {
   case $2 in
     tensor|none) families='^nv_inference_request_success[{]' ;;
+    cached) families='^nv_inference_exec_count[{]' ;;
     *) families='^vllm:(prompt|generation)_tokens_total[{]' ;;
   esac
   awk -v label="model=\"$1\"" -v families="$families" '
@@ -39,16 +42,27 @@ work_of() {
 
 read_metrics() { get --fail --output "$exposition" "$metrics" 2> "$found"; }
 
+# <bytes> [<random> <size> <count>]
+tensors() {
+  rest=$1 left=${4:-0}
+  while [ "$left" -gt 0 ]; do
+    head -c "$2" /dev/urandom && head -c "$(($3 - $2))" /dev/zero
+    rest=$((rest - $3)) left=$((left - 1))
+  done
+  head -c "$rest" /dev/zero
+}
+
+# <model> <kind> <what tensors takes>
 ask() {
-  set -- "$1" "$2" "$3" --silent --show-error --fail --max-time "$limit" --output /dev/null
-  model=$1 kind=$2 bytes=$3
-  shift 3
+  model=$1 kind=$2 content=$3
+  set -- --silent --show-error --fail --max-time "$limit" --output /dev/null
   case $kind in
     text|blind)
       curl "$@" --header 'Content-Type: application/json' --data-binary "@$config/$model.json" "$http/v2/models/$model/generate"
       ;;
-    tensor)
-      { cat "$config/$model.json" && head -c "$bytes" /dev/zero; } |
+    tensor|cached)
+      # shellcheck disable=SC2086 # several numbers
+      { cat "$config/$model.json" && tensors $content; } |
         curl "$@" --header 'Content-Type: application/octet-stream' --header 'Expect:' \
           --header "Inference-Header-Content-Length: $(wc -c < "$config/$model.json" | tr -d ' ')" \
           --data-binary @- "$http/v2/models/$model/infer"
@@ -56,8 +70,9 @@ ask() {
   esac
 }
 
-# <model> <kind of request> <bytes of its tensors>
+# <model> <kind of request> <what tensors takes>
 check() {
+  case $2 in tensor|cached) of_tensors=true ;; *) of_tensors=false ;; esac
   ready=$(get --output /dev/null --write-out '%{http_code}' "$http/v2/models/$1/ready" 2> "$found")
   # No answer in time may be a busy server: what it has done decides.
   case $ready in
@@ -82,16 +97,16 @@ check() {
   printf '%s' "$after" > "$state/work.$1"
   [ "$status" -ne 0 ] || return 0
   # It was only waiting if others were served meanwhile. The backends of tensor models may count an error as finished work.
-  if [ "$after" != "$work" ] && { [ "$2" != tensor ] || [ "$status" -eq 28 ]; }; then return 0; fi
+  if [ "$after" != "$work" ] && { [ $of_tensors = false ] || [ "$status" -eq 28 ]; }; then return 0; fi
   if [ "$2" = blind ] && [ "$status" -eq 28 ]; then return 0; fi
   # Zeros need not be a valid input of a tensor model: only one that has answered them before can stop answering.
-  if [ "$2" = tensor ] && [ ! -f "$state/answered.$1" ]; then return 0; fi
+  if [ $of_tensors = true ] && [ ! -f "$state/answered.$1" ]; then return 0; fi
   say "model $1 does not answer: $reason"
   return 1
 }
 
 failed=0
-while read -r model kind bytes; do
-  check "$model" "$kind" "${bytes:-0}" || failed=1
+while read -r model kind content; do
+  check "$model" "$kind" "${content:-0}" || failed=1
 done < "$config/models"
 exit "$failed"

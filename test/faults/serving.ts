@@ -258,6 +258,18 @@ export const TEXTS: FaultText[] = [
     refuse: vllm({}, { extraArguments: ['--http-port=1'] }),
   },
   {
+    id: 'FLAG_NOT_IN_TRITON',
+    property: 'extraArguments[0]',
+    text: `--log-verbos-e does not exist in Triton ${TritonRelease.DEFAULT}, which would not start; nearest: 'log-verbose', 'log-error', 'log-file'`,
+    refuse: vllm({}, { extraArguments: ['--log-verbos-e=1'] }),
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'extraArguments[0]',
+    text: "extraArguments must be flags of tritonserver, which begin with '--', or the value after a flag without '='; got 'positional', with which Triton does not start",
+    refuse: vllm({}, { extraArguments: ['positional'] }),
+  },
+  {
     id: 'SERVER_EXCEEDS_NODE',
     property: 'models[0].parallelism',
     text:

@@ -64,7 +64,7 @@ export function checkDeployment(
     () => imageFaults('tritonImage', props.tritonImage),
     () => ownImageFaults(props),
     () => releaseFaults(props.nodePool, release, imageVariant(props.models.map(({ _definition }) => _definition))),
-    () => (props.openAi ? frontEndFaults(props, release) : argumentFaults(props.extraArguments ?? [])),
+    () => (props.openAi ? frontEndFaults(props, release) : argumentFaults(props.extraArguments ?? [], release)),
   );
   endTrial(own, props.nodePool, props.models, props.resources, props.startupBudget, ...modelsOf(props));
   const definitions = props.models.map(({ _definition: each }) => each.configured?.(props.modelConfiguration) ?? each);

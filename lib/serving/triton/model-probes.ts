@@ -14,9 +14,14 @@ const SCRIPT = 'probe-models.sh';
 export function probeFiles(models: readonly BackendModel[]): { [key: string]: string } {
   const sorted = [...models].sort((a, b) => (a.name < b.name ? -1 : 1));
   const files: { [key: string]: string } = { [SCRIPT]: scriptAsset(SCRIPT) };
-  files['probe.models'] = sorted.map(({ name, probe }) => `${name} ${probe.kind} ${probe.tensorBytes ?? 0}\n`).join('');
+  files['probe.models'] = sorted.map(lineOf).join('');
   for (const { name, probe } of sorted) if (probe.request) files[`probe.json.${name}`] = JSON.stringify(probe.request);
   return files;
+}
+
+function lineOf({ name, probe: { kind, tensorBytes = 0, varied } }: BackendModel): string {
+  const words = [name, kind, tensorBytes, ...(varied ? [varied.random, varied.size, varied.count] : [])];
+  return `${words.join(' ')}\n`;
 }
 
 /**

@@ -3,6 +3,7 @@ import { TritonRelease } from '../../catalog/serving-engine';
 import { knownListFaults } from '../../core/text-list';
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
+import { flagFaults } from './flag-faults';
 import { BackendModel } from './model-definition';
 import { CACHE_MOUNT, REPOSITORY_PATH } from './repository-paths';
 
@@ -154,6 +155,7 @@ const RESERVED_FLAGS = [
 /** Flags that are properties of the deployment. */
 const FLAG_PROPERTIES: { readonly [flag: string]: string } = {
   'cache-config': 'responseCache',
+  'response-cache-byte-size': 'responseCache',
   'rate-limit': 'rateLimit of the models',
   'rate-limit-resource': 'rateLimitResources',
   'model-load-thread-count': 'modelLoadThreads',
@@ -164,12 +166,12 @@ const FLAG_PROPERTIES: { readonly [flag: string]: string } = {
 const RESERVED_METRICS = /^(histogram|counter)_latencies=/;
 
 /**
- * Arguments that would undo what the rest of the pod relies on. Triton's parser takes every unambiguous beginning of a flag for the flag
+ * Arguments that would undo what the rest of the pod relies on, and what Triton does not take. Triton's parser takes every unambiguous beginning of a flag for the flag
  * (`getopt_long`), so a beginning of a reserved one is refused too.
  *
  * @internal
  */
-export function argumentFaults(extraArguments: readonly string[]): Fault[] {
+export function argumentFaults(extraArguments: readonly string[], release: TritonRelease): Fault[] {
   const why = 'each flag is compared with those that the rest of the pod relies on';
   const unknown = knownListFaults('extraArguments', extraArguments, why);
   if (unknown.length > 0) return unknown;
@@ -177,16 +179,16 @@ export function argumentFaults(extraArguments: readonly string[]): Fault[] {
     const at = `extraArguments[${i}]`;
     if (typeof argument !== 'string')
       return [fault('INVALID_FORMAT', at, `${at} must be a text, e.g. '--log-verbose=1'; got ${givenValue(argument)}`)];
-    if (!argument.startsWith('--')) return [];
+    if (!argument.startsWith('--')) return flagFaults(extraArguments, i, release);
     const name = argument.slice(2).split('=')[0];
     const flag = RESERVED_FLAGS.find((each) => isBeginning(name, each));
     if (flag === undefined && isBeginning(name, 'metrics-config')) {
       const value = argument.includes('=') ? argument.slice(argument.indexOf('=') + 1) : extraArguments[i + 1];
-      return RESERVED_METRICS.test(value ?? '') ? [reserved(at, `--metrics-config=${value}`)] : [];
+      if (RESERVED_METRICS.test(value ?? '')) return [reserved(at, `--metrics-config=${value}`)];
     }
     const property = Object.keys(FLAG_PROPERTIES).find((each) => isBeginning(name, each));
     if (flag === undefined && property !== undefined) return [propertyOf(at, property)];
-    if (flag === undefined) return [];
+    if (flag === undefined) return flagFaults(extraArguments, i, release);
     return [reserved(at, flag === name ? `--${flag}` : `--${name} (Triton reads it as --${flag})`)];
   });
 }

@@ -18,6 +18,10 @@ interface Behavior {
   busy: boolean;
   /** Whether a request that ends in an error counts as finished work. */
   countsErrors: boolean;
+  /** What it answers from its cache: the requests that it has answered before. */
+  cached: Set<string>;
+  /** Answers from the cache, which count as successes and not as executions. */
+  hits: number;
 }
 
 let server: Server;
@@ -26,12 +30,12 @@ let behavior: Behavior;
 let asked: { url: string; headers: IncomingMessage['headers']; body: Buffer }[];
 jest.setTimeout(60_000);
 
-const HEALTHY: Behavior = { ready: 200, infer: 200, work: 7, busy: false, countsErrors: false };
+const HEALTHY = { ready: 200, infer: 200, work: 7, busy: false, countsErrors: false, hits: 0 };
 
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'probe-'));
   mkdirSync(path.join(folder, 'state'));
-  behavior = { ...HEALTHY };
+  behavior = { ...HEALTHY, cached: new Set() };
   asked = [];
   server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -54,7 +58,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
         [
           '# TYPE nv_inference_request_success counter',
           `nv_inference_request_success{model="chat",version="1"} 1000${behavior.work}`,
-          `nv_inference_request_success{model="fraud",version="1"} ${behavior.work}`,
+          `nv_inference_request_success{model="fraud",version="1"} ${behavior.work + behavior.hits}`,
+          `nv_inference_exec_count{model="fraud",version="1"} ${behavior.work}`,
           `vllm:generation_tokens_total{model="chat",version="1"} ${behavior.work}`,
           `vllm:generation_tokens_total{model="chat2",version="1"} ${Math.random()}`,
           '',
@@ -63,7 +68,13 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     } else if (url.endsWith('/ready')) {
       response.writeHead(behavior.ready).end();
     } else {
-      asked.push({ url, headers, body: Buffer.concat(chunks) });
+      const body = Buffer.concat(chunks);
+      asked.push({ url, headers, body });
+      if (behavior.cached.has(body.toString('latin1'))) {
+        behavior.hits++;
+        response.end('{}');
+        return;
+      }
       if (behavior.infer === undefined) return;
       if (behavior.infer < 400 || behavior.countsErrors) behavior.work++;
       response.writeHead(behavior.infer).end('{}');
@@ -74,8 +85,20 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 const TEXT = '{"text_input":"0"}';
 const TENSOR = '{"inputs":[]}';
 
-async function probe(kind: string, name = 'readiness', model = kind === 'tensor' ? 'fraud' : 'chat') {
-  writeFileSync(path.join(folder, 'models'), `${model} ${kind} 12\n`);
+/** Triton's own cache, of all requests that it has answered. */
+function remember(): void {
+  for (const { body } of asked) behavior.cached.add(body.toString('latin1'));
+}
+
+const OF_TENSORS = ['tensor', 'cached'];
+
+async function probe(
+  kind: string,
+  name = 'readiness',
+  model = OF_TENSORS.includes(kind) ? 'fraud' : 'chat',
+  varied = kind === 'cached' ? ' 3 4 2' : '',
+) {
+  writeFileSync(path.join(folder, 'models'), `${model} ${kind} 12${varied}\n`);
   writeFileSync(path.join(folder, 'chat.json'), TEXT);
   writeFileSync(path.join(folder, 'fraud.json'), TENSOR);
   const { port } = server.address() as AddressInfo;
@@ -92,7 +115,7 @@ async function probe(kind: string, name = 'readiness', model = kind === 'tensor'
 }
 
 describe('a model', () => {
-  test.each(['text', 'blind', 'tensor', 'none'])(
+  test.each(['text', 'blind', 'tensor', 'cached', 'none'])(
     'of kind %s that answers is well, however often it is asked',
     async (kind) => {
       for (let i = 0; i < 3; i++) expect(await probe(kind)).toBe(true);
@@ -100,17 +123,20 @@ describe('a model', () => {
     },
   );
 
-  test.each(['text', 'blind', 'tensor', 'none'])('of kind %s that Triton calls unready is not well', async (kind) => {
-    behavior.ready = 400;
-    expect(await probe(kind)).toBe(false);
-  });
+  test.each(['text', 'blind', 'tensor', 'cached', 'none'])(
+    'of kind %s that Triton calls unready is not well',
+    async (kind) => {
+      behavior.ready = 400;
+      expect(await probe(kind)).toBe(false);
+    },
+  );
 
-  test.each(['text', 'blind', 'tensor'])(
+  test.each(['text', 'blind', 'tensor', 'cached'])(
     'of kind %s whose every request fails is found, whatever its errors count as',
     async (kind) => {
       for (let i = 0; i < 3; i++) expect(await probe(kind)).toBe(true);
       for (const countsErrors of [false, true]) {
-        behavior = { ...behavior, infer: 400, countsErrors: countsErrors && kind === 'tensor' };
+        behavior = { ...behavior, infer: 400, countsErrors: countsErrors && OF_TENSORS.includes(kind) };
         const found = [await probe(kind), await probe(kind), await probe(kind), await probe(kind)];
         // What it did before it died counts once.
         expect(found.slice(1)).toEqual([false, false, false]);
@@ -121,6 +147,7 @@ describe('a model', () => {
   test.each([
     ['text', false],
     ['tensor', false],
+    ['cached', false],
     // Without counted tokens a long queue looks the same.
     ['blind', true],
   ])('of kind %s that hangs: well is %s', async (kind, well) => {
@@ -130,7 +157,7 @@ describe('a model', () => {
     expect(await probe(kind)).toBe(well);
   });
 
-  test.each(['text', 'tensor'])('of kind %s under full load is not even asked', async (kind) => {
+  test.each(['text', 'tensor', 'cached'])('of kind %s under full load is not even asked', async (kind) => {
     await probe(kind);
     await probe(kind);
     asked = [];
@@ -147,6 +174,26 @@ describe('a model', () => {
     behavior.infer = 400;
     await probe('tensor');
     expect(await probe('tensor')).toBe(false);
+  });
+
+  test.each([
+    ['fails', 500, ' 3 4 2', false],
+    ['hangs', undefined, ' 3 4 2', false],
+    // No other whole number than zero is surely valid, so that nothing but the cache answers.
+    ['fails, of whole numbers', 500, '', true],
+  ])('whose cache still answers what it has seen, and that %s: well is %s', async (_, infer, varied, well) => {
+    const once = () => probe('cached', 'liveness', 'fraud', varied);
+    for (let i = 0; i < 3; i++) {
+      expect(await once()).toBe(true);
+      remember();
+    }
+    behavior.infer = infer;
+    await once();
+    for (let i = 0; i < 2; i++) {
+      // Others are answered by the cache too.
+      behavior.hits += 9;
+      expect(await once()).toBe(well);
+    }
   });
 
   test('that has just started is asked before it is well', async () => {
@@ -178,6 +225,17 @@ test('requests are those of the two protocols', async () => {
   expect(asked[0].url).toBe('/v2/models/fraud/infer');
   expect(asked[0].headers['inference-header-content-length']).toBe(String(TENSOR.length));
   expect(asked[0].body).toEqual(Buffer.concat([Buffer.from(TENSOR), Buffer.alloc(12)]));
+});
+
+test('no two requests of a model with a cache are alike, and all are next to zero', async () => {
+  for (let i = 0; i < 4; i++) await probe('cached');
+  const bodies = asked.map(({ body }) => body.subarray(TENSOR.length));
+  expect(new Set(bodies.map((body) => body.toString('hex'))).size).toBe(4);
+  for (const body of bodies) {
+    expect(body).toHaveLength(12);
+    for (const at of [0, 4, 8]) expect(body.readFloatLE(at)).toBeLessThan(1e-37);
+    expect(body.readFloatLE(8)).toBe(0);
+  }
 });
 
 test('each of several models must be well', async () => {

@@ -67,6 +67,7 @@ describe('arguments that would undo what the pod relies on', () => {
     '--metrics-config=histogram_latencies=false',
     '--metrics-c=counter_latencies=false',
     '--',
+    '--response-cache-byte-size=1',
   ])('%s is refused', (argument) => {
     expect(refused({ extraArguments: ['--log-verbose=1', argument] })).toEqual(['RESERVED extraArguments[1]']);
   });
@@ -75,6 +76,41 @@ describe('arguments that would undo what the pod relies on', () => {
     '%s is not',
     (argument) => expect(argsOf(deploy({ extraArguments: [argument] }).json)).toContain(argument),
   );
+
+  test.each([
+    ['--log-file', '/tmp/log'],
+    ['--log-v', '1'],
+    ['--grpc-max-connection-age=5'],
+    ['--backend-config=python,x=1', '--backend-config', 'python,y=-1'],
+  ])('%s %s is taken', (...extraArguments) => {
+    expect(argsOf(deploy({ extraArguments }).json)).toEqual(expect.arrayContaining(extraArguments));
+  });
+
+  test.each([
+    ['FLAG_NOT_IN_TRITON extraArguments[0]', ['--nonsense=1']],
+    ['FLAG_NOT_IN_TRITON extraArguments[1]', ['--id=a', '--log-verbos-e=1']],
+    ['FLAG_NOT_IN_TRITON extraArguments[0]', ['--toString=1']],
+    ['INVALID_FORMAT extraArguments[0]', ['positional']],
+    ['INVALID_FORMAT extraArguments[1]', ['--log-verbose=1', '1']],
+    ['INVALID_FORMAT extraArguments[2]', ['--log-verbose', '1', '2']],
+    ['INVALID_FORMAT extraArguments[0]', ['-v']],
+    ['INVALID_FORMAT extraArguments[0]', ['--log-verbose']],
+    ['INVALID_FORMAT extraArguments[0]', ['--log-file', '--id=a']],
+    ['AMBIGUOUS_FLAG extraArguments[0]', ['--grpc-keep=1']],
+  ])('%s: %j', (found, extraArguments) => expect(refused({ extraArguments })).toEqual([found]));
+
+  test('a flag is known from its release on, and of later releases than were read nothing is said', () => {
+    const extraArguments = ['--http-max-input-size=1000'];
+    const models = [TritonModel.onnxRuntime(onnxProps)];
+    const on = (release: TritonRelease, extra: string[]) =>
+      refused({ models, tritonRelease: release, extraArguments: extra });
+    expect(on(TritonRelease.of('25.05'), extraArguments)).toContain('FLAG_NOT_IN_TRITON extraArguments[0]');
+    deploy({ models, tritonRelease: TritonRelease.of('25.06'), extraArguments });
+    const { vllmVersion, onnxRuntimeVersion, cudaVersion, cudaDriver } = TritonRelease.DEFAULT;
+    const custom = { vllmVersion, onnxRuntimeVersion, cudaVersion, cudaDriver, minimumComputeCapability: 7.5 };
+    const later = TritonRelease.custom({ ...custom, release: '26.10' });
+    deploy({ models, tritonRelease: later, extraArguments: ['--of-tomorrow=1'] });
+  });
 
   test.each([
     'trust_remote_code',
@@ -121,6 +157,37 @@ describe('probes', () => {
       { name: 'a', shape: [1, 1, 3], datatype: 'FP16', parameters: { binary_data_size: 6 } },
       { name: 'b', shape: [1, 2], datatype: 'BYTES', parameters: { binary_data_size: 8 } },
     ]);
+  });
+
+  test.each([
+    ['FP32', [TensorDataType.INT64, [2]], [TensorDataType.FP32, [1]], '20 3 4 1', ['b', 'a']],
+    ['FP64', [TensorDataType.FP64, [3]], [TensorDataType.FP32, [1]], '28 6 8 1', ['a', 'b']],
+    ['FP16', [TensorDataType.FP16, [4]], [TensorDataType.BOOL, [1]], '9 1 2 4', ['a', 'b']],
+    ['BF16', [TensorDataType.UINT8, [4]], [TensorDataType.BF16, [9]], '22 1 2 6', ['b', 'a']],
+    ['no floating-point', [TensorDataType.INT64, [2]], [TensorDataType.STRING, [1]], '20', ['a', 'b']],
+  ] as [string, [TensorDataType, number[]], [TensorDataType, number[]], string, string[]][])(
+    'ask a model with a response cache of %s numbers what it has not seen',
+    (_, a, b, line, order) => {
+      const inputs = [a, b].map(([dataType, dims], i) => ({ name: 'ab'[i], dataType, dims }));
+      const { json } = deploy({ models: [TritonModel.onnxRuntime({ ...onnxProps, inputs, responseCache: true })] });
+      expect(fileOf(json, 'probe.models')).toBe(`fraud cached ${line}\n`);
+      const asked = JSON.parse(fileOf(json, 'probe.json.fraud')).inputs as { name: string }[];
+      expect(asked.map(({ name }) => name)).toEqual(order);
+    },
+  );
+
+  test('ask an ensemble with a response cache so, too', () => {
+    const step = { model: 'fraud', inputMap: { features: 'x' }, outputMap: { score: 'y' } };
+    const ensemble = TritonModel.ensemble({
+      name: 'all',
+      maxBatchSize: 1,
+      inputs: [{ name: 'x', dataType: TensorDataType.FP32, dims: onnxProps.inputs[0].dims }],
+      outputs: [{ ...onnxProps.outputs[0], name: 'y' }],
+      steps: [step],
+      responseCache: true,
+    });
+    const { json } = deploy({ models: [TritonModel.onnxRuntime({ ...onnxProps, responseCache: true }), ensemble] });
+    expect(fileOf(json, 'probe.models')).toMatch(/^all cached \d+ 3 4 2\nfraud cached \d+ 3 4 2\n$/);
   });
 
   test('do not ask what cannot be made up', () => {

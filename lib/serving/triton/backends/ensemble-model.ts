@@ -98,7 +98,9 @@ export class EnsembleModel implements ModelDefinition, BackendModel {
 
   /** One that may answer any number of times is only asked whether it is ready: a plain request to it is refused. */
   public get probe(): ModelProbe {
-    return this.streams ? { kind: 'none' } : tensorProbe(this.props.inputs, this.props.maxBatchSize);
+    return this.streams
+      ? { kind: 'none' }
+      : tensorProbe(this.props.inputs, this.props.maxBatchSize, this.props.responseCache === true);
   }
 
   public config(): TextMessage {

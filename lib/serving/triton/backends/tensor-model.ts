@@ -160,7 +160,7 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
   }
 
   public get probe(): ModelProbe {
-    return tensorProbe(this.props.inputs, this.props.maxBatchSize);
+    return tensorProbe(this.props.inputs, this.props.maxBatchSize, this.props.responseCache === true);
   }
 
   public config({ gpuIds }: ModelPlacement): TextMessage {

@@ -1,6 +1,6 @@
 import { duplicateFaults } from '../../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../../units/fault';
-import { ModelProbe } from '../model-probe';
+import { ModelProbe, VariedElements } from '../model-probe';
 import { TensorDataType, TensorSpec } from '../model-options';
 import { EnumName, TextMessage } from '../protobuf-text';
 import { allOf, isUnreadable } from '../../../units/unreadable';
@@ -172,22 +172,43 @@ export function tensorBytes({ dataType, dims }: TensorSpec): number | undefined 
 const MAX_PROBE_BYTES = 16 * 2 ** 20;
 
 /**
- * A request of zeros, one element where a dimension may have any size.
+ * The low bytes of a floating-point number that are all it has of a number next to zero, and how many such elements make a request unlike all
+ * earlier ones. A whole number has none: another one than zero may be out of range, which ends a CUDA context.
+ */
+const NEAR_ZERO: { readonly [type in TensorDataType]?: VariedElements } = {
+  [TensorDataType.FP64]: { random: 6, size: 8, count: 1 },
+  [TensorDataType.FP32]: { random: 3, size: 4, count: 2 },
+  [TensorDataType.FP16]: { random: 1, size: 2, count: 6 },
+  [TensorDataType.BF16]: { random: 1, size: 2, count: 6 },
+};
+
+/**
+ * A request of zeros, one element where a dimension may have any size. Where responses are cached, its first numbers are next to zero instead,
+ * if it has floating-point ones.
  *
  * @see https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
  *
  * @internal
  */
-export function tensorProbe(inputs: readonly TensorSpec[], maxBatchSize: number): ModelProbe {
-  const tensors = inputs
-    .filter(({ optional }) => !optional)
-    .map(({ name, dataType, dims }) => {
-      const shape = [...(maxBatchSize > 0 ? [1] : []), ...dims.map((dim) => (dim === -1 ? 1 : dim))];
-      const bytes = shape.reduce((product, dim) => product * dim, ELEMENT_BYTES[dataType]);
-      const datatype = dataType === TensorDataType.STRING ? 'BYTES' : dataType.slice('TYPE_'.length);
-      return { name, shape, datatype, parameters: { binary_data_size: bytes } };
-    });
+export function tensorProbe(inputs: readonly TensorSpec[], maxBatchSize: number, isCached: boolean): ModelProbe {
+  const required = inputs.filter(({ optional }) => !optional);
+  const variable = isCached ? required.find(({ dataType }) => NEAR_ZERO[dataType]) : undefined;
+  // Its bytes come first.
+  const ordered = variable ? [variable, ...required.filter((input) => input !== variable)] : required;
+  const tensors = ordered.map(({ name, dataType, dims }) => {
+    const shape = [...(maxBatchSize > 0 ? [1] : []), ...dims.map((dim) => (dim === -1 ? 1 : dim))];
+    const bytes = shape.reduce((product, dim) => product * dim, ELEMENT_BYTES[dataType]);
+    const datatype = dataType === TensorDataType.STRING ? 'BYTES' : dataType.slice('TYPE_'.length);
+    return { name, shape, datatype, parameters: { binary_data_size: bytes } };
+  });
   const tensorBytes = tensors.reduce((sum, { parameters }) => sum + parameters.binary_data_size, 0);
   if (tensors.length === 0 || tensorBytes > MAX_PROBE_BYTES) return { kind: 'none' };
-  return { kind: 'tensor', request: { inputs: tensors, parameters: { binary_data_output: true } }, tensorBytes };
+  const request = { inputs: tensors, parameters: { binary_data_output: true } };
+  if (!isCached) return { kind: 'tensor', request, tensorBytes };
+  const near = variable && NEAR_ZERO[variable.dataType];
+  const varied = near && {
+    ...near,
+    count: Math.min(near.count, tensors[0].parameters.binary_data_size / near.size),
+  };
+  return { kind: 'cached', request, tensorBytes, varied };
 }

@@ -8,7 +8,9 @@ import { WarmUpSample } from './warm-up';
 export interface ModelSettings {
   /**
    * Whether the server gives the stored answer to a request that equals an earlier one. For models whose answer depends on nothing but the request, and
-   * not for sequences or streams. The size of the cache is the deployment's.
+   * not for sequences or streams. The size of the cache is the deployment's. The probes of a model that takes floating-point numbers ask what was
+   * never asked; those of one that takes none see only what it executes and that Triton calls it ready, because another whole number than zero may
+   * be out of its range.
    * @default false
    */
   readonly responseCache?: boolean;
