@@ -1,4 +1,5 @@
 import { editDistance, nearNames } from './near-names';
+import { ownValue } from '../units/own-value';
 
 /** Other names of GPUs, as tools and shops write them. None that several sizes of memory share. */
 const ALIASES: { readonly [alias: string]: string } = {
@@ -153,5 +154,5 @@ const OTHER_MEMORY: { readonly [name: string]: number | undefined } = { MI300A: 
 /** Gigabytes at the end of a name. */
 function memoryOf(name: string): number | undefined {
   const gigabytes = /(?:^|-)(\d+)(G|GB|GIB)(-|$)/.exec(name)?.[1];
-  return gigabytes === undefined ? OTHER_MEMORY[name] : Number(gigabytes);
+  return gigabytes === undefined ? ownValue(OTHER_MEMORY, name) : Number(gigabytes);
 }

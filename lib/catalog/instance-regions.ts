@@ -1,3 +1,5 @@
+import { ownValue } from '../units/own-value';
+
 /** Where g4dn is sold whole, metal included. */
 const EVERY_G4DN =
   'af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 cn-north-1 ' +
@@ -71,7 +73,7 @@ const CAPACITY_BLOCK_FAMILIES = ['p4d', 'p4de', 'p5', 'p5e', 'p5en', 'p6-b200', 
  * @internal
  */
 export function regionsOf(typeName: string): string[] | undefined {
-  return (REGIONS[typeName] ?? REGIONS[familyOf(typeName)])?.split(' ').sort();
+  return (ownValue(REGIONS, typeName) ?? ownValue(REGIONS, familyOf(typeName)))?.split(' ').sort();
 }
 
 /**

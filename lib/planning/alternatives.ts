@@ -7,7 +7,7 @@ import { fitOf } from './memory-fit';
 import { cacheLayout } from './cache-pool';
 import { Alternative } from './plan-parts';
 import { MediaInput } from './capacity-request';
-import { Configuration, Load, sequencesPerRank } from './configuration';
+import { Configuration, Load, leastStep, sequencesPerRank } from './configuration';
 import { loadedEncoders } from './encoder-memory';
 import { parallelismFaults } from './parallelism-faults';
 import { hardwareFaults } from './request-faults';
@@ -166,7 +166,8 @@ function engineSettings(configuration: Configuration): Ranked[] {
   });
   const evaluate = ({ load, text }: Setting, givenUp: number) => {
     const other = changed(configuration, load, {}, configuration.parallelism);
-    return fitOf(other).fits ? [ranked(text, other, givenUp)] : [];
+    const runs = other.maxBatchedTokens >= leastStep(other, other.maxSequences);
+    return runs && fitOf(other).fits ? [ranked(text, other, givenUp)] : [];
   };
   // Of the smaller steps the largest that is enough.
   const firstOf = (ways: readonly Setting[], givenUp: number) =>

@@ -64,14 +64,15 @@ export interface ServingLoad {
   readonly gpuMemoryUtilization?: number;
   /**
    * Maximum number of tokens in one scheduler step (`max_num_batched_tokens`); activations grow with it. An engine that computes whole
-   * prompts at once (vLLM before 0.8) needs the whole context here.
-   * @default - 8192 on GPUs of 70 GiB and more other than A100, else 2048, as vLLM; 2048 for each of several data-parallel ranks
+   * prompts at once (vLLM before 0.8) needs the whole context here. Of vLLM at least `maxSequences`: each has a token of a step.
+   * @default - 8192 on GPUs of 70 GiB and more other than A100, else 2048, as vLLM; 2048 for each of several data-parallel ranks; `maxSequences` where
+   * that is more
    */
   readonly maxBatchedTokens?: number;
   /**
    * Maximum number of sequences in the scheduler of each data-parallel rank at once (`max_num_seqs`); the sampler's memory grows with it. Pass it to the engine: on
    * H100 and larger GPUs vLLM defaults to 1024. At least `concurrency`.
-   * @default - 256; where layers keep a state, no more than there are blocks of states for, and at least `concurrency`
+   * @default - 256; no more than `maxBatchedTokens` and, where layers keep a state, than there are blocks of states for; at least `concurrency`
    */
   readonly maxSequences?: number;
   /**
@@ -179,7 +180,7 @@ export interface CapacityCandidate {
 export interface CapacitySearchRequest extends ServingLoad {
   /**
    * Targets to reach. For batches that nobody waits for, give `minOutputTokensPerSecond` alone, or the time that is enough.
-   * @default - 100 ms for each token and 2 s to the first, which suit people who read the answer; what is slower comes after all that is not
+   * @default - 100 ms for each token and 2 s to the first, which suit people who read the answer; what is slower comes after all that is not; none with `cpuOffload`
    */
   readonly targets?: CapacityTargets;
   /**

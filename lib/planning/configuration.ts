@@ -6,7 +6,7 @@ import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
-import { SpeculativeDecoding } from '../catalog/speculative-decoding';
+import { SpeculativeDecoding, SpeculativeMethod } from '../catalog/speculative-decoding';
 import { throwIfFaulty } from '../units/errors';
 import { LoraCapacity, MediaInput, NodeNetwork, ServingLoad } from './capacity-request';
 import { windowed } from './attention-window';
@@ -150,6 +150,9 @@ export function configurationOf(
   parallelism: Parallelism,
 ): Configuration {
   const { instanceType } = hardware;
+  const maxSequences =
+    load.requestedMaxSequences ??
+    Math.max(defaultSequences(load), Math.ceil(load.concurrency / parallelism.attentionRanks));
   return {
     ...load,
     instanceType,
@@ -157,16 +160,37 @@ export function configurationOf(
     precision: hardware.precision,
     kvCachePrecision: load.requestedKvCachePrecision ?? defaultCachePrecision(hardware.precision),
     parallelism,
-    maxBatchedTokens: load.requestedMaxBatchedTokens ?? defaultMaxBatchedTokens(instanceType.gpu, parallelism),
-    maxSequences:
-      load.requestedMaxSequences ??
-      Math.max(DEFAULT_MAX_SEQUENCES, Math.ceil(load.concurrency / parallelism.attentionRanks)),
+    maxBatchedTokens:
+      load.requestedMaxBatchedTokens ??
+      Math.max(defaultMaxBatchedTokens(instanceType.gpu, parallelism), leastStep(load, maxSequences)),
+    maxSequences,
     nodes: nodesFor(instanceType, parallelism),
     maxNodes: hardware.maxNodes,
     nodeNetwork: networkOf(load, instanceType),
     pricePerHour: hardware.pricePerHour,
     utilization: hardware.utilization ?? DEFAULT_UTILIZATION,
   };
+}
+
+/**
+ * Tokens that a step of vLLM has at least: one for each sequence (`verify_max_model_len` of its `SchedulerConfig` refuses fewer), and one more where a
+ * draft model takes one of each.
+ *
+ * @internal
+ */
+export function leastStep({ engine, drafter }: Pick<Load, 'engine' | 'drafter'>, sequences: number): number {
+  if (!engine._isVllm) return 0;
+  return sequences + (drafter?.method === SpeculativeMethod.DRAFT_MODEL ? 1 : 0);
+}
+
+/**
+ * Sequences of the scheduler where none are asked for and no state limits them: no more than a step has tokens.
+ *
+ * @internal
+ */
+export function defaultSequences(load: Pick<Load, 'engine' | 'drafter' | 'requestedMaxBatchedTokens'>): number {
+  if (load.requestedMaxBatchedTokens === undefined || !load.engine._isVllm) return DEFAULT_MAX_SEQUENCES;
+  return Math.max(1, Math.min(DEFAULT_MAX_SEQUENCES, load.requestedMaxBatchedTokens - leastStep(load, 0)));
 }
 
 /**

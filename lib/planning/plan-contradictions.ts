@@ -39,6 +39,14 @@ export function contradictions(facts: PlanFacts): Fault[] {
         `maxSequences ${facts.maxSequences} is below concurrency ${facts.concurrency}`,
       ),
     );
+  if (facts.engine._isVllm && facts.maxSequences > facts.maxBatchedTokens)
+    faults.push(
+      fault(
+        'PLAN_CHANGED',
+        'maxSequences',
+        `maxSequences ${facts.maxSequences} is more than maxBatchedTokens ${facts.maxBatchedTokens}, but a step of vLLM has a token for each sequence`,
+      ),
+    );
   for (const { reason } of attentionWindowFaults(facts, facts.contextLength))
     faults.push(fault('PLAN_CHANGED', 'attentionWindow', reason));
   const layers = layersPerStage.reduce((sum, stage) => sum + stage, 0);

@@ -2,8 +2,10 @@ import { loraFaults } from './lora-faults';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { GpuType } from '../catalog/gpu-type';
 import { GpuVendor } from '../catalog/gpu-vendor';
+import { InferenceEngine } from '../catalog/inference-engine';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
+import { SpeculativeMethod } from '../catalog/speculative-decoding';
 import { Fault, fault } from '../units/fault';
 import {
   notNegativeFault,
@@ -74,6 +76,7 @@ export function loadFaults(request: ServingLoad & { readonly parallelism?: Paral
       const reason = `concurrency ${concurrency} is more than maxSequences ${maxSequences}; raise maxSequences or lower concurrency`;
       return [fault('CONFLICTING_PROPERTIES', 'concurrency', reason)];
     },
+    () => stepFaults(request, schedulers()),
     () => {
       const longest = model.maxContextLength;
       if (contextLength === undefined || !(contextLength > longest)) return [];
@@ -87,6 +90,25 @@ export function loadFaults(request: ServingLoad & { readonly parallelism?: Paral
       return [fault('TOKENS_EXCEED_CONTEXT', 'contextLength', reason)];
     },
   );
+}
+
+/**
+ * A step of vLLM that has fewer tokens than sequences, with which it does not start (`SchedulerConfig`); where a draft model takes tokens of it,
+ * another fault says so.
+ */
+function stepFaults(request: ServingLoad, schedulers: number): Fault[] {
+  const { maxBatchedTokens: tokens, maxSequences, concurrency, engine = InferenceEngine.DEFAULT } = request;
+  if (tokens === undefined || !engine._isVllm) return [];
+  const drafts = request.speculativeDecoding?.method === SpeculativeMethod.DRAFT_MODEL;
+  const why = `more than maxBatchedTokens ${tokens}, but a step of vLLM has a token for each sequence; raise maxBatchedTokens`;
+  if (maxSequences !== undefined) {
+    if (drafts || !(maxSequences > tokens)) return [];
+    return [
+      fault('CONFLICTING_PROPERTIES', 'maxSequences', `maxSequences ${maxSequences} is ${why} or lower maxSequences`),
+    ];
+  }
+  if (concurrency === undefined || !(concurrency > schedulers * (drafts ? tokens - 1 : tokens))) return [];
+  return [fault('CONFLICTING_PROPERTIES', 'concurrency', `concurrency ${concurrency} is ${why} or lower concurrency`)];
 }
 
 function cachePrecisionFaults(kv: Precision | undefined): Fault[] {

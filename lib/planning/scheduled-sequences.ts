@@ -1,4 +1,4 @@
-import { Configuration, DEFAULT_MAX_SEQUENCES, configurationOf, sequencesPerRank } from './configuration';
+import { Configuration, configurationOf, defaultSequences, leastStep, sequencesPerRank } from './configuration';
 import { fitOf } from './memory-fit';
 
 /**
@@ -34,7 +34,8 @@ function withExchangedStep(configuration: Configuration): Configuration {
   const { engine, parallelism, requestedMaxBatchedTokens, maxBatchedTokens } = configuration;
   const fixed = requestedMaxBatchedTokens !== undefined || parallelism.attentionRanks === 1;
   if (fixed || !engine._isVllm || fitOf(configuration).fits) return configuration;
-  const smaller = EXCHANGED_STEPS.filter((tokens) => tokens < maxBatchedTokens);
+  const least = leastStep(configuration, configuration.maxSequences);
+  const smaller = EXCHANGED_STEPS.filter((tokens) => tokens < maxBatchedTokens && tokens >= least);
   const others = smaller.map((tokens) => ({ ...configuration, maxBatchedTokens: tokens }));
   return others.find((other) => fitOf(other).fits) ?? configuration;
 }
@@ -44,6 +45,7 @@ function withExchangedStep(configuration: Configuration): Configuration {
  *
  * @internal
  */
-export function isLowered({ requestedMaxSequences, maxSequences }: Configuration): boolean {
-  return requestedMaxSequences === undefined && maxSequences < DEFAULT_MAX_SEQUENCES;
+export function isLowered(configuration: Configuration): boolean {
+  const { requestedMaxSequences, maxSequences } = configuration;
+  return requestedMaxSequences === undefined && maxSequences < defaultSequences(configuration);
 }

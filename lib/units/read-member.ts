@@ -27,6 +27,19 @@ export function memberOf(owner: object, name: string): unknown {
 }
 
 /**
+ * The names of the members that an object has of its own; nothing where they cannot be listed, as of a proxy that refuses.
+ *
+ * @internal
+ */
+export function ownKeys(owner: object): string[] | undefined {
+  try {
+    return Object.keys(owner);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Whether an object has a member, as far as that can be asked.
  *
  * @internal

@@ -6,7 +6,7 @@ import { givenValue } from './number-faults';
 import { isOfAnyClass, isOfClass, isOfOwnClass } from './own-class';
 import { plainValueFaults } from './plain-value-faults';
 import { CLASSES, ENUMS, INTERFACES, STRUCTS } from './public-kinds';
-import { hasMember, memberOf, readMember } from './read-member';
+import { hasMember, memberOf, ownKeys, readMember } from './read-member';
 import { unknownPropertyFaults } from './unknown-properties';
 import { isUnreadable } from './unreadable';
 
@@ -55,7 +55,9 @@ export function structFaults(struct: StructName, value: unknown, path = '', wher
     const reason = `${where} must be an object with the properties of ${struct}${needed}; got ${given}`;
     return [fault(value === undefined ? 'MISSING_PROPERTY' : 'WRONG_KIND', where, reason)];
   }
-  const others = Object.keys(value).filter((key) => !properties.some(({ name }) => name === key));
+  const keys = ownKeys(value);
+  if (keys === undefined) return unlisted(where);
+  const others = keys.filter((key) => !properties.some(({ name }) => name === key));
   return [
     ...properties.flatMap((each) => propertyFaults(struct, value, path, each)),
     ...(others.length > 0 ? otherPropertyFaults(struct, value, path, others) : []),
@@ -112,7 +114,9 @@ export function valueFaults(property: string, value: unknown, type: string): Fau
   }
   if (type.endsWith('{}')) {
     if (!isBag(value) || isToken(value)) return wrongKind(property, value, `an object with values of type ${element}`);
-    return Object.keys(value).flatMap((key) => {
+    const keys = ownKeys(value);
+    if (keys === undefined) return unlisted(property);
+    return keys.flatMap((key) => {
       const path = `${property}['${key}']`;
       const long = lengthFaults(path, key);
       if (long.length > 0) return long;
@@ -195,6 +199,11 @@ export function numericFaults(property: string, value: unknown): Fault[] {
 
 /** What the functions of cdktf return may be in the place of. Maps that only Terraform knows are objects. */
 const TAKE_TOKENS = new Set(['string', 'string[]', 'any']);
+
+/** An object that does not say what it holds, such as a proxy that refuses to. */
+function unlisted(property: string): Fault[] {
+  return [fault('WRONG_KIND', property, `${property} must be readable; got an object whose names cannot be listed`)];
+}
 
 /** A value that only Terraform knows, in the place of text: what the functions of cdktf return. */
 function isToken(value: unknown): boolean {

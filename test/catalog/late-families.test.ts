@@ -1,5 +1,6 @@
 import {
   GpuInstanceType,
+  InferenceEngine,
   ModelSpec,
   Precision,
   SpeculativeDecoding,
@@ -77,9 +78,9 @@ describe('Ling', () => {
 
   test('3 is planned with its prediction layer', () => {
     const speculativeDecoding = SpeculativeDecoding.mtp({ tokens: 1 });
-    const plan = CapacityPlanner.plan({
-      ...{ model: read(LING_3), instanceType: GpuInstanceType.P5EN_48XLARGE, speculativeDecoding },
-    });
+    const engine = InferenceEngine.vllm('0.31.0');
+    const load = { model: read(LING_3), instanceType: GpuInstanceType.P5EN_48XLARGE, speculativeDecoding };
+    const plan = CapacityPlanner.plan({ ...load, engine });
     expect(plan.fits).toBe(true);
     expect(CapacityPlan.fromJson(plan.toJson()).explain()).toBe(plan.explain());
   });

@@ -159,11 +159,10 @@ describe('a lock', () => {
     ['memoryPerGpu.total', 1, 'PLAN_CHANGED memoryPerGpu.total'],
     ['memoryPerGpu.available', 1e15, 'PLAN_CHANGED memoryPerGpu.available'],
     ['gpuMemoryUtilization', 0.001, 'PLAN_CHANGED memoryPerGpu.available'],
-    ['maxSequences', 1000000, 'PLAN_CHANGED memoryPerGpu.total'],
+    ['maxSequences', 1000000, 'PLAN_CHANGED maxSequences'],
     ['maxBatchedTokens', 1e8, 'PLAN_CHANGED memoryPerGpu.total'],
     ['concurrency', 100000, 'PLAN_CHANGED maxSequences, PLAN_CHANGED fits'],
     ['precision', 'fp32', 'PLAN_CHANGED memoryPerGpu'],
-    ['precision', 'nvfp4', 'PRECISION_NOT_SUPPORTED precision'],
     ['nodes', 100, 'PLAN_CHANGED nodes'],
     ['inputTokens', 8192, 'PLAN_CHANGED inputTokens'],
     ['model.name', {}, 'WRONG_KIND model.name'],
@@ -182,6 +181,17 @@ describe('a lock', () => {
     ['format', { toString: 1 }, 'PLAN_OF_OTHER_VERSION version'],
   ])('whose %s is %j is refused', (path, value, expected) => {
     expect(outcome(() => unlocked(edited(path.split('.'), value)))).toBe(expected);
+  });
+
+  // What H100 has in vLLM is not in TensorRT-LLM, nor on a V100.
+  test.each<[string, { [field: string]: unknown }, string]>([
+    ['nvfp4', { engine: 'tensorrt-llm' }, 'ENGINE_LACKS_PRECISION precision'],
+    ['fp8', { gpu: 'V100-32GB' }, 'PRECISION_NOT_SUPPORTED precision'],
+    ['mxfp4', { gpu: 'V100-32GB' }, 'PRECISION_NOT_SUPPORTED precision'],
+  ])('whose precision is %s on %j is refused', (precision, { gpu, ...fields }, expected) => {
+    const json = { ...edited(['precision'], precision), ...fields } as { [field: string]: any };
+    if (gpu) json.instanceType.gpu = gpu;
+    expect(outcome(() => unlocked(json))).toBe(expected);
   });
 
   test.each(pathsOf(lock()).map((path) => [path.join('.'), path] as const))(

@@ -15,6 +15,7 @@ import { policyJson } from '../../core/policy-json';
 import { escapeTemplate } from '../../core/template-escape';
 import { nameClass } from '../../units/own-class';
 import { allOf } from '../../units/unreadable';
+import { ownValue } from '../../units/own-value';
 
 const NAMESPACE = 'kube-system';
 const NAME = 'cluster-autoscaler';
@@ -108,7 +109,7 @@ export class ClusterAutoscaler extends Construct {
       autoDiscovery: { clusterName: cluster.clusterName },
       fullnameOverride: NAME,
       image: {
-        ...imageValues(registry, props.image, IMAGE_TAGS[cluster.kubernetesVersion ?? '']),
+        ...imageValues(registry, props.image, ownValue(IMAGE_TAGS, cluster.kubernetesVersion ?? '')),
         ...(registry.pullSecrets.length > 0 ? { pullSecrets: registry.pullSecrets } : {}),
       },
       rbac: { serviceAccount: { create: true, name: NAME, annotations: role.serviceAccountAnnotations } },

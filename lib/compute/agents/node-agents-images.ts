@@ -1,4 +1,5 @@
 import { Fault, fault } from '../../units/fault';
+import { ownValue } from '../../units/own-value';
 /**
  * NVIDIA device plugin: v0.19.3, the release that GPU operator 26.3.3 ships (deployments/gpu-operator/values.yaml) and that its own
  * manifests name.
@@ -50,9 +51,9 @@ export function efaPluginFaults(image: string, instanceTypes: readonly string[])
   const release = /:v(\d+)\.(\d+)\.(\d+)[^/:]*$/.exec(image)?.slice(1).map(Number);
   if (!release) return [];
   return [...new Set(instanceTypes)].sort().flatMap((type) => {
-    const lowest = MIN_EFA_PLUGIN_VERSION[type];
+    const lowest = ownValue(MIN_EFA_PLUGIN_VERSION, type);
     const different = lowest?.findIndex((part, index) => part !== release[index]) ?? -1;
-    if (different < 0 || release[different] > lowest[different]) return [];
+    if (!lowest || different < 0 || release[different] > lowest[different]) return [];
     return [
       fault(
         'EFA_PLUGIN_TOO_OLD',
@@ -126,7 +127,7 @@ const ACCOUNTS: { readonly [region: string]: string } = {
  * @internal
  */
 export function efaDevicePluginImage(region = CHART_REGION): string {
-  const account = ACCOUNTS[region] ?? COMMON_ACCOUNT;
+  const account = ownValue(ACCOUNTS, region) ?? COMMON_ACCOUNT;
   return `${account}.dkr.ecr.${region}.${dnsSuffix(region)}/${EFA_DEVICE_PLUGIN}`;
 }
 
@@ -136,7 +137,7 @@ export function efaDevicePluginImage(region = CHART_REGION): string {
  * @internal
  */
 export function efaRegionFaults(region: string | undefined): Fault[] {
-  if (region === undefined || ACCOUNTS[region]) return [];
+  if (region === undefined || Object.hasOwn(ACCOUNTS, region)) return [];
   return [
     fault(
       'UNKNOWN_VALUE',

@@ -17,7 +17,7 @@ export function addedEnvironment(
   // A secret takes the place of a variable that the library sets.
   return [
     ...Object.entries(plain)
-      .filter(([name]) => !(name in secret))
+      .filter(([name]) => !Object.hasOwn(secret, name))
       .map(([name, value]) => ({ name, value })),
     ...Object.entries(secret).map(([name, { name: secretName, key }]) => ({
       name,

@@ -6,6 +6,7 @@ import { allOf } from '../../units/unreadable';
 import { AttentionBackend } from './attention-backend';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
+import { voltaFaults } from './volta';
 
 /**
  * GPUs that the kernels have code for, by compute capability, and whether they read 8-bit caches there (`supports_compute_capability` and
@@ -41,7 +42,7 @@ export function engineOptionFaults(plan: CapacityPlan, options: VllmOptions, vll
   return allOf(
     () => backendFaults(plan, vllm, options.attentionBackend),
     () => wholePromptFaults(plan, options),
-    () => offloadFaults(options),
+    () => voltaFaults(plan, options),
   );
 }
 
@@ -87,7 +88,8 @@ function wholePromptFaults(plan: CapacityPlan, { chunkedPrefill }: VllmOptions):
   return [fault('CONFLICTING_PROPERTIES', 'chunkedPrefill', reason)];
 }
 
-function offloadFaults({ kvOffload, prefixCaching }: VllmOptions): Fault[] {
+/** Prefixes that are kept, and are not. @internal */
+export function offloadFaults({ kvOffload, prefixCaching }: VllmOptions): Fault[] {
   if (kvOffload === undefined || prefixCaching !== false) return [];
   const reason =
     'kvOffload keeps prefixes that the GPU has no room for, and prefixCaching false keeps none; leave out one of them';

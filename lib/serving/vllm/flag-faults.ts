@@ -28,6 +28,7 @@ export function flagFaults(extraArguments: readonly string[], vllm: VllmVersion)
   if (unknown.length > 0) return unknown;
   return [
     ...extraArguments.flatMap(formFaults),
+    ...strayFaults(extraArguments),
     ...flagsIn(extraArguments, vllm).flatMap((flag) => {
       const reserved = reservedFaults(flag);
       return reserved.length > 0 ? reserved : missingFaults(flag, vllm);
@@ -54,6 +55,23 @@ function formFaults(argument: unknown, i: number): Fault[] {
   if (hasToken(argument) || !/^-[A-Za-z]/.test(argument)) return [];
   const reason = `${at} must be the long form of a flag, which can be compared with what the plan sets, e.g. '--tensor-parallel-size'; got ${givenValue(argument)}`;
   return [fault('INVALID_FORMAT', at, reason)];
+}
+
+/** Words that no flag before them takes: the name of the model is given already, and vLLM refuses a second. */
+function strayFaults(extraArguments: readonly unknown[]): Fault[] {
+  const faults: Fault[] = [];
+  // Whether the flag before may take another word. What stands before these arguments takes none.
+  let isOpen = false;
+  extraArguments.forEach((argument, i) => {
+    if (typeof argument !== 'string' || hasToken(argument) || /^-[A-Za-z]/.test(argument)) isOpen = true;
+    else if (argument.startsWith('--')) isOpen = !/=|^--no-/.test(argument);
+    else if (!isOpen) {
+      const at = `extraArguments[${i}]`;
+      const reason = `${at} must be a flag or the value of the flag before it, e.g. '--max-logprobs=5'; got ${givenValue(argument)}, which vLLM would not recognize`;
+      faults.push(fault('INVALID_FORMAT', at, reason));
+    }
+  });
+  return faults;
 }
 
 function flagsIn(extraArguments: readonly string[], vllm: VllmVersion): Flag[] {

@@ -15,10 +15,11 @@ import { PlanRequest, choicesOf, planFaults, planModel } from '../model/plan-mod
 import { choiceText } from '../model/choice-text';
 import { Resolution, ResolvedModel, withinServer } from '../model/resolved-model';
 import { ServingHardware } from '../model/serving-hardware';
+import { offloadFaults } from './engine-option-faults';
 import { loraCapacity } from './lora-adapters';
 import { OpenAiOptions } from './openai-options';
 import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
-import { versionFaults, versionWarnings } from './version-faults';
+import { givenNameFaults, versionFaults, versionWarnings } from './version-faults';
 import { unplannedSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
@@ -61,6 +62,9 @@ export function resolveVllmModel(request: VllmModelRequest): Resolution {
   const own = allOf(
     () => optionFaults(request.options),
     () => hardwareFaults(request),
+    // They need no plan, so that a load that cannot be planned hides none of them.
+    () => givenNameFaults(request.options, request.vllm),
+    () => offloadFaults(request.options),
   );
   return request.locked ? kept(request, request.locked, own) : planned(request, own);
 }

@@ -17,8 +17,8 @@ import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
 
 /**
- * What a version of vLLM cannot load, although the hardware could: the plan, arguments that it does not know, methods of quantization. Only
- * what certainly fails; see `versionWarnings` for the rest.
+ * What a version of vLLM cannot load, although the hardware could: the plan, and options against it. Only what certainly fails; see
+ * `givenNameFaults` and `versionWarnings` for the rest.
  *
  * @param plan the plan of the model
  * @param options what the plan does not include
@@ -29,8 +29,18 @@ import { VllmVersion } from './vllm-version';
 export function versionFaults(plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion): Fault[] {
   return allOf(
     () => planVersionFaults(plan, vllm),
-    () => namesOf(options).flatMap((named) => nameFaults(named, vllm)),
     () => engineOptionFaults(plan, options, vllm),
+  );
+}
+
+/**
+ * Names that a version of vLLM does not have, or is about to give up, whatever the plan.
+ *
+ * @internal
+ */
+export function givenNameFaults(options: VllmOptions, vllm: VllmVersion): Fault[] {
+  return allOf(
+    () => namesOf(options).flatMap((named) => nameFaults(named, vllm)),
     () => deprecationFaults(options.quantization, options.engineArguments?.allow_deprecated_quantization, vllm),
   );
 }
@@ -52,7 +62,7 @@ function namesOf(options: VllmOptions): NamedOption[] {
   return [
     ...namedEngineOptions(options),
     ...Object.keys(engineArguments)
-      .filter((argument) => !(argument in RESERVED_ARGUMENTS))
+      .filter((argument) => !Object.hasOwn(RESERVED_ARGUMENTS, argument))
       .map((argument) => namedArgument(argument)),
     ...(quantization === undefined ? [] : [namedMethod(quantization)]),
   ];

@@ -32,6 +32,7 @@ import { OWN_POD, REFUSED_VARIABLES } from './vllm-pod';
 import { vllmReleaseFaults, vllmReleaseWarnings } from './vllm-release-faults';
 import { VllmServer } from './vllm-server';
 import { VllmVersion } from './vllm-version';
+import { ownValue } from '../../units/own-value';
 
 /**
  * A model with everything decided, and its pods sized.
@@ -150,7 +151,7 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
     hardware,
     maxNodes: nodePool.maxNodes,
     network: hardware.network,
-    locked: props.plans?.[name],
+    locked: ownValue(props.plans ?? {}, name),
   });
   const faults = allOf(
     () => named,

@@ -10,6 +10,7 @@ import { hasOtherSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
 import { givenValue } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
+import { ownValue } from '../../units/own-value';
 
 /**
  * Formats of the weights on the GPU by quantization method of vLLM; a method that is not listed may produce any.
@@ -49,7 +50,7 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
         : [],
     () =>
       Object.keys(engineArguments)
-        .filter((argument) => argument in RESERVED_ARGUMENTS)
+        .filter((argument) => Object.hasOwn(RESERVED_ARGUMENTS, argument))
         .filter((argument) => argument !== 'speculative_config' || !hasOtherSpeculation(options))
         .map((argument) =>
           fault(
@@ -60,7 +61,7 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
         ),
     () =>
       Object.keys(engineArguments)
-        .filter((argument) => argument in REFUSED_ARGUMENTS)
+        .filter((argument) => Object.hasOwn(REFUSED_ARGUMENTS, argument))
         .map((argument) =>
           fault(
             'RESERVED',
@@ -226,7 +227,7 @@ export function foreignPlanFaults(plan: CapacityPlan): Fault[] {
 
 function quantizationFaults(method: string | undefined, precision: Precision): Fault[] {
   if (method === undefined) return [];
-  const made = METHODS[method] ?? Precision.ALL.filter((candidate) => candidate.quantized);
+  const made = ownValue(METHODS, method) ?? Precision.ALL.filter((candidate) => candidate.quantized);
   if (made.some((candidate) => candidate.name === precision.name)) return [];
   return [
     fault(

@@ -17,6 +17,7 @@ import { wholeNumberFault } from '../../units/number-faults';
 import { choiceReason } from './choice-reason';
 import { paceWarnings } from './pace-warnings';
 import { allOf } from '../../units/unreadable';
+import { ownValue } from '../../units/own-value';
 
 /**
  * The given properties of a pool.
@@ -149,7 +150,7 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
   const { pool, faults } = poolFor(request, served);
   faults.push(...wholeNumberFault('replicas', served.replicas, 1));
   if (faults.length > 0) return { faults, warnings: [] };
-  const locked = request.locked[name];
+  const locked = ownValue(request.locked, name);
   const made = resolveVllmModel({
     name,
     options: served,

@@ -9,6 +9,7 @@ import { VllmVersion } from '../../serving/vllm/vllm-version';
 import { Fault, fault } from '../../units/fault';
 import { allOf } from '../../units/unreadable';
 import { InferenceServer } from './inference-server';
+import { ownValue } from '../../units/own-value';
 
 /**
  * What a topology says of serving.
@@ -44,7 +45,7 @@ function propertiesOf(given: GivenServing) {
  * @internal
  */
 export function servingOf({ serving, servingByModel = {} }: GivenServing, model: string): TritonServingOptions {
-  return { ...given(serving), ...given(servingByModel[model]) };
+  return { ...given(serving), ...given(ownValue(servingByModel, model)) };
 }
 
 /**
@@ -56,7 +57,7 @@ export function vllmServingOf(
   { vllmServing, vllmServingByModel = {} }: GivenServing,
   model: string,
 ): VllmServingOptions {
-  return { ...given(vllmServing), ...given(vllmServingByModel[model]) };
+  return { ...given(vllmServing), ...given(ownValue(vllmServingByModel, model)) };
 }
 
 /**
@@ -147,8 +148,8 @@ function openAiFaults(model: ServedModel, at: string, name: string): Fault[] {
 export function servingPath(all: GivenServing, model: string, property = ''): string | undefined {
   const { all: ofAll, byModel } = propertiesOf(all);
   const [head] = property.split(/[.[]/);
-  if (head in given(all[byModel]?.[model])) return `${byModel}.${model}.${property}`;
-  return head in given(all[ofAll]) ? `${ofAll}.${property}` : undefined;
+  if (Object.hasOwn(given(ownValue(all[byModel] ?? {}, model)), head)) return `${byModel}.${model}.${property}`;
+  return Object.hasOwn(given(all[ofAll]), head) ? `${ofAll}.${property}` : undefined;
 }
 
 function given(options: object = {}) {

@@ -97,6 +97,9 @@ test.each<[string, VllmOverrides, string]>([
   ['files for every request', { extraArguments: ['--allowed-local-media-path=/'] }, 'RESERVED extraArguments[0]'],
   ['a secret', { extraArguments: ['--max-logprobs=5', '--hf-token=hf_x'] }, 'RESERVED extraArguments[1]'],
   ['a short form', { extraArguments: ['-tp', '2'] }, 'INVALID_FORMAT extraArguments[0]'],
+  ['another model', { extraArguments: ['other-model'] }, 'INVALID_FORMAT extraArguments[0]'],
+  ['a word after a whole flag', { extraArguments: ['--seed=1', '2'] }, 'INVALID_FORMAT extraArguments[1]'],
+  ['a word after a switch', { extraArguments: ['--no-enable-log-deltas', 'x'] }, 'INVALID_FORMAT extraArguments[1]'],
   ['a flag misspelt', { extraArguments: ['--max-logprob-s=5'] }, 'FLAG_NOT_IN_VLLM extraArguments[0]'],
   ['a flag that was never there', { extraArguments: ['--quux'] }, 'FLAG_NOT_IN_VLLM extraArguments[0]'],
   ['a flag that is off and never there', { extraArguments: ['--no-quux'] }, 'FLAG_NOT_IN_VLLM extraArguments[0]'],
@@ -151,6 +154,16 @@ test.each<[string, VllmOverrides, string]>([
   ['half a second to end', { exitTimeout: Duration.milliseconds(1500) }, 'NOT_A_WHOLE_NUMBER exitTimeout'],
 ])('refuses %s', (_, overrides, wanted) => {
   expect(idsOf(faultsThrown(() => deployVllm(overrides)))).toEqual([wanted]);
+});
+
+test('lists the names that a version lacks beside a load that cannot be planned', () => {
+  const model = { contextLength: 1e9, engineArguments: { swap_space: 4 }, quantization: 'nope' };
+  const wanted = [
+    'CONTEXT_EXCEEDS_MODEL models[0].contextLength',
+    'ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.swap_space',
+    'QUANTIZATION_NOT_IN_VLLM models[0].quantization',
+  ];
+  expect(idsOf(faultsThrown(() => deployVllm({ model }))).sort()).toEqual(wanted);
 });
 
 test('adapters are planned: they are refused where they do not fit, and their room is in the plan', () => {

@@ -1,6 +1,7 @@
 import { Fault, fault } from '../../../units/fault';
 import { GpuType } from '../../../catalog/gpu-type';
 import { DataSize } from '../../../units/data-size';
+import { ownValue } from '../../../units/own-value';
 
 /** Instances of each profile that one GPU holds. */
 type MigProfiles = { readonly [profile: string]: number };
@@ -51,7 +52,7 @@ const USABLE_SHARE = 0.95;
  * @internal
  */
 export function migInstances(gpu: GpuType, profile: string): number | undefined {
-  const profiles = MIG_PROFILES[gpu.name] ?? {};
+  const profiles = ownValue(MIG_PROFILES, gpu.name) ?? {};
   return Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
 }
 
@@ -64,7 +65,7 @@ export function migInstances(gpu: GpuType, profile: string): number | undefined 
  */
 export function migMemory(gpu: GpuType, profile: string, gpuMemory: DataSize): DataSize {
   const size = (name: string) => Number(/\.(\d+)gb$/.exec(name)?.[1]);
-  const whole = Math.max(...Object.keys(MIG_PROFILES[gpu.name] ?? {}).map(size));
+  const whole = Math.max(...Object.keys(ownValue(MIG_PROFILES, gpu.name) ?? {}).map(size));
   const slices = Math.round((size(profile) / whole) * MEMORY_SLICES);
   return DataSize.bytes(Math.floor((gpuMemory.bytes * slices * USABLE_SHARE) / MEMORY_SLICES));
 }
@@ -78,7 +79,7 @@ export function migMemory(gpu: GpuType, profile: string, gpuMemory: DataSize): D
  * @internal
  */
 export function migFaults(gpu: GpuType, profile: string, sharing: string, hardware: string): Fault[] {
-  const profiles = MIG_PROFILES[gpu.name];
+  const profiles = ownValue(MIG_PROFILES, gpu.name);
   if (!profiles) {
     return [
       fault(

@@ -65,7 +65,7 @@ export function bottlerocketSettings(
  * @internal
  */
 export function bottlerocketFaults(type: GpuInstanceType, sharing: GpuSharing): Fault[] {
-  if (!sharing.migProfile || MIG_GPUS[type.gpu.name]) return [];
+  if (!sharing.migProfile || Object.hasOwn(MIG_GPUS, type.gpu.name)) return [];
   return [
     fault(
       'MIG_NOT_SUPPORTED_BY_BOTTLEROCKET',

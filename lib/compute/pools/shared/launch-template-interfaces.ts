@@ -2,6 +2,7 @@ import { eksPodCap } from '../../../catalog/eks-pod-cap';
 import { Fault, fault } from '../../../units/fault';
 import { GpuInstanceType } from '../../../catalog/gpu-instance-type';
 import { EfaLayout } from '../options/efa-layout';
+import { ownValue } from '../../../units/own-value';
 
 /** One network interface of an instance. */
 export interface InterfacePlacement {
@@ -45,7 +46,7 @@ export function efaInterfaceLayout(type: GpuInstanceType, layout = EfaLayout.EFA
     const others = cards.filter((index) => index !== 0);
     return [place(0, 0, 'efa'), ...others.map((index) => place(index, 1, 'efa-only'))];
   }
-  const extra = layout.name === EfaLayout.BANDWIDTH_OPTIMIZED.name ? (BANDWIDTH_CARDS[type.name] ?? []) : [];
+  const extra = layout.name === EfaLayout.BANDWIDTH_OPTIMIZED.name ? (ownValue(BANDWIDTH_CARDS, type.name) ?? []) : [];
   return [
     place(0, 0, 'interface'),
     ...cards.flatMap((index) => {
@@ -143,7 +144,7 @@ export function efaLayoutFaults(type: GpuInstanceType, layout: EfaLayout): Fault
       ),
     ];
   }
-  if (layout.name === EfaLayout.BANDWIDTH_OPTIMIZED.name && !BANDWIDTH_CARDS[type.name]) {
+  if (layout.name === EfaLayout.BANDWIDTH_OPTIMIZED.name && !ownValue(BANDWIDTH_CARDS, type.name)) {
     const known = Object.keys(BANDWIDTH_CARDS).join(', ');
     return [
       fault(
