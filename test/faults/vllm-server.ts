@@ -15,6 +15,12 @@ import { FaultText } from './fault-text';
 
 const refuse = (overrides: VllmOverrides) => () => deployVllm(overrides);
 
+const ON_V100: VllmOverrides = {
+  instanceType: GpuInstanceType.P3_16XLARGE,
+  vllmRelease: VllmRelease.of('0.19.1'),
+  model: { precision: Precision.FP16, contextLength: 4096, parallelism: Parallelism.of({ tensor: 4 }) },
+};
+
 /** What vLLM's own server would refuse, or would be open by. */
 export const TEXTS: FaultText[] = [
   {
@@ -221,6 +227,34 @@ export const TEXTS: FaultText[] = [
     property: "environment['VLLM_SERVER_DEV_MODE']",
     text: 'environment must not contain VLLM_SERVER_DEV_MODE, which opens requests that run code in the engine; remove it',
     refuse: refuse({ environment: { VLLM_SERVER_DEV_MODE: '1' } }),
+  },
+  {
+    id: 'GPU_WITHOUT_FEATURE',
+    property: 'models[0].prefixCaching',
+    text: "model 'chat': prefixCaching does not work on V100-16GB, whose compute capability is 7.0: vLLM has it from 7.5 on, and would end with the first prompt that needs it; remove it, or use a newer GPU",
+    refuse: refuse({ ...ON_V100, model: { ...ON_V100.model, prefixCaching: true } }),
+  },
+  {
+    id: 'RESOURCES_TOO_SMALL',
+    property: 'resources.memory',
+    text: "model 'chat': resources.memory must be at least 1025024 MiB, what kvOffload and cpuOffload keep on the host, and the shared memory; got 13312 MiB",
+    refuse: refuse({ model: { kvOffload: DataSize.gib(500) }, resources: { memory: DataSize.gib(13) } }),
+  },
+  {
+    id: 'RESOURCES_TOO_SMALL',
+    property: 'resources.ephemeralStorage',
+    text: "model 'chat': resources.ephemeralStorage must be at least 15317 MiB, the files of the models; got 1024 MiB",
+    refuse: refuse({ resources: { ephemeralStorage: DataSize.gib(1) } }),
+  },
+  {
+    id: 'RESOURCES_TOO_SMALL',
+    property: 'resources.sharedMemory',
+    text: "model 'chat': resources.sharedMemory must be at least 4096 MiB, the prefixes that kvOffload keeps there; got 1024 MiB",
+    refuse: refuse({
+      vllmRelease: VllmRelease.of('0.28.0'),
+      model: { kvOffload: DataSize.gib(4) },
+      resources: { sharedMemory: DataSize.gib(1) },
+    }),
   },
   {
     id: 'SHARED_MEMORY_EXCEEDS_MEMORY',

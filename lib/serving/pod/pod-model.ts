@@ -15,7 +15,11 @@ export interface PodModel {
   readonly storedSize: DataSize;
   /** Resident host memory without shared memory and without the page cache of the weights. */
   readonly hostMemory: DataSize;
+  /** What of it is certainly taken. @default - unknown */
+  readonly pinnedMemory?: DataSize;
   readonly sharedMemory: DataSize;
+  /** What of that is certainly taken. @default - unknown */
+  readonly sharedPinnedMemory?: DataSize;
   /** What it unpacks below `/tmp`. @default - nothing */
   readonly temporarySize?: DataSize;
   /** Whether it answers a request by a stream of responses. */

@@ -141,6 +141,8 @@ export function sizePod(
     faults.push(fault('SHARED_MEMORY_EXCEEDS_MEMORY', own ? 'resources.sharedMemory' : 'resources.memory', reason));
   }
   fit(DISK, diskMib, allocatableDiskMib(type));
+  if (faults.length === 0)
+    faults.push(...shortageFaults(models, overrides, { memory: memoryMib, shared: sharedMemoryMib, disk: diskMib }));
   const usableCpu = usableCpuMillis(type);
   if (overrides.cpu !== undefined || otherCpu > 0)
     fit(CPU, (overrides.cpu === undefined ? 500 : cpuMillis) + otherCpu, usableCpu);
@@ -169,6 +171,33 @@ export function sizePod(
       podsPerNode,
     },
   };
+}
+
+/** Values given that are below what the models certainly take. */
+function shortageFaults(
+  models: readonly PodModel[],
+  { memory, sharedMemory, ephemeralStorage }: SizingOverrides,
+  mib: { readonly memory: number; readonly shared: number; readonly disk: number },
+): Fault[] {
+  const pinned = total(models, (model) => model.pinnedMemory?.mib ?? 0);
+  const kept = total(models, (model) => model.sharedPinnedMemory?.mib ?? 0);
+  const files = total(models, (model) => model.storedSize.mib + (model.temporarySize?.mib ?? 0));
+  const short = (property: string, given: DataSize | undefined, has: number, need: number, what: string) => {
+    if (given === undefined || has >= need) return [];
+    const reason = `${property} must be at least ${Math.ceil(need)} MiB, ${what}; got ${has} MiB`;
+    return [fault('RESOURCES_TOO_SMALL', property, reason)];
+  };
+  return [
+    ...short('resources.sharedMemory', sharedMemory, mib.shared, kept, 'the prefixes that kvOffload keeps there'),
+    ...short(
+      'resources.memory',
+      memory,
+      mib.memory,
+      pinned > 0 ? pinned + mib.shared : 0,
+      'what kvOffload and cpuOffload keep on the host, and the shared memory',
+    ),
+    ...short('resources.ephemeralStorage', ephemeralStorage, mib.disk, files, 'the files of the models'),
+  ];
 }
 
 /**

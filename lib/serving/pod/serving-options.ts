@@ -10,11 +10,11 @@ import { PodAdditions } from './pod-additions';
 export interface ServerResources {
   /** CPU cores requested. @default - 1 and 2 for each GPU, at most its share of the node */
   readonly cpu?: number;
-  /** Host memory requested, shared memory included. @default - 4 GiB, 3 GiB for each GPU of a vLLM model, what ONNX models take, and shared memory */
+  /** Host memory requested, shared memory included; at least what models keep there. @default - 4 GiB, 3 GiB for each GPU of a vLLM model, what ONNX models take, and shared memory */
   readonly memory?: DataSize;
-  /** Size of /dev/shm. @default - 1 GiB for each vLLM model, and 1 GiB for each GPU of one that spans several */
+  /** Size of /dev/shm. @default - 1 GiB for each vLLM model, 1 GiB for each GPU of one that spans several, and `kvOffload` from vLLM 0.27 on */
   readonly sharedMemory?: DataSize;
-  /** Local disk requested: models, caches and logs. @default - the models' size and 13 GiB, 5 GiB without vLLM */
+  /** Local disk requested: models, caches and logs; at least the models' size. @default - the models' size and 13 GiB, 5 GiB without vLLM */
   readonly ephemeralStorage?: DataSize;
 }
 

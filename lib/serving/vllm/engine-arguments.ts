@@ -6,6 +6,8 @@ import { speculativeArguments } from '../../planning/speculative-arguments';
 import { cacheFormat } from '../../planning/version-fit';
 import { ResolvedModel } from '../model/resolved-model';
 import { VllmOptions } from './vllm-options';
+import { VllmVersion } from './vllm-version';
+import { cachesPrefixes, splitsPrompts } from './volta';
 
 /**
  * Arguments derived from other properties, which the plan depends on, with the property to set instead.
@@ -104,6 +106,7 @@ export const OFFLOADS =
  * @param options the options that the plan does not include
  * @param weightsPath folder of the weights, as the engine sees it
  * @param metrics whether the engine collects metrics
+ * @param vllm the version that runs it
  *
  * @internal
  */
@@ -112,6 +115,7 @@ export function engineArguments(
   options: VllmOptions,
   weightsPath: string,
   metrics: boolean,
+  vllm: VllmVersion,
 ): { [name: string]: unknown } {
   return {
     model: weightsPath,
@@ -126,14 +130,14 @@ export function engineArguments(
     max_num_batched_tokens: plan.maxBatchedTokens,
     gpu_memory_utilization: plan.gpuMemoryUtilization,
     kv_cache_dtype: cacheFormat(plan),
-    enable_prefix_caching: options.prefixCaching ?? true,
+    enable_prefix_caching: options.prefixCaching ?? cachesPrefixes(plan.instanceType.gpu),
     enforce_eager: !plan.cudaGraphs,
     speculative_config: plan.speculativeDecoding && speculativeArguments(plan.speculativeDecoding),
     ...mediaArguments(plan),
     cpu_offload_gb: plan.cpuOffload.bytes > 0 ? plan.cpuOffload.gib : undefined,
     kv_offloading_size: options.kvOffload?.gib,
     // Later versions do by default, and say so for models whose default differs.
-    enable_chunked_prefill: options.chunkedPrefill,
+    enable_chunked_prefill: options.chunkedPrefill ?? splitsPrompts(plan.instanceType.gpu, vllm),
     attention_backend: options.attentionBackend,
     trust_remote_code: options.trustRemoteCode ?? false,
     disable_log_stats: !metrics,

@@ -6,6 +6,7 @@ import { allOf } from '../../units/unreadable';
 import { AttentionBackend } from './attention-backend';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
+import { voltaFaults } from './volta';
 
 /**
  * GPUs that the kernels have code for, by compute capability, and whether they read 8-bit caches there (`supports_compute_capability` and
@@ -41,6 +42,7 @@ export function engineOptionFaults(plan: CapacityPlan, options: VllmOptions, vll
   return allOf(
     () => backendFaults(plan, vllm, options.attentionBackend),
     () => wholePromptFaults(plan, options),
+    () => voltaFaults(plan, options),
   );
 }
 

@@ -1,16 +1,55 @@
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { DataSize } from '../../units/data-size';
+import { VllmOptions } from './vllm-options';
+import { VllmVersion } from './vllm-version';
+
+/** The release whose cache on the host is a file in /dev/shm: seen in the wheels of 0.26.0 and 0.27.0 (vllm-project/vllm#50094). */
+const OFFLOADS_TO_SHARED_MEMORY = [0, 27] as const;
 
 /**
- * Host memory of an engine of vLLM and its server: 4 GiB for the server and tokenizer and 3 GiB for each worker with its CUDA context; measured
- * values are below both. Weights that stay on the host come to it, and the prefixes that are kept there.
+ * Before, PyTorch rounds each tensor of the cache up to a power of two when it pins it: up to twice in all, by the shapes of the layers
+ * (vllm-project/vllm#46278 and #53042, where 1.92 times as much was seen).
+ */
+const PINNED_ROUNDING = 2;
+
+/** What the cache on the host takes, and where. */
+function offloaded({ kvOffload, engineArguments = {} }: VllmOptions, vllm: VllmVersion) {
+  const none = DataSize.bytes(0);
+  if (kvOffload === undefined) return { pinned: none, shared: none };
+  // Another backend keeps it in its own way.
+  if ((engineArguments.kv_offloading_backend ?? 'native') !== 'native') return { pinned: kvOffload, shared: none };
+  return vllm.isAtLeast(...OFFLOADS_TO_SHARED_MEMORY)
+    ? { pinned: none, shared: kvOffload }
+    : { pinned: kvOffload.times(PINNED_ROUNDING), shared: none };
+}
+
+/**
+ * Host memory of an engine of vLLM and its server, without shared memory: 4 GiB for the server and tokenizer and 3 GiB for each worker with
+ * its CUDA context; measured values are below both. Weights that stay on the host come to it, and the prefixes that are kept there.
  *
  * @internal
  */
-export function vllmHostMemory(gpus: number, plan: CapacityPlan, kvOffload = DataSize.bytes(0)): DataSize {
-  return DataSize.gib(4 + 3 * gpus)
-    .plus(plan.cpuOffload.times(1.1 * gpus))
-    .plus(kvOffload);
+export function vllmHostMemory(gpus: number, plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion): DataSize {
+  return engineHostMemory(gpus, plan).plus(offloaded(options, vllm).pinned);
+}
+
+/**
+ * Host memory of a language model's engine and its server that keeps no cache on the host.
+ *
+ * @internal
+ */
+export function engineHostMemory(gpus: number, plan: CapacityPlan): DataSize {
+  return DataSize.gib(4 + 3 * gpus).plus(plan.cpuOffload.times(1.1 * gpus));
+}
+
+/**
+ * The parts of host memory and of shared memory that an engine takes at once, whatever the rest turns out to be.
+ *
+ * @internal
+ */
+export function vllmPinnedMemory(gpus: number, plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion) {
+  const { pinned, shared } = offloaded(options, vllm);
+  return { host: plan.cpuOffload.times(gpus).plus(pinned), shared };
 }
 
 /**
@@ -18,6 +57,15 @@ export function vllmHostMemory(gpus: number, plan: CapacityPlan, kvOffload = Dat
  *
  * @internal
  */
-export function vllmSharedMemory(gpus: number): DataSize {
+export function engineSharedMemory(gpus: number): DataSize {
   return DataSize.gib(1 + (gpus > 1 ? gpus : 0));
+}
+
+/**
+ * The same with the prefixes that vLLM keeps there.
+ *
+ * @internal
+ */
+export function vllmSharedMemory(gpus: number, options: VllmOptions, vllm: VllmVersion): DataSize {
+  return engineSharedMemory(gpus).plus(offloaded(options, vllm).shared);
 }

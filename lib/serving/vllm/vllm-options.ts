@@ -19,19 +19,20 @@ export interface VllmOptions {
   /** Precision of the key-value cache: FP8, or that of the weights. @default - that of the weights (32 bits with Precision.FP32), 16 bits where those are quantized */
   readonly kvCachePrecision?: Precision;
   /**
-   * Host memory of the whole server that keeps prefixes for which the GPUs have no room (`kv_offloading_size`); it is requested for the pod.
+   * Host memory of the whole server that keeps prefixes for which the GPUs have no room (`kv_offloading_size`); it is requested for the pod:
+   * from vLLM 0.27 on as shared memory, before twice as much memory, because PyTorch rounds each part of it up to a power of two.
    * @default - none
    */
   readonly kvOffload?: DataSize;
   /**
    * Whether long prompts are computed in pieces beside the sequences that decode. Without, a step holds the longest prompt, and all wait for it; vLLM
-   * advises against that for models that generate.
-   * @default true
+   * advises against that for models that generate. GPUs before Turing (compute capability 7.5) refuse true.
+   * @default true, before Turing false
    */
   readonly chunkedPrefill?: boolean;
   /** Kernels of attention, where another than vLLM's choice is wanted, e.g. for its numbers. @default - vLLM's choice for model and GPU */
   readonly attentionBackend?: AttentionBackend;
-  /** Whether equal prompt prefixes share their key-value cache. @default true */
+  /** Whether equal prompt prefixes share their key-value cache; GPUs before Turing refuse true. @default true, before Turing false */
   readonly prefixCaching?: boolean;
   /**
    * How tokens are drafted, to be verified several at once (`speculative_config`); the plan counts it. A draft model or a head needs its `path`.

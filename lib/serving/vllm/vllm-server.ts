@@ -5,7 +5,7 @@ import { ResolvedModel } from '../model/resolved-model';
 import { PodModel } from '../pod/pod-model';
 import { MODELS_MOUNT, WeightsCopy } from '../pod/server-pod';
 import { engineArguments } from './engine-arguments';
-import { vllmHostMemory, vllmSharedMemory } from './host-needs';
+import { vllmHostMemory, vllmPinnedMemory, vllmSharedMemory } from './host-needs';
 import { PlacedAdapter, adapterSize, loraArguments, placedAdapters } from './lora-adapters';
 import { LoraAdapter } from './openai-options';
 import { ServedModel } from './served-model';
@@ -61,11 +61,19 @@ export class VllmServer implements PodModel {
   }
 
   public get hostMemory(): DataSize {
-    return vllmHostMemory(this.gpus, this.plan, this.served.kvOffload);
+    return vllmHostMemory(this.gpus, this.plan, this.served, this.vllm);
+  }
+
+  public get pinnedMemory(): DataSize {
+    return vllmPinnedMemory(this.gpus, this.plan, this.served, this.vllm).host;
+  }
+
+  public get sharedPinnedMemory(): DataSize {
+    return vllmPinnedMemory(this.gpus, this.plan, this.served, this.vllm).shared;
   }
 
   public get sharedMemory(): DataSize {
-    return vllmSharedMemory(this.gpus);
+    return vllmSharedMemory(this.gpus, this.served, this.vllm);
   }
 
   /** What the init container copies. */
@@ -88,7 +96,7 @@ export class VllmServer implements PodModel {
   public get engineArguments(): { [name: string]: unknown } {
     const { max_loras: slots, ...own } = this.served.engineArguments ?? {};
     return {
-      ...engineArguments(this.resolved, { ...this.served, engineArguments: own }, this.#path, true),
+      ...engineArguments(this.resolved, { ...this.served, engineArguments: own }, this.#path, true, this.vllm),
       ...loraArguments(this.served, slots),
       max_num_queued_reqs: this.#inFlight,
     };

@@ -155,7 +155,7 @@ export function written(given: Case, version: string): Written {
       ...{ name: 'chat', options, vllm, network: NodeNetwork.TCP, compares: false },
       locked: deployment.plan,
     });
-    const engine = engineArguments(resolved!, options, '/models/weights/chat/1', true);
+    const engine = engineArguments(resolved!, options, '/models/weights/chat/1', true, vllm);
     return { serve: serverOf(json).args as string[], engine: JSON.parse(JSON.stringify(engine)) };
   } catch (error) {
     if (!UnscopedValidationError.isValidationError(error)) throw error;

@@ -9,6 +9,8 @@ import { VllmVersion } from '../../../lib/serving/vllm/vllm-version';
 import { realConfig } from '../../catalog/real-configs';
 import { idsOf } from '../../support/faults';
 
+const VLLM = new VllmVersion('0.24.0');
+
 const P5 = GpuInstanceType.P5_48XLARGE;
 
 /** A model as a server other than Triton would ask for it: by a version of vLLM, on a pool or on what the planner chooses. */
@@ -36,7 +38,13 @@ const pool = {
 
 test('the arguments of the engine follow from a resolved model, without Triton', () => {
   const options = { model: ModelSpec.QWEN_3_30B_A3B, parallelism: Parallelism.of({ tensor: 2, expert: 2 }) };
-  const written = engineArguments(resolve(options, { hardware: pool }), { engineArguments: { seed: 1 } }, '/w', true);
+  const written = engineArguments(
+    resolve(options, { hardware: pool }),
+    { engineArguments: { seed: 1 } },
+    '/w',
+    true,
+    VLLM,
+  );
   expect(written).toMatchObject({
     model: '/w',
     dtype: 'bfloat16',
@@ -57,11 +65,11 @@ test.each([
 ])('a model that reads images, started for %s by vLLM %s', (mediaInput, version, expected) => {
   const options = { model: ModelSpec.LLAMA_4_SCOUT, mediaInput };
   const resolved = resolve(options, { hardware: pool, vllm: new VllmVersion(version) });
-  const { limit_mm_per_prompt, language_model_only } = engineArguments(resolved, {}, '/w', true);
+  const { limit_mm_per_prompt, language_model_only } = engineArguments(resolved, {}, '/w', true, VLLM);
   expect(JSON.parse(JSON.stringify({ limit_mm_per_prompt, language_model_only }))).toEqual(expected);
   // A model of text alone has no such argument.
   const text = resolve({ model: ModelSpec.LLAMA_3_1_8B, mediaInput }, { hardware: pool });
-  expect(engineArguments(text, {}, '/w', true)).not.toHaveProperty('language_model_only');
+  expect(engineArguments(text, {}, '/w', true, VLLM)).not.toHaveProperty('language_model_only');
 });
 
 test('hardware may be given or chosen', () => {
@@ -95,7 +103,7 @@ test('what a plan counts in FP8 blocks computes in the type that the checkpoint 
   const options = { model: ModelSpec.DEEPSEEK_V3, parallelism: Parallelism.of({ tensor: 8 }) };
   const resolved = resolve(options, { hardware: { ...pool, instanceType: GpuInstanceType.P5EN_48XLARGE } });
   expect(resolved.plan.precision).toBe(Precision.FP8_BLOCK);
-  expect(engineArguments(resolved, {}, '/w', true).dtype).toBe('auto');
+  expect(engineArguments(resolved, {}, '/w', true, VLLM).dtype).toBe('auto');
 });
 
 test('nothing of vLLM or of the model knows Triton', () => {
@@ -117,7 +125,7 @@ test('a hybrid whose blocks of states are fewer than the default is started with
   const made = resolve({ model, precision: Precision.FP8_BLOCK }, { hardware: one });
   expect(made.plan.fits).toBe(true);
   expect(made.plan.maxSequences).toBeLessThan(256);
-  expect(engineArguments(made, {}, '/w', true)).toMatchObject({ max_num_seqs: made.plan.maxSequences });
+  expect(engineArguments(made, {}, '/w', true, VLLM)).toMatchObject({ max_num_seqs: made.plan.maxSequences });
 });
 
 test('what the engine and the planner refuse is said once', () => {

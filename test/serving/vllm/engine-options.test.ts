@@ -1,5 +1,5 @@
-import { GpuInstanceType, ModelSpec, Parallelism, TritonRelease, VllmRelease } from '../../../lib/catalog';
-import { AttentionBackend, ServedModel, TritonModel } from '../../../lib/serving';
+import { GpuInstanceType, ModelSpec, Parallelism, Precision, TritonRelease, VllmRelease } from '../../../lib/catalog';
+import { AttentionBackend, ServedModel, ServerResources, TritonModel, VllmModelProps } from '../../../lib/serving';
 import { DataSize } from '../../../lib/units';
 import { Fault } from '../../../lib/units/fault';
 import { idsOf } from '../../support/faults';
@@ -133,11 +133,89 @@ describe('an attention window', () => {
   });
 });
 
-test('host memory for prefixes is requested for the pod', () => {
-  const memory = (model: Partial<ServedModel>) =>
-    parseInt(
-      serverOf(deployVllm({ model, instanceType: GpuInstanceType.G5_4XLARGE }).json).resources.requests
-        .memory as string,
+describe('prefixes on the host', () => {
+  const sizes = (json: Synthesized) => ({
+    memory: parseInt(serverOf(json).resources.requests.memory as string),
+    shared: (podOf(json).volume as { name: string; empty_dir?: { size_limit: string } }[]).find(
+      ({ name }) => name === 'shm',
+    )!.empty_dir!.size_limit,
+  });
+  const ofVllm = (version: string, kvOffload?: DataSize, resources?: ServerResources) =>
+    sizes(
+      deployVllm({
+        ...{ model: { kvOffload }, vllmRelease: VllmRelease.of(version), resources },
+        instanceType: GpuInstanceType.G5_4XLARGE,
+      }).json,
     );
-  expect(memory({ kvOffload: DataSize.gib(8) }) - memory({})).toBe(8 * 1024);
+  const ofTriton = (version: string, kvOffload?: DataSize) =>
+    sizes(
+      deploy({
+        tritonRelease: TritonRelease.of(version),
+        instanceType: GpuInstanceType.G5_4XLARGE,
+        models: [TritonModel.vllm({ name: 'm', model: ModelSpec.LLAMA_3_1_8B, kvOffload })],
+      }).json,
+    );
+
+  test.each<[string, (kvOffload?: DataSize) => ReturnType<typeof sizes>]>([
+    ['vLLM 0.24', (kvOffload) => ofVllm('0.24.0', kvOffload)],
+    ['Triton with vLLM 0.24', (kvOffload) => ofTriton('26.07', kvOffload)],
+  ])('%s: are tensors, which PyTorch makes up to twice as large', (_, of) => {
+    const [without, withPrefixes] = [of(), of(DataSize.gib(10))];
+    expect(withPrefixes).toEqual({ memory: without.memory + 20 * 1024, shared: '1024Mi' });
+  });
+
+  test.each<[string, (kvOffload?: DataSize) => ReturnType<typeof sizes>]>([
+    ['vLLM 0.27', (kvOffload) => ofVllm('0.27.1', kvOffload)],
+    ['Triton with vLLM 0.27', (kvOffload) => ofTriton('26.08', kvOffload)],
+  ])('%s: are in /dev/shm, which holds them', (_, of) => {
+    const [without, withPrefixes] = [of(), of(DataSize.gib(10))];
+    expect(withPrefixes).toEqual({ memory: without.memory + 10 * 1024, shared: `${11 * 1024}Mi` });
+  });
+
+  test('are counted once where the size of /dev/shm is given', () => {
+    const given = ofVllm('0.27.1', DataSize.gib(10), { sharedMemory: DataSize.gib(16) });
+    expect(given).toEqual({ memory: (7 + 16) * 1024, shared: `${16 * 1024}Mi` });
+  });
+
+  test('are where another backend keeps them', () => {
+    const engineArguments = { kv_offloading_backend: 'lmcache' };
+    const model = { kvOffload: DataSize.gib(10), engineArguments };
+    const instanceType = GpuInstanceType.G5_4XLARGE;
+    const { json } = deployVllm({ model, vllmRelease: VllmRelease.of('0.27.1'), instanceType });
+    expect(sizes(json)).toEqual({ memory: (8 + 10) * 1024, shared: '1024Mi' });
+  });
+});
+
+describe('GPUs before Turing', () => {
+  const onV100 = (vllm: Partial<VllmModelProps>) => {
+    const parallelism = Parallelism.of({ tensor: 4 });
+    const model = { name: 'm', model: ModelSpec.LLAMA_3_1_8B, precision: Precision.FP16, contextLength: 4096 };
+    return deploy({
+      instanceType: GpuInstanceType.P3DN_24XLARGE,
+      tritonRelease: TritonRelease.V24_12,
+      models: [TritonModel.vllm({ ...model, model: ModelSpec.LLAMA_2_13B, parallelism, ...vllm })],
+    }).json;
+  };
+
+  test('neither keep prefixes nor split prompts', () => {
+    expect(modelJson(onV100({}))).toMatchObject({ enable_prefix_caching: false, enable_chunked_prefill: false });
+  });
+
+  test.each<[string, Partial<VllmModelProps>]>([
+    ['prefixCaching', { prefixCaching: true }],
+    ['chunkedPrefill', { chunkedPrefill: true }],
+    ['kvOffload', { kvOffload: DataSize.gib(4) }],
+  ])('refuse %s', (property, vllm) => {
+    expect(() => onV100(vllm)).toThrow(`${property} does not work on V100-32GB`);
+  });
+
+  test('the second engine decides about prompts itself', () => {
+    const model = { precision: Precision.FP16, contextLength: 4096, parallelism: Parallelism.of({ tensor: 4 }) };
+    const words = argumentsOf(model, {
+      instanceType: GpuInstanceType.P3_16XLARGE,
+      vllmRelease: VllmRelease.of('0.19.1'),
+    });
+    expect(words).toContain('--no-enable-prefix-caching');
+    expect(words).not.toContain('chunked-prefill');
+  });
 });

@@ -6,6 +6,8 @@ import { VllmVersion } from '../../../lib/serving/vllm/vllm-version';
 import { realConfig } from '../../catalog/real-configs';
 import { idsOf } from '../../support/faults';
 
+const VLLM = new VllmVersion('0.24.0');
+
 const QWEN = ModelSpec.fromHuggingFaceConfig('qwen3.5-27b', realConfig('Qwen/Qwen3.5-27B'));
 const LLAMA = ModelSpec.LLAMA_3_1_8B;
 
@@ -40,11 +42,11 @@ test.each<[string, ModelSpec, SpeculativeDecoding, object]>([
   const { resolved, faults } = resolve({ model, speculativeDecoding });
   expect(faults).toEqual([]);
   expect(resolved!.plan.speculativeDecoding).toBe(speculativeDecoding);
-  expect(engineArguments(resolved!, {}, '/w', true).speculative_config).toEqual(expected);
+  expect(engineArguments(resolved!, {}, '/w', true, VLLM).speculative_config).toEqual(expected);
 });
 
 test('without, the engine gets none', () => {
-  expect(engineArguments(resolve({ model: LLAMA }).resolved!, {}, '/w', true).speculative_config).toBeUndefined();
+  expect(engineArguments(resolve({ model: LLAMA }).resolved!, {}, '/w', true, VLLM).speculative_config).toBeUndefined();
 });
 
 test.each(['mtp', 'qwen3_5_mtp', 'ngram', 'eagle3'])('arguments of the engine with %s are the property', (method) => {
@@ -59,7 +61,7 @@ test('a method that plans do not know passes, with a warning', () => {
   const { resolved, faults, warnings } = resolve(options);
   expect(faults).toEqual([]);
   expect(warnings.map(({ id }) => id)).toContain('SPECULATION_NOT_PLANNED');
-  expect(engineArguments(resolved!, options, '/w', true).speculative_config).toEqual({ method: 'suffix' });
+  expect(engineArguments(resolved!, options, '/w', true, VLLM).speculative_config).toEqual({ method: 'suffix' });
 });
 
 test.each<[string, ModelSpec, SpeculativeDecoding, string[]]>([

@@ -7,7 +7,7 @@ import { DataSize } from '../../../units/data-size';
 import { Fault, fault } from '../../../units/fault';
 import { allOf } from '../../../units/unreadable';
 import { ResolvedModel, withinServer } from '../../model/resolved-model';
-import { vllmSharedMemory } from '../../vllm/host-needs';
+import { engineSharedMemory } from '../../vllm/host-needs';
 import {
   DEFAULT_LATENCY_BUCKETS,
   bucketFaults,
@@ -139,7 +139,7 @@ export abstract class LanguageModelOnHardware<Props extends LanguageModelProps> 
   }
 
   public get sharedMemory(): DataSize {
-    return vllmSharedMemory(this.gpus);
+    return engineSharedMemory(this.gpus);
   }
 
   public abstract config(placement: ModelPlacement): TextMessage;

@@ -4,7 +4,7 @@ import { DUPLICATE_WEIGHTS } from '../../../core/weight-files';
 import { DataSize } from '../../../units/data-size';
 import { Fault } from '../../../units/fault';
 import { allOf } from '../../../units/unreadable';
-import { vllmHostMemory } from '../../vllm/host-needs';
+import { engineHostMemory } from '../../vllm/host-needs';
 import { ModelOnSite, ModelSite, ModelVersion } from '../model-definition';
 import { ModelProbe } from '../model-probe';
 import { EnumName, TextMessage } from '../protobuf-text';
@@ -55,7 +55,7 @@ class TensorRtLlmBackendModel extends LanguageModelOnHardware<TensorRtLlmModelPr
 
   /** As an engine of the same shape: a server, and a process with a CUDA context for each GPU. */
   public get hostMemory(): DataSize {
-    return vllmHostMemory(this.gpus, this.plan);
+    return engineHostMemory(this.gpus, this.plan);
   }
 
   /** One token; the engine's metrics do not count them. */

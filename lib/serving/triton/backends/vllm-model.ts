@@ -9,7 +9,7 @@ import { allOf } from '../../../units/unreadable';
 import { WeightsCopy } from '../../pod/server-pod';
 import { Resolution, ResolvedModel } from '../../model/resolved-model';
 import { engineArguments } from '../../vllm/engine-arguments';
-import { vllmHostMemory } from '../../vllm/host-needs';
+import { vllmHostMemory, vllmPinnedMemory, vllmSharedMemory } from '../../vllm/host-needs';
 import { PlacedAdapter, adapterFaults, adapterSize, loraArguments, placedAdapters } from '../../vllm/lora-adapters';
 import { resolveVllmModel } from '../../vllm/resolve-vllm-model';
 import { VllmVersion } from '../../vllm/vllm-version';
@@ -51,15 +51,16 @@ export class VllmModel extends LanguageModel<VllmModelProps> {
       () => this.ownFaults(),
       () => faults,
     );
-    return { model: resolved && new VllmBackendModel(this, resolved), faults: all, warnings };
+    return { model: resolved && new VllmBackendModel(this, resolved, versionOf(site)), faults: all, warnings };
   }
 
-  private resolve({ hardware, release, replicas, plugged }: ModelSite): Resolution {
+  private resolve(site: ModelSite): Resolution {
     const { name, props } = this;
+    const { hardware, replicas } = site;
     return resolveVllmModel({
       name,
       options: { ...props, parallelism: props.parallelism ?? (props.plan ? undefined : Parallelism.NONE) },
-      vllm: new VllmVersion(release.vllmVersion, TRITON_IMAGES, plugged),
+      vllm: versionOf(site),
       replicas,
       hardware,
       network: hardware.network,
@@ -130,6 +131,10 @@ const VLLM_TENSORS: ModelTensors = {
   decoupled: true,
 };
 
+function versionOf({ release, plugged }: ModelSite): VllmVersion {
+  return new VllmVersion(release.vllmVersion, TRITON_IMAGES, plugged);
+}
+
 function given(resolved: ResolvedModel): Resolution {
   return { resolved, faults: [], warnings: [] };
 }
@@ -140,7 +145,11 @@ class VllmBackendModel extends LanguageModelOnHardware<VllmModelProps> {
 
   private readonly engineMetrics: boolean;
 
-  public constructor(definition: VllmModel, resolved: ResolvedModel) {
+  public constructor(
+    definition: VllmModel,
+    resolved: ResolvedModel,
+    private readonly vllm: VllmVersion,
+  ) {
     super(definition, resolved);
     this.engineMetrics = this.props.engineMetrics ?? true;
     this.exporters = this.engineMetrics ? [MetricExporter.TRITON_VLLM] : [];
@@ -167,7 +176,19 @@ class VllmBackendModel extends LanguageModelOnHardware<VllmModelProps> {
   }
 
   public get hostMemory(): DataSize {
-    return vllmHostMemory(this.gpus, this.plan, this.props.kvOffload);
+    return vllmHostMemory(this.gpus, this.plan, this.props, this.vllm);
+  }
+
+  public get pinnedMemory(): DataSize {
+    return vllmPinnedMemory(this.gpus, this.plan, this.props, this.vllm).host;
+  }
+
+  public get sharedPinnedMemory(): DataSize {
+    return vllmPinnedMemory(this.gpus, this.plan, this.props, this.vllm).shared;
+  }
+
+  public override get sharedMemory(): DataSize {
+    return vllmSharedMemory(this.gpus, this.props, this.vllm);
   }
 
   /** One token: https://github.com/triton-inference-server/vllm_backend, "Sending Your First Inference". */
@@ -200,7 +221,7 @@ class VllmBackendModel extends LanguageModelOnHardware<VllmModelProps> {
     const { max_loras: slots, ...own } = this.props.engineArguments ?? {};
     const options = { ...this.props, engineArguments: this.adapters.length > 0 ? own : this.props.engineArguments };
     const written = {
-      ...engineArguments(this.resolved, options, weightsPath, this.engineMetrics),
+      ...engineArguments(this.resolved, options, weightsPath, this.engineMetrics, this.vllm),
       ...loraArguments(this.props, slots),
     };
     const paths = Object.fromEntries(this.adapters.map(({ name, path }) => [name, path]));
