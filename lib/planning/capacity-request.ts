@@ -180,7 +180,7 @@ export interface CapacityCandidate {
 export interface CapacitySearchRequest extends ServingLoad {
   /**
    * Targets to reach. For batches that nobody waits for, give `minOutputTokensPerSecond` alone, or the time that is enough.
-   * @default - 100 ms for each token and 2 s to the first, which suit people who read the answer; what is slower comes after all that is not
+   * @default - 100 ms for each token and 2 s to the first, which suit people who read the answer; what is slower comes after all that is not; none with `cpuOffload`
    */
   readonly targets?: CapacityTargets;
   /**

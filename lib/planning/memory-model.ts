@@ -2,8 +2,9 @@ import { adapterWeights } from './adapter-weights';
 import { CacheLayout, CachePool, blocksPerSequence, cacheLayout, poolOf, statesOf } from './cache-pool';
 import { Configuration, sequencesPerRank } from './configuration';
 import { draftWeights } from './draft-weights';
+import { baseWeights } from './offload';
 import { activationsInside, availableBytes, runtimeBytes } from './other-memory';
-import { layerWeights, stageWeights } from './stage-weights';
+import { layerWeights } from './stage-weights';
 import { stagesOf } from './stages';
 
 /**
@@ -59,7 +60,7 @@ export function memoryOf(configuration: Configuration): MemoryModel {
   let tokens = Infinity;
   let sequences = Infinity;
   for (const stage of stagesOf(configuration)) {
-    const all = stageWeights(configuration, stage, perLayer) + (stage.last ? drafting : 0);
+    const all = baseWeights(configuration, stage, perLayer, drafting);
     const offloaded = Math.min(all, configuration.cpuOffloadBytes);
     const weights = all - offloaded + adapterWeights(configuration, stage);
     mostOffloaded = Math.max(mostOffloaded, offloaded);

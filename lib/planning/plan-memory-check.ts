@@ -1,3 +1,4 @@
+import { DataSize } from '../units/data-size';
 import { Fault, fault } from '../units/fault';
 import { Load, configurationOf, nodesFor } from './configuration';
 import { MediaInput } from './capacity-request';
@@ -52,6 +53,20 @@ export function memoryContradictions(facts: PlanFacts): Fault[] {
     faults.push(fault('PLAN_CHANGED', 'memoryPerGpu.total', reason));
   }
   return faults;
+}
+
+/**
+ * Whether a plan has so much in host memory as was asked for: that, or all of its weights where they are less.
+ *
+ * @internal
+ */
+export function offloads(facts: PlanFacts, wanted: DataSize): boolean {
+  const { instanceType, precision, parallelism, cpuOffload } = facts;
+  if (wanted.bytes === cpuOffload.bytes) return true;
+  if (wanted.bytes < cpuOffload.bytes) return false;
+  const load = { ...loadOf(facts), cpuOffloadBytes: wanted.bytes };
+  const { offloaded } = fitOf(configurationOf(load, { instanceType, precision }, parallelism)).memory;
+  return !differ(offloaded, cpuOffload.bytes, ROUNDING);
 }
 
 function differ(one: number, other: number, factor: number): boolean {

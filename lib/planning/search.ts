@@ -56,7 +56,7 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
     }
   }
   const cost = found.every((f) => f.configuration.pricePerHour !== undefined) ? givenCost : listCost;
-  const { maxTimePerOutputTokenMs, maxTimeToFirstTokenMs } = targetsOf(request.targets);
+  const { maxTimePerOutputTokenMs, maxTimeToFirstTokenMs } = targetsOf(request);
   const waited = maxTimePerOutputTokenMs !== undefined || maxTimeToFirstTokenMs !== undefined;
   const cheaper = (a: Pick<Found, 'configuration'>, b: Pick<Found, 'configuration'>) =>
     compareConfigurations(a.configuration, b.configuration, cost, waited);
@@ -262,7 +262,7 @@ function foundWith(
   const chooses = choosesConcurrency(request);
   const configuration = (chooses ? busiest : settledConfiguration)(load, hardware, parallelism);
   if (!fitOf(configuration).fits) return undefined;
-  const targets = targetsOf(request.targets);
+  const targets = targetsOf(request);
   const { minOutputTokensPerSecond: wanted, maxTimePerOutputTokenMs: ceiling } = targets;
   const asked = lazily(() => estimate(configuration, configuration.concurrency));
   const least = wanted === undefined ? configuration : withThroughput(configuration, asked(), wanted, request);

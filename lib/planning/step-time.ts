@@ -8,6 +8,7 @@ import { feedForwards } from './feed-forward-time';
 import { Pass, decodedTokens, partBytes, tokensOf, tokensOfRanks } from './pass';
 import { KernelModel, kernelModel, matmulSeconds } from './kernel-model';
 import { Configuration } from './configuration';
+import { offloadedBytes } from './offload';
 import { Stage, stagesOf } from './stages';
 import { stateTime } from './state-time';
 
@@ -136,10 +137,7 @@ function stageTime(configuration: Configuration, kernel: KernelModel, stage: Sta
     if (configuration.engine._isVllm && !pass.greedy)
       weights += (rows * model.vocabularySize * SAMPLING_BYTES) / (kernel.attentionBandwidth * kernel.bandwidth);
   }
-  weights +=
-    configuration.cpuOffloadBytes > 0
-      ? configuration.cpuOffloadBytes / (configuration.gpu.pcieGBps * 1e9 * OFFLOAD_SHARE)
-      : 0;
+  weights += offloadedBytes(configuration, stage) / (configuration.gpu.pcieGBps * 1e9 * OFFLOAD_SHARE);
   const { dispatch, combine } = exchangeOf(
     configuration,
     exchanging > 0 ? m / t : 0,

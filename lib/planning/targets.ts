@@ -1,5 +1,5 @@
 import { CapacityPlan } from './capacity-plan';
-import { CapacityTargets } from './capacity-request';
+import { CapacitySearchRequest, CapacityTargets } from './capacity-request';
 
 /**
  * What people wait for without complaint, where no target is given: tokens twice as fast as the 200 ms that MLPerf's Server scenario of
@@ -12,12 +12,16 @@ import { CapacityTargets } from './capacity-request';
 export const READABLE = { maxTimePerOutputTokenMs: 100, maxTimeToFirstTokenMs: 2000 } as const;
 
 /**
- * The targets of a search: `READABLE` where none is given.
+ * The targets of a search: `READABLE` where none is given; none where weights stay in host memory, which gives up speed for a smaller GPU.
  *
  * @internal
  */
-export function targetsOf(given?: CapacityTargets): CapacityTargets {
-  return given && Object.values(given).some((target) => target !== undefined) ? given : READABLE;
+export function targetsOf({
+  targets,
+  cpuOffload,
+}: Pick<CapacitySearchRequest, 'targets' | 'cpuOffload'>): CapacityTargets {
+  if (targets && Object.values(targets).some((target) => target !== undefined)) return targets;
+  return cpuOffload && cpuOffload.bytes > 0 ? {} : READABLE;
 }
 
 /**

@@ -90,7 +90,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'VERSION_NOT_ASSEMBLED',
     property: 'models[0].steps[1].modelVersion',
-    text: "model 'whole': modelVersion of 'second' must be one that the server has, 1; got 2",
+    text: "model 'whole': modelVersion of 'second' must be one that the server serves, 1; got 2",
     refuse: () => whole({ steps: [first, { ...second, modelVersion: 2 }] }),
   },
   {

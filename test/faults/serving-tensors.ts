@@ -1,3 +1,4 @@
+import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
 import {
   ModelInstances,
   OnnxRuntimeModelProps,
@@ -17,6 +18,40 @@ const input = (dims: number[], reshape?: number[]) =>
 
 /** Faults of models of tensors, and of Triton's settings that only those have. */
 export const TEXTS: FaultText[] = [
+  {
+    id: 'OUT_OF_RANGE',
+    property: 'models[0].dynamicBatching.maxQueueDelay',
+    text: "model 'fraud': maxQueueDelay must be less than the timeout of priorityQueues[2], 1s, after which requests are rejected that wait for a batch to fill; got 2s; shorten it, or raise priorityQueues[2].timeout",
+    refuse: onnx({
+      dynamicBatching: {
+        maxQueueDelay: Duration.seconds(2),
+        priorityLevels: 2,
+        priorityQueues: { '2': { timeout: Duration.seconds(1) } },
+      },
+    }),
+  },
+  {
+    id: 'SERVER_EXCEEDS_NODE',
+    property: 'models',
+    text: "the models of a server need 2 GPUs together ('a' 1, 'b' 1), but a g5.4xlarge has 1; make a deployment for each, or let models of tensors share a GPU by ModelInstances.onSharedGpu",
+    refuse: () =>
+      deploy({
+        models: ['a', 'b'].map((name) => TritonModel.onnxRuntime({ ...onnxProps, name })),
+        instanceType: GpuInstanceType.G5_4XLARGE,
+      }),
+  },
+  {
+    id: 'MODELS_NEED_DIFFERENT_IMAGES',
+    property: 'models',
+    text: 'models on TensorRT-LLM and vllm need different Triton images and cannot share a server; make a deployment for each backend',
+    refuse: () =>
+      deploy({
+        models: [
+          TritonModel.tensorRtLlm({ name: 'a', model: ModelSpec.LLAMA_3_1_8B }),
+          TritonModel.vllm({ name: 'b', model: ModelSpec.LLAMA_3_1_8B }),
+        ],
+      }),
+  },
   {
     id: 'MODELS_EXCEED_SHARED_GPU',
     property: 'models',

@@ -200,7 +200,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'text | reference | reference',
     `refused INVALID_NAME environment['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
   ],
-  'ServingOptions.extraArguments': ['text | reference | reference'],
+  'ServingOptions.extraArguments': ['refused INVALID_FORMAT extraArguments[0] | reference | reference'],
   'ServingOptions.priorityClassName': ['refused INVALID_NAME priorityClassName | reference | reference'],
   'VllmModelProps.name': [
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',

@@ -49,6 +49,7 @@ const tensors = (prefix: string): fc.Arbitrary<TensorSpec[]> =>
     { minLength: 1, maxLength: 3 },
   );
 
+const us = (time?: Duration) => time?.toMicroseconds();
 const queue: fc.Arbitrary<QueuePolicy> = record({
   maxQueueSize: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
   timeout: duration,
@@ -61,6 +62,11 @@ const batching: fc.Arbitrary<DynamicBatching> = record({
   priorityLevels: fc.integer({ min: 1, max: 5 }),
   queue,
   priorityQueues: queue.map((each) => ({ '1': each })),
+}).map(({ maxQueueDelay, ...rest }) => {
+  // A delay as long as the timeout of a queue that rejects is refused.
+  const timeouts = [rest.queue, { ...rest.queue, ...rest.priorityQueues?.['1'] }].map((of) => us(of?.timeout) ?? 5e6);
+  const isShort = timeouts.every((timeout) => timeout === 0 || (us(maxQueueDelay) ?? 0) < timeout);
+  return maxQueueDelay !== undefined && isShort ? { maxQueueDelay, ...rest } : rest;
 });
 const values = fc.oneof(
   fc.tuple(int32, int32).map(([no, yes]) => ControlValues.int32(no, yes)),

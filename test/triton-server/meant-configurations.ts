@@ -38,7 +38,7 @@ function batchingMeant(of: DynamicBatching, maxBatchSize: number): Parsed {
     default_queue_policy: queueMeant(of.queue ?? {}, maxBatchSize),
     priority_queue_policy:
       queues.length > 0
-        ? Object.fromEntries(queues.map(([level, each]) => [level, queueMeant(each, maxBatchSize)]))
+        ? Object.fromEntries(queues.map(([level, each]) => [level, queueMeant({ ...of.queue, ...each }, maxBatchSize)]))
         : undefined,
   });
 }

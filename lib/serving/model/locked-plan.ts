@@ -5,6 +5,7 @@ import { Precision } from '../../catalog/precision';
 import { SpeculativeDecoding } from '../../catalog/speculative-decoding';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { CapacityTargets, LoraCapacity, MediaInput, ServingLoad } from '../../planning/capacity-request';
+import { offloads } from '../../planning/plan-memory-check';
 import { missedTargets } from '../../planning/targets';
 import { DataSize } from '../../units/data-size';
 import { Fault, fault } from '../../units/fault';
@@ -103,6 +104,7 @@ function contradictions(plan: CapacityPlan, beside: PropertiesBesideLock): Fault
   const given = beside.parallelism;
   // The planner counts only the width of the cache, so fp16 and bf16 are equal.
   const sameCache = beside.kvCachePrecision?.bits === plan.kvCachePrecision.bits;
+  const wholly = beside.cpuOffload !== undefined && offloads(plan, beside.cpuOffload);
   const pairs: Pair[] = [
     ['precision', 'precision', beside.precision, plan.precision],
     ['checkpointSize', 'checkpointSize', beside.checkpointSize, plan.checkpointSize],
@@ -118,7 +120,7 @@ function contradictions(plan: CapacityPlan, beside: PropertiesBesideLock): Fault
     ['gpuMemoryUtilization', 'gpuMemoryUtilization', beside.gpuMemoryUtilization, plan.gpuMemoryUtilization],
     ['kvCachePrecision', 'kvCachePrecision', sameCache ? undefined : beside.kvCachePrecision, plan.kvCachePrecision],
     ['cudaGraphs', 'cudaGraphs', beside.cudaGraphs, plan.cudaGraphs],
-    ['cpuOffload', 'cpuOffload', beside.cpuOffload, plan.cpuOffload],
+    ['cpuOffload', 'cpuOffload', wholly ? undefined : beside.cpuOffload, plan.cpuOffload],
     ['attentionWindow', 'attentionWindow', beside.attentionWindow, plan.attentionWindow],
     ['mediaInput', 'mediaInput', beside.mediaInput, plan.mediaInput],
     ['speculativeDecoding', 'speculativeDecoding', speculated(beside), speculated(plan)],

@@ -1,4 +1,4 @@
-import { TritonRelease } from '../../catalog/serving-engine';
+import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { concreteFault } from '../../core/tokens';
@@ -179,7 +179,7 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
   );
   const bound = models.filter(({ variant }) => variant !== undefined);
   if (new Set(bound.map(({ variant }) => variant)).size > 1) {
-    const backends = [...new Set(bound.map(({ backend }) => backend))].sort().join(' and ');
+    const backends = [...new Set(bound.map(engineOf))].sort().join(' and ');
     faults.push(
       fault(
         'MODELS_NEED_DIFFERENT_IMAGES',
@@ -203,6 +203,16 @@ function modelSetFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePo
     () => faults,
     () => gpuFaults(models, nodePool),
   );
+}
+
+/** TensorRT-LLM is a Python model of its image. */
+function engineOf({ backend, variant }: ModelDefinition): string {
+  return variant === TritonVariant.TENSORRT_LLM ? 'TensorRT-LLM' : backend;
+}
+
+/** Whether a model could share a GPU with others. */
+function mayShare({ gpus, spansGpus, variant }: ModelDefinition): boolean {
+  return gpus > 0 && !spansGpus && (variant === undefined || variant === TritonVariant.STANDARD);
 }
 
 function gpuFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): Fault[] {
@@ -231,7 +241,8 @@ function gpuFaults(models: readonly ModelDefinition[], nodePool: IGpuNodePool): 
     fault(
       'SERVER_EXCEEDS_NODE',
       'models',
-      `the models of a server need ${gpus} GPUs together (${list}), but a ${hardware.name} has ${hardware.gpuCount}; make a deployment for each`,
+      `the models of a server need ${gpus} GPUs together (${list}), but a ${hardware.name} has ${hardware.gpuCount}; make a deployment for each` +
+        (models.some(mayShare) ? ', or let models of tensors share a GPU by ModelInstances.onSharedGpu' : ''),
     ),
   ];
 }

@@ -44,6 +44,17 @@ export function versionPolicyFaults(policy: VersionPolicy, versions: readonly nu
     );
 }
 
+/**
+ * Those of the assembled versions that a policy serves, the newest last.
+ *
+ * @internal
+ */
+export function servedVersions({ kind, count, versions }: VersionPolicy, assembled: readonly number[]): number[] {
+  const ascending = [...assembled].sort((a, b) => a - b);
+  if (kind === VersionPolicyKind.SPECIFIC) return ascending.filter((version) => versions.includes(version));
+  return kind === VersionPolicyKind.LATEST ? ascending.slice(-count) : ascending;
+}
+
 /** @internal */
 export function versionPolicyMessage(policy: VersionPolicy): TextMessage {
   if (policy.kind === VersionPolicyKind.ALL) return { all: {} };

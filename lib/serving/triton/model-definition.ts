@@ -60,6 +60,8 @@ export interface ModelDefinition {
   /** The image that has its backend. @default - every image has it */
   readonly variant?: TritonVariant;
   readonly versions: readonly ModelVersion[];
+  /** Numbers of those that Triton serves by the model's policy. @default - all of them */
+  readonly servedVersions?: readonly number[];
   /** GPUs that the model uses exclusively; 0 on the CPU and on a shared GPU. */
   readonly gpus: number;
   /** Memory of the server's shared GPU that the model takes. @default - it shares no GPU */

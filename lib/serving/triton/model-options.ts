@@ -87,7 +87,7 @@ export interface QueuePolicy {
 export interface DynamicBatching {
   /** Batch sizes to aim at; Triton's guide advises none for most models. @default - none */
   readonly preferredBatchSizes?: number[];
-  /** How long a request may wait for others, whole microseconds. @default - not at all */
+  /** How long a request may wait for others, whole microseconds; less than the timeout of the queue that rejects it. @default - not at all */
   readonly maxQueueDelay?: Duration;
   /** Whether answers leave in the order of their requests. @default false */
   readonly preserveOrdering?: boolean;
@@ -97,7 +97,7 @@ export interface DynamicBatching {
   readonly defaultPriorityLevel?: number;
   /** Bounds of the queue. @default - bounded in size and time, see `QueuePolicy` */
   readonly queue?: QueuePolicy;
-  /** Bounds of single levels, by level number. @default - `queue` for each level */
+  /** Bounds of single levels, by level number; what a level leaves out is as in `queue`. @default - `queue` for each level */
   readonly priorityQueues?: { [level: string]: QueuePolicy };
 }
 

@@ -64,8 +64,40 @@ export const RESERVED_OVERRIDES: { readonly [setting: string]: string } = {
  */
 export const REFUSED_ARGUMENTS: { readonly [argument: string]: string } = {
   allowed_local_media_path: 'lets every request read files of the pod below that path; send media with the request',
+  ...fromNames(
+    'starts ranks beside the server that neither the plan nor the pod has; set replicas of the deployment instead',
+    'data_parallel_rank data_parallel_size_local data_parallel_start_rank data_parallel_address data_parallel_rpc_port data_parallel_backend ' +
+      'data_parallel_external_lb data_parallel_hybrid_lb data_parallel_multi_port_external_lb',
+  ),
+  ...fromNames(
+    'spreads a server over several nodes, while it is one pod here; use parallelism, within one node',
+    'nnodes node_rank',
+  ),
+  prefill_context_parallel_size: 'needs GPUs that neither the plan nor the pod has; use parallelism',
+  decode_context_parallel_size: 'divides the cache otherwise than the plan counts it; leave it out',
+  ...fromNames(
+    'replaces the cache that the plan counts; use gpuMemoryUtilization',
+    'kv_cache_memory_bytes num_gpu_blocks_override',
+  ),
   hf_token: 'would put a secret into the state of Terraform; use secretEnvironment of the deployment',
 };
+
+function fromNames(reason: string, names: string): { readonly [argument: string]: string } {
+  return Object.fromEntries(names.split(' ').map((name) => [name, reason]));
+}
+
+/**
+ * Whether a value of `kv_transfer_config`, or the text of it, keeps prefixes in host memory that no pod requests, as `kv_offloading_size` does.
+ *
+ * @internal
+ */
+export function offloadsCache(value: unknown): boolean {
+  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).includes('OffloadingConnector');
+}
+
+/** Why, and what to use. @internal */
+export const OFFLOADS =
+  'keeps prefixes in host memory by an OffloadingConnector, which the pod does not request; use kvOffload';
 
 /**
  * The arguments of vLLM's engine (`AsyncEngineArgs`), by name: those of the plan, and the options that it does not include.

@@ -4,7 +4,7 @@ import { hasToken } from '../../core/tokens';
 import { nameFaults, nameWarnings, namedFlag } from '../../planning/vllm-name-faults';
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
-import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS } from './engine-arguments';
+import { OFFLOADS, REFUSED_ARGUMENTS, RESERVED_ARGUMENTS, offloadsCache } from './engine-arguments';
 import { flagOf, reservedFlag } from './serve-arguments';
 import { VllmVersion } from './vllm-version';
 
@@ -13,6 +13,8 @@ interface Flag {
   readonly property: string;
   /** As it is given, without hyphens at the beginning and its value. */
   readonly given: string;
+  /** The whole of it, and the word after it. */
+  readonly text: string;
   /** Flags of the version that it may stand for: Python's parser takes every unambiguous beginning of a flag for the flag. */
   readonly meant: readonly string[];
 }
@@ -81,11 +83,11 @@ function flagsIn(extraArguments: readonly string[], vllm: VllmVersion): Flag[] {
     const given = flagOf(argument);
     if (given === undefined) return [];
     const meant = known.includes(given) ? [given] : known.filter((each) => each.startsWith(given));
-    return [{ property: `extraArguments[${i}]`, given, meant }];
+    return [{ property: `extraArguments[${i}]`, given, meant, text: `${argument} ${extraArguments[i + 1] ?? ''}` }];
   });
 }
 
-function reservedFaults({ property, given, meant }: Flag): Fault[] {
+function reservedFaults({ property, given, meant, text }: Flag): Fault[] {
   const name = meant.length === 1 ? meant[0] : given;
   const argument = name.replace(/-/g, '_');
   const what = (flag: string) => (flag === given ? `--${given}` : `--${given} (vLLM reads it as --${flag})`);
@@ -93,6 +95,8 @@ function reservedFaults({ property, given, meant }: Flag): Fault[] {
     const reason = `extraArguments must not contain ${what(name)}, which ${REFUSED_ARGUMENTS[argument]}`;
     return [fault('RESERVED', property, reason)];
   }
+  if (argument === 'kv_transfer_config' && offloadsCache(text))
+    return [fault('RESERVED', property, `${what(name)} ${OFFLOADS} of the model`)];
   const taken = Object.hasOwn(RESERVED_ARGUMENTS, argument)
     ? { name, property: RESERVED_ARGUMENTS[argument] }
     : reservedFlag(name);

@@ -63,6 +63,8 @@ const RESERVED: { readonly [name: string]: string | undefined } = {
   'served-model-name': 'servedModelNames of the model',
   'lora-modules': 'loraAdapters of the model',
   'enable-lora': 'loraAdapters of the model',
+  'max-loras': 'engineArguments.max_loras of the model',
+  'max-cpu-loras': 'engineArguments.max_cpu_loras of the model',
   'max-lora-rank': 'maxLoraRank of the model',
   'enable-auto-tool-choice': 'toolCallParser of the model',
   'tool-call-parser': 'toolCallParser of the model',

@@ -11,7 +11,7 @@ import {
 } from '../../planning/vllm-name-faults';
 import { Fault } from '../../units/fault';
 import { allOf } from '../../units/unreadable';
-import { RESERVED_ARGUMENTS } from './engine-arguments';
+import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS } from './engine-arguments';
 import { engineOptionFaults, namedEngineOptions } from './engine-option-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
@@ -62,7 +62,7 @@ function namesOf(options: VllmOptions): NamedOption[] {
   return [
     ...namedEngineOptions(options),
     ...Object.keys(engineArguments)
-      .filter((argument) => !Object.hasOwn(RESERVED_ARGUMENTS, argument))
+      .filter((argument) => ![RESERVED_ARGUMENTS, REFUSED_ARGUMENTS].some((table) => Object.hasOwn(table, argument)))
       .map((argument) => namedArgument(argument)),
     ...(quantization === undefined ? [] : [namedMethod(quantization)]),
   ];

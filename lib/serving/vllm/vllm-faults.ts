@@ -5,7 +5,7 @@ import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { choosableTypes } from '../model/plan-model';
 import { ServingHardware } from '../model/serving-hardware';
-import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS, RESERVED_OVERRIDES } from './engine-arguments';
+import { OFFLOADS, REFUSED_ARGUMENTS, RESERVED_ARGUMENTS, RESERVED_OVERRIDES, offloadsCache } from './engine-arguments';
 import { hasOtherSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
 import { givenValue } from '../../units/number-faults';
@@ -69,6 +69,10 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
             `engineArguments must not set ${argument}, which ${REFUSED_ARGUMENTS[argument]}`,
           ),
         ),
+    () =>
+      offloadsCache(engineArguments.kv_transfer_config)
+        ? [fault('RESERVED', 'engineArguments.kv_transfer_config', `engineArguments.kv_transfer_config ${OFFLOADS}`)]
+        : [],
     () => overrideFaults(engineArguments.hf_overrides, options.attentionWindow),
   );
 }

@@ -23,6 +23,8 @@ export function choiceReason(
 ): string {
   const reaching = (plans: CapacityPlan[]) =>
     cheapestOfEach(plans.filter((plan) => missedTargets(plan, targets ?? READABLE).length === 0));
+  if (reaching([chosen]).length === 0 && !targets && chosen.cpuOffload.bytes > 0)
+    return `Chosen: the cheapest that fits with weights in host memory, by list prices (on demand, us-east-1), not as fast as people read: ${offer(chosen)}.`;
   if (reaching([chosen]).length === 0)
     return `Chosen: nothing that fits ${targets ? 'reaches the targets' : 'answers as fast as people read'}; this comes nearest: ${offer(chosen)}.`;
   const here = reaching(choices(region));

@@ -1,6 +1,13 @@
 import { GpuInstanceType, ModelSpec, TritonRelease } from '../../../lib/catalog';
 import { ClusterChecks } from '../../../lib/scheduling';
-import { ModelInstances, TensorDataType, TritonDeployment, TritonModel } from '../../../lib/serving';
+import {
+  ModelInstances,
+  TensorDataType,
+  TimeoutAction,
+  TritonDeployment,
+  TritonModel,
+  VersionPolicy,
+} from '../../../lib/serving';
 import { DataSize, Duration } from '../../../lib/units';
 import { faultsThrown, idsOf } from '../../support/faults';
 import { Synthesized } from '../../support/synth';
@@ -134,6 +141,39 @@ describe('arguments that would undo what the pod relies on', () => {
     const models = [TritonModel.onnxRuntime({ ...onnxProps, ...props })];
     expect(refused({ models })).toContain(`NOT_A_WHOLE_NUMBER models[0].${property}`);
   });
+});
+
+test('a level of priority has what it does not say of the queue', () => {
+  const dynamicBatching = {
+    priorityLevels: 2,
+    queue: { maxQueueSize: 7, timeout: Duration.seconds(9), timeoutAction: TimeoutAction.DELAY },
+    priorityQueues: { '1': { maxQueueSize: 3, timeout: undefined } },
+  };
+  const { json } = deploy({ models: [TritonModel.onnxRuntime({ ...onnxProps, dynamicBatching })] });
+  const level = fileOf(json, 'config.pbtxt.fraud').split('priority_queue_policy')[1].replace(/\s+/g, ' ');
+  expect(level).toContain(
+    'timeout_action: DELAY default_timeout_microseconds: 9000000 allow_timeout_override: false max_queue_size: 3',
+  );
+});
+
+test.each([
+  [VersionPolicy.latest(1), 2],
+  [VersionPolicy.specific([1]), 1],
+])('a step of an ensemble may name only a version that is served (%#)', (versionPolicy, served) => {
+  const on = (modelVersion: number) => ({
+    models: [
+      TritonModel.onnxRuntime({ ...onnxProps, otherVersions: ['2'], versionPolicy, modelSize: DataSize.mib(9) }),
+      TritonModel.ensemble({
+        name: 'all',
+        maxBatchSize: 1,
+        inputs: onnxProps.inputs,
+        outputs: onnxProps.outputs,
+        steps: [{ model: 'fraud', modelVersion, inputMap: { features: 'features' }, outputMap: { score: 'score' } }],
+      }),
+    ],
+  });
+  deploy(on(served));
+  expect(refused(on(3 - served))).toEqual(['VERSION_NOT_ASSEMBLED models[1].steps[0].modelVersion']);
 });
 
 describe('probes', () => {

@@ -1,6 +1,7 @@
 import { ClusterChecks } from '../../../lib/scheduling';
 import { VllmDeployment } from '../../../lib/serving';
 import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser, VllmRelease } from '../../../lib/catalog';
+import { ServedModel } from '../../../lib/serving';
 import { DataSize } from '../../../lib/units/data-size';
 import { Duration } from '../../../lib/units/duration';
 import { faultsAtSynth, faultsThrown, idsOf, warningsOf } from '../../support/faults';
@@ -100,6 +101,39 @@ test.each<[string, VllmOverrides, string]>([
   ['files for every request', { extraArguments: ['--allowed-local-media-path=/'] }, 'RESERVED extraArguments[0]'],
   ['a secret', { extraArguments: ['--max-logprobs=5', '--hf-token=hf_x'] }, 'RESERVED extraArguments[1]'],
   ['a short form', { extraArguments: ['-tp', '2'] }, 'INVALID_FORMAT extraArguments[0]'],
+  ...[
+    'prefill_context_parallel_size',
+    'decode_context_parallel_size',
+    'nnodes',
+    'data_parallel_rank',
+    'data_parallel_address',
+  ].map((each): [string, VllmOverrides, string] => [
+    each,
+    { model: { engineArguments: { [each]: 2 } } },
+    `RESERVED models[0].engineArguments.${each}`,
+  ]),
+  ...['kv-cache-memory-bytes', 'num-gpu-blocks-override', 'node-rank', 'max-loras', 'max-cpu-loras', 'enable-lora'].map(
+    (each): [string, VllmOverrides, string] => [
+      `--${each}`,
+      { extraArguments: [`--${each}`, '2'] },
+      'RESERVED extraArguments[0]',
+    ],
+  ),
+  [
+    'prefixes on the host beside the plan',
+    { model: { engineArguments: { kv_transfer_config: { kv_connector: 'OffloadingConnector' } } } },
+    'RESERVED models[0].engineArguments.kv_transfer_config',
+  ],
+  [
+    'the same as a flag',
+    { extraArguments: ['--kv-transfer-config', '{"kv_connector":"OffloadingConnector"}'] },
+    'RESERVED extraArguments[0]',
+  ],
+  [
+    'a step of fewer tokens than sequences',
+    { model: { maxBatchedTokens: 64, maxSequences: 65 } },
+    'CONFLICTING_PROPERTIES models[0].maxSequences',
+  ],
   ['another model', { extraArguments: ['other-model'] }, 'INVALID_FORMAT extraArguments[0]'],
   ['a word after a whole flag', { extraArguments: ['--seed=1', '2'] }, 'INVALID_FORMAT extraArguments[1]'],
   ['a word after a switch', { extraArguments: ['--no-enable-log-deltas', 'x'] }, 'INVALID_FORMAT extraArguments[1]'],
@@ -157,6 +191,18 @@ test.each<[string, VllmOverrides, string]>([
   ['half a second to end', { exitTimeout: Duration.milliseconds(1500) }, 'NOT_A_WHOLE_NUMBER exitTimeout'],
 ])('refuses %s', (_, overrides, wanted) => {
   expect(idsOf(faultsThrown(() => deployVllm(overrides)))).toEqual([wanted]);
+});
+
+test.each<[Partial<ServedModel>, number, number]>([
+  [{ maxSequences: 4096, contextLength: 256 }, 4096, 4096],
+  [{ maxBatchedTokens: 64 }, 64, 64],
+  [{ maxBatchedTokens: 64, maxSequences: 64 }, 64, 64],
+])('a step of %j has a token for each sequence, in the plan and for the engine', (model, tokens, sequences) => {
+  const { json, deployment } = deployVllm({ instanceType: GpuInstanceType.G6E_2XLARGE, model });
+  expect(deployment.plan).toMatchObject({ maxBatchedTokens: tokens, maxSequences: sequences });
+  expect(serverOf(json).args).toEqual(
+    expect.arrayContaining([`--max-num-batched-tokens=${tokens}`, `--max-num-seqs=${sequences}`]),
+  );
 });
 
 test('lists the names that a version lacks beside a load that cannot be planned', () => {

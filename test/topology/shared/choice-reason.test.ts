@@ -1,7 +1,8 @@
 import { TerraformStack, Testing } from 'cdktf';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { CloudTopology, GpuInstanceType, ModelSpec, ServedModel } from '../../../lib';
+import { CloudTopology, DataSize, GpuInstanceType, InferenceServer, ModelSpec, ServedModel } from '../../../lib';
 import { CapacityPlanner } from '../../../lib/planning';
+import { warningsOf } from '../../support/faults';
 import { choiceReason } from '../../../lib/topology/shared/choice-reason';
 
 /** What a topology explains of the choice of its only model. */
@@ -37,6 +38,17 @@ test('what would cost less in another region is named', () => {
 test('targets are named instead of the pace of readers', () => {
   const [chosen] = reasonOf('us-west-2', { model: ModelSpec.LLAMA_3_1_8B, targets: { maxTimePerOutputTokenMs: 15 } });
   expect(chosen).toContain('of what fits and reaches the targets');
+});
+
+test('weights in host memory are a choice of the cheapest, which is told to be slow beside one that is not', () => {
+  const stack = new TerraformStack(Testing.app(), 'test');
+  new AwsProvider(stack, 'Aws', { region: 'us-west-2' });
+  const models = [{ model: ModelSpec.LLAMA_3_1_8B, cpuOffload: DataSize.gib(4) }];
+  const server = InferenceServer.VLLM;
+  const topology = new CloudTopology(stack, 'Cloud', { clusterName: 'chat', server, models, monitoring: false });
+  expect(topology.explain()).toMatch(/^Chosen: the cheapest .*, not as fast as people read: 1 × g6\.xlarge /m);
+  const [slow] = warningsOf(topology).filter(({ id }) => id === 'SLOWER_THAN_READING');
+  expect(slow.reason).toMatch(/wanted at most 100; .*g6e\.xlarge.* ms a token/);
 });
 
 test('hardware that is given needs no reason', () => {

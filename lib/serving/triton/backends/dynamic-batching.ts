@@ -3,7 +3,10 @@ import { Fault, fault, faultsUnder } from '../../../units/fault';
 import { wholeAmountFault, wholeNumberFault } from '../../../units/number-faults';
 import { DynamicBatching, QueuePolicy, TimeoutAction } from '../model-options';
 import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
-import { allOf } from '../../../units/unreadable';
+import { allOf, isUnreadable } from '../../../units/unreadable';
+
+/** How long a request may wait unless its queue says otherwise. */
+const DEFAULT_TIMEOUT = Duration.seconds(5);
 
 /**
  * The faults that Triton's core would report at load (src/model_config_utils.cc, ValidateModelConfig), found at synthesis.
@@ -29,6 +32,7 @@ export function dynamicBatchingFaults(batching: DynamicBatching, maxBatchSize: n
           wholeNumberFault(`preferredBatchSizes[${index}]`, size, 1, Math.max(1, maxBatchSize)),
         ),
       () => timeFault('maxQueueDelay', maxQueueDelay),
+      () => delayFaults(batching),
       () => priorityFaults(batching),
       () => (batching.queue ? queueFaults('queue', batching.queue, batching) : []),
       () =>
@@ -38,6 +42,35 @@ export function dynamicBatchingFaults(batching: DynamicBatching, maxBatchSize: n
     ),
     'dynamicBatching',
   );
+}
+
+/** The bounds of a level: what it does not say is as `queue` says. */
+function queueOfLevel({ queue, priorityQueues }: DynamicBatching, level: string): QueuePolicy {
+  const said = Object.entries(priorityQueues?.[level] ?? {}).filter(([, value]) => value !== undefined);
+  return { ...queue, ...Object.fromEntries(said) };
+}
+
+/** A batch that does not fill waits for the delay, and a request that has waited longer than its timeout is rejected then. */
+function delayFaults(batching: DynamicBatching): Fault[] {
+  const delay = batching.maxQueueDelay;
+  if (delay === undefined || isUnreadable(delay)) return [];
+  const queues: [string, QueuePolicy][] = [
+    ['queue', batching.queue ?? {}],
+    ...Object.keys(batching.priorityQueues ?? {}).map((level): [string, QueuePolicy] => [
+      `priorityQueues[${level}]`,
+      queueOfLevel(batching, level),
+    ]),
+  ];
+  const early = queues.find(([, { timeout = DEFAULT_TIMEOUT, timeoutAction = TimeoutAction.REJECT }]) => {
+    const limit = isUnreadable(timeout) ? 0 : timeout.toMicroseconds();
+    return timeoutAction === TimeoutAction.REJECT && limit > 0 && delay.toMicroseconds() >= limit;
+  });
+  if (early === undefined) return [];
+  const [path, { timeout = DEFAULT_TIMEOUT }] = early;
+  const reason =
+    `maxQueueDelay must be less than the timeout of ${path}, ${timeout}, after which requests are rejected that wait for a batch to fill; got ` +
+    `${delay}; shorten it, or raise ${path}.timeout`;
+  return [fault('OUT_OF_RANGE', 'maxQueueDelay', reason)];
 }
 
 /** Triton counts whole microseconds. */
@@ -78,7 +111,7 @@ function priorityFaults({ priorityLevels, preserveOrdering, ...batching }: Dynam
           ]
         : [],
     () =>
-      level !== undefined && levels === 0
+      level !== undefined && levels === 0 && level >= 1
         ? [
             fault(
               'MISSING_PROPERTY',
@@ -86,7 +119,7 @@ function priorityFaults({ priorityLevels, preserveOrdering, ...batching }: Dynam
               `defaultPriorityLevel ${level} needs priorityLevels; set priorityLevels to at least ${level} or remove defaultPriorityLevel`,
             ),
           ]
-        : wholeNumberFault('defaultPriorityLevel', level, 1, levels),
+        : wholeNumberFault('defaultPriorityLevel', level, 1, levels === 0 ? MAX_INT32 : levels),
     () =>
       Object.keys(batching.priorityQueues ?? {}).flatMap((key) =>
         /^[1-9][0-9]*$/.test(key) && Number(key) <= levels
@@ -109,7 +142,7 @@ export function dynamicBatchingMessage(batching: DynamicBatching, maxBatchSize: 
     .sort((a, b) => Number(a) - Number(b))
     .map((level) => ({
       key: Number(level),
-      value: queueMessage(batching.priorityQueues?.[level] ?? {}, maxBatchSize),
+      value: queueMessage(queueOfLevel(batching, level), maxBatchSize),
     }));
   return {
     preferred_batch_size: batching.preferredBatchSizes?.length ? batching.preferredBatchSizes : undefined,
@@ -125,7 +158,7 @@ export function dynamicBatchingMessage(batching: DynamicBatching, maxBatchSize: 
 function queueMessage(queue: QueuePolicy, maxBatchSize: number): TextMessage {
   return {
     timeout_action: new EnumName(queue.timeoutAction ?? TimeoutAction.REJECT),
-    default_timeout_microseconds: (queue.timeout ?? Duration.seconds(5)).toMicroseconds(),
+    default_timeout_microseconds: (queue.timeout ?? DEFAULT_TIMEOUT).toMicroseconds(),
     allow_timeout_override: queue.allowTimeoutOverride ?? false,
     max_queue_size: queue.maxQueueSize ?? Math.max(64, 16 * maxBatchSize),
   };

@@ -54,7 +54,7 @@ function stepFaults(
     const reason = `steps must not lead back to the ensemble, but '${step.model}' has it among its own steps`;
     return [fault('ENSEMBLE_CIRCULAR', `${at}.model`, reason)];
   }
-  const numbers = model.versions.map(({ number }) => number);
+  const numbers = model.servedVersions ?? model.versions.map(({ number }) => number);
   const tensors = model.tensors?.(models) ?? UNKNOWN;
   return allOf(
     () =>
@@ -64,7 +64,7 @@ function stepFaults(
             fault(
               'VERSION_NOT_ASSEMBLED',
               `${at}.modelVersion`,
-              `modelVersion of '${step.model}' must be one that the server has, ${numbers.join(', ')}; got ${step.modelVersion}`,
+              `modelVersion of '${step.model}' must be one that the server serves, ${numbers.join(', ')}; got ${step.modelVersion}`,
             ),
           ],
     () =>

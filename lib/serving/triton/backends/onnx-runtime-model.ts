@@ -1,9 +1,10 @@
 import { TritonVariant } from '../../../catalog/serving-engine';
 import { DataSize } from '../../../units/data-size';
-import { Fault } from '../../../units/fault';
+import { Fault, fault } from '../../../units/fault';
 import { wholeNumberFault } from '../../../units/number-faults';
+import { allOf } from '../../../units/unreadable';
 import { ModelSite } from '../model-definition';
-import { GraphOptimization } from '../model-options';
+import { GraphOptimization, TensorSpec } from '../model-options';
 import { MAX_INT32, TextMessage } from '../protobuf-text';
 import { formatFaults, formatWarnings } from './onnx-format-faults';
 import { TensorModel } from './tensor-model';
@@ -42,6 +43,15 @@ const GRAPH_LEVEL: { readonly [optimization in GraphOptimization]: number | unde
   [GraphOptimization.DISABLED]: 2,
 };
 
+/** The backend refuses such a model (src/onnxruntime.cc, ModelInstanceState::ValidateInputs). */
+function raggedFaults(inputs: readonly TensorSpec[]): Fault[] {
+  return inputs.flatMap(({ name, optional, raggedBatch }, index) => {
+    if (optional !== true || raggedBatch !== true) return [];
+    const reason = `input '${name}' of an ONNX model cannot be both optional and raggedBatch; remove one of them`;
+    return [fault('CONFLICTING_PROPERTIES', `inputs[${index}].raggedBatch`, reason)];
+  });
+}
+
 /**
  * A model of the ONNX Runtime backend.
  *
@@ -60,7 +70,11 @@ export class OnnxRuntimeModel extends TensorModel<OnnxRuntimeModelProps> {
   }
 
   protected backendFaults(): Fault[] {
-    return wholeNumberFault('intraOpThreads', this.props.intraOpThreads, 1, MAX_INT32);
+    const { inputs, intraOpThreads } = this.props;
+    return allOf(
+      () => wholeNumberFault('intraOpThreads', intraOpThreads, 1, MAX_INT32),
+      () => raggedFaults(inputs),
+    );
   }
 
   protected override siteFaults({ release }: ModelSite): Fault[] {

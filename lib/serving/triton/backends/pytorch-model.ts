@@ -74,6 +74,7 @@ export class PyTorchModel extends TensorModel<PyTorchModelProps> {
       () => ordinalFaults('outputs', outputs),
       () => textFaults('inputs', inputs),
       () => textFaults('outputs', outputs),
+      () => typeFaults(this.props),
     );
   }
 
@@ -122,6 +123,38 @@ function ordinalFaults(list: string, tensors: readonly TensorSpec[]): Fault[] {
               `'${list === 'inputs' ? 'INPUT' : 'OUTPUT'}__${index}'; got '${name}'`,
           ),
         ],
+  );
+}
+
+/** Types of tensors that the backend has (src/libtorch_utils.cc, ModelConfigDataTypeToTorchType), texts apart. */
+const TORCH_TYPES: readonly TensorDataType[] = [
+  TensorDataType.BOOL,
+  TensorDataType.UINT8,
+  TensorDataType.INT8,
+  TensorDataType.INT16,
+  TensorDataType.INT32,
+  TensorDataType.INT64,
+  TensorDataType.FP16,
+  TensorDataType.FP32,
+  TensorDataType.FP64,
+];
+
+function typeFaults({ inputs, outputs, sequenceBatching }: TensorModelProps): Fault[] {
+  const { controls = [], states = [] } = sequenceBatching ?? {};
+  const withTexts = [...TORCH_TYPES, TensorDataType.STRING];
+  const check = (list: string, allowed: readonly TensorDataType[], types: readonly TensorDataType[]) =>
+    types.flatMap((dataType, index) => {
+      if (!Object.values(TensorDataType).includes(dataType) || allowed.includes(dataType)) return [];
+      const reason = `a PyTorch model has no tensors of type ${dataType} here; use ${allowed.join(', ')}`;
+      return [fault('UNKNOWN_VALUE', `${list}[${index}].dataType`, reason)];
+    });
+  const typesOf = (list: readonly { readonly dataType: TensorDataType }[]) => list.map(({ dataType }) => dataType);
+  return allOf(
+    () => check('inputs', withTexts, typesOf(inputs)),
+    () => check('outputs', withTexts, typesOf(outputs)),
+    // The id of a sequence cannot be a text there.
+    () => check('sequenceBatching.controls', TORCH_TYPES, typesOf(controls)),
+    () => check('sequenceBatching.states', withTexts, typesOf(states)),
   );
 }
 

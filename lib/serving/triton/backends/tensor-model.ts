@@ -11,6 +11,7 @@ import {
   DEFAULT_LATENCY_BUCKETS,
   bucketFaults,
   latencyMetrics,
+  servedVersions,
   tritonVersion,
   versionPolicyFaults,
   versionPolicyMessage,
@@ -98,6 +99,13 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     made.base = base;
     made.configuration = name;
     return made;
+  }
+
+  public get servedVersions(): readonly number[] {
+    return servedVersions(
+      this.versionPolicy,
+      this.versions.map(({ number }) => number),
+    );
   }
 
   /** Size of one version in the model store. */
@@ -219,7 +227,7 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
       () => (this.batching ? dynamicBatchingFaults(this.batching, maxBatchSize) : []),
       () => (latencyBucketsMs ? bucketFaults(latencyBucketsMs) : []),
       () => fileNameFaults('fileName', this.fileName),
-      () => instanceSettingsFaults(this.props, this.facts, this.storedFiles),
+      () => instanceSettingsFaults(this.props, this.facts, this.storedFiles, this.instances),
       () => this.backendFaults(),
     );
   }

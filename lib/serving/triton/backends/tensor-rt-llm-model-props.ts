@@ -51,7 +51,8 @@ export interface TensorRtLlmModelProps extends LanguageModelOptions {
    */
   readonly codePath?: string;
   /**
-   * Additional arguments of TensorRT-LLM's `LLM`, by name; one that has a property is refused.
+   * Additional arguments of TensorRT-LLM's `LLM`, by name; one that has a property is refused. Whether the version of the image has an argument is
+   * not checked here: TensorRT-LLM itself refuses an unknown one, and the server does not start.
    * @default - none
    *
    * @see https://nvidia.github.io/TensorRT-LLM/llm-api/reference.html

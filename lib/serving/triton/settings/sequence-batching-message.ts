@@ -3,7 +3,8 @@ import { Duration } from '../../../units/duration';
 import { Fault, fault, faultsUnder } from '../../../units/fault';
 import { shareFault, wholeAmountFault, wholeNumberFault } from '../../../units/number-faults';
 import { allOf } from '../../../units/unreadable';
-import { TensorDataType } from '../model-options';
+import { ModelInstances } from '../model-instances';
+import { TensorDataType, TensorSpec } from '../model-options';
 import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
 import {
   OldestSequenceOptions,
@@ -35,6 +36,7 @@ export function sequenceBatchingFaults(
   { strategy = SequenceStrategy.direct(), maxIdle, controls = [], states = [] }: SequenceBatching,
   maxBatchSize: number,
   files: StoredFiles,
+  { inputs, instances }: { readonly inputs: readonly TensorSpec[]; readonly instances: ModelInstances },
 ): Fault[] {
   return faultsUnder(
     allOf(
@@ -45,6 +47,8 @@ export function sequenceBatchingFaults(
           : wholeAmountFault('maxIdle', maxIdle.toMicroseconds(), 'microseconds', `${maxIdle}`, 1),
       () => controlFaults(controls),
       () => stateFaults(states, files),
+      () => nameFaults(inputs, controls, states),
+      () => (!instances.isOnGpus ? growthFaults(states) : []),
     ),
     'sequenceBatching',
   );
@@ -123,6 +127,35 @@ function controlFaults(controls: readonly SequenceControl[]): Fault[] {
       }),
     () => controls.flatMap((control, index) => valueFaults(control, `controls[${index}]`)),
   );
+}
+
+/** Triton makes the tensors of controls and states itself: none may be an input too, or each other. */
+function nameFaults(
+  inputs: readonly TensorSpec[],
+  controls: readonly SequenceControl[],
+  states: readonly SequenceState[],
+): Fault[] {
+  const taken = new Map(inputs.map(({ name }) => [name, 'an input of the model']));
+  const check = (at: string, name: string) =>
+    name !== '' && taken.has(name)
+      ? [fault('DUPLICATE', at, `tensor '${name}' is ${taken.get(name)}, so that ${at} must name another`)]
+      : [];
+  return allOf(
+    () => controls.flatMap(({ tensor }, index) => check(`controls[${index}].tensor`, tensor)),
+    () => {
+      for (const { tensor } of controls) if (!taken.has(tensor)) taken.set(tensor, 'a control');
+      return states.flatMap(({ inputName }, index) => check(`states[${index}].inputName`, inputName));
+    },
+  );
+}
+
+/** Memory that grows is GPU memory, and only instances on GPUs have it (core src/sequence_state.cc). */
+function growthFaults(states: readonly SequenceState[]): Fault[] {
+  return states.flatMap(({ growable }, index) => {
+    if (growable !== true) return [];
+    const reason = `states[${index}].growable needs a model on GPUs, where its memory is; remove it or use ModelInstances.onGpus`;
+    return [fault('CONFLICTING_PROPERTIES', `states[${index}].growable`, reason)];
+  });
 }
 
 function valueFaults({ kind, dataType, values }: SequenceControl, at: string): Fault[] {

@@ -3,6 +3,7 @@ import { allOf } from '../../../units/unreadable';
 import { EnumName, TextMessage } from '../protobuf-text';
 import { InstanceSettings, ModelSettings } from './model-settings';
 import { rateLimitFaults } from './rate-limit-message';
+import { ModelInstances } from '../model-instances';
 import { sequenceBatchingFaults } from './sequence-batching-message';
 import { StoredFiles } from './stored-files';
 import { WarmedModel, warmUpFaults } from './warm-up-message';
@@ -68,6 +69,7 @@ export function instanceSettingsFaults(
   settings: InstanceSettings & WarmedModel & { readonly dynamicBatching?: object },
   model: ConfiguredModel,
   files: StoredFiles,
+  instances: ModelInstances,
 ): Fault[] {
   const { sequenceBatching, warmUp, rateLimit, responseCache, dynamicBatching, maxBatchSize } = settings;
   return allOf(
@@ -92,7 +94,10 @@ export function instanceSettingsFaults(
             ),
           ]
         : [],
-    () => (sequenceBatching ? sequenceBatchingFaults(sequenceBatching, maxBatchSize, files) : []),
+    () =>
+      sequenceBatching
+        ? sequenceBatchingFaults(sequenceBatching, maxBatchSize, files, { inputs: settings.inputs, instances })
+        : [],
     () => (warmUp ? warmUpFaults(warmUp, settings, files) : []),
     () => (rateLimit ? rateLimitFaults(rateLimit) : []),
   );
