@@ -1,7 +1,6 @@
 import { ClusterChecks } from '../../../lib/scheduling';
-import { VllmDeployment } from '../../../lib/serving';
+import { ServedModel, VllmDeployment } from '../../../lib/serving';
 import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser, VllmRelease } from '../../../lib/catalog';
-import { ServedModel } from '../../../lib/serving';
 import { DataSize } from '../../../lib/units/data-size';
 import { Duration } from '../../../lib/units/duration';
 import { faultsAtSynth, faultsThrown, idsOf, warningsOf } from '../../support/faults';
