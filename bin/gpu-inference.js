@@ -11,7 +11,15 @@ process.on('uncaughtException', (error) => {
   process.exit(INTERNAL_ERROR);
 });
 
-const { readFileSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+// In a clone; the package that is installed has it.
+if (!existsSync(join(__dirname, '../dist/command-line/command-line.js'))) {
+  process.stderr.write("the command is not built; run 'npm run build' in the clone first\n");
+  process.exit(INTERNAL_ERROR);
+}
+
 const { version } = require('../package.json');
 const { runCommandLine } = require('../dist/command-line/command-line.js');
 

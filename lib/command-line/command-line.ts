@@ -3,7 +3,6 @@ import { GpuNodeType } from '../catalog/gpu-node-type';
 import { GpuType } from '../catalog/gpu-type';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
-import { unknownNameFault } from '../catalog/near-names';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from '../planning/capacity-plan';
@@ -18,9 +17,10 @@ import { boundedText, printableText } from '../units/message-text';
 import { givenValue } from '../units/number-faults';
 import { tableText } from '../units/text-table';
 import { Arguments } from './arguments';
+import { oldGpuText } from './engine-capability';
 import { loraOf } from './lora';
 import { modelFromFile } from './model-file';
-import { COMMANDS } from './options';
+import { COMMANDS, unknownCommand } from './options';
 import { ALIASES, sharesOfOtherEngines } from './other-tools';
 import { ownHardware } from './own-hardware';
 import { checkRegion, listNote, listPriced, priceLine, regionOf } from './region-and-price';
@@ -92,9 +92,7 @@ export function resultOf(
     return { output: usage(asked), status: name ? STATUS.success : STATUS.misuse };
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) {
-    throw new UnscopedValidationError([unknownNameFault('command', name, Object.keys(COMMANDS), 'see --help', name)]);
-  }
+  if (!command) throw new UnscopedValidationError([unknownCommand(name)]);
   if (rest.some(isVersion)) return { output: version, status: STATUS.success };
   if (rest.includes('--help') || rest.includes('-h')) return { output: usage(name), status: STATUS.success };
   const args = new Arguments(command.options, rest);
@@ -234,6 +232,8 @@ function plan(args: Arguments, readFile: (path: string) => string): CommandResul
     pricePerHour: price ?? list,
   };
   args.throwIfFaulty();
+  const old = oldGpuText(request.engine, instanceType as GpuNodeType);
+  if (old !== undefined) return { output: old, status: STATUS.unfit };
   const made = args.attempt(undefined, () =>
     CapacityPlanner.plan({ ...request, instanceType: instanceType as GpuNodeType }),
   );

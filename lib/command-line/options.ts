@@ -1,3 +1,5 @@
+import { unknownNameFault } from '../catalog/near-names';
+import { Fault } from '../units/fault';
 import { InferenceEngine } from '../catalog/inference-engine';
 import { LIST_PRICES } from '../catalog/instance-prices';
 import { Precision } from '../catalog/precision';
@@ -198,3 +200,18 @@ export const COMMANDS: {
   instances: { help: 'the instance types of the catalog', options: {} },
   gpus: { help: 'the GPU types that --gpu takes', options: {} },
 };
+
+/** Words for what `search` does. */
+const SEARCHES = ['choose', 'find', 'recommend', 'select'];
+
+/**
+ * The fault of a command that is not known.
+ *
+ * @internal
+ */
+export function unknownCommand(name: string): Fault {
+  const cure = 'see --help';
+  return SEARCHES.includes(name.toLowerCase())
+    ? unknownNameFault('command', name, [], `use 'search', or ${cure}`, name)
+    : unknownNameFault('command', name, Object.keys(COMMANDS), cure, name);
+}

@@ -100,12 +100,15 @@ const WITHOUT_EFFECT = [
 
 /** Options of `vllm serve` that change what a start takes, and that no plan knows. */
 const NOT_PLANNED = [
-  ...['block-size', 'swap-space', 'num-gpu-blocks-override', 'kv-cache-memory-bytes', 'kv-offloading-size'],
+  ...['block-size', 'num-gpu-blocks-override', 'kv-cache-memory-bytes'],
   ...['limit-mm-per-prompt', 'mm-processor-kwargs', 'hf-overrides'],
   ...['speculative-config', 'compilation-config', 'max-cudagraph-capture-size', 'cudagraph-capture-sizes'],
   ...['decode-context-parallel-size', 'prefill-context-parallel-size', 'enable-eplb', 'all2all-backend', 'enable-dbo'],
   ...['kv-transfer-config', 'max-logprobs', 'mamba-cache-dtype', 'mamba-ssm-cache-dtype', 'cpu-offload-params'],
 ];
+
+/** Options of `vllm serve` that take memory of the host: GiB for each GPU, and GiB of all ranks together. */
+const ON_THE_HOST = ['swap-space', 'kv-offloading-size'];
 
 /**
  * What is said of an option that is known, but has no place here.
@@ -117,6 +120,8 @@ const NOT_PLANNED = [
  */
 export function otherOptionText(name: string, given: string): string | undefined {
   if (WITHOUT_EFFECT.includes(name)) return `${given} changes nothing of what is planned; leave it out`;
+  if (ON_THE_HOST.includes(name))
+    return `${given} takes memory of the host, none of the GPU, and is not planned: leave it out, and keep that memory free on the node`;
   if (!NOT_PLANNED.includes(name)) return undefined;
   return `${given} is not planned: leave it out, and keep what it takes free by a lower --utilization`;
 }

@@ -70,7 +70,8 @@ export function upgrade(
 }
 
 function imageOf(args: Arguments, option: string, vllm?: string): ServerImage | undefined {
-  const name = args.text(option);
+  // As `plan --engine` spells it, too.
+  const name = args.text(option)?.replace(/^vllm-(?=v?\d)/i, '');
   if (name !== undefined) return args.attempt(`--${option}`, () => serverImage(name, vllm));
   if (!args.faults.some(({ property }) => property === `--${option}`)) {
     const reason = `give --${option}, the release of the server, for example --${option} 26.07 (Triton) or 0.24.0 (vLLM)`;

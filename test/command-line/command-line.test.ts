@@ -37,6 +37,28 @@ describe('gpu-inference', () => {
     expect(output).toMatch(/weights per GPU +14.96 GiB +exact +± 0.1 %/);
   });
 
+  test('plan of a version of vLLM that the GPU is too old for is status 1, with the last that runs', () => {
+    const on = (engine: string, gpu = 'V100-32GB') =>
+      run(`plan --model llama-3.1-8b --gpu ${gpu} --gpus 8 --engine ${engine}`);
+    expect(on('vllm-0.24.0')).toEqual({
+      output: expect.stringMatching(
+        /^does not run: vLLM 0\.24\.0 supports compute capability 7\.5 and later, but V100-32GB .* has 7\.0; use --engine vllm-0\.19\.1 or/,
+      ) as string,
+      status: 1,
+    });
+    expect(on('vllm-0.34.0').status).toBe(1);
+    expect(on('vllm-0.19.1').status).toBe(0);
+    expect(on('vllm-0.24.0', 'T4').status).toBe(0);
+    expect(on('vllm-0.24.0', 'MI300X').output).not.toContain('compute capability 7.5');
+  });
+
+  test('who wants hardware chosen is told of search', () => {
+    expect(run('choose --model llama-3.1-8b')).toEqual({
+      output: "error: unknown command 'choose'; use 'search', or see --help",
+      status: 2,
+    });
+  });
+
   describe('the region', () => {
     test('is one in which AWS sells the instance type', () => {
       expect(run('plan --model llama-3.1-8b --instance g6e.xlarge --region eu-central-1').status).toBe(0);

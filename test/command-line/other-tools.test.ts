@@ -106,6 +106,12 @@ describe('options that are not known', () => {
       '--block-size 16',
       ['--block-size is not planned: leave it out, and keep what it takes free by a lower --utilization'],
     ],
+    ...['--swap-space', '--kv-offloading-size'].map((option): [string, string[]] => [
+      `${option} 4`,
+      [
+        `${option} takes memory of the host, none of the GPU, and is not planned: leave it out, and keep that memory free on the node`,
+      ],
+    ]),
     [
       '--compilation-config.mode 3',
       ['--compilation-config.mode is not planned: leave it out, and keep what it takes free by a lower --utilization'],

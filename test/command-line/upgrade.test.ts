@@ -47,6 +47,14 @@ function modelsOf(output: string): string[] {
 }
 
 describe('gpu-inference upgrade', () => {
+  test('takes releases of vLLM as plan --engine spells them', () => {
+    expect(run('upgrade --from vllm-0.24.0 --to VLLM-0.33.0')).toEqual(run('upgrade --from 0.24.0 --to 0.33.0'));
+    expect(run('upgrade --from vllm-0.24.0 --to vllm-26.07').status).toBe(
+      run('upgrade --from 0.24.0 --to 26.07').status,
+    );
+    expect(run('upgrade --from vllm-x --to 0.33.0').status).toBe(2);
+  });
+
   test('lists what goes, what comes and what is cured', () => {
     const { output, status } = run('upgrade --from 26.02 --to 26.07');
     expect(status).toBe(0);
