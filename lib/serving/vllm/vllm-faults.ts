@@ -5,6 +5,7 @@ import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { choosableTypes } from '../model/plan-model';
 import { ServingHardware } from '../model/serving-hardware';
+import { argumentValueFaults } from './engine-argument-values';
 import { OFFLOADS, REFUSED_ARGUMENTS, RESERVED_ARGUMENTS, RESERVED_OVERRIDES, offloadsCache } from './engine-arguments';
 import { hasOtherSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
@@ -73,6 +74,7 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
       offloadsCache(engineArguments.kv_transfer_config)
         ? [fault('RESERVED', 'engineArguments.kv_transfer_config', `engineArguments.kv_transfer_config ${OFFLOADS}`)]
         : [],
+    () => argumentValueFaults(engineArguments),
     () => overrideFaults(engineArguments.hf_overrides, options.attentionWindow),
   );
 }
@@ -82,7 +84,7 @@ function overrideFaults(given: unknown, attentionWindow?: number): Fault[] {
   const property = 'engineArguments.hf_overrides';
   if (given === undefined) return [];
   if (!isSettings(given)) {
-    if (attentionWindow === undefined) return [];
+    if (attentionWindow === undefined || typeof given !== 'string') return [];
     const reason = `${property} must be an object of settings beside attentionWindow, which adds some; got ${givenValue(given)}`;
     return [fault('INVALID_FORMAT', property, reason)];
   }

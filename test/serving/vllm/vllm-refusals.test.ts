@@ -133,6 +133,24 @@ test.each<[string, VllmOverrides, string]>([
     { model: { maxBatchedTokens: 64, maxSequences: 65 } },
     'CONFLICTING_PROPERTIES models[0].maxSequences',
   ],
+  ...Object.entries({
+    ...{ seed: 'abc', max_logprobs: 'x', hf_overrides: 3, limit_mm_per_prompt: 3, revision: 5, tokenizer: 5 },
+    ...{
+      long_prefill_token_threshold: NaN,
+      max_num_partial_prefills: Infinity,
+      load_format: true,
+      scheduling_policy: 1,
+    },
+  }).map(([name, value]): [string, VllmOverrides, string] => [
+    `${name} ${value}`,
+    { model: { engineArguments: { [name]: value } } },
+    `WRONG_KIND models[0].engineArguments.${name}`,
+  ]),
+  [
+    'a number that JSON lacks, within',
+    { model: { engineArguments: { compilation_config: { level: [NaN] } } } },
+    "WRONG_KIND models[0].engineArguments.compilation_config['level']['0']",
+  ],
   ['another model', { extraArguments: ['other-model'] }, 'INVALID_FORMAT extraArguments[0]'],
   ['a word after a whole flag', { extraArguments: ['--seed=1', '2'] }, 'INVALID_FORMAT extraArguments[1]'],
   ['a word after a switch', { extraArguments: ['--no-enable-log-deltas', 'x'] }, 'INVALID_FORMAT extraArguments[1]'],
@@ -202,6 +220,17 @@ test.each<[Partial<ServedModel>, number, number]>([
   expect(serverOf(json).args).toEqual(
     expect.arrayContaining([`--max-num-batched-tokens=${tokens}`, `--max-num-seqs=${sequences}`]),
   );
+});
+
+test('values that the parser reads pass', () => {
+  const engineArguments = {
+    seed: '7',
+    max_logprobs: -1,
+    hf_overrides: '{}',
+    limit_mm_per_prompt: { image: 1 },
+    revision: null,
+  };
+  expect(() => deployVllm({ model: { engineArguments } })).not.toThrow();
 });
 
 test('lists the names that a version lacks beside a load that cannot be planned', () => {
