@@ -2,7 +2,6 @@ import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { IModelStore } from '../../core/model-store';
 import { ImageRegistry } from '../../kubernetes/image-registry';
-import { OpenAiFrontEndOptions } from './openai/openai-front-end-options';
 import { TritonModel } from './triton-model';
 import { TritonServingOptions } from './triton-serving-options';
 
@@ -22,12 +21,6 @@ export interface TritonDeploymentProps extends TritonServingOptions {
   readonly replicas?: number;
   /** Name of the Kubernetes objects. @default - the construct's id */
   readonly name?: string;
-  /**
-   * NVIDIA's OpenAI front end of the same image, as the server's process: it runs Triton itself, beside it the tensor API, and the metrics are on
-   * its port. `{}` is enough: `openAi: {}`. To give or remove it replaces the pods.
-   * @default - the tensor API alone
-   */
-  readonly openAi?: OpenAiFrontEndOptions;
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }

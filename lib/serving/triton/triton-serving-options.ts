@@ -1,6 +1,7 @@
 import { TritonRelease } from '../../catalog/serving-engine';
 import { ServingImage } from '../../images/serving-image';
 import { ServingOptions } from '../pod/serving-options';
+import { OpenAiFrontEndOptions } from './openai/openai-front-end-options';
 import { TritonServerSettings } from './settings/server-settings';
 
 /**
@@ -21,4 +22,10 @@ export interface TritonServingOptions extends ServingOptions, TritonServerSettin
    * @default - NVIDIA's of `tritonRelease`
    */
   readonly servingImage?: ServingImage;
+  /**
+   * NVIDIA's OpenAI front end of the same image, as the server's process: it runs Triton itself, beside it the tensor API, and the metrics are on
+   * its port. `{}` is enough: `openAi: {}`. To give or remove it replaces the pods.
+   * @default - the tensor API alone
+   */
+  readonly openAi?: OpenAiFrontEndOptions;
 }

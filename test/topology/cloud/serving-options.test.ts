@@ -6,6 +6,7 @@ import {
   GpuInstanceType,
   InferenceServer,
   ModelSpec,
+  TensorApiAccess,
   ToolCallParser,
   TritonRelease,
 } from '../../../lib';
@@ -117,6 +118,20 @@ describe('options of serving', () => {
     ]);
     expect(refused({ servingByModel: { chta: {} } })).toEqual(['UNKNOWN_VALUE servingByModel.chta']);
   });
+});
+
+test("NVIDIA's OpenAI front end runs in the server of the model that it is asked for", () => {
+  let topology: CloudTopology | undefined;
+  const props = {
+    models: [...models, { model: ModelSpec.LLAMA_3_1_8B, name: 'other' }],
+    servingByModel: { other: { openAi: { tensorApi: TensorApiAccess.POD } } },
+  };
+  const json = synthesize((stack) => void (topology = make(stack, props)));
+  const ports = (name: string) =>
+    json.byName('kubernetes_service_v1', name).spec.port.map(({ port }: { port: number }) => port) as number[];
+  expect(topology!.deployments.other.openAiEndpoint).toBe('http://other.inference.svc:9000/v1');
+  expect(topology!.deployments.chat.openAiEndpoint).toBeUndefined();
+  expect([ports('other').includes(9000), ports('chat').includes(9000)]).toEqual([true, false]);
 });
 
 test('settings of the engine are those of the model', () => {
