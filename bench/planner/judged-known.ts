@@ -10,6 +10,4 @@ export const KNOWN_BREAKS: { readonly [id: string]: string } = {
     'below: by 13 %; the card has 23.99 GiB, as one of the same kind says, and the table has the least that drivers leave of it',
   'club-3090-594':
     'below: 12.2 %; of its weights in FP8, which two later starts (club-3090-1139) bound from the other side',
-  '5090-qwen3.6-35b-redhat':
-    'above: by 0.6 GiB, in WSL2; five starts of it with steps of up to 8192 tokens, with Marlin and without graphs too, took 3.3 GiB beside weights and graphs, of which the encoder has 1.9 (bench/vllm), one with 16,384 tokens 5.2; four other starts on this machine have no such rest, nor one of the same model on another card (club-3090-612)',
 };

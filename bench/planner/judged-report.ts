@@ -7,11 +7,19 @@ export function difference({ capacity }: Judged): number {
   return capacity ? capacity.plan / capacity.engine - 1 : NaN;
 }
 
-/** The bounds that a row breaks: `above` the engine's capacity or more than 12 % `below` it, a `false fit`, or a `refusal` of what ran. */
+/** What a row says of its capacity counts: in WSL2 Windows has the GPU, and what its programs take while the engine starts counts as the engine's. */
+export function countsCapacity({ capacity, onWindows }: Judged): boolean {
+  return capacity !== undefined && !onWindows;
+}
+
+/**
+ * The bounds that a row breaks: `above` the engine's capacity or more than 12 % `below` it, where that counts, a `false fit`, or a `refusal` of what
+ * ran.
+ */
 export function broken(judged: Judged): string[] {
   const found: string[] = [];
-  if (difference(judged) > 0) found.push('above');
-  if (difference(judged) < -0.12) found.push('below');
+  if (countsCapacity(judged) && difference(judged) > 0) found.push('above');
+  if (countsCapacity(judged) && difference(judged) < -0.12) found.push('below');
   if (judged.started === false && judged.plan.fits) found.push('false fit');
   if (judged.started === true && !judged.plan.fits) found.push('refusal');
   return found;
@@ -35,7 +43,7 @@ export function judgedTable(rows: readonly Judged[]): string {
       percent(difference(row)),
       row.started === undefined ? '' : row.started ? 'ran' : 'failed',
       row.plan.fits ? 'fits' : 'refused',
-      broken(row).join(', '),
+      [...broken(row), ...(row.onWindows ? ['WSL2'] : [])].join(', '),
     ]),
   );
 }
@@ -55,7 +63,7 @@ export function judgedGroups(rows: readonly Judged[]): string {
     ['group', 'rows', 'sources', 'capacities', 'above', 'within 12 % below', 'failures', 'refused', 'runs', 'accepted'],
     groups.map(([name, has]) => {
       const own = rows.filter(has);
-      const capacities = own.filter(({ capacity }) => capacity).map(difference);
+      const capacities = own.filter(countsCapacity).map(difference);
       const failures = own.filter(({ started }) => started === false);
       const runs = own.filter(({ started }) => started === true);
       return [
