@@ -32,7 +32,11 @@ export interface VllmReleaseProps {
  * A release of vLLM's own server, with what its image `vllm/vllm-openai` holds.
  */
 export class VllmRelease {
-  /** Last release whose CUDA is 12.9, for drivers before 580. It has known vulnerabilities of its server. */
+  /**
+   * Last release whose CUDA is 12.9, for drivers before 580. Its own check of the key goes by a path that the `Host` header can change
+   * (CVE-2026-48746, before 0.22: https://github.com/vllm-project/vllm/security/advisories/GHSA-94f4-hr76-p5j6); `VllmDeployment` checks the key
+   * before it, by the path that was asked for.
+   */
   public static readonly V0_19_1 = VllmRelease.listed('0.19.1');
   /** The default, see `DEFAULT`. */
   public static readonly V0_24_0 = VllmRelease.listed('0.24.0');

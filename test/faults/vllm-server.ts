@@ -83,7 +83,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'DRIVER_TOO_OLD_FOR_RELEASE',
     property: 'vllmRelease',
-    text: "vLLM 0.24.0 has CUDA 13.0.2, which needs driver 580 or later, but the nodes of pool 'gpu' have 550; use nodes with a newer driver or, although it has known vulnerabilities, vllmRelease 0.19.1",
+    text: "vLLM 0.24.0 has CUDA 13.0.2, which needs driver 580 or later, but the nodes of pool 'gpu' have 550; use nodes with a newer driver or vllmRelease 0.19.1",
     refuse: refuse({ driverMajor: 550 }),
   },
   {

@@ -25,9 +25,10 @@ export function vllmReleaseFaults({ hardware, driverMajor, poolName }: IGpuNodeP
     () => {
       if (driverMajor === undefined || driverMajor >= minimumDriver) return [];
       const before = older((each) => driverMajor >= each.minimumDriver);
+      const known = before && before.advisories.length > 0 ? ', although it has known vulnerabilities,' : '';
       const reason =
         `vLLM ${release} has CUDA ${release.cudaVersion}, which needs driver ${minimumDriver} or later, but the nodes of pool '${poolName}' have ` +
-        `${driverMajor}; use nodes with a newer driver${before ? ` or, although it has known vulnerabilities, vllmRelease ${before}` : ''}`;
+        `${driverMajor}; use nodes with a newer driver${before ? ` or${known} vllmRelease ${before}` : ''}`;
       return [fault('DRIVER_TOO_OLD_FOR_RELEASE', 'vllmRelease', reason)];
     },
   );

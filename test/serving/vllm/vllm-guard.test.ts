@@ -12,11 +12,11 @@ async def app(scope, receive, send):
     await send({'type': 'http.response.start', 'status': 200, 'headers': []})
     await send({'type': 'http.response.body', 'body': b''})
 
-async def ask(guard, method, path, key, root):
+async def ask(guard, method, path, key, root, host):
     sent = []
     async def send(message):
         sent.append(message)
-    headers = [] if key is None else [(b'authorization', key.encode())]
+    headers = [(b'host', host.encode())] + ([] if key is None else [(b'authorization', key.encode())])
     scope = {'type': 'http', 'method': method, 'path': path, 'root_path': root, 'headers': headers}
     await guard(scope, None, send)
     return sent[0]['status']
@@ -26,10 +26,12 @@ requests = json.load(sys.stdin)
 print(json.dumps([asyncio.run(ask(guard, *each)) for each in requests]))
 `;
 
-type Asked = [method: string, path: string, key: string | null, root?: string];
+type Asked = [method: string, path: string, key: string | null, root?: string, host?: string];
 
 function statuses(requests: Asked[], key = 'sesame'): number[] {
-  const input = JSON.stringify(requests.map(([method, url, given, root]) => [method, url, given, root ?? '']));
+  const input = JSON.stringify(
+    requests.map(([method, url, given, root, host]) => [method, url, given, root ?? '', host ?? 'a']),
+  );
   const env = { PATH: process.env.PATH, PYTHONPATH: ASSETS, PYTHONDONTWRITEBYTECODE: '1', VLLM_API_KEY: key };
   const output = execFileSync('python3', ['-c', DRIVER], { env, input, stdio: ['pipe', 'pipe', 'pipe'] });
   return JSON.parse(output.toString()) as number[];
@@ -81,4 +83,9 @@ test('browsers may ask for permission', () => {
 
 test('a secret without a value starts no server', () => {
   expect(() => statuses([['GET', '/health', null]], '')).toThrow(/VLLM_API_KEY is empty/);
+});
+
+test('the Host header does not change which path needs the key (CVE-2026-48746)', () => {
+  expect(status('POST', '/v1/completions', null, '', 'a/health?')).toBe(401);
+  expect(status('POST', '/invocations', null, '', 'a/v1/models?')).toBe(404);
 });
