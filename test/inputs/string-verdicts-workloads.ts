@@ -206,7 +206,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_NAME models[0].name | refused VALUE_NOT_CONCRETE models[0].name | refused VALUE_NOT_CONCRETE models[0].name',
   ],
   'VllmOptions.quantization': [
-    'refused QUANTIZATION_DIFFERS_FROM_PRECISION models[0].quantization, QUANTIZATION_NOT_IN_VLLM models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization',
+    'refused QUANTIZATION_NOT_IN_VLLM models[0].quantization, QUANTIZATION_DIFFERS_FROM_PRECISION models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization | refused VALUE_NOT_CONCRETE models[0].quantization',
   ],
   'VllmOptions.engineArguments': [
     'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.k | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
@@ -239,7 +239,10 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'ModelImportProps.name': [
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
   ],
-  'ModelImportProps.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
+  'ModelImportProps.nodeSelector': [
+    "refused INVALID_FORMAT nodeSelector['k'] | reference | reference",
+    'refused INVALID_FORMAT nodeSelector[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
+  ],
   'ModelImport.new(id)': ['text'],
   'ModelFile.url': [
     'refused INVALID_FORMAT source.files[0].url | refused VALUE_NOT_CONCRETE files | refused VALUE_NOT_CONCRETE files',
