@@ -226,6 +226,20 @@ describe('prefixes on the host', () => {
     const { json } = deployVllm({ model, vllmRelease: VllmRelease.of('0.27.1'), instanceType });
     expect(sizes(json)).toEqual({ memory: (8 + 10) * 1024, shared: '1024Mi' });
   });
+
+  test('refuse less memory than they take at least: once their size, and nothing of another backend', () => {
+    const of = (memoryGib: number, version = '0.24.0', engineArguments?: ServedModel['engineArguments']) =>
+      refusals({
+        model: { kvOffload: DataSize.gib(10), engineArguments },
+        ...{ vllmRelease: VllmRelease.of(version), instanceType: GpuInstanceType.G5_4XLARGE },
+        resources: { memory: DataSize.gib(memoryGib) },
+      });
+    expect(of(11)).toEqual([]);
+    expect(of(10.9)).toEqual(['RESOURCES_TOO_SMALL resources.memory']);
+    expect(of(8, '0.24.0', { kv_offloading_backend: 'native' })).toEqual(['RESOURCES_TOO_SMALL resources.memory']);
+    expect(of(8, '0.24.0', { kv_offloading_backend: 'lmcache' })).toEqual([]);
+    expect(of(8, '0.27.1', { kv_offloading_backend: 'lmcache' })).toEqual([]);
+  });
 });
 
 describe('GPUs before Turing', () => {
