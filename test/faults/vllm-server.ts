@@ -253,7 +253,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'RESOURCES_TOO_SMALL',
     property: 'resources.ephemeralStorage',
-    text: "model 'chat': resources.ephemeralStorage must be at least 15317 MiB, the files of the models; got 1024 MiB",
+    text: "model 'chat': resources.ephemeralStorage must be at least 15317 MiB, the files of the models; got 1024 MiB; set checkpointSize if they are smaller",
     refuse: refuse({ resources: { ephemeralStorage: DataSize.gib(1) } }),
   },
   {

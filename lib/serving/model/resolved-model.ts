@@ -38,6 +38,12 @@ export class ResolvedModel {
     const { checkpointSize, model, precision } = this.plan;
     return checkpointSize ?? model.checkpointSize(precision);
   }
+
+  /** The same where it is more than a guess by the number of parameters. */
+  public get knownSize(): DataSize {
+    const { checkpointSize, model } = this.plan;
+    return checkpointSize === undefined && model.approximate ? DataSize.ZERO : this.storedSize;
+  }
 }
 
 /**

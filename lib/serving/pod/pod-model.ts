@@ -13,6 +13,8 @@ export interface PodModel {
   readonly sharedGpuMemory?: DataSize;
   /** Size of the files copied from the model store, all versions together. */
   readonly storedSize: DataSize;
+  /** What of it was given or follows from the layers of the model, not assumed. @default - all */
+  readonly knownSize?: DataSize;
   /** Resident host memory without shared memory and without the page cache of the weights. */
   readonly hostMemory: DataSize;
   /** What of it is certainly taken. @default - unknown */

@@ -173,7 +173,7 @@ export function sizePod(
   };
 }
 
-/** Values given that are below what the models certainly take. */
+/** Values given that are below what the models certainly take; files whose size is assumed count nothing. */
 function shortageFaults(
   models: readonly PodModel[],
   { memory, sharedMemory, ephemeralStorage }: SizingOverrides,
@@ -181,10 +181,22 @@ function shortageFaults(
 ): Fault[] {
   const pinned = total(models, (model) => model.pinnedMemory?.mib ?? 0);
   const kept = total(models, (model) => model.sharedPinnedMemory?.mib ?? 0);
-  const files = total(models, (model) => model.storedSize.mib + (model.temporarySize?.mib ?? 0));
-  const short = (property: string, given: DataSize | undefined, has: number, need: number, what: string) => {
+  const known = total(models, ({ knownSize, storedSize }) => (knownSize ?? storedSize).mib);
+  const unpacked = total(models, (model) => model.temporarySize?.mib ?? 0);
+  const isKnown = models.every(
+    ({ knownSize, storedSize }) => knownSize === undefined || !storedSize.exceeds(knownSize),
+  );
+  const isCounted = models.some(({ plan }) => plan && plan.checkpointSize === undefined && !plan.model.approximate);
+  const short = (
+    property: string,
+    given: DataSize | undefined,
+    has: number,
+    need: number,
+    what: string,
+    cure: string = '',
+  ) => {
     if (given === undefined || has >= need) return [];
-    const reason = `${property} must be at least ${Math.ceil(need)} MiB, ${what}; got ${has} MiB`;
+    const reason = `${property} must be at least ${Math.ceil(need)} MiB, ${what}; got ${has} MiB${cure}`;
     return [fault('RESOURCES_TOO_SMALL', property, reason)];
   };
   return [
@@ -196,7 +208,14 @@ function shortageFaults(
       pinned > 0 ? pinned + mib.shared : 0,
       'what kvOffload and cpuOffload keep on the host, and the shared memory',
     ),
-    ...short('resources.ephemeralStorage', ephemeralStorage, mib.disk, files, 'the files of the models'),
+    ...short(
+      'resources.ephemeralStorage',
+      ephemeralStorage,
+      mib.disk,
+      known + unpacked,
+      `the files of the models${isKnown ? '' : ' whose size is known'}`,
+      isCounted ? '; set checkpointSize if they are smaller' : '',
+    ),
   ];
 }
 

@@ -125,3 +125,12 @@ function singleFaults(at: string, { name, version, rank }: LoraAdapter, most?: n
 export function adapterSize({ size, rank }: LoraAdapter, plan: CapacityPlan): DataSize {
   return size ?? DataSize.bytes(4 * adapterParameters(plan.model, rank));
 }
+
+/**
+ * Size of the files of those adapters whose size is given.
+ *
+ * @internal
+ */
+export function givenAdapterSize(adapters: readonly LoraAdapter[]): DataSize {
+  return adapters.reduce((sum, { size }) => (size ? sum.plus(size) : sum), DataSize.ZERO);
+}

@@ -6,7 +6,7 @@ import { PodModel } from '../pod/pod-model';
 import { MODELS_MOUNT, WeightsCopy } from '../pod/server-pod';
 import { engineArguments } from './engine-arguments';
 import { vllmHostMemory, vllmPinnedMemory, vllmSharedMemory } from './host-needs';
-import { PlacedAdapter, adapterSize, loraArguments, placedAdapters } from './lora-adapters';
+import { PlacedAdapter, adapterSize, givenAdapterSize, loraArguments, placedAdapters } from './lora-adapters';
 import { LoraAdapter } from './openai-options';
 import { ServedModel } from './served-model';
 import { VllmVersion } from './vllm-version';
@@ -58,6 +58,10 @@ export class VllmServer implements PodModel {
 
   public get storedSize(): DataSize {
     return this.#adapters.reduce((sum, each) => sum.plus(adapterSize(each, this.plan)), this.resolved.storedSize);
+  }
+
+  public get knownSize(): DataSize {
+    return this.resolved.knownSize.plus(givenAdapterSize(this.#adapters));
   }
 
   public get hostMemory(): DataSize {

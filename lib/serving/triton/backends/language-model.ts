@@ -138,6 +138,10 @@ export abstract class LanguageModelOnHardware<Props extends LanguageModelProps> 
     return this.resolved.storedSize;
   }
 
+  public get knownSize(): DataSize {
+    return this.resolved.knownSize;
+  }
+
   public get sharedMemory(): DataSize {
     return engineSharedMemory(this.gpus);
   }

@@ -140,6 +140,10 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
     return this.modelSize.times(this.versions.length);
   }
 
+  public get knownSize(): DataSize {
+    return this.isSized ? this.storedSize : DataSize.ZERO;
+  }
+
   public tensors(): ModelTensors {
     const { inputs, outputs, maxBatchSize } = this.props;
     return { inputs, outputs, maxBatchSize, decoupled: this.streams };

@@ -10,7 +10,14 @@ import { WeightsCopy } from '../../pod/server-pod';
 import { Resolution, ResolvedModel } from '../../model/resolved-model';
 import { engineArguments } from '../../vllm/engine-arguments';
 import { vllmHostMemory, vllmPinnedMemory, vllmSharedMemory } from '../../vllm/host-needs';
-import { PlacedAdapter, adapterFaults, adapterSize, loraArguments, placedAdapters } from '../../vllm/lora-adapters';
+import {
+  PlacedAdapter,
+  adapterFaults,
+  adapterSize,
+  givenAdapterSize,
+  loraArguments,
+  placedAdapters,
+} from '../../vllm/lora-adapters';
 import { resolveVllmModel } from '../../vllm/resolve-vllm-model';
 import { VllmVersion } from '../../vllm/vllm-version';
 import { ModelOnSite, ModelPlacement, ModelSite, ModelTensors, ModelVersion } from '../model-definition';
@@ -158,6 +165,10 @@ class VllmBackendModel extends LanguageModelOnHardware<VllmModelProps> {
   public override get storedSize(): DataSize {
     const adapters = this.props.loraAdapters ?? [];
     return adapters.reduce((sum, each) => sum.plus(adapterSize(each, this.plan)), super.storedSize);
+  }
+
+  public override get knownSize(): DataSize {
+    return super.knownSize.plus(givenAdapterSize(this.props.loraAdapters ?? []));
   }
 
   /** Weights that the checkpoint has in another form as well; who names a format may mean any of them. */
