@@ -178,7 +178,10 @@ export function configurationOf(
  *
  * @internal
  */
-export function leastStep({ engine, drafter }: Pick<Load, 'engine' | 'drafter'>, sequences: number): number {
+export function leastStep(
+  { engine, drafter }: { readonly engine: InferenceEngine; readonly drafter?: Pick<Drafter, 'method'> },
+  sequences: number,
+): number {
   if (!engine._isVllm) return 0;
   return sequences + (drafter?.method === SpeculativeMethod.DRAFT_MODEL ? 1 : 0);
 }

@@ -1,4 +1,4 @@
-import { Configuration, Load } from './configuration';
+import { Configuration, Load, leastStep } from './configuration';
 import { fitOf } from './memory-fit';
 import { settledConfiguration } from './scheduled-sequences';
 import { estimate } from './serving-estimate';
@@ -24,12 +24,18 @@ export function busiest(
   const at = (level: number) => settledConfiguration({ ...load, concurrency: LEVELS[level] }, hardware, parallelism);
   const single = at(0);
   const room = Math.min(
-    Math.min(load.requestedMaxSequences ?? Infinity, MOST_OF_RANK) * parallelism.attentionRanks,
+    Math.min(load.requestedMaxSequences ?? Infinity, stepRoom(load), MOST_OF_RANK) * parallelism.attentionRanks,
     fitOf(single).memory.maxSequences,
   );
   const most = LEVELS.filter((sequences) => sequences <= room).length - 1;
   const level = last(most, (each) => fitOf(at(each)).fits);
   return level < 1 ? single : at(level);
+}
+
+/** Most sequences of a rank that a given step has tokens for. */
+function stepRoom(load: Load): number {
+  const { engine, requestedMaxBatchedTokens: tokens } = load;
+  return tokens === undefined || !engine._isVllm ? Infinity : tokens - leastStep(load, 0);
 }
 
 /**

@@ -43,10 +43,13 @@ export function nvfp4Faults(
   if (precision.name !== Precision.NVFP4.name || computesNvfp4(gpu)) return [];
   const from = capabilityOf(engine);
   if (gpu.computeCapability >= from) return [];
-  const [since] = SINCE.filter(([, capability]) => gpu.computeCapability >= capability)[0];
+  const since = SINCE.find(([, capability]) => gpu.computeCapability >= capability)?.[0];
+  const cure = since
+    ? `vLLM since ${since} keeps weights alone in it there: use that, int4 or 16 bits`
+    : 'use int4 or 16 bits';
   const reason =
     `${engine.name} runs ${precision.name} from compute capability ${from.toFixed(1)} on, but ${gpu.name} (${name}) has ` +
-    `${gpu.computeCapability.toFixed(1)}; vLLM since ${since} keeps weights alone in it there: use that, int4 or 16 bits`;
+    `${gpu.computeCapability.toFixed(1)}; ${cure}`;
   return [fault('ENGINE_LACKS_PRECISION', 'precision', reason)];
 }
 

@@ -259,7 +259,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'RESOURCES_TOO_SMALL',
     property: 'resources.memory',
-    text: "model 'chat': resources.memory must be at least 1025024 MiB, what kvOffload and cpuOffload keep on the host, and the shared memory; got 13312 MiB",
+    text: "model 'chat': resources.memory must be at least 513024 MiB, what kvOffload and cpuOffload keep on the host, and the shared memory; got 13312 MiB",
     refuse: refuse({ model: { kvOffload: DataSize.gib(500) }, resources: { memory: DataSize.gib(13) } }),
   },
   {

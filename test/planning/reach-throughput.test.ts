@@ -1,4 +1,12 @@
-import { CapacityPlan, CapacityPlanner, CapacityTargets, GpuInstanceType, ModelSpec } from '../../lib/planning';
+import {
+  CapacityPlan,
+  CapacityPlanner,
+  CapacityTargets,
+  GpuInstanceType,
+  InferenceEngine,
+  ModelSpec,
+  SpeculativeDecoding,
+} from '../../lib/planning';
 import { realConfig } from '../catalog/real-configs';
 
 const MODEL = ModelSpec.LLAMA_3_1_8B;
@@ -49,6 +57,23 @@ describe('a throughput target without concurrency', () => {
     const request = { model: MODEL, targets: { minOutputTokensPerSecond: 20000 }, maxReplicas: 64, limit: 1 };
     const [plan] = CapacityPlanner.search({ ...request, maxSequences: 16 });
     expect(plan).toMatchObject({ concurrency: 16, maxSequences: 16 });
+  });
+
+  test.each([
+    [undefined, 256, 256],
+    [SpeculativeDecoding.draftModel({ model: ModelSpec.LLAMA_3_2_1B, tokens: 3 }), 257, 256],
+  ])('takes no more sequences than a step of vLLM has tokens: %#', (speculativeDecoding, maxBatchedTokens, most) => {
+    const candidates = [{ instanceType: GpuInstanceType.P5_48XLARGE }];
+    const targets = { minOutputTokensPerSecond: 1e6 };
+    const request = { model: MODEL, contextLength: 1024, inputTokens: 512, outputTokens: 128, limit: 1 };
+    const of = { ...request, candidates, targets, speculativeDecoding, maxBatchedTokens, maxReplicas: 1 };
+    const [plan] = CapacityPlanner.search(of);
+    expect(plan.maxBatchedTokens).toBe(maxBatchedTokens);
+    expect(plan.maxSequences).toBeLessThanOrEqual(most);
+    expect(plan.concurrency).toBe(256);
+    expect(() => CapacityPlan.fromJson(plan.toJson())).not.toThrow();
+    const [other] = CapacityPlanner.search({ ...of, engine: InferenceEngine.SGLANG, speculativeDecoding: undefined });
+    expect(other.concurrency).toBeGreaterThan(256);
   });
 
   test('is written with the sequences that it takes where they are more than the default', () => {

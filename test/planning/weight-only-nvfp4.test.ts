@@ -8,6 +8,7 @@ import {
   Precision,
 } from '../../lib/planning';
 import { planVersionFaults } from '../../lib/planning/version-fit';
+import { nvfp4Faults } from '../../lib/planning/weight-only-nvfp4';
 import { VllmVersion } from '../../lib/serving/vllm/vllm-version';
 import { realConfig } from '../catalog/real-configs';
 import { faultsThrown, idsOf, reasonsOf } from '../support/faults';
@@ -43,6 +44,14 @@ describe('weights in NVFP4 on GPUs that do not compute in it', () => {
 
   test('before Turing no engine has them', () => {
     expect(idsOf(faultsThrown(() => plan(P3DN_24XLARGE)))).toEqual(['PRECISION_NOT_SUPPORTED precision']);
+  });
+
+  test('nor is a version named there', () => {
+    const [{ id, reason }] = nvfp4Faults(VERSION('0.24.0'), P3DN_24XLARGE, NVFP4);
+    expect(id).toBe('ENGINE_LACKS_PRECISION');
+    expect(reason).toBe(
+      'vllm-0.24.0 runs nvfp4 from compute capability 7.5 on, but V100-32GB (p3dn.24xlarge) has 7.0; use int4 or 16 bits',
+    );
   });
 
   test('the sentence names the version that has a kernel for the GPU', () => {

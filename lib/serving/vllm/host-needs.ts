@@ -12,15 +12,25 @@ const OFFLOADS_TO_SHARED_MEMORY = [0, 27] as const;
  */
 const PINNED_ROUNDING = 2;
 
-/** What the cache on the host takes, and where. */
-function offloaded({ kvOffload, engineArguments = {} }: VllmOptions, vllm: VllmVersion) {
-  const none = DataSize.bytes(0);
-  if (kvOffload === undefined) return { pinned: none, shared: none };
-  // Another backend keeps it in its own way.
-  if ((engineArguments.kv_offloading_backend ?? 'native') !== 'native') return { pinned: kvOffload, shared: none };
+/** What the cache on the host takes at least, and where. Another backend keeps it in its own way, perhaps outside the pod. */
+function keptAtLeast(options: VllmOptions, vllm: VllmVersion) {
+  const none = DataSize.ZERO;
+  const { kvOffload } = options;
+  if (kvOffload === undefined || !isNative(options)) return { pinned: none, shared: none };
   return vllm.isAtLeast(...OFFLOADS_TO_SHARED_MEMORY)
     ? { pinned: none, shared: kvOffload }
-    : { pinned: kvOffload.times(PINNED_ROUNDING), shared: none };
+    : { pinned: kvOffload, shared: none };
+}
+
+function isNative({ engineArguments = {} }: VllmOptions): boolean {
+  return (engineArguments.kv_offloading_backend ?? 'native') === 'native';
+}
+
+/** What it may take of host memory besides shared memory. */
+function pinnedAtMost(options: VllmOptions, vllm: VllmVersion): DataSize {
+  const { kvOffload = DataSize.ZERO } = options;
+  if (!isNative(options)) return kvOffload;
+  return keptAtLeast(options, vllm).pinned.times(PINNED_ROUNDING);
 }
 
 /**
@@ -30,7 +40,7 @@ function offloaded({ kvOffload, engineArguments = {} }: VllmOptions, vllm: VllmV
  * @internal
  */
 export function vllmHostMemory(gpus: number, plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion): DataSize {
-  return engineHostMemory(gpus, plan).plus(offloaded(options, vllm).pinned);
+  return engineHostMemory(gpus, plan).plus(pinnedAtMost(options, vllm));
 }
 
 /**
@@ -43,12 +53,12 @@ export function engineHostMemory(gpus: number, plan: CapacityPlan): DataSize {
 }
 
 /**
- * The parts of host memory and of shared memory that an engine takes at once, whatever the rest turns out to be.
+ * The parts of host memory and of shared memory that an engine takes at least, whatever the rest turns out to be.
  *
  * @internal
  */
 export function vllmPinnedMemory(gpus: number, plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion) {
-  const { pinned, shared } = offloaded(options, vllm);
+  const { pinned, shared } = keptAtLeast(options, vllm);
   return { host: plan.cpuOffload.times(gpus).plus(pinned), shared };
 }
 
@@ -67,5 +77,5 @@ export function engineSharedMemory(gpus: number): DataSize {
  * @internal
  */
 export function vllmSharedMemory(gpus: number, options: VllmOptions, vllm: VllmVersion): DataSize {
-  return engineSharedMemory(gpus).plus(offloaded(options, vllm).shared);
+  return engineSharedMemory(gpus).plus(keptAtLeast(options, vllm).shared);
 }

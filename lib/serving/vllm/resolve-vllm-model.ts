@@ -1,3 +1,4 @@
+import { InferenceEngine } from '../../catalog/inference-engine';
 import { Parallelism } from '../../catalog/parallelism';
 import { Precision } from '../../catalog/precision';
 import { faultsOf } from '../../core/errors';
@@ -5,6 +6,7 @@ import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { CapacityPlanner } from '../../planning/capacity-planner';
 import { CapacityTargets, ServingLoad } from '../../planning/capacity-request';
+import { leastStep } from '../../planning/configuration';
 import { defaultContextLength } from '../../planning/request-faults';
 import { speculationNeeds } from '../../planning/version-fit';
 import { planWarnings } from '../../planning/warnings';
@@ -216,7 +218,11 @@ function wholePromptWindow(load: ServingLoad, vllm: VllmVersion, hardware?: Serv
   return firstEngine ? longestPrompt(load) : undefined;
 }
 
-/** Tokens of a step that holds any prompt. */
+/** Tokens of a step that holds any prompt, and one for each sequence. */
 function longestPrompt(load: ServingLoad): number {
-  return Math.max(2048, load.contextLength ?? defaultContextLength(load));
+  const { speculativeDecoding, engine = InferenceEngine.DEFAULT, maxSequences = 0, concurrency = 0 } = load;
+  const sequences = Math.max(maxSequences, concurrency);
+  // What is no number of sequences is refused as such, not as one of tokens.
+  const step = Number.isSafeInteger(sequences) ? leastStep({ engine, drafter: speculativeDecoding }, sequences) : 0;
+  return Math.max(2048, load.contextLength ?? defaultContextLength(load), step);
 }

@@ -1,4 +1,12 @@
-import { GpuInstanceType, ModelSpec, Parallelism, Precision, TritonRelease, VllmRelease } from '../../../lib/catalog';
+import {
+  GpuInstanceType,
+  ModelSpec,
+  Parallelism,
+  Precision,
+  SpeculativeDecoding,
+  TritonRelease,
+  VllmRelease,
+} from '../../../lib/catalog';
 import { AttentionBackend, ServedModel, ServerResources, TritonModel, VllmModelProps } from '../../../lib/serving';
 import { DataSize } from '../../../lib/units';
 import { Fault } from '../../../lib/units/fault';
@@ -67,6 +75,40 @@ test('prompts in one piece are planned with steps that hold the longest', () => 
   const [plan, other] = [whole, pieces].map(({ deployment }) => deployment.plan!);
   expect([plan.maxBatchedTokens, other.maxBatchedTokens]).toEqual([16384, 2048]);
   expect(plan.kvCapacityTokens).toBeLessThan(other.kvCapacityTokens);
+});
+
+test.each<[string, Partial<ServedModel>, number]>([
+  ['asked for', { maxSequences: 3000 }, 3000],
+  ['at once', { concurrency: 3000 }, 3000],
+  [
+    'asked for, with a draft model that takes a token of each step',
+    {
+      maxSequences: 3000,
+      speculativeDecoding: SpeculativeDecoding.draftModel({
+        model: ModelSpec.LLAMA_3_2_1B,
+        tokens: 3,
+        path: '/models/draft',
+      }),
+    },
+    3001,
+  ],
+])('and have a token for each sequence that is %s', (_, more, tokens) => {
+  const model = { chunkedPrefill: false, contextLength: 2048, inputTokens: 16, outputTokens: 16, ...more };
+  const { deployment } = deployVllm({
+    model: { ...model, parallelism: Parallelism.of({ tensor: 8 }) },
+    instanceType: GpuInstanceType.P5EN_48XLARGE,
+  });
+  expect(deployment.plan).toMatchObject({ maxBatchedTokens: tokens, maxSequences: 3000 });
+});
+
+test('vLLM that computes whole prompts has a token for each sequence too', () => {
+  const model = { name: 'm', model: ModelSpec.LLAMA_3_2_1B, precision: Precision.FP16, contextLength: 2048 };
+  const { json } = deploy({
+    instanceType: GpuInstanceType.P3DN_24XLARGE,
+    tritonRelease: TritonRelease.V24_12,
+    models: [TritonModel.vllm({ ...model, maxSequences: 3000, inputTokens: 16, outputTokens: 16 })],
+  });
+  expect(modelJson(json)).toMatchObject({ max_num_batched_tokens: 3000, max_num_seqs: 3000 });
 });
 
 /** What a deployment is refused for. */
@@ -183,6 +225,20 @@ describe('prefixes on the host', () => {
     const instanceType = GpuInstanceType.G5_4XLARGE;
     const { json } = deployVllm({ model, vllmRelease: VllmRelease.of('0.27.1'), instanceType });
     expect(sizes(json)).toEqual({ memory: (8 + 10) * 1024, shared: '1024Mi' });
+  });
+
+  test('refuse less memory than they take at least: once their size, and nothing of another backend', () => {
+    const of = (memoryGib: number, version = '0.24.0', engineArguments?: ServedModel['engineArguments']) =>
+      refusals({
+        model: { kvOffload: DataSize.gib(10), engineArguments },
+        ...{ vllmRelease: VllmRelease.of(version), instanceType: GpuInstanceType.G5_4XLARGE },
+        resources: { memory: DataSize.gib(memoryGib) },
+      });
+    expect(of(11)).toEqual([]);
+    expect(of(10.9)).toEqual(['RESOURCES_TOO_SMALL resources.memory']);
+    expect(of(8, '0.24.0', { kv_offloading_backend: 'native' })).toEqual(['RESOURCES_TOO_SMALL resources.memory']);
+    expect(of(8, '0.24.0', { kv_offloading_backend: 'lmcache' })).toEqual([]);
+    expect(of(8, '0.27.1', { kv_offloading_backend: 'lmcache' })).toEqual([]);
   });
 });
 
