@@ -39,6 +39,8 @@ const STATUS = { success: 0, unfit: 1, misuse: 2, internal: 3 };
 export interface CommandResult {
   readonly output: string;
   readonly status: number;
+  /** Whether the output is a sentence where another format was asked for, which belongs to the messages. @default false */
+  readonly isMessage?: boolean;
 }
 
 /**
@@ -233,7 +235,8 @@ function plan(args: Arguments, readFile: (path: string) => string): CommandResul
   };
   args.throwIfFaulty();
   const old = oldGpuText(request.engine, instanceType as GpuNodeType);
-  if (old !== undefined) return { output: old, status: STATUS.unfit };
+  const isMessage = args.has('json') || args.has('markdown') || undefined;
+  if (old !== undefined) return { output: old, status: STATUS.unfit, isMessage };
   const made = args.attempt(undefined, () =>
     CapacityPlanner.plan({ ...request, instanceType: instanceType as GpuNodeType }),
   );

@@ -47,6 +47,8 @@ describe('gpu-inference', () => {
       status: 1,
     });
     expect(on('vllm-0.34.0').status).toBe(1);
+    for (const format of ['--json', '--markdown'])
+      expect(on(`vllm-0.24.0 ${format}`)).toMatchObject({ status: 1, isMessage: true });
     expect(on('vllm-0.19.1').status).toBe(0);
     expect(on('vllm-0.24.0', 'T4').status).toBe(0);
     expect(on('vllm-0.24.0', 'MI300X').output).not.toContain('compute capability 7.5');

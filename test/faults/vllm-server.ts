@@ -229,6 +229,18 @@ export const TEXTS: FaultText[] = [
     refuse: refuse({ environment: { VLLM_SERVER_DEV_MODE: '1' } }),
   },
   {
+    id: 'RESERVED',
+    property: "environment['VLLM_USE_SIMPLE_KV_OFFLOAD']",
+    text: 'environment must not contain VLLM_USE_SIMPLE_KV_OFFLOAD, which switches the connector by which kvOffload keeps prefixes in host memory; remove it',
+    refuse: refuse({ environment: { VLLM_USE_SIMPLE_KV_OFFLOAD: '1' } }),
+  },
+  {
+    id: 'WRONG_KIND',
+    property: 'models[0].engineArguments.hf_overrides',
+    text: "model 'chat': engineArguments.hf_overrides must be an object of settings; got '{}'; give it as an object",
+    refuse: refuse({ model: { engineArguments: { hf_overrides: '{}' } } }),
+  },
+  {
     id: 'GPU_WITHOUT_FEATURE',
     property: 'models[0].prefixCaching',
     text: "model 'chat': prefixCaching does not work on V100-16GB, whose compute capability is 7.0: vLLM has it from 7.5 on, and would end with the first prompt that needs it; remove it, or use a newer GPU",

@@ -61,8 +61,6 @@ export function additionFaults(
     () => labelSyntaxFaults('nodeSelector', additions.nodeSelector),
     () => objectNameFaults('priorityClassName', additions.priorityClassName),
     () => environmentFaults('', environment, secretEnvironment),
-    () => deviceFaults('environment', environment),
-    () => deviceFaults('secretEnvironment', secretEnvironment),
     () => ofProbesFaults('environment', environment, own),
     () => ofProbesFaults('secretEnvironment', secretEnvironment, own),
     () =>
@@ -188,13 +186,45 @@ function variableNameFaults(property: string, variables: { [name: string]: unkno
 /** Which GPUs a container has is what its device plugin says by these. */
 const DEVICE_VARIABLES = ['CUDA_VISIBLE_DEVICES', 'NVIDIA_VISIBLE_DEVICES'];
 
-function deviceFaults(property: string, given: { [name: string]: unknown }): Fault[] {
-  return Object.keys(given)
-    .filter((name) => DEVICE_VARIABLES.includes(name))
-    .map((name) => {
-      const reason = `${property} must not contain '${name}', by which the server finds the GPUs that its pod was given; remove it`;
-      return fault('RESERVED', `${property}['${name}']`, reason);
+/**
+ * Variables of a server with GPUs that would take them from it. One without may hide those of the node (`NVIDIA_VISIBLE_DEVICES=void`).
+ *
+ * @internal
+ */
+export function deviceFaults(given: GivenVariables): Fault[] {
+  return variablesFaults(given, (name) =>
+    DEVICE_VARIABLES.includes(name)
+      ? `must not contain '${name}', by which the server finds the GPUs that its pod was given; remove it`
+      : undefined,
+  );
+}
+
+/**
+ * Variables that a server does not get, by the reason for each.
+ *
+ * @internal
+ */
+export function refusedVariableFaults(given: GivenVariables, reasons: { readonly [name: string]: string }): Fault[] {
+  return variablesFaults(given, (name) =>
+    Object.hasOwn(reasons, name) ? `must not contain ${name}, which ${reasons[name]}; remove it` : undefined,
+  );
+}
+
+interface GivenVariables {
+  readonly environment?: { [name: string]: unknown };
+  readonly secretEnvironment?: { [name: string]: unknown };
+}
+
+function variablesFaults(given: GivenVariables, reasonOf: (name: string) => string | undefined): Fault[] {
+  const of = (property: keyof GivenVariables) =>
+    Object.keys(given[property] ?? {}).flatMap((name) => {
+      const reason = reasonOf(name);
+      return reason === undefined ? [] : [fault('RESERVED', `${property}['${name}']`, `${property} ${reason}`)];
     });
+  return allOf(
+    () => of('environment'),
+    () => of('secretEnvironment'),
+  );
 }
 
 function ofProbesFaults(property: string, given: { [name: string]: unknown }, own: OwnPod): Fault[] {

@@ -8,6 +8,7 @@ import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition, imageVariant } from './model-definition';
+import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
 import { sidecarRequests } from '../pod/pod-addition-specs';
 import { PodSizing, sizePod } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
@@ -26,6 +27,7 @@ import { argumentFaults } from './triton-arguments';
 import { FRONT_END_MEMORY, frontEndFiles } from './openai/openai-front-end';
 import { frontEndFaults, frontEndModelFaults, frontEndWarnings } from './openai/openai-front-end-faults';
 import { ownPodOf } from './triton-pod';
+import { REFUSED_ENGINE_VARIABLES } from '../vllm/engine-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { endTrial } from '../../core/errors';
@@ -101,6 +103,11 @@ export function checkDeployment(
     () =>
       allOf(
         () => modelSetFaults(definitions, props.nodePool),
+        () => (sized.sizing.gpus > 0 ? deviceFaults(props) : []),
+        () =>
+          definitions.some(({ backend }) => backend === 'vllm')
+            ? refusedVariableFaults(props, REFUSED_ENGINE_VARIABLES)
+            : [],
         () => serverSettingsFaults(props, definitions),
         () => frontEndModelFaults(props, release, definitions),
         () => onSite.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${definitions[i].name}'`)),

@@ -6,6 +6,8 @@ import { givenValue } from '../../units/number-faults';
 interface Kind {
   readonly called: string;
   readonly has: (value: unknown) => boolean;
+  /** What to do about a text. */
+  readonly mend?: string;
 }
 
 const TEXT: Kind = { called: "a text, e.g. 'auto'", has: (value) => typeof value === 'string' };
@@ -14,10 +16,11 @@ const WHOLE: Kind = {
   called: 'a whole number',
   has: (value) => Number.isSafeInteger(value) || (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value)),
 };
-// The parser reads an object from JSON.
+// The parser reads an object from JSON, but the engine that Triton starts takes the value as it is.
 const SETTINGS: Kind = {
   called: 'an object of settings',
-  has: (value) => typeof value === 'string' || (typeof value === 'object' && !Array.isArray(value)),
+  has: (value) => typeof value === 'object' && !Array.isArray(value),
+  mend: '; give it as an object',
 };
 
 /** Kinds of arguments that users set most; `vllm/engine/arg_utils.py` (EngineArgs) of 0.24.0, which has them by these types. */
@@ -42,7 +45,8 @@ export function argumentValueFaults(engineArguments: { readonly [name: string]: 
     if (endless.length > 0) return endless;
     const kind = KINDS.get(name);
     if (kind === undefined || value === undefined || value === null || hasToken(value) || kind.has(value)) return [];
-    return [fault('WRONG_KIND', property, `${property} must be ${kind.called}; got ${givenValue(value)}`)];
+    const mend = typeof value === 'string' ? (kind.mend ?? '') : '';
+    return [fault('WRONG_KIND', property, `${property} must be ${kind.called}; got ${givenValue(value)}${mend}`)];
   });
 }
 

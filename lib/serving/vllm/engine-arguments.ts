@@ -87,17 +87,31 @@ function fromNames(reason: string, names: string): { readonly [argument: string]
 }
 
 /**
+ * Variables of vLLM that no server gets, with the reason.
+ *
+ * @see https://github.com/vllm-project/vllm/blob/v0.24.0/vllm/envs.py
+ *
+ * @internal
+ */
+export const REFUSED_ENGINE_VARIABLES: { readonly [name: string]: string } = {
+  VLLM_USE_SIMPLE_KV_OFFLOAD: 'switches the connector by which kvOffload keeps prefixes in host memory',
+};
+
+/** `OffloadingConnector`, and from 0.24 `SimpleCPUOffloadConnector`. */
+const OFFLOADING_CONNECTOR = /Offload(ing)?Connector/;
+
+/**
  * Whether a value of `kv_transfer_config`, or the text of it, keeps prefixes in host memory that no pod requests, as `kv_offloading_size` does.
  *
  * @internal
  */
 export function offloadsCache(value: unknown): boolean {
-  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).includes('OffloadingConnector');
+  return OFFLOADING_CONNECTOR.test(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 }
 
 /** Why, and what to use. @internal */
 export const OFFLOADS =
-  'keeps prefixes in host memory by an OffloadingConnector, which the pod does not request; use kvOffload';
+  'keeps prefixes in host memory by a connector that offloads, which the pod does not request; use kvOffload';
 
 /**
  * The arguments of vLLM's engine (`AsyncEngineArgs`), by name: those of the plan, and the options that it does not include.

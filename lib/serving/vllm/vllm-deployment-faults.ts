@@ -10,6 +10,7 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { servingHardware } from '../model/serving-hardware';
+import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
 import { sidecarRequests } from '../pod/pod-addition-specs';
 import { PodSizing, sizePod } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
@@ -73,7 +74,8 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     () => vllmReleaseFaults(props.nodePool, release),
     () => secretFaults('apiKey', props.apiKey),
     () => queueFaults(props, release),
-    () => variableFaults(props),
+    () => deviceFaults(props),
+    () => refusedVariableFaults(props, REFUSED_VARIABLES),
     () => flagFaults(props.extraArguments ?? [], new VllmVersion(release.vllmVersion)),
   );
   const { models } = props;
@@ -240,15 +242,4 @@ function queueFaults({ maxQueuedRequests }: VllmDeploymentProps, release: VllmRe
       `maxQueuedRequests needs vLLM 0.29.0 or later, but vllmRelease is ${release}, whose queue has no bound; use a later release, or remove it`,
     ),
   ];
-}
-
-function variableFaults({ environment = {}, secretEnvironment = {} }: VllmDeploymentProps): Fault[] {
-  const given = [...Object.keys(environment).map((name) => ['environment', name])];
-  given.push(...Object.keys(secretEnvironment).map((name) => ['secretEnvironment', name]));
-  return given
-    .filter(([, name]) => Object.hasOwn(REFUSED_VARIABLES, name))
-    .map(([property, name]) => {
-      const reason = `${property} must not contain ${name}, which ${REFUSED_VARIABLES[name]}; remove it`;
-      return fault('RESERVED', `${property}['${name}']`, reason);
-    });
 }

@@ -9,7 +9,6 @@ import { argumentValueFaults } from './engine-argument-values';
 import { OFFLOADS, REFUSED_ARGUMENTS, RESERVED_ARGUMENTS, RESERVED_OVERRIDES, offloadsCache } from './engine-arguments';
 import { hasOtherSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
-import { givenValue } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
 import { ownValue } from '../../units/own-value';
 
@@ -75,19 +74,14 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
         ? [fault('RESERVED', 'engineArguments.kv_transfer_config', `engineArguments.kv_transfer_config ${OFFLOADS}`)]
         : [],
     () => argumentValueFaults(engineArguments),
-    () => overrideFaults(engineArguments.hf_overrides, options.attentionWindow),
+    () => overrideFaults(engineArguments.hf_overrides),
   );
 }
 
 /** Settings of the model that change what its layers see, also of a part of it, so that the plan would count another cache. */
-function overrideFaults(given: unknown, attentionWindow?: number): Fault[] {
+function overrideFaults(given: unknown): Fault[] {
   const property = 'engineArguments.hf_overrides';
-  if (given === undefined) return [];
-  if (!isSettings(given)) {
-    if (attentionWindow === undefined || typeof given !== 'string') return [];
-    const reason = `${property} must be an object of settings beside attentionWindow, which adds some; got ${givenValue(given)}`;
-    return [fault('INVALID_FORMAT', property, reason)];
-  }
+  if (!isSettings(given)) return [];
   const paths = Object.entries(given).flatMap(([name, value]) =>
     isSettings(value) ? Object.keys(value).map((inner) => [name, inner]) : [[name]],
   );

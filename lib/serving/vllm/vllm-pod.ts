@@ -1,3 +1,4 @@
+import { REFUSED_ENGINE_VARIABLES } from './engine-arguments';
 import { engineEnvironment } from './engine-environment';
 import { SecretReference } from '../../core/secret-reference';
 import { scriptAsset } from '../../kubernetes/script-asset';
@@ -45,6 +46,7 @@ export const REFUSED_VARIABLES: { readonly [name: string]: string } = {
   VLLM_SERVER_DEV_MODE: 'opens requests that run code in the engine',
   VLLM_ALLOW_RUNTIME_LORA_UPDATING: 'lets every caller change what is served; use loraAdapters',
   VLLM_KEEP_ALIVE_ON_ENGINE_DEATH: 'keeps a server alive that answers nothing',
+  ...REFUSED_ENGINE_VARIABLES,
   PYTHONPATH: 'is where the server finds its guard, without which requests need no key',
 };
 

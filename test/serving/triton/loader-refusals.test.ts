@@ -91,6 +91,14 @@ test.each<[string, DeploymentOverrides, string]>([
           priorityQueues: { '1': { timeout: Duration.seconds(1) } },
         },
       ],
+      [
+        'the default, which a level without a queue has',
+        {
+          maxQueueDelay: Duration.seconds(10),
+          priorityLevels: 2,
+          priorityQueues: { '2': { timeout: Duration.seconds(60) } },
+        },
+      ],
     ] as [string, DynamicBatching][]
   ).map(([what, dynamicBatching]): [string, DeploymentOverrides, string] => [
     `a delay as long as the timeout of ${what}`,
@@ -104,4 +112,14 @@ test.each<[string, DeploymentOverrides, string]>([
   ],
 ])('%s is refused', (_, overrides, found) => {
   expect(idsOf(faultsThrown(() => deploy(overrides)))).toEqual([found]);
+});
+
+test('a delay is not compared with a default queue that no level has', () => {
+  const ofLevel = { timeout: Duration.seconds(60) };
+  const dynamicBatching: DynamicBatching = {
+    maxQueueDelay: Duration.seconds(10),
+    priorityLevels: 2,
+    priorityQueues: { '1': ofLevel, '2': ofLevel },
+  };
+  expect(() => deploy(onnx({ dynamicBatching }))).not.toThrow();
 });

@@ -1,7 +1,7 @@
-import { PodVolume } from '../../../lib/serving';
+import { ModelInstances, PodVolume, TritonModel } from '../../../lib/serving';
 import { Duration } from '../../../lib/units';
 import { faultsThrown, idsOf } from '../../support/faults';
-import { DeploymentOverrides, deploy } from '../support/fixtures';
+import { DeploymentOverrides, deploy, onnxProps } from '../support/fixtures';
 
 test.each<[string, DeploymentOverrides, string]>([
   ['a bad label key', { podLabels: { 'bad label!': 'x' } }, "INVALID_FORMAT podLabels['bad label!']"],
@@ -37,6 +37,16 @@ test.each<[string, DeploymentOverrides, string]>([
   ],
   ['no GPU', { environment: { CUDA_VISIBLE_DEVICES: '' } }, "RESERVED environment['CUDA_VISIBLE_DEVICES']"],
   ['no device', { environment: { NVIDIA_VISIBLE_DEVICES: 'none' } }, "RESERVED environment['NVIDIA_VISIBLE_DEVICES']"],
+  [
+    'another connector of the cache',
+    { environment: { VLLM_USE_SIMPLE_KV_OFFLOAD: '1' } },
+    "RESERVED environment['VLLM_USE_SIMPLE_KV_OFFLOAD']",
+  ],
+  [
+    'the devices of a server of tensors on GPUs',
+    { models: [TritonModel.onnxRuntime(onnxProps)], environment: { NVIDIA_VISIBLE_DEVICES: 'void' } },
+    "RESERVED environment['NVIDIA_VISIBLE_DEVICES']",
+  ],
   ['a budget of ages', { startupBudget: Duration.seconds(1e300) }, 'OUT_OF_RANGE startupBudget'],
   ['a stall of ages', { stallTimeout: Duration.seconds(1e300) }, 'OUT_OF_RANGE stallTimeout'],
   ['a bad secret of a volume', { volumes: [PodVolume.secret('vol', 'x y')] }, 'INVALID_NAME volumes[0].source'],
@@ -52,4 +62,9 @@ test.each<[string, DeploymentOverrides, string]>([
   ],
 ])('%s is refused', (_, overrides, expected) => {
   expect(idsOf(faultsThrown(() => deploy(overrides)))).toEqual([expected]);
+});
+
+test('a server without GPUs may hide those of the node', () => {
+  const models = [TritonModel.onnxRuntime({ ...onnxProps, instances: ModelInstances.onCpu() })];
+  expect(() => deploy({ models, environment: { NVIDIA_VISIBLE_DEVICES: 'void' } })).not.toThrow();
 });

@@ -214,7 +214,10 @@ describe('ONNX Runtime model', () => {
     expect(config).toContain(
       'timeout_action: DELAY default_timeout_microseconds: 1000 allow_timeout_override: true max_queue_size: 100',
     );
-    expect(config).toContain('priority_queue_policy { key: 3 value { timeout_action: REJECT');
+    // What a level does not say is said by the queue of all.
+    expect(config).toContain(
+      'priority_queue_policy { key: 3 value { timeout_action: DELAY default_timeout_microseconds: 1000 allow_timeout_override: true max_queue_size: 10 } }',
+    );
   });
 
   test('on the CPU, without batching, with an empty reshape', () => {

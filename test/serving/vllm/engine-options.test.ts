@@ -159,9 +159,9 @@ describe('an attention window', () => {
 
   test('has no place in overrides that are a text', () => {
     expect(refusals({ model: { ...window, ...overridden('{}') } })).toEqual([
-      'INVALID_FORMAT models[0].engineArguments.hf_overrides',
+      'WRONG_KIND models[0].engineArguments.hf_overrides',
     ]);
-    expect(refusals({ model: overridden('{"rope_theta":1}') })).toEqual([]);
+    expect(refusals({ model: overridden({ rope_theta: 1 }) })).toEqual([]);
   });
 
   test('is refused where the version is not known to heed it', () => {

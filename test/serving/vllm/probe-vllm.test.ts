@@ -21,6 +21,8 @@ interface Behavior {
   busy: boolean;
   /** Whether they advance a moment after a request. */
   slow?: boolean;
+  /** How many reads of the metrics fail after a request. @default - none */
+  deaf?: number;
   /** How many reads of the metrics still show a request that runs. */
   open: number;
 }
@@ -57,7 +59,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     if (url.startsWith('/v1/') && headers.authorization !== 'Bearer sesame') return response.writeHead(401).end();
     if (url === '/health') return behavior.health === undefined ? undefined : response.writeHead(behavior.health).end();
     if (url === '/v1/models') return response.end(JSON.stringify({ data: behavior.listed.map((id) => ({ id })) }));
-    if (url === '/metrics') return response.end(metrics());
+    if (url === '/metrics') {
+      if (asked.length > 0 && behavior.deaf && behavior.deaf-- > 0) return response.writeHead(503).end();
+      return response.end(metrics());
+    }
     asked.push({ headers, body: JSON.parse(Buffer.concat(chunks).toString()) });
     if (behavior.slow) setTimeout(() => behavior.work++, 400);
     if (behavior.infer === undefined) return undefined;
@@ -123,6 +128,15 @@ test('a server whose queue is full is waited for as if the probe stood in it, an
   expect(asked.length).toBe(2);
   behavior.slow = false;
   expect((await run('readiness')).output).toBe('readiness: no answer: HTTP 503 {}\n');
+});
+
+test('metrics that cannot be read while the queue is full are read again', async () => {
+  behavior = { ...HEALTHY, work: 3, infer: 503 };
+  expect(await passes()).toBe(true);
+  behavior = { ...behavior, busy: false, slow: true, deaf: 1 };
+  expect(await run('readiness')).toEqual({ status: 0, output: '' });
+  expect(asked.length).toBe(1);
+  expect(behavior.deaf).toBe(0);
 });
 
 test.each([

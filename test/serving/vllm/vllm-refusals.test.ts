@@ -124,6 +124,25 @@ test.each<[string, VllmOverrides, string]>([
     'RESERVED models[0].engineArguments.kv_transfer_config',
   ],
   [
+    'prefixes on the host by another connector, within several',
+    {
+      model: {
+        engineArguments: { kv_transfer_config: { connectors: [{ kv_connector: 'SimpleCPUOffloadConnector' }] } },
+      },
+    },
+    'RESERVED models[0].engineArguments.kv_transfer_config',
+  ],
+  [
+    'a switch of the connector',
+    { environment: { VLLM_USE_SIMPLE_KV_OFFLOAD: '1' } },
+    "RESERVED environment['VLLM_USE_SIMPLE_KV_OFFLOAD']",
+  ],
+  ...['hf_overrides', 'limit_mm_per_prompt'].map((name): [string, VllmOverrides, string] => [
+    `${name} as a text`,
+    { model: { engineArguments: { [name]: '{"sliding_window":128}' } } },
+    `WRONG_KIND models[0].engineArguments.${name}`,
+  ]),
+  [
     'the same as a flag',
     { extraArguments: ['--kv-transfer-config', '{"kv_connector":"OffloadingConnector"}'] },
     'RESERVED extraArguments[0]',
@@ -226,7 +245,7 @@ test('values that the parser reads pass', () => {
   const engineArguments = {
     seed: '7',
     max_logprobs: -1,
-    hf_overrides: '{}',
+    hf_overrides: { rope_theta: 1 },
     limit_mm_per_prompt: { image: 1 },
     revision: null,
   };

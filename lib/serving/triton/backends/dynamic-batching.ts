@@ -50,12 +50,19 @@ function queueOfLevel({ queue, priorityQueues }: DynamicBatching, level: string)
   return { ...queue, ...Object.fromEntries(said) };
 }
 
+/** Whether requests of some level, or of none where there are no levels, wait in the default queue. */
+function usesDefaultQueue({ priorityLevels: levels = 0, priorityQueues = {} }: DynamicBatching): boolean {
+  const own = Object.keys(priorityQueues).filter((key) => /^[1-9][0-9]*$/.test(key) && Number(key) <= levels);
+  return levels === 0 || own.length < levels;
+}
+
 /** A batch that does not fill waits for the delay, and a request that has waited longer than its timeout is rejected then. */
 function delayFaults(batching: DynamicBatching): Fault[] {
   const delay = batching.maxQueueDelay;
   if (delay === undefined || isUnreadable(delay)) return [];
-  const queues: [string, QueuePolicy][] = [
-    ['queue', batching.queue ?? {}],
+  const byDefault: [string, QueuePolicy][] = usesDefaultQueue(batching) ? [['queue', batching.queue ?? {}]] : [];
+  const queues = [
+    ...byDefault,
     ...Object.keys(batching.priorityQueues ?? {}).map((level): [string, QueuePolicy] => [
       `priorityQueues[${level}]`,
       queueOfLevel(batching, level),

@@ -6,6 +6,7 @@ import { knownListFaults } from '../../../core/text-list';
 import { Fault, fault } from '../../../units/fault';
 import { givenValue, wholeAmountFault, wholeNumberFault } from '../../../units/number-faults';
 import { allOf } from '../../../units/unreadable';
+import { refusedVariableFaults } from '../../pod/pod-addition-faults';
 import { ModelDefinition } from '../model-definition';
 import { MAX_INT32 } from '../protobuf-text';
 import { StoredFiles } from '../settings/stored-files';
@@ -29,7 +30,7 @@ export function frontEndFaults(props: TritonDeploymentProps, release: TritonRele
     () => imageFaults(nodePool, release),
     () => optionFaults(openAi, release),
     () => settingFaults(props),
-    () => variableFaults(props),
+    () => refusedVariableFaults(props, REFUSED_VARIABLES),
     () => logArgumentFaults(props.extraArguments ?? []),
   );
 }
@@ -79,17 +80,6 @@ function settingFaults(props: TritonDeploymentProps): Fault[] {
 function lacking(property: string, what: string): Fault {
   const reason = `${what} cannot be given to a server that the OpenAI front end starts; leave it out, or serve the model by a deployment without openAi`;
   return fault('OPENAI_FRONT_END_LACKS_SETTING', property, reason);
-}
-
-function variableFaults({ environment = {}, secretEnvironment = {} }: TritonDeploymentProps): Fault[] {
-  return Object.entries({ environment, secretEnvironment }).flatMap(([property, variables]) =>
-    Object.keys(variables)
-      .filter((name) => Object.hasOwn(REFUSED_VARIABLES, name))
-      .map((name) => {
-        const reason = `${property} must not contain ${name}, which ${REFUSED_VARIABLES[name]}; remove it`;
-        return fault('RESERVED', `${property}['${name}']`, reason);
-      }),
-  );
 }
 
 /** All other flags of the front end are told by properties, and those of `tritonserver` are none of it. */
