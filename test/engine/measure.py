@@ -188,7 +188,7 @@ def measure(folder: pathlib.Path, base: dict, options: dict, model: dict) -> dic
 def windowed(folder: pathlib.Path, base: dict, options: dict, model: dict) -> dict:
     """The cache of the same model where the engine is told to limit attention, or why it does not start so."""
     config = json.loads((folder / 'config.json').read_text())
-    kinds = ['sliding_attention'] * config.get('num_hidden_layers', 0)
+    kinds = ['sliding_attention'] * config.get('num_hidden_layers', config.get('n_layer', 0))
     options = {**options, **model.get('engine', {}), 'hf_overrides': {'sliding_window': WINDOW, 'layer_types': kinds}}
     try:
         read_back = started(folder, options, model)

@@ -27,7 +27,8 @@ function planOf(name: string, { config, options, media }: Measured, maxSequences
     parallelism: Parallelism.NONE,
     engine,
     contextLength: options.max_model_len,
-    maxBatchedTokens: options.max_num_batched_tokens,
+    // A step has a token for each sequence; as many as there are blocks are planned only to be counted.
+    maxBatchedTokens: Math.max(options.max_num_batched_tokens, maxSequences),
     maxSequences,
     concurrency: 1,
     // Other models that read images are loaded without what does (`limit_mm_per_prompt` of 0).

@@ -227,18 +227,31 @@ function onCpu({ instances = ModelInstances.onCpu(), ...props }: OnnxRuntimeMode
   return { ...props, instances, graphOptimization: undefined };
 }
 
-/** With the names that PyTorch asks for, and without texts, which have one dimension there. */
+/** Types of tensors that LibTorch's backend has (`ModelConfigDataTypeToTorchType`), but texts, which have one dimension there. */
+const TORCH = [
+  ...[TensorDataType.BOOL, TensorDataType.UINT8, TensorDataType.INT8, TensorDataType.INT16, TensorDataType.INT32],
+  ...[TensorDataType.INT64, TensorDataType.FP16, TensorDataType.FP32, TensorDataType.FP64],
+];
+const torchType = (type: TensorDataType) => (TORCH.includes(type) ? type : TensorDataType.FP32);
+
+/** With the names that PyTorch asks for, and the types that it has. */
 function byPlace(props: OnnxRuntimeModelProps): OnnxRuntimeModelProps {
   const tensor = (prefix: string) => (each: TensorSpec, i: number) => ({
     ...each,
     name: `${prefix}__${i}`,
-    dataType: each.dataType === TensorDataType.STRING ? TensorDataType.FP32 : each.dataType,
+    dataType: torchType(each.dataType),
   });
+  const { sequenceBatching: sequences } = props;
   return {
     ...props,
     graphOptimization: undefined,
     inputs: props.inputs.map(tensor('IN')),
     outputs: props.outputs.map(tensor('OUT')),
+    sequenceBatching: sequences && {
+      ...sequences,
+      controls: sequences.controls?.filter(({ dataType }) => dataType !== TensorDataType.STRING),
+      states: sequences.states?.map((state) => ({ ...state, dataType: torchType(state.dataType) })),
+    },
     warmUp: props.warmUp?.map((sample) => ({
       ...sample,
       inputs: Object.fromEntries(Object.values(sample.inputs).map((each, i) => [`IN__${i}`, each])),
