@@ -1,5 +1,6 @@
 import { App, TerraformStack } from 'cdktf';
 import {
+  Duration,
   ModelImport,
   ModelSource,
   ModelSpec,
@@ -38,6 +39,8 @@ export function vllmServer(app: App, config: string, version: string): Terraform
     modelStore,
     vllmRelease: VllmRelease.of(version),
     apiKey: SECRETS.key,
+    // Machines differ tenfold in how long the longest answer takes.
+    exitTimeout: Duration.minutes(4),
     models: [
       {
         name: NAMES.model,
