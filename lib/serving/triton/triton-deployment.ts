@@ -6,11 +6,8 @@ import { TritonRelease } from '../../catalog/serving-engine';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { warnOfEndpoint } from '../../core/model-store-reach';
 import { kubernetesName } from '../../core/naming';
-import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { withdraw } from '../../core/withdraw';
-import { generatedSecret } from '../../kubernetes/generated-secret';
-import { ensureNamespace } from '../../kubernetes/namespaces';
 import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { CapacityPlan } from '../../planning/capacity-plan';
@@ -22,6 +19,7 @@ import { CheckedDeployment, checkDeployment } from './deployment-faults';
 import { BackendModel, imageVariant } from './model-definition';
 import { generatedFiles, weightsCopies } from './model-repository';
 import { probeFiles, probeItems, stallSeconds } from './model-probes';
+import { makeCallerKey } from '../pod/caller-key';
 import { MadeServer, makeServer } from '../pod/make-server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { refuseRemovedParts } from '../pod/removed-parts';
@@ -33,9 +31,6 @@ import { serverSettingsArguments } from './settings/server-settings';
 import { FRONT_END_ITEMS, OPENAI_PORT, frontEndArguments, frontEndFiles } from './openai/openai-front-end';
 import { kindOf, tritonContainer } from './triton-pod';
 import { nameClass } from '../../units/own-class';
-
-/** Key of the secret that is made where none is given. */
-const GENERATED_KEY = 'api-key';
 
 /**
  * Models on NVIDIA Triton Inference Server.
@@ -194,11 +189,8 @@ export class TritonDeployment extends Construct implements IWatchable {
   }
 
   #makeKey(): SecretReference {
-    const { cluster } = this.#props;
-    const secret = { name: kubernetesName(`${this.name}-api-key`), key: GENERATED_KEY };
-    const waitFor = ensureNamespace(this, cluster, this.namespace, PodSecurityLevel.RESTRICTED);
-    generatedSecret(this, 'ApiKey', { cluster, waitFor, namespace: this.namespace, secret, labels: this.#labels });
-    return secret;
+    const { name, namespace } = this;
+    return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: this.#labels });
   }
 
   get #exitSeconds(): number {

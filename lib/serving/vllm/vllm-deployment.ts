@@ -6,18 +6,16 @@ import { VllmRelease } from '../../catalog/vllm-release';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { warnOfEndpoint } from '../../core/model-store-reach';
 import { kubernetesName } from '../../core/naming';
-import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { withdraw } from '../../core/withdraw';
-import { generatedSecret } from '../../kubernetes/generated-secret';
-import { ensureNamespace } from '../../kubernetes/namespaces';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { nameClass } from '../../units/own-class';
+import { makeCallerKey } from '../pod/caller-key';
 import { MadeServer, makeServer } from '../pod/make-server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { refuseRemovedParts } from '../pod/removed-parts';
@@ -30,9 +28,6 @@ import { PROBE_ITEMS, VLLM, probeFiles, vllmContainer } from './vllm-pod';
 
 /** Label that tells the pods of one model from those of others of the deployment. */
 const MODEL_LABEL = 'gpu-inference-constructs/model';
-
-/** Key of the secret that is made where none is given. */
-const GENERATED_KEY = 'api-key';
 
 /**
  * Language models on vLLM's own server, with the API of OpenAI.
@@ -126,11 +121,8 @@ export class VllmDeployment extends Construct implements IWatchable {
   }
 
   #makeKey(): SecretReference {
-    const { cluster } = this.#props;
-    const secret = { name: kubernetesName(`${this.name}-api-key`), key: GENERATED_KEY };
-    const waitFor = ensureNamespace(this, cluster, this.namespace, PodSecurityLevel.RESTRICTED);
-    generatedSecret(this, 'ApiKey', { cluster, waitFor, namespace: this.namespace, secret, labels: this.#labels });
-    return secret;
+    const { name, namespace } = this;
+    return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: this.#labels });
   }
 
   #makeServer({ server, sizing, replicas }: CheckedServer): MadeServer {
