@@ -53,7 +53,10 @@ export class ClusterChecks {
         }
         return found.faults;
       });
-      warnOnce(cluster, () => [...missingParts(cluster), ...claimsWithoutClass(cluster, checks.resources(isKubernetesResource))]);
+      warnOnce(cluster, () => [
+        ...missingParts(cluster),
+        ...claimsWithoutClass(cluster, checks.resources(isKubernetesResource)),
+      ]);
       return checks;
     });
   }

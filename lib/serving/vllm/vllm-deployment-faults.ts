@@ -1,6 +1,7 @@
 import { UPSTREAM_IMAGES, VllmRelease } from '../../catalog/vllm-release';
 import { modelNameFaults, modelVersionFaults } from '../../core/model-name';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
+import { FabricBinding } from '../../core/rdma-fabric';
 import { secretFaults } from '../../core/secret-reference';
 import { concreteFault } from '../../core/tokens';
 import { endTrial } from '../../core/errors';
@@ -10,6 +11,8 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { servingHardware } from '../model/serving-hardware';
+import { groupFabric } from '../pod/group-fabric';
+import { LONGEST_GROUP_NAME } from '../pod/make-server-group';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
 import { PodSizing } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
@@ -44,6 +47,8 @@ export interface CheckedServer {
   readonly server: VllmServer;
   readonly sizing: PodSizing;
   readonly replicas: number;
+  /** What its pods need to use the fabric of their nodes, where they work together. @default - they work alone, or by TCP */
+  readonly fabric?: FabricBinding;
   readonly warnings: readonly Fault[];
 }
 
@@ -154,6 +159,7 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
     maxNodes: nodePool.maxNodes,
     network: hardware.network,
     locked: ownValue(props.plans ?? {}, name),
+    spansNodes: true,
   });
   const faults = allOf(
     () => named,
@@ -163,10 +169,37 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
   const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests);
   const replicas = asked ?? made.resolved.plan.replicas;
   const { sizing } = sized(props, server);
+  const group = groupOf(props, server);
   return {
-    checked: { server, sizing, replicas, warnings: [...made.warnings, ...parserWarnings(name, served)] },
-    faults: [],
+    checked: {
+      ...{ server, sizing, replicas, fabric: group.binding },
+      warnings: [...made.warnings, ...parserWarnings(name, served)],
+    },
+    faults: allOf(
+      () => group.faults,
+      () => partitionFaults(served, server, replicas),
+    ),
   };
+}
+
+/** What only servers of several nodes have. */
+function groupOf({ nodePool, environment }: VllmDeploymentProps, { name, nodes, gpus }: VllmServer) {
+  if (nodes.nodes === 1) return { faults: [] };
+  const { binding, faults } = groupFabric(nodePool, gpus, environment);
+  const length = kubernetesName(name).length;
+  const tooLong = `the Kubernetes name of model '${name}' must have at most ${LONGEST_GROUP_NAME} characters, since pods of its groups are named after it; it has ${length}`;
+  return {
+    binding,
+    faults: [...faults, ...(length > LONGEST_GROUP_NAME ? [fault('INVALID_NAME', 'name', tooLong)] : [])],
+  };
+}
+
+function partitionFaults({ rolloutPartition }: ServedModel, { nodes }: VllmServer, replicas: number): Fault[] {
+  if (rolloutPartition === undefined) return [];
+  if (nodes.nodes > 1) return wholeNumberFault('rolloutPartition', rolloutPartition, 0, replicas);
+  const reason =
+    'rolloutPartition is of groups of several nodes, but each server of this model is one pod; remove it, or set parallelism beyond a node';
+  return [fault('CONFLICTING_PROPERTIES', 'rolloutPartition', reason)];
 }
 
 function sized(props: VllmDeploymentProps, server: VllmServer) {
@@ -176,7 +209,7 @@ function sized(props: VllmDeploymentProps, server: VllmServer) {
 
 function roomFaults(props: VllmDeploymentProps, { server, sizing, replicas }: CheckedServer): Fault[] {
   const { faults } = sized(props, server);
-  const found = faults.length > 0 ? faults : replicaFaults(props, sizing, replicas);
+  const found = faults.length > 0 ? faults : replicaFaults(props, sizing, replicas, server.nodes.nodes);
   return faultsUnder(found, '', `model '${server.name}'`);
 }
 
