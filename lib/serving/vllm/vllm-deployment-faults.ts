@@ -11,8 +11,6 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { servingHardware } from '../model/serving-hardware';
-import { groupFabric } from '../pod/group-fabric';
-import { LONGEST_GROUP_NAME } from '../pod/make-server-group';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
 import { PodSizing } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
@@ -25,6 +23,7 @@ import {
   startupFaults,
 } from '../pod/server-faults';
 import { flagFaults, flagWarnings } from './flag-faults';
+import { groupOf, partitionFaults } from './group-faults';
 import { openAiFaults } from './openai-faults';
 import { parserWarnings } from './parser-warnings';
 import { resolveVllmModel } from './resolve-vllm-model';
@@ -180,26 +179,6 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
       () => partitionFaults(served, server, replicas),
     ),
   };
-}
-
-/** What only servers of several nodes have. */
-function groupOf({ nodePool, environment }: VllmDeploymentProps, { name, nodes, gpus }: VllmServer) {
-  if (nodes.nodes === 1) return { faults: [] };
-  const { binding, faults } = groupFabric(nodePool, gpus, environment);
-  const length = kubernetesName(name).length;
-  const tooLong = `the Kubernetes name of model '${name}' must have at most ${LONGEST_GROUP_NAME} characters, since pods of its groups are named after it; it has ${length}`;
-  return {
-    binding,
-    faults: [...faults, ...(length > LONGEST_GROUP_NAME ? [fault('INVALID_NAME', 'name', tooLong)] : [])],
-  };
-}
-
-function partitionFaults({ rolloutPartition }: ServedModel, { nodes }: VllmServer, replicas: number): Fault[] {
-  if (rolloutPartition === undefined) return [];
-  if (nodes.nodes > 1) return wholeNumberFault('rolloutPartition', rolloutPartition, 0, replicas);
-  const reason =
-    'rolloutPartition is of groups of several nodes, but each server of this model is one pod; remove it, or set parallelism beyond a node';
-  return [fault('CONFLICTING_PROPERTIES', 'rolloutPartition', reason)];
 }
 
 function sized(props: VllmDeploymentProps, server: VllmServer) {
