@@ -11,7 +11,6 @@ import {
 import { CapacityPlan, CapacityPlanner, NodeNetwork } from '../../../lib/planning';
 import { RdmaFabric } from '../../../lib/network';
 import { LanguageModelOptions, TritonModel, VllmModelProps } from '../../../lib/serving';
-import { loadOf } from '../../../lib/serving/model/locked-plan';
 import { VllmVersion } from '../../../lib/serving/vllm/vllm-version';
 import { assignModels } from '../../../lib/topology/shared/model-assignment';
 import { DataSize } from '../../../lib/units';
@@ -114,17 +113,6 @@ describe('flags of the engine', () => {
     const { plan } = on({}, { tritonRelease: TritonRelease.of(release) }).deployment;
     expect(plan!.engine.name).toBe(engine);
     expect(plan!.gpuMemoryUtilization).toBe(utilization);
-  });
-
-  test('where a version runs its image says, not the planner', () => {
-    const load = { model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.P3DN_24XLARGE };
-    const made = CapacityPlanner.plan({ ...load, engine: new VllmVersion('0.24.0').engine });
-    expect(made.fits).toBe(true);
-    // A lock on it can be read, and is judged again without a refusal.
-    const locked = CapacityPlan.fromJson(made.toJson());
-    expect(locked.engine.name).toBe('vllm-0.24.0');
-    expect(CapacityPlanner.plan({ ...loadOf(locked), instanceType: load.instanceType }).fits).toBe(true);
-    expect(() => CapacityPlanner.plan(load)).toThrow(/use engine vllm-0\.19\.1/);
   });
 
   test('a plan by itself and that of a deployment agree unless told otherwise', () => {
