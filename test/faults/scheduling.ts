@@ -84,7 +84,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'NO_LEADER_WORKER_SETS',
     text:
-      "'infra/talk' runs servers of several nodes on cluster 'chat', but nothing in this program installs the controller that makes their pods; create " +
+      "'test/talk' runs servers of several nodes on cluster 'chat', but nothing in this program installs the controller that makes their pods; create " +
       'a LeaderWorkerSetController before it, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
       "'NO_LEADER_WORKER_SETS', '<reason>')",
     faults: () =>

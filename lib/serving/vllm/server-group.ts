@@ -45,53 +45,70 @@ export function groupFaults(parallelism: Parallelism, { instanceType, poolName }
   const { tensor, pipeline, expert, data, replicas, attentionRanks, gpusPerReplica } = parallelism;
   const { gpuCount, name } = instanceType;
   const spans = gpusPerReplica > gpuCount;
-  const refused = (id: string, reason: string) => [fault(id, 'parallelism', reason)];
   const server = `a server of ${parallelism.withReplicas(1)}`;
   return allOf(
     () =>
       replicas > 1
-        ? refused(
-            'REPLICAS_AS_PARALLELISM',
-            `data parallelism ${data} is ${replicas} servers of ${attentionRanks} rank(s); use data ${attentionRanks}, and set replicas to ${replicas}`,
-          )
+        ? [
+            fault(
+              'REPLICAS_AS_PARALLELISM',
+              'parallelism',
+              `data parallelism ${data} is ${replicas} servers of ${attentionRanks} rank(s); use data ${attentionRanks}, and set replicas to ${replicas}`,
+            ),
+          ]
         : [],
     () =>
       expert > 1 && expert !== tensor * attentionRanks
-        ? refused(
-            'EXPERTS_DIFFER_FROM_TENSOR',
-            `vLLM spreads experts over exactly the tensor-parallel GPUs of all ranks, so expert parallelism must be 1 or ${tensor * attentionRanks}; got ${expert}`,
-          )
+        ? [
+            fault(
+              'EXPERTS_DIFFER_FROM_TENSOR',
+              'parallelism',
+              `vLLM spreads experts over exactly the tensor-parallel GPUs of all ranks, so expert parallelism must be 1 or ${tensor * attentionRanks}; got ${expert}`,
+            ),
+          ]
         : [],
     () =>
       tensor > gpuCount
-        ? refused(
-            'TENSOR_EXCEEDS_NODE',
-            `tensor parallelism ${tensor} is more than the ${gpuCount} GPUs of a ${name}, and every layer would wait for the network; use tensor ` +
-              `${gpuCount}, and pipeline parallelism for the rest`,
-          )
+        ? [
+            fault(
+              'TENSOR_EXCEEDS_NODE',
+              'parallelism',
+              `tensor parallelism ${tensor} is more than the ${gpuCount} GPUs of a ${name}, and every layer would wait for the network; use tensor ` +
+                `${gpuCount}, and pipeline parallelism for the rest`,
+            ),
+          ]
         : [],
     () =>
       tensor <= gpuCount && spans && gpusPerReplica % gpuCount !== 0
-        ? refused(
-            'GROUP_DOES_NOT_DIVIDE',
-            `${server} has ${gpusPerReplica} GPUs, which are no whole number of nodes of ${gpuCount} (${name}, pool '${poolName}'); use degrees whose ` +
-              `product is a multiple of ${gpuCount}`,
-          )
+        ? [
+            fault(
+              'GROUP_DOES_NOT_DIVIDE',
+              'parallelism',
+              `${server} has ${gpusPerReplica} GPUs, which are no whole number of nodes of ${gpuCount} (${name}, pool '${poolName}'); use degrees whose ` +
+                `product is a multiple of ${gpuCount}`,
+            ),
+          ]
         : [],
     () =>
       tensor <= gpuCount && attentionRanks > 1 && tensor * pipeline > gpuCount
-        ? refused(
-            'RANK_EXCEEDS_NODE',
-            `each of the ${attentionRanks} data-parallel ranks has tensor × pipeline = ${tensor * pipeline} GPUs, but a ${name} has ${gpuCount} and vLLM ` +
-              'starts whole ranks on each node; use data-parallel ranks within nodes, or pipeline stages over nodes',
-          )
+        ? [
+            fault(
+              'RANK_EXCEEDS_NODE',
+              'parallelism',
+              `each of the ${attentionRanks} data-parallel ranks has tensor × pipeline = ${tensor * pipeline} GPUs, but a ${name} has ${gpuCount} and vLLM ` +
+                'starts whole ranks on each node; use data-parallel ranks within nodes, or pipeline stages over nodes',
+            ),
+          ]
         : [],
     () =>
       spans && attentionRanks > 1 && gpuCount % (tensor * pipeline) !== 0 && tensor * pipeline <= gpuCount
-        ? refused(
-            'GROUP_DOES_NOT_DIVIDE',
-            `ranks of ${tensor * pipeline} GPUs do not divide a ${name} of ${gpuCount}; use ranks whose GPUs divide ${gpuCount}`,
-          )
+        ? [
+            fault(
+              'GROUP_DOES_NOT_DIVIDE',
+              'parallelism',
+              `ranks of ${tensor * pipeline} GPUs do not divide a ${name} of ${gpuCount}; use ranks whose GPUs divide ${gpuCount}`,
+            ),
+          ]
         : [],
   );
 }
