@@ -1,16 +1,18 @@
-"""Whether vLLM's own server works, and when it has nothing more to do: probe_vllm.py readiness | liveness | drain SECONDS
+"""Whether vLLM's own server works, and when it has nothing more to do: probe_vllm.py readiness | liveness | drain SECONDS | follow SECONDS
 
 The engine works if it has done something since the last probe: computed tokens of a prompt or of an answer. A server under full load is
 therefore never asked, let alone made to wait in its own queue, and one that refuses requests because its queue is full stays ready. One that
 has done nothing gets a request for one token, and must answer it in time: /health tells only whether the process of the engine has ended.
 
 `drain` returns when nothing runs and nothing waits, or after so many seconds; what the server is told next cannot cut an answer off.
+`follow` returns on another node of a server when the first one is gone, or after so many seconds: what runs there needs both.
 """
 
 import http.client
 import json
 import os
 import pathlib
+import socket
 import sys
 import time
 from typing import Any, cast
@@ -110,9 +112,30 @@ def drain(seconds: float) -> None:
         time.sleep(1)
 
 
+def stands(host: str) -> bool:
+    """Whether there is a pod at an address: it takes connections, or refuses them."""
+    try:
+        socket.create_connection((host, PORT), timeout=LIMIT).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def follow(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    host = os.environ["LWS_LEADER_ADDRESS"]
+    missed = 0
+    # One connection that is lost says nothing.
+    while time.monotonic() < end and missed < 3:
+        missed = 0 if stands(host) else missed + 1
+        time.sleep(1)
+
+
 def main(arguments: list[str]) -> int:
-    if arguments[0] == "drain":
-        drain(float(arguments[1]))
+    if arguments[0] in ("drain", "follow"):
+        {"drain": drain, "follow": follow}[arguments[0]](float(arguments[1]))
         return 0
     reason = fault(arguments[0])
     if reason is not None:

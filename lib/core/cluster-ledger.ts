@@ -93,11 +93,13 @@ export enum ClusterSingleton {
   NODE_FEATURE_DISCOVERY = 'node feature discovery',
   ENCRYPTED_STORAGE_CLASS = 'encrypted storage class',
   KARPENTER = 'Karpenter',
+  LEADER_WORKER_SETS = 'controller of LeaderWorkerSets',
 }
 
 const POOL = 'pool';
 const SINGLETON = 'singleton';
 const NEED = 'need';
+const GROUPS = 'groups of pods';
 const OWN = 'made by this program';
 const POOL_LISTENER = 'pool listener';
 const CHECKS = 'checks';
@@ -167,6 +169,16 @@ export class ClusterLedger {
   public needing(kind: ClusterSingleton): IGpuNodePool[] {
     const pools = entered<IGpuNodePool>(this.cluster, NEED, kind).map(({ value }) => value);
     return pools.sort((a, b) => (a.poolName < b.poolName ? -1 : 1));
+  }
+
+  /** Declares that a construct runs groups of pods, which a controller on the cluster makes. */
+  public addGroups(owner: IConstruct): void {
+    enter(this.cluster, GROUPS, owner.node.path, owner);
+  }
+
+  /** The constructs that run groups of pods, in the order of their paths. */
+  public get groups(): IConstruct[] {
+    return entered(this.cluster, GROUPS).map(({ owner }) => owner);
   }
 
   /** Declares that this program creates the cluster, so that nothing runs on it but what EKS, this program or its user installs. */

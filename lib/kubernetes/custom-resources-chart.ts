@@ -33,6 +33,8 @@ export function customResourcesValues(resources: readonly unknown[]): string {
 
 function encode(value: unknown): string {
   if (Token.isUnresolved(value)) {
+    // A number needs no quotes.
+    if (typeof value === 'number') return Token.asString(value);
     // Terraform fills in a text that contains a reference, and encodes a value that is a single reference.
     return typeof value === 'string' && !isOneToken(value)
       ? escapeTemplate(JSON.stringify(value))

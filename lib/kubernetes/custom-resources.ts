@@ -45,6 +45,8 @@ export interface CustomResourcesProps {
 export class CustomResources extends Construct {
   /** The Helm release, for dependents of the resources. */
   public readonly ready: ITerraformDependable[];
+  /** @internal */
+  public readonly _release: Release;
 
   /**
    * @param scope parent of the construct
@@ -62,7 +64,7 @@ export class CustomResources extends Construct {
         () => resourceFaults(props),
       ),
     );
-    const release = new Release(this, 'Resource', {
+    this._release = new Release(this, 'Resource', {
       ...helmMeta(this, props.cluster, props.dependsOn),
       name: props.releaseName,
       namespace: props.namespace,
@@ -70,7 +72,7 @@ export class CustomResources extends Construct {
       values: [customResourcesValues(props.resources)],
       ...HELM_BOUNDS,
     });
-    this.ready = [release];
+    this.ready = [this._release];
   }
 }
 

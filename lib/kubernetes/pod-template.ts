@@ -101,8 +101,17 @@ export interface PodTemplate {
  * @internal
  */
 export function podTemplate(props: PodTemplateProps): PodTemplate {
+  return escapeTemplates(plainPodTemplate(props));
+}
+
+/**
+ * The same before its text is escaped for Terraform: for what escapes it by itself.
+ *
+ * @internal
+ */
+export function plainPodTemplate(props: PodTemplateProps): PodTemplate {
   const { annotations, serviceAccount, registry, initContainers } = props;
-  return escapeTemplates({
+  return {
     metadata: {
       labels: { ...props.labels, ...MANAGED_BY },
       annotations: annotations && { ...annotations },
@@ -119,7 +128,7 @@ export function podTemplate(props: PodTemplateProps): PodTemplate {
       initContainer: initContainers?.map((container) => finished(container, props)),
       container: props.containers.map((container) => finished(container, props)),
     },
-  });
+  };
 }
 
 /**

@@ -12,8 +12,8 @@ import {
   textOr,
   textSet,
   writeOnly,
-} from './attribute-rules';
-import { clusterMetadata, namespacedMetadata } from './metadata-rules';
+} from '../kubernetes/rendering/attribute-rules';
+import { clusterMetadata, namespacedMetadata } from '../kubernetes/rendering/metadata-rules';
 import {
   aggregationRule,
   allowedTopologies,
@@ -27,7 +27,7 @@ import {
   service,
   subjects,
 } from './object-rules';
-import { claimSpec } from './volume-rules';
+import { claimSpec } from '../kubernetes/rendering/volume-rules';
 import { cronJob, daemonSetSpec, deploymentSpec, job, statefulSet } from './workload-rules';
 
 /** The Terraform provider whose attributes the rules know. @internal */

@@ -6,7 +6,7 @@ import { throwIfInvalid } from '../core/errors';
 import { KubernetesAccess } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { synthesizedJson, TerraformJson } from '../core/synthesized-json';
-import { ApiObject } from './attribute-rules';
+import { ApiObject } from '../kubernetes/rendering/attribute-rules';
 import { isClusterScoped } from './cluster-scoped-kinds';
 import { KINDS } from './kinds';
 import { ReferenceResolver } from './reference-resolver';

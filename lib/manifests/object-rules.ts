@@ -14,8 +14,8 @@ import {
   textOr,
   texts,
   textSet,
-} from './attribute-rules';
-import { labelSelector } from './metadata-rules';
+} from '../kubernetes/rendering/attribute-rules';
+import { labelSelector } from '../kubernetes/rendering/metadata-rules';
 
 /** @internal */
 export const service = object(

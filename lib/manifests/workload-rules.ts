@@ -14,10 +14,10 @@ import {
   text,
   textAlways,
   textOr,
-} from './attribute-rules';
-import { labelSelector, namespacedMetadata, templateMetadata } from './metadata-rules';
-import { jobPods, servicePods } from './pod-rules';
-import { claimSpec } from './volume-rules';
+} from '../kubernetes/rendering/attribute-rules';
+import { labelSelector, namespacedMetadata, templateMetadata } from '../kubernetes/rendering/metadata-rules';
+import { jobPods, servicePods } from '../kubernetes/rendering/pod-rules';
+import { claimSpec } from '../kubernetes/rendering/volume-rules';
 
 /** @internal */
 export const deploymentSpec: Fields = {

@@ -53,7 +53,10 @@ export class ClusterChecks {
         }
         return found.faults;
       });
-      warnOnce(cluster, () => [...missingParts(cluster), ...claimsWithoutClass(cluster, checks.objects())]);
+      warnOnce(cluster, () => [
+        ...missingParts(cluster),
+        ...claimsWithoutClass(cluster, checks.resources(isKubernetesResource)),
+      ]);
       return checks;
     });
   }
@@ -72,12 +75,12 @@ export class ClusterChecks {
   }
 
   private findings() {
-    const objects = this.objects();
+    const objects = [...this.resources(isKubernetesResource), ...this.resources(isHelmRelease)];
     const pods = podsOf(objects);
     const placement = this.placement(pods);
     const capacity = capacityFaults(placement);
     const faults = [
-      ...sameObjectFaults([...objects, ...this.resources(isHelmRelease)]),
+      ...sameObjectFaults(objects),
       ...pods.flatMap(deviceRequestFaults),
       ...placement.faults,
       ...capacity,
@@ -89,24 +92,23 @@ export class ClusterChecks {
 
   /** Which pools the pods are placed on, and the resulting utilization of the pools, as a human-readable table. */
   public explain(): string {
-    return explainPlacement(this.placement(podsOf(this.objects())));
+    return explainPlacement(this.placement(podsOf(this.workloads())));
   }
 
   /**
-   * Whether the pools have room for one more pod of a resource beside everything else, on nodes that exist or that an autoscaler adds.
+   * Whether the pools have room for one more pod of a resource, or group of pods, beside everything else, on nodes that exist or that an
+   * autoscaler adds.
    *
    * @internal
    */
   public _hasRoomForOneMore(resource: TerraformResource): boolean {
     const all = foundOnce(TerraformStack.of(resource), this, () =>
-      this.objects()
-        .filter(runsPods)
-        .map((each) => ({ each, ...podsOfResource(each) })),
+      this.workloads().map((each) => ({ each, ...podsOfResource(each) })),
     );
     const asked = all.flatMap(({ each, path, demand }) => {
       if (!demand) return [];
       const isIt = each === resource;
-      return { path, demand: isIt ? { ...demand, pods: demand.pods + 1 } : demand, isIt };
+      return { path, demand: isIt ? { ...demand, pods: demand.pods + (demand.podsPerGroup ?? 1) } : demand, isIt };
     });
     const it = asked.find(({ isIt }) => isIt);
     const placement = this.placed(asked, (pool) => (pool.isAutoscaled === false ? pool.minNodes : pool.maxNodes));
@@ -185,9 +187,9 @@ export class ClusterChecks {
     return ClusterLedger.of(this.cluster).pools;
   }
 
-  /** Resources of the Kubernetes provider on the cluster. */
-  private objects(): TerraformResource[] {
-    return this.resources(isKubernetesResource);
+  /** What pods on the cluster come of: resources of the Kubernetes provider, and releases of Helm that declare pods. */
+  private workloads(): TerraformResource[] {
+    return [...this.resources(isKubernetesResource), ...this.resources(isHelmRelease)].filter(runsPods);
   }
 
   private resources(isOfKind: (construct: IConstruct) => construct is TerraformResource): TerraformResource[] {

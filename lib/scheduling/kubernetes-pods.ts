@@ -1,6 +1,7 @@
 import { TerraformResource, Tokenization } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { Attributes, resolvedValue } from '../core/resolved-value';
+import { declaredPodsOf } from '../kubernetes/declared-pods';
 import { singleBlock as one, synthesizedAttributes } from '../kubernetes/object-attributes';
 import { schedulingHintsOf } from '../kubernetes/scheduling-hints';
 import { PodDemand } from './pod-demand';
@@ -61,12 +62,36 @@ export function isHelmRelease(construct: IConstruct): construct is TerraformReso
 }
 
 /**
- * Whether a resource of the Kubernetes provider runs pods.
+ * Whether pods come of a resource: of a workload of the Kubernetes provider, or of what declares them.
  *
  * @internal
  */
-export function runsPods({ terraformResourceType: type }: TerraformResource): boolean {
-  return Object.hasOwn(TEMPLATES, RESOURCE_TYPE_PATTERN.exec(type)?.[1] ?? '');
+export function runsPods(resource: TerraformResource): boolean {
+  const { terraformResourceType: type } = resource;
+  return (
+    Object.hasOwn(TEMPLATES, RESOURCE_TYPE_PATTERN.exec(type)?.[1] ?? '') || declaredPodsOf(resource) !== undefined
+  );
+}
+
+/** What is read of a workload. */
+interface Workload {
+  readonly kind: string;
+  readonly attributes: Attributes;
+  readonly template: Attributes;
+  /** Number of pods, where it is declared. @default - as the attributes say */
+  readonly pods?: number;
+}
+
+function workloadOf(resource: TerraformResource): Workload {
+  const declared = declaredPodsOf(resource);
+  if (declared) {
+    const { namespace, name, pods } = declared;
+    const template = resolvedValue(resource, scheduledPart(declared.template)) as Attributes;
+    return { kind: 'declared', attributes: { metadata: [{ namespace, name }] }, template, pods };
+  }
+  const kind = RESOURCE_TYPE_PATTERN.exec(resource.terraformResourceType)?.[1] ?? '';
+  const attributes = attributesOf(resource);
+  return { kind, attributes, template: TEMPLATES[kind].reduce((at: Attributes, step) => one(at[step]), attributes) };
 }
 
 /**
@@ -76,11 +101,9 @@ export function runsPods({ terraformResourceType: type }: TerraformResource): bo
  * @internal
  */
 export function podsOfResource(resource: TerraformResource): ResourcePods {
-  const kind = RESOURCE_TYPE_PATTERN.exec(resource.terraformResourceType)?.[1] ?? '';
-  const attributes = attributesOf(resource);
-  const template = TEMPLATES[kind].reduce((at: Attributes, step) => one(at[step]), attributes);
-  const { namespace = 'default', name = resource.node.id } = one(attributes.metadata);
-  const spec = one(template.spec);
+  const workload = workloadOf(resource);
+  const { namespace = 'default', name = resource.node.id } = one(workload.attributes.metadata);
+  const spec = one(workload.template.spec);
   return {
     path: pathOf(resource),
     name: `${namespace}/${name}`,
@@ -88,7 +111,7 @@ export function podsOfResource(resource: TerraformResource): ResourcePods {
       ...container(each).resources,
       later: isKnownLater(each.resources),
     })),
-    demand: demandOf(resource, `${namespace}/${name}`, kind, attributes, template),
+    demand: demandOf(resource, `${namespace}/${name}`, workload),
   };
 }
 
@@ -96,9 +119,7 @@ export function podsOfResource(resource: TerraformResource): ResourcePods {
 function demandOf(
   resource: TerraformResource,
   name: string,
-  kind: string,
-  attributes: Attributes,
-  template: Attributes,
+  { kind, attributes, template, pods }: Workload,
 ): PodDemand | undefined {
   const [spec, metadata] = [one(template.spec), one(template.metadata)];
   if (spec.node_name || one(metadata.annotations)[ELSEWHERE] === 'true') return undefined;
@@ -108,7 +129,7 @@ function demandOf(
     temporary: JOBS.includes(kind),
     ...hints,
     name,
-    pods: onEveryNode ? 0 : (hints.maxPods ?? podsOf(kind, attributes, hints.podsPerGroup)),
+    pods: onEveryNode ? 0 : (pods ?? hints.maxPods ?? podsOf(kind, attributes, hints.podsPerGroup)),
     onEveryNode,
     requests: podRequests(many(spec.container).map(container), many(spec.init_container).map(container)),
     nodeSelector: known(one(spec.node_selector)),

@@ -26,7 +26,18 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
   const withoutAgents = ledger.pools.filter(needsAgents);
   const grown = ledger.needing(ClusterSingleton.CLUSTER_AUTOSCALER);
   const launched = ledger.needing(ClusterSingleton.KARPENTER);
+  const [grouped] = ledger.groups;
   return [
+    ...(grouped !== undefined && lacks(ClusterSingleton.LEADER_WORKER_SETS, LEADER_WORKER_SETS)
+      ? [
+          fault(
+            'NO_LEADER_WORKER_SETS',
+            undefined,
+            `'${grouped.node.path}' runs servers of several nodes on cluster '${cluster.clusterName}', but nothing in this program installs the ` +
+              `controller that makes their pods; create a LeaderWorkerSetController before it, ${otherwise('NO_LEADER_WORKER_SETS')}`,
+          ),
+        ]
+      : []),
     ...(withoutAgents.length > 0 && lacks(ClusterSingleton.NODE_AGENTS, DEVICE_PLUGIN)
       ? [
           fault(
@@ -98,6 +109,7 @@ const CLUSTER_AUTOSCALER: Installer = {
   charts: /(^|[/_])cluster-autoscaler\b/,
   images: /(^|\/)cluster-autoscaler[:@]/,
 };
+const LEADER_WORKER_SETS: Installer = { charts: /(^|[/_])lws(-\d|\.tgz|$)/, images: /(^|\/)lws[:@]/ };
 const KARPENTER: Installer = { charts: /(^|[/_])karpenter(-\d|\.tgz|$)/, images: /(^|\/)karpenter\/controller[:@]/ };
 
 function isInstalled(cluster: IKubernetesCluster, { charts, images }: Installer): boolean {

@@ -1,3 +1,4 @@
+export * from './leader-worker-set/leader-worker-set-controller';
 export * from './vllm/served-model';
 export * from './model/language-model-options';
 export * from './triton/model-instances';

@@ -1,5 +1,7 @@
 import { Fault } from '../../lib/units/fault';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
+import { ModelSpec } from '../../lib/catalog/model-spec';
+import { Parallelism } from '../../lib/catalog/parallelism';
 import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { PersistentVolumeClaimV1 } from '@cdktf/provider-kubernetes/lib/persistent-volume-claim-v1';
 import { TerraformStack } from 'cdktf';
@@ -14,6 +16,8 @@ import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { PodDemand } from '../../lib/scheduling/pod-demand';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { VllmDeployment } from '../../lib/serving/vllm/vllm-deployment';
+import { ModelStore } from '../../lib/storage/model-store';
 import { EFA, PoolOptions, AGENT, demand, fill, gpus, runPods } from '../scheduling/checks-support';
 import { faultsAtSynth, warningsOf } from '../support/faults';
 import { synthStack, testStack } from '../support/synth';
@@ -57,6 +61,7 @@ function missing(...pools: ((stack: TerraformStack, cluster: IEksCluster) => voi
 }
 
 const G6E = { instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 0, maxNodes: 2 };
+const TWO_NODES = { instanceType: GpuInstanceType.P5_48XLARGE, minNodes: 2, maxNodes: 2, fabric: RdmaFabric.none() };
 const GROWING = { ...G6E, autoscaling: Autoscaling.clusterAutoscaler() };
 
 export const TEXTS: FaultText[] = [
@@ -75,6 +80,23 @@ export const TEXTS: FaultText[] = [
       'in the workload stack, or pass your own release of it as dependsOn of the pools, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
       "'NO_KARPENTER', '<reason>')",
     faults: () => missing((stack, cluster) => void new KarpenterGpuNodePool(stack, 'spot', { cluster, ...G6E })),
+  },
+  {
+    id: 'NO_LEADER_WORKER_SETS',
+    text:
+      "'test/talk' runs servers of several nodes on cluster 'chat', but nothing in this program installs the controller that makes their pods; create " +
+      'a LeaderWorkerSetController before it, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "'NO_LEADER_WORKER_SETS', '<reason>')",
+    faults: () =>
+      missing((stack, cluster) => {
+        const nodePool = new GpuNodePool(stack, 'gpu', { cluster, ...TWO_NODES });
+        new VllmDeployment(stack, 'talk', {
+          cluster,
+          nodePool,
+          modelStore: new ModelStore(stack, 'models', {}),
+          models: [{ model: ModelSpec.LLAMA_3_1_70B, parallelism: Parallelism.of({ tensor: 8, pipeline: 2 }) }],
+        });
+      }),
   },
   {
     id: 'NO_NODE_AGENTS',

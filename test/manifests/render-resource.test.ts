@@ -1,6 +1,6 @@
 import { Fault } from '../../lib/units';
 import { idsOf, reasonsOf } from '../support/faults';
-import { ApiObject, Fields } from '../../lib/manifests/attribute-rules';
+import { ApiObject, Fields } from '../../lib/kubernetes/rendering/attribute-rules';
 import { KINDS, PROVIDER_VERSION } from '../../lib/manifests/kinds';
 import { renderResource } from '../../lib/manifests/render-resource';
 import * as requests from './fixtures/provider-requests.json';

@@ -76,8 +76,8 @@ export function choicesOf(request: PlanRequest, limit: number): CapacityPlan[] {
   const search = {
     ...load,
     parallelism,
-    // A server is one data-parallel rank.
-    dataParallelAttention: false,
+    // A server is one data-parallel rank, unless it is told otherwise.
+    dataParallelAttention: parallelism !== undefined && parallelism.attentionRanks > 1 ? undefined : false,
     targets,
     replicas,
     region,

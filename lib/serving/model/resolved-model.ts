@@ -30,7 +30,7 @@ export class ResolvedModel {
 
   /** Parallelism within one server; replicas are servers of their own. */
   public get parallelism(): Parallelism {
-    return withinServer(this.plan.parallelism);
+    return this.plan.parallelism.withReplicas(1);
   }
 
   /** Size of the checkpoint's files. */

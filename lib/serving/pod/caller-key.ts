@@ -13,6 +13,8 @@ interface KeyOwner {
   readonly name: string;
   readonly namespace: string;
   readonly labels: { readonly [key: string]: string };
+  /** Pod Security level of the namespace. @default PodSecurityLevel.RESTRICTED */
+  readonly securityLevel?: PodSecurityLevel;
 }
 
 /**
@@ -20,9 +22,12 @@ interface KeyOwner {
  *
  * @internal
  */
-export function makeCallerKey(scope: Construct, { cluster, name, namespace, labels }: KeyOwner): SecretReference {
+export function makeCallerKey(
+  scope: Construct,
+  { cluster, name, namespace, labels, securityLevel = PodSecurityLevel.RESTRICTED }: KeyOwner,
+): SecretReference {
   const secret = { name: kubernetesName(`${name}-api-key`), key: 'api-key' };
-  const waitFor = ensureNamespace(scope, cluster, namespace, PodSecurityLevel.RESTRICTED);
+  const waitFor = ensureNamespace(scope, cluster, namespace, securityLevel);
   generatedSecret(scope, 'ApiKey', { cluster, waitFor, namespace, secret, labels });
   return secret;
 }

@@ -3,7 +3,7 @@ import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
-import { ITerraformDependable } from 'cdktf';
+import { ITerraformDependable, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { returned } from '../../core/errors';
@@ -14,6 +14,7 @@ import { checksumAnnotation, configChecksum } from '../../kubernetes/config-chec
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
+import { podTemplate } from '../../kubernetes/pod-template';
 import { AWS_CLI_IMAGE, roleAnnotations } from '../../kubernetes/model-store-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { egressTo, isolate, modelStoreEgress, peers } from '../../kubernetes/network-access';
@@ -29,7 +30,7 @@ import {
   ServerKind,
   ServerPod,
   WeightsCopy,
-  serverPod,
+  serverPodProps,
   withoutRole,
 } from './server-pod';
 
@@ -68,6 +69,10 @@ export interface Server {
   /** GPUs that split each layer between them. */
   readonly tensorParallelism: number;
   readonly rollout: Rollout;
+  /** Labels of all its pods, where others than those that callers reach are among them. @default - `labels` */
+  readonly memberLabels?: { [key: string]: string };
+  /** Pod Security level of the namespace. @default PodSecurityLevel.RESTRICTED */
+  readonly securityLevel?: PodSecurityLevel;
 }
 
 /**
@@ -87,18 +92,44 @@ export interface MadeServer {
  * @internal
  */
 export function makeServer(owner: Construct, server: Server): MadeServer {
-  const { given, name, namespace, rollout } = server;
-  const before = ensureNamespace(owner, given.cluster, namespace, PodSecurityLevel.RESTRICTED);
+  const { service, workload } = makeAround(owner, server, makeDeployment);
+  return { service, deployment: workload };
+}
+
+/**
+ * What pods of servers wait for, and the files that they read.
+ *
+ * @internal
+ */
+export interface ServerParts {
+  readonly waitFor: ITerraformDependable[];
+  readonly configMapName: string;
+  /** Annotations by which a changed configuration changes the pods. */
+  readonly checksum: { [key: string]: string };
+}
+
+/**
+ * Makes all objects of servers, with what runs their pods.
+ *
+ * @internal
+ */
+export function makeAround<W extends TerraformResource>(
+  owner: Construct,
+  server: Server,
+  makeWorkload: (owner: Construct, server: Server, parts: ServerParts) => W,
+): { readonly service: ServiceV1; readonly workload: W } {
+  const { given, name, namespace, rollout, securityLevel = PodSecurityLevel.RESTRICTED } = server;
+  const before = ensureNamespace(owner, given.cluster, namespace, securityLevel);
   const role = storeRole(owner, server);
   const serviceAccount = makeServiceAccount(owner, server, before, role);
   const service = makeService(owner, server, before);
-  const deployment = makeDeployment(owner, server, serviceAccount, role, before);
-  rollout.decideFor(owner, name, deployment);
+  const workload = makeWorkload(owner, server, makeParts(owner, server, { before, serviceAccount, role }));
+  rollout.decideFor(owner, name, workload);
   makeDisruptionBudget(owner, server, before);
   if (given.networkPolicy ?? true) makeNetworkPolicy(owner, server, before);
   const uses = server.copies.map(({ model, version }) => ModelUse.of(given.modelStore, model, version));
-  ModelUse.addServer(uses, owner, deployment, rollout.awaitsImports, () => rollout.stopsFirst);
-  return { service, deployment };
+  ModelUse.addServer(uses, owner, workload, rollout.awaitsImports, () => rollout.stopsFirst);
+  return { service, workload };
 }
 
 function storeRole(owner: Construct, { given, name, namespace, copies }: Server): IServiceAccountRole | undefined {
@@ -150,15 +181,18 @@ function makeService(owner: Construct, server: Server, before: ITerraformDependa
   });
 }
 
-function makeDeployment(
+function makeParts(
   owner: Construct,
   server: Server,
-  serviceAccount: ServiceAccountV1,
-  role: IServiceAccountRole | undefined,
-  before: ITerraformDependable[],
-): DeploymentV1 {
-  const { given, kind, name, labels, sizing, rollout } = server;
-  const { cluster, nodePool, maxReplicas } = given;
+  made: {
+    readonly before: ITerraformDependable[];
+    readonly serviceAccount: ServiceAccountV1;
+    readonly role?: IServiceAccountRole;
+  },
+): ServerParts {
+  const { given, name } = server;
+  const { before, serviceAccount, role } = made;
+  const { cluster, nodePool } = given;
   const data: { [key: string]: string } = {
     [ASSEMBLE_SCRIPT.key]: scriptAsset(ASSEMBLE_SCRIPT.asset),
     ...server.data,
@@ -173,16 +207,47 @@ function makeDeployment(
     // The pods move to the new one before the old one goes.
     lifecycle: { createBeforeDestroy: true },
   });
-  const waitFor = [
-    ...before,
-    serviceAccount,
-    configMap,
-    ...(role?.ready ?? []),
-    ...nodePool.ready,
-    ...(given.dependsOn ?? []),
-  ];
+  const ready = [...(role?.ready ?? []), ...nodePool.ready, ...(given.dependsOn ?? [])];
+  const waitFor = [...before, serviceAccount, configMap, ...ready];
+  return { waitFor, configMapName, checksum: checksumAnnotation(data) };
+}
+
+/**
+ * The pods of a server.
+ *
+ * @param container their container that serves, or works for one that does
+ *
+ * @internal
+ */
+export function podOf(server: Server, parts: ServerParts, container: ServerContainer, labels = server.labels) {
+  const { given, kind } = server;
+  return serverPodProps({
+    kind,
+    serviceAccountName: server.name,
+    configMapName: parts.configMapName,
+    files: server.files,
+    probeItems: server.probeItems,
+    copies: server.copies,
+    modelStore: given.modelStore,
+    nodePool: given.nodePool,
+    registry: given.imageRegistry ?? ImageRegistry.UPSTREAM,
+    storeImage: given.awsCliImage ?? AWS_CLI_IMAGE,
+    sizing: server.sizing,
+    exitSeconds: server.exitSeconds,
+    server: container,
+    labels,
+    // A changed configuration changes the pod template, so it is rolled out. Only the init container uses the role.
+    annotations: { ...parts.checksum, ...withoutRole(kind, given) },
+    priorityClassName: given.priorityClassName,
+    additions: given,
+  });
+}
+
+function makeDeployment(owner: Construct, server: Server, parts: ServerParts): DeploymentV1 {
+  const { given, labels, sizing, rollout } = server;
+  const { cluster, maxReplicas } = given;
   const deployment = new DeploymentV1(owner, 'Resource', {
-    ...kubernetesMeta(owner, cluster, waitFor),
+    ...kubernetesMeta(owner, cluster, parts.waitFor),
     metadata: metadata(server),
     waitForRollout: false,
     spec: {
@@ -192,26 +257,7 @@ function makeDeployment(
       progressDeadlineSeconds: sizing.progressDeadline,
       selector: { matchLabels: labels },
       strategy: rollout.strategy,
-      template: serverPod({
-        kind,
-        serviceAccountName: name,
-        configMapName,
-        files: server.files,
-        probeItems: server.probeItems,
-        copies: server.copies,
-        modelStore: given.modelStore,
-        nodePool,
-        registry: given.imageRegistry ?? ImageRegistry.UPSTREAM,
-        storeImage: given.awsCliImage ?? AWS_CLI_IMAGE,
-        sizing,
-        exitSeconds: server.exitSeconds,
-        server: server.container,
-        labels,
-        // A changed configuration changes the pod template, so it is rolled out. Only the init container uses the role.
-        annotations: { ...checksumAnnotation(data), ...withoutRole(kind, given) },
-        priorityClassName: given.priorityClassName,
-        additions: given,
-      }),
+      template: podTemplate(podOf(server, parts, server.container)),
     },
   });
   hintScheduling(deployment, {
@@ -226,13 +272,17 @@ function makeDisruptionBudget(owner: Construct, server: Server, before: ITerrafo
     ...kubernetesMeta(owner, server.given.cluster, before),
     metadata: metadata(server),
     // One at a time also lets a single replica be drained, where a minimum of one would block a node update forever.
-    spec: { maxUnavailable: String(server.given.maxDisruptions ?? 1), selector: { matchLabels: server.labels } },
+    spec: {
+      maxUnavailable: String(server.given.maxDisruptions ?? 1),
+      selector: { matchLabels: server.memberLabels ?? server.labels },
+    },
   });
 }
 
 /** Who may send requests and read the metrics, and what the pods may connect to. */
 function makeNetworkPolicy(owner: Construct, server: Server, before: ITerraformDependable[]): void {
-  const { given, name, namespace, labels, requestPorts, metricsPort } = server;
+  const { given, name, namespace, labels, memberLabels, requestPorts, metricsPort } = server;
+  const members = memberLabels === undefined ? [] : [{ podSelector: { matchLabels: memberLabels } }];
   const { cluster, modelStore, accessibleFrom, metricsFrom = [], egressTo: targets = [], sidecars = [] } = given;
   const sidecarPorts = sidecars.flatMap(({ ports = {} }) => Object.values(ports));
   isolate(owner, 'NetworkPolicy', {
@@ -240,11 +290,17 @@ function makeNetworkPolicy(owner: Construct, server: Server, before: ITerraformD
     waitFor: before,
     name,
     namespace,
-    pods: labels,
+    pods: memberLabels ?? labels,
     ingress: [
+      // On whatever ports they agree.
+      { from: members, ports: [] },
       { from: peers(accessibleFrom ?? [namespace]), ports: [...requestPorts, ...sidecarPorts] },
       ...(metricsFrom.length > 0 ? [{ from: peers(metricsFrom), ports: [metricsPort] }] : []),
     ],
-    egress: [...modelStoreEgress(modelStore, namespace), ...egressTo(targets)],
+    egress: [
+      ...members.map((to) => ({ to: [to], ports: [] })),
+      ...modelStoreEgress(modelStore, namespace),
+      ...egressTo(targets),
+    ],
   });
 }

@@ -24,6 +24,8 @@ export interface SizingOverrides {
   readonly besides?: { readonly cpuMillis: number; readonly memoryMib: number };
   /** GPUs, or shares of them, that pods can have on one node. @default - those of the hardware */
   readonly gpusPerNode?: number;
+  /** Whether a server is only loaded once other pods have copied their files too. @default false */
+  readonly waitsForOthers?: boolean;
 }
 
 /**
@@ -157,7 +159,7 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
   const sharing = Math.max(1, podsPerNode);
   const cpuRequestMillis =
     overrides.cpu !== undefined ? cpuMillis : Math.min(cpuMillis, floorTo(usableCpu / sharing - otherCpu, 100));
-  const { startupSeconds, progressDeadline } = budgets(models, type, stored, overrides.startupSeconds);
+  const { startupSeconds, progressDeadline } = budgets(models, type, stored, overrides);
   return {
     faults,
     sizing: {
@@ -239,10 +241,15 @@ export function shortestStartup(models: readonly PodModel[]): number {
  * (100 MB/s onto a disk that is no instance store) and are read back at 250 MB/s; an engine takes up to 5 minutes to compile and
  * capture its graphs, an image up to 10 to pull.
  */
-function budgets(models: readonly PodModel[], type: GpuNodeType, stored: number, given?: number) {
+function budgets(
+  models: readonly PodModel[],
+  type: GpuNodeType,
+  stored: number,
+  { startupSeconds: given, waitsForOthers = false }: SizingOverrides,
+) {
   const engine = models.some(({ plan }) => plan) ? 300 : 120;
-  const startupSeconds = given ?? ceilTo(engine + stored / 0.25e9, 60);
   const download = 60 + stored / (type.localStorage ? 0.2e9 : 0.1e9);
+  const startupSeconds = given ?? ceilTo(engine + stored / 0.25e9 + (waitsForOthers ? download : 0), 60);
   return { startupSeconds, progressDeadline: ceilTo((600 + download + startupSeconds) * 1.25, 60) };
 }
 

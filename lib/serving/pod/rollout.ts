@@ -1,5 +1,4 @@
-import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
-import { Lazy } from 'cdktf';
+import { Lazy, TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { warnOnce } from '../../core/validation';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
@@ -59,12 +58,20 @@ export class Rollout {
     };
   }
 
+  /** The same for groups of pods, in the form of a LeaderWorkerSet. */
+  public get groupStrategy() {
+    return {
+      maxSurge: Lazy.numberValue({ produce: () => this.#surge }),
+      maxUnavailable: Lazy.numberValue({ produce: () => this.#unavailable }),
+    };
+  }
+
   /** Decides at each synthesis; called once. */
-  public decideFor(owner: IConstruct, name: string, deployment: DeploymentV1): void {
+  public decideFor(owner: IConstruct, name: string, workload: TerraformResource): void {
     const { cluster, nodePool, maxSurge, maxUnavailable, maxReplicas } = this.#props;
     if (maxSurge !== undefined || (maxUnavailable ?? 0) > 0 || !this.#isOne) return;
     warnOnce(owner, () => {
-      this.#hasRoom = ClusterChecks.of(cluster)._hasRoomForOneMore(deployment);
+      this.#hasRoom = ClusterChecks.of(cluster)._hasRoomForOneMore(workload);
       if (this.#hasRoom || maxReplicas !== undefined) return [];
       return [
         fault(

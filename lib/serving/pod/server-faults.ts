@@ -150,6 +150,7 @@ function scalingFaults({ replicas, maxReplicas, maxSurge, maxUnavailable, maxDis
  *
  * @param pod one server
  * @param most the most servers that there are
+ * @param podsPerServer pods of one server
  *
  * @internal
  */
@@ -157,14 +158,15 @@ export function replicaFaults(
   { nodePool, maxReplicas, maxSurge = 0 }: GivenServers,
   pod: PodSizing,
   most: number,
+  podsPerServer = 1,
 ): Fault[] {
   const { hardware, maxNodes, poolName } = nodePool;
-  const room = pod.podsPerNode * maxNodes;
+  const room = Math.floor((pod.podsPerNode * maxNodes) / podsPerServer);
   const property = maxReplicas === undefined ? 'replicas' : 'maxReplicas';
   const why =
     `pool '${poolName}' has at most ${maxNodes} node(s) of type ${hardware.name} with room for ${pod.podsPerNode} pod(s) of ${pod.gpus} GPU(s) ` +
-    'each';
-  const raise = (pods: number) => `raise maxNodes to ${Math.ceil(pods / pod.podsPerNode)}`;
+    `each${podsPerServer > 1 ? `, and a server is ${podsPerServer} of them` : ''}`;
+  const raise = (servers: number) => `raise maxNodes to ${Math.ceil((servers * podsPerServer) / pod.podsPerNode)}`;
   if (most > room) {
     const reason = `${property} must be at most ${room}, because ${why}; got ${most}; ${raise(most)}`;
     return [fault('REPLICAS_EXCEED_POOL', property, reason)];

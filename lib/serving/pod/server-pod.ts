@@ -2,10 +2,11 @@ import { returned } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { IModelStore } from '../../core/model-store';
 import { PodSecurityLevel } from '../../core/pod-security-level';
+import { FabricBinding } from '../../core/rdma-fabric';
 import { SecretReference } from '../../core/secret-reference';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { credentialMounts, credentialVolumes, storeEnvironment } from '../../kubernetes/model-store-access';
-import { PodContainer, PodTemplate, podTemplate } from '../../kubernetes/pod-template';
+import { PodContainer, PodTemplateProps } from '../../kubernetes/pod-template';
 import { gpuResource } from '../../scheduling/node-allocatable';
 import { OwnPod } from './pod-addition-faults';
 import { addedEnvironment, addedMounts, addedVolumes, sidecarContainers } from './pod-addition-specs';
@@ -99,6 +100,12 @@ export interface ServerContainer extends Pick<
   readonly environment: { readonly [name: string]: string };
   /** Variables from secrets. @default - none */
   readonly secretEnvironment?: { readonly [name: string]: SecretReference };
+  /** Variables from fields of the pod, by the paths of those. @default - none */
+  readonly fieldEnvironment?: { readonly [name: string]: string };
+  /** Whether callers reach its ports. @default true */
+  readonly listens?: boolean;
+  /** What it needs to use the fabric of its node. @default - it works alone, and uses none */
+  readonly fabric?: FabricBinding;
 }
 
 /**
@@ -134,10 +141,10 @@ export interface ServerPod {
  *
  * @internal
  */
-export function serverPod(pod: ServerPod): PodTemplate {
-  return podTemplate({
+export function serverPodProps(pod: ServerPod): PodTemplateProps {
+  return {
     labels: { ...pod.additions.podLabels, ...pod.labels },
-    annotations: { ...pod.additions.podAnnotations, ...pod.annotations },
+    annotations: { ...pod.additions.podAnnotations, ...pod.server.fabric?.annotations, ...pod.annotations },
     registry: pod.registry,
     securityLevel: PodSecurityLevel.RESTRICTED,
     fsGroupChangePolicy: 'OnRootMismatch',
@@ -158,7 +165,7 @@ export function serverPod(pod: ServerPod): PodTemplate {
       })),
       volume: volumes(pod),
     },
-  });
+  };
 }
 
 /**
@@ -235,20 +242,41 @@ function assembleContainer(pod: ServerPod): PodContainer {
 
 function serverContainer(pod: ServerPod): PodContainer {
   const { kind, sizing } = pod;
-  const { image, command, args, environment, secretEnvironment, ...others } = pod.server;
+  const {
+    image,
+    command,
+    args,
+    environment,
+    secretEnvironment,
+    fieldEnvironment,
+    listens = true,
+    fabric,
+    ...others
+  } = pod.server;
   const gpus: { [resource: string]: string } =
     sizing.gpus > 0 ? { [gpuResource(pod.nodePool)]: String(sizing.gpus) } : {};
+  const devices = { ...gpus, ...fabric?.resources };
   const disk = { 'ephemeral-storage': `${sizing.ephemeralStorageMib}Mi` };
   return {
     name: kind.container,
     image,
     ...(command === undefined ? {} : { command }),
     args: [...args],
-    env: addedEnvironment(
-      { ...containerEnvironment(kind.cacheMount, sizing), ...environment },
-      { ...pod.additions.secretEnvironment, ...secretEnvironment },
-    ),
-    port: Object.entries(kind.ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
+    env: [
+      ...Object.entries(fieldEnvironment ?? {}).map(([name, fieldPath]) => ({
+        name,
+        valueFrom: { fieldRef: { fieldPath } },
+      })),
+      ...addedEnvironment(
+        { ...containerEnvironment(kind.cacheMount, sizing), ...fabric?.environment, ...environment },
+        { ...pod.additions.secretEnvironment, ...secretEnvironment },
+      ),
+    ],
+    ...(listens
+      ? {
+          port: Object.entries(kind.ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
+        }
+      : {}),
     volumeMount: [
       { name: 'probes', mountPath: kind.probesMount, readOnly: true },
       { name: 'models', mountPath: MODELS_MOUNT, readOnly: true },
@@ -258,12 +286,20 @@ function serverContainer(pod: ServerPod): PodContainer {
       ...addedMounts(pod.additions.volumeMounts),
     ],
     resources: {
-      requests: { cpu: millis(sizing.cpuRequestMillis), memory: `${sizing.memoryRequestMib}Mi`, ...disk, ...gpus },
-      limits: { cpu: millis(sizing.cpuLimitMillis), memory: `${sizing.memoryLimitMib}Mi`, ...disk, ...gpus },
+      requests: { cpu: millis(sizing.cpuRequestMillis), memory: `${sizing.memoryRequestMib}Mi`, ...disk, ...devices },
+      limits: { cpu: millis(sizing.cpuLimitMillis), memory: `${sizing.memoryLimitMib}Mi`, ...disk, ...devices },
     },
     ...others,
+    ...lockingMemory(fabric),
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
+}
+
+/** An added capability takes effect only for root. */
+function lockingMemory(fabric: FabricBinding | undefined): Pick<PodContainer, 'securityContext'> {
+  if (fabric === undefined || fabric.capabilities.length === 0) return {};
+  const capabilities = { drop: ['ALL'], add: fabric.capabilities };
+  return { securityContext: { runAsUser: '0', runAsNonRoot: false, capabilities } };
 }
 
 /** Caches of engine and compilers on a volume, because the root file system is read-only; and no access to a model hub. */

@@ -65,13 +65,13 @@ export const RESERVED_OVERRIDES: { readonly [setting: string]: string } = {
 export const REFUSED_ARGUMENTS: { readonly [argument: string]: string } = {
   allowed_local_media_path: 'lets every request read files of the pod below that path; send media with the request',
   ...fromNames(
-    'starts ranks beside the server that neither the plan nor the pod has; set replicas of the deployment instead',
+    'starts ranks that neither the plan nor the pods have; use parallelism, or replicas of the deployment',
     'data_parallel_rank data_parallel_size_local data_parallel_start_rank data_parallel_address data_parallel_rpc_port data_parallel_backend ' +
       'data_parallel_external_lb data_parallel_hybrid_lb data_parallel_multi_port_external_lb',
   ),
   ...fromNames(
-    'spreads a server over several nodes, while it is one pod here; use parallelism, within one node',
-    'nnodes node_rank',
+    'spreads a server over nodes that neither the plan nor the pods have; use parallelism',
+    'nnodes node_rank master_addr master_port',
   ),
   prefill_context_parallel_size: 'needs GPUs that neither the plan nor the pod has; use parallelism',
   decode_context_parallel_size: 'divides the cache otherwise than the plan counts it; leave it out',
@@ -137,7 +137,8 @@ export function engineArguments(
     quantization: options.quantization,
     tensor_parallel_size: parallelism.tensor,
     pipeline_parallel_size: parallelism.pipeline,
-    distributed_executor_backend: parallelism.gpus > 1 ? 'mp' : undefined,
+    distributed_executor_backend: parallelism.tensor * parallelism.pipeline > 1 ? 'mp' : undefined,
+    data_parallel_size: parallelism.attentionRanks > 1 ? parallelism.attentionRanks : undefined,
     enable_expert_parallel: parallelism.expert > 1 ? true : undefined,
     max_model_len: plan.contextLength,
     max_num_seqs: plan.maxSequences,

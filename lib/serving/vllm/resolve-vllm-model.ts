@@ -23,6 +23,7 @@ import { loraCapacity } from './lora-adapters';
 import { OpenAiOptions } from './openai-options';
 import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
 import { givenNameFaults, versionFaults, versionWarnings } from './version-faults';
+import { groupFaults } from './server-group';
 import { unplannedSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
@@ -54,6 +55,8 @@ export interface VllmModelRequest {
   readonly network: ServingLoad['network'];
   /** Locked plan. Nothing in it is computed again. */
   readonly locked?: CapacityPlan;
+  /** Whether one server may have several nodes, or data-parallel ranks: vLLM's own on given hardware. @default false */
+  readonly spansNodes?: boolean;
   /** Whether to report if the planner would choose otherwise than the locked plan. @default false */
   readonly compares?: boolean;
 }
@@ -78,10 +81,16 @@ export function resolveVllmModel(request: VllmModelRequest): Resolution {
 const MOST_CHOICES = 40;
 
 /** Plans are made for whole GPUs. */
-function hardwareFaults({ hardware, options, locked, region }: VllmModelRequest): Fault[] {
-  const parallelism = options.parallelism ?? (locked && withinServer(locked.parallelism));
+function hardwareFaults({ hardware, options, locked, region, spansNodes }: VllmModelRequest): Fault[] {
+  const within = spansNodes ? (given: Parallelism) => given.withReplicas(1) : withinServer;
+  const parallelism = options.parallelism ?? (locked && within(locked.parallelism));
   return allOf(
-    () => (parallelism ? parallelismFaults(parallelism, hardware, region) : []),
+    () => {
+      if (!parallelism) return [];
+      return spansNodes && hardware
+        ? groupFaults(parallelism, hardware)
+        : parallelismFaults(parallelism, hardware, region);
+    },
     () =>
       hardware && hardware.sharing !== GpuSharingKind.NONE
         ? [
@@ -126,7 +135,7 @@ function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Reso
   const { options, hardware, vllm } = request;
   const faults = allOf(
     () => lockFaults(plan, { ...options, replicas: request.replicas, lora: loadFor(request).lora }, hardware),
-    () => foreignPlanFaults(plan),
+    () => foreignPlanFaults(plan, request.spansNodes),
     () => planOptionFaults(plan, options),
     () => versionFaults(plan, options, vllm),
     () => own,

@@ -1,3 +1,4 @@
+import { leaderFlags, workerFlags } from './group-arguments';
 import { VllmServer } from './vllm-server';
 
 /** Port of vLLM's own default. */
@@ -15,15 +16,13 @@ const QUIET = ['/health', '/metrics', '/v1/models'];
  * @internal
  */
 export function serveArguments(server: VllmServer, exitSeconds: number, extraArguments: readonly string[]): string[] {
-  const { served, vllm, names, adapters } = server;
-  const { model, ...engine } = server.engineArguments;
+  const { served, vllm, adapters } = server;
   return [
-    String(model),
-    '--served-model-name',
-    ...names,
+    ...modelArguments(server),
     '--host=0.0.0.0',
     `--port=${VLLM_PORTS.http}`,
-    ...Object.entries(engine).flatMap(([name, value]) => flag(name, value)),
+    ...engineFlags(server),
+    ...leaderFlags(server.nodes),
     ...(adapters.length > 0
       ? ['--lora-modules', ...adapters.map(({ name, path }) => JSON.stringify({ name, path }))]
       : []),
@@ -35,6 +34,29 @@ export function serveArguments(server: VllmServer, exitSeconds: number, extraArg
     ...(drainsItself(server) ? [`--shutdown-timeout=${exitSeconds}`] : []),
     ...extraArguments,
   ];
+}
+
+/**
+ * Arguments of `vllm serve` on the other nodes of a server: the engine as the first has it, and no API.
+ *
+ * @internal
+ */
+export function workerArguments(server: VllmServer, exitSeconds: number, extraArguments: readonly string[]): string[] {
+  return [
+    ...modelArguments(server),
+    ...engineFlags(server),
+    ...workerFlags(server.nodes),
+    ...(drainsItself(server) ? [`--shutdown-timeout=${exitSeconds}`] : []),
+    ...extraArguments,
+  ];
+}
+
+function modelArguments({ names, engineArguments }: VllmServer): string[] {
+  return [String(engineArguments.model), '--served-model-name', ...names];
+}
+
+function engineFlags({ engineArguments: { model: _, ...engine } }: VllmServer): string[] {
+  return Object.entries(engine).flatMap(([name, value]) => flag(name, value));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { UPSTREAM_IMAGES, VllmRelease } from '../../catalog/vllm-release';
 import { modelNameFaults, modelVersionFaults } from '../../core/model-name';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
+import { FabricBinding } from '../../core/rdma-fabric';
 import { secretFaults } from '../../core/secret-reference';
 import { concreteFault } from '../../core/tokens';
 import { endTrial } from '../../core/errors';
@@ -22,6 +23,7 @@ import {
   startupFaults,
 } from '../pod/server-faults';
 import { flagFaults, flagWarnings } from './flag-faults';
+import { groupOf, partitionFaults } from './group-faults';
 import { openAiFaults } from './openai-faults';
 import { parserWarnings } from './parser-warnings';
 import { resolveVllmModel } from './resolve-vllm-model';
@@ -44,6 +46,8 @@ export interface CheckedServer {
   readonly server: VllmServer;
   readonly sizing: PodSizing;
   readonly replicas: number;
+  /** What its pods need to use the fabric of their nodes, where they work together. @default - they work alone, or by TCP */
+  readonly fabric?: FabricBinding;
   readonly warnings: readonly Fault[];
 }
 
@@ -154,6 +158,7 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
     maxNodes: nodePool.maxNodes,
     network: hardware.network,
     locked: ownValue(props.plans ?? {}, name),
+    spansNodes: true,
   });
   const faults = allOf(
     () => named,
@@ -163,9 +168,16 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
   const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests);
   const replicas = asked ?? made.resolved.plan.replicas;
   const { sizing } = sized(props, server);
+  const group = groupOf(props, server);
   return {
-    checked: { server, sizing, replicas, warnings: [...made.warnings, ...parserWarnings(name, served)] },
-    faults: [],
+    checked: {
+      ...{ server, sizing, replicas, fabric: group.binding },
+      warnings: [...made.warnings, ...parserWarnings(name, served)],
+    },
+    faults: allOf(
+      () => group.faults,
+      () => partitionFaults(served, server, replicas),
+    ),
   };
 }
 
@@ -176,7 +188,7 @@ function sized(props: VllmDeploymentProps, server: VllmServer) {
 
 function roomFaults(props: VllmDeploymentProps, { server, sizing, replicas }: CheckedServer): Fault[] {
   const { faults } = sized(props, server);
-  const found = faults.length > 0 ? faults : replicaFaults(props, sizing, replicas);
+  const found = faults.length > 0 ? faults : replicaFaults(props, sizing, replicas, server.nodes.nodes);
   return faultsUnder(found, '', `model '${server.name}'`);
 }
 

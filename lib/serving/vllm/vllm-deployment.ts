@@ -3,20 +3,25 @@ import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { Construct } from 'constructs';
 import { MetricExporter } from '../../catalog/metric-kind';
 import { VllmRelease } from '../../catalog/vllm-release';
+import { ClusterLedger } from '../../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { warnOfEndpoint } from '../../core/model-store-reach';
 import { kubernetesName } from '../../core/naming';
+import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { withdraw } from '../../core/withdraw';
+import { CustomResources } from '../../kubernetes/custom-resources';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { nameClass } from '../../units/own-class';
 import { makeCallerKey } from '../pod/caller-key';
-import { MadeServer, makeServer } from '../pod/make-server';
+import { groupSecurityLevel } from '../pod/group-fabric';
+import { Server, makeServer } from '../pod/make-server';
+import { makeServerGroup } from '../pod/make-server-group';
 import { exitSeconds } from '../pod/pod-sizing';
 import { refuseRemovedParts } from '../pod/removed-parts';
 import { Rollout } from '../pod/rollout';
@@ -24,7 +29,14 @@ import { readableImage } from '../pod/serving-image';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
-import { PROBE_ITEMS, VLLM, probeFiles, vllmContainer } from './vllm-pod';
+import { PROBE_ITEMS, VLLM, probeFiles, vllmContainer, vllmWorkerContainer } from './vllm-pod';
+
+/** What a model's servers are made of. */
+interface Made {
+  readonly service: ServiceV1;
+  readonly deployment?: DeploymentV1;
+  readonly group?: CustomResources;
+}
 
 /** Label that tells the pods of one model from those of others of the deployment. */
 const MODEL_LABEL = 'gpu-inference-constructs/model';
@@ -70,8 +82,10 @@ export class VllmDeployment extends Construct implements IWatchable {
   public readonly startupBudget: Duration;
   /** How all its servers are scraped. */
   public readonly metricsTarget: MetricsTarget;
-  /** The Kubernetes deployments by model, for overrides. */
+  /** The Kubernetes deployments by model, for overrides: of those whose servers have one node each. */
   public readonly deployments: { [model: string]: DeploymentV1 };
+  /** The LeaderWorkerSets by model: of those whose servers are groups of several nodes. */
+  public readonly leaderWorkerSets: { [model: string]: CustomResources };
   /** The Kubernetes services by model, for overrides. */
   public readonly services: { [model: string]: ServiceV1 };
 
@@ -100,10 +114,15 @@ export class VllmDeployment extends Construct implements IWatchable {
       this.startupBudget = Duration.seconds(Math.max(...servers.map(({ sizing }) => sizing.startupSeconds)));
       this.endpoints = ofEach(({ server }) => this.#endpointOf(server.name));
       this.endpoint = this.#endpointOf(byName[0].server.name);
-      this.apiKeySecret = props.apiKey ?? this.#makeKey();
-      const made = ofEach((each) => this.#makeServer(each));
-      this.deployments = ofEach(({ server }) => made[server.name].deployment);
-      this.services = ofEach(({ server }) => made[server.name].service);
+      const securityLevel = groupSecurityLevel(servers.map(({ fabric }) => fabric));
+      this.apiKeySecret = props.apiKey ?? this.#makeKey(securityLevel);
+      const made = byName.map((each) => ({ name: each.server.name, ...this.#makeServer(each, securityLevel) }));
+      this.deployments = Object.fromEntries(
+        made.flatMap((each) => (each.deployment ? [[each.name, each.deployment]] : [])),
+      );
+      this.leaderWorkerSets = Object.fromEntries(made.flatMap((each) => (each.group ? [[each.name, each.group]] : [])));
+      this.services = Object.fromEntries(made.map((each) => [each.name, each.service]));
+      if (made.some(({ group }) => group)) ClusterLedger.of(props.cluster).addGroups(this);
       this.metricsTarget = this.#makeMetricsTarget(byName);
     } catch (error) {
       withdraw(this);
@@ -120,16 +139,16 @@ export class VllmDeployment extends Construct implements IWatchable {
     return { 'app.kubernetes.io/name': 'vllm', 'app.kubernetes.io/instance': this.name };
   }
 
-  #makeKey(): SecretReference {
+  #makeKey(securityLevel: PodSecurityLevel): SecretReference {
     const { name, namespace } = this;
-    return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: this.#labels });
+    return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: this.#labels, securityLevel });
   }
 
-  #makeServer({ server, sizing, replicas }: CheckedServer): MadeServer {
+  #makeServer({ server, sizing, replicas, fabric }: CheckedServer, securityLevel: PodSecurityLevel): Made {
     const props = this.#props;
     const exit = props.exitTimeout?.toSeconds() ?? exitSeconds([server]);
     const name = kubernetesName(server.name);
-    const container = vllmContainer(server, {
+    const options = {
       image: props.servingImage?.reference ?? props.vllmImage ?? this.vllmRelease.image(),
       startupSeconds: sizing.startupSeconds,
       exitSeconds: exit,
@@ -137,17 +156,22 @@ export class VllmDeployment extends Construct implements IWatchable {
       apiKey: this.apiKeySecret,
       environment: props.environment ?? {},
       extraArguments: props.extraArguments ?? [],
-    });
-    return makeServer(new Construct(this, `Model-${server.name}`), {
+      fabric,
+    };
+    const scope = new Construct(this, `Model-${server.name}`);
+    const own = { 'app.kubernetes.io/instance': this.name, [MODEL_LABEL]: name };
+    const made: Server = {
       kind: VLLM,
       given: props,
       name,
       namespace: this.namespace,
       labels: { ...this.#labels, [MODEL_LABEL]: name },
+      memberLabels: server.nodes.nodes > 1 ? own : undefined,
+      securityLevel,
       replicas,
       sizing,
       exitSeconds: exit,
-      container,
+      container: vllmContainer(server, options),
       data: probeFiles(server),
       files: [],
       probeItems: PROBE_ITEMS,
@@ -156,6 +180,13 @@ export class VllmDeployment extends Construct implements IWatchable {
       metricsPort: VLLM_PORTS.http,
       tensorParallelism: server.resolved.parallelism.tensor,
       rollout: new Rollout({ ...props, replicas }),
+    };
+    if (server.nodes.nodes === 1) return makeServer(scope, made);
+    return makeServerGroup(scope, made, {
+      size: server.nodes.nodes,
+      worker: vllmWorkerContainer(server, options),
+      workerLabels: { ...own, 'app.kubernetes.io/name': 'vllm-worker' },
+      partition: server.served.rolloutPartition ?? 0,
     });
   }
 

@@ -192,14 +192,17 @@ export function planOptionFaults(plan: CapacityPlan, options: VllmOptions): Faul
 /**
  * Locked plans that vLLM cannot run.
  *
+ * @param plan the locked plan
+ * @param spansNodes whether one server may have data-parallel ranks
+ *
  * @internal
  */
-export function foreignPlanFaults(plan: CapacityPlan): Fault[] {
+export function foreignPlanFaults(plan: CapacityPlan, spansNodes = false): Fault[] {
   const { tensor, expert } = plan.parallelism;
   const { kvCachePrecision } = plan;
   return allOf(
     () =>
-      expert > tensor
+      expert > tensor && !spansNodes
         ? [dataParallelFault('plan', 'the locked plan', plan.parallelism.attentionRanks, expert, tensor)]
         : [],
     () =>

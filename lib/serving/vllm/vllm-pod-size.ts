@@ -25,5 +25,6 @@ export function sizeVllmPod(
     startupSeconds: options.startupBudget?.toSeconds(),
     besides: sidecarRequests(options),
     gpusPerNode,
+    waitsForOthers: server.nodes.nodes > 1,
   });
 }

@@ -1,10 +1,12 @@
 import { REFUSED_ENGINE_VARIABLES } from './engine-arguments';
 import { engineEnvironment } from './engine-environment';
+import { FabricBinding } from '../../core/rdma-fabric';
 import { SecretReference } from '../../core/secret-reference';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { DRAIN_SECONDS, ServerContainer, ServerKind, ownPod } from '../pod/server-pod';
 import { longestPromptSeconds, stallOf, stallProbes, startupProbe } from '../pod/stall-probes';
-import { VLLM_PORTS, drainsItself, serveArguments } from './serve-arguments';
+import { OWN_ADDRESS, workerCommand } from './group-arguments';
+import { VLLM_PORTS, drainsItself, serveArguments, workerArguments } from './serve-arguments';
 import { VllmServer } from './vllm-server';
 
 const PROBES_MOUNT = '/etc/vllm-probes';
@@ -43,6 +45,7 @@ export const OWN_POD = ownPod(VLLM);
  */
 export const REFUSED_VARIABLES: { readonly [name: string]: string } = {
   [API_KEY]: 'holds the key of the server; use apiKey',
+  [OWN_ADDRESS]: 'is the address of the pod, which the other nodes of a server reach',
   VLLM_SERVER_DEV_MODE: 'opens requests that run code in the engine',
   VLLM_ALLOW_RUNTIME_LORA_UPDATING: 'lets every caller change what is served; use loraAdapters',
   VLLM_KEEP_ALIVE_ON_ENGINE_DEATH: 'keeps a server alive that answers nothing',
@@ -79,6 +82,8 @@ export interface VllmContainer {
   readonly apiKey: SecretReference;
   readonly environment: { readonly [name: string]: string };
   readonly extraArguments: readonly string[];
+  /** What it needs to use the fabric of its node. @default - it works alone, or by TCP */
+  readonly fabric?: FabricBinding;
 }
 
 /** @internal */
@@ -86,9 +91,37 @@ export function vllmContainer(server: VllmServer, container: VllmContainer): Ser
   const probe = (name: string) => ['python3', `${PROBES_MOUNT}/${PROBE}`, name];
   const stall = container.stallSeconds ?? stallOf([4 * longestPromptSeconds(server.plan)]);
   return {
-    image: container.image,
+    ...commonContainer(server, container),
     command: ['vllm', 'serve'],
     args: serveArguments(server, container.exitSeconds, container.extraArguments),
+    secretEnvironment: { [API_KEY]: container.apiKey },
+    startupProbe: startupProbe('/health', container.startupSeconds),
+    ...stallProbes(probe, 1, stall),
+    lifecycle: { preStop: [{ exec: { command: preStop(server, container.exitSeconds) } }] },
+  };
+}
+
+/**
+ * The container of the other nodes of a server, which serve nothing by themselves: the first one is asked whether all of them work.
+ *
+ * @internal
+ */
+export function vllmWorkerContainer(server: VllmServer, container: VllmContainer): ServerContainer {
+  const seconds = String(DRAIN_SECONDS + container.exitSeconds);
+  // What runs on the first node needs this one until it has finished.
+  const follow = ['python3', `${PROBES_MOUNT}/${PROBE}`, 'follow', seconds];
+  return {
+    ...commonContainer(server, container),
+    command: workerCommand(server.nodes),
+    args: workerArguments(server, container.exitSeconds, container.extraArguments),
+    listens: false,
+    lifecycle: { preStop: [{ exec: { command: follow } }] },
+  };
+}
+
+function commonContainer(server: VllmServer, { image, environment, fabric }: VllmContainer) {
+  return {
+    image,
     // The folder that the image starts in belongs to another user.
     workingDir: CACHE_MOUNT,
     environment: {
@@ -100,12 +133,9 @@ export function vllmContainer(server: VllmServer, container: VllmContainer): Ser
       // A redirect would lead past `allowed_media_domains`.
       VLLM_MEDIA_URL_ALLOW_REDIRECTS: '0',
       ...engineEnvironment([server.plan]),
-      ...container.environment,
+      ...environment,
     },
-    secretEnvironment: { [API_KEY]: container.apiKey },
-    startupProbe: startupProbe('/health', container.startupSeconds),
-    ...stallProbes(probe, 1, stall),
-    lifecycle: { preStop: [{ exec: { command: preStop(server, container.exitSeconds) } }] },
+    ...(server.nodes.nodes > 1 ? { fieldEnvironment: { [OWN_ADDRESS]: 'status.podIP' }, fabric } : {}),
   };
 }
 

@@ -9,6 +9,7 @@ import { vllmHostMemory, vllmPinnedMemory, vllmSharedMemory } from './host-needs
 import { PlacedAdapter, adapterSize, givenAdapterSize, loraArguments, placedAdapters } from './lora-adapters';
 import { LoraAdapter } from './openai-options';
 import { ServedModel } from './served-model';
+import { ServerNodes, serverNodes } from './server-group';
 import { VllmVersion } from './vllm-version';
 
 /**
@@ -19,7 +20,10 @@ import { VllmVersion } from './vllm-version';
 export class VllmServer implements PodModel {
   public readonly name: string;
   public readonly plan: CapacityPlan;
+  /** GPUs of one pod. */
   public readonly gpus: number;
+  /** How it lies on nodes, of which each is a pod. */
+  public readonly nodes: ServerNodes;
   public readonly streams = true;
   /** Names that requests call the model by. */
   public readonly names: readonly string[];
@@ -41,7 +45,8 @@ export class VllmServer implements PodModel {
   ) {
     this.name = resolved.name;
     this.plan = resolved.plan;
-    this.gpus = resolved.parallelism.gpus;
+    this.nodes = serverNodes(resolved.parallelism, this.plan.instanceType.gpuCount);
+    this.gpus = this.nodes.gpusPerNode;
     this.names = served.servedModelNames ?? [this.name];
     this.#maxQueued = maxQueued;
     this.adapters = placedAdapters(served);

@@ -1,6 +1,7 @@
 import { GpuInstanceType, GpuNodeType, ModelSpec } from '../../../lib/catalog';
 import { ServedModel, VllmDeployment, VllmDeploymentProps } from '../../../lib/serving';
 import { Block, Synthesized } from '../../support/synth';
+import { IRdmaFabric } from '../../../lib/core';
 import { Site, withSite } from './fixtures';
 
 export const CHAT: ServedModel = { name: 'chat', model: ModelSpec.LLAMA_3_1_8B };
@@ -10,6 +11,7 @@ export type VllmOverrides = Partial<VllmDeploymentProps> & {
   readonly instanceType?: GpuNodeType;
   readonly maxNodes?: number;
   readonly driverMajor?: number;
+  readonly fabric?: IRdmaFabric;
   /** What the only model says besides. */
   readonly model?: Partial<ServedModel>;
 };
@@ -22,10 +24,10 @@ export function deployVllm(overrides: VllmOverrides = {}): {
 } {
   let made: { deployment: VllmDeployment; site: Site } | undefined;
   const json = withSite((site) => {
-    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, driverMajor, model, ...props } = overrides;
+    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, driverMajor, fabric, model, ...props } = overrides;
     const deployment = new VllmDeployment(site.scope, 'Talk', {
       cluster: site.cluster,
-      nodePool: site.pool(instanceType, maxNodes, undefined, undefined, driverMajor),
+      nodePool: site.pool(instanceType, maxNodes, undefined, fabric, driverMajor),
       modelStore: site.store,
       models: [{ ...CHAT, ...model }],
       ...props,

@@ -86,6 +86,8 @@ function metrics(): string {
   ].join('\n');
 }
 
+let leader: string | undefined;
+
 function run(...probe: string[]): Promise<{ status: number; output: string }> {
   const { port } = server.address() as AddressInfo;
   const env = {
@@ -95,6 +97,7 @@ function run(...probe: string[]): Promise<{ status: number; output: string }> {
     PROBE_STATE_DIR: path.join(folder, 'state'),
     PROBE_SECONDS: '1',
     PROBE_PORT: String(port),
+    LWS_LEADER_ADDRESS: leader,
   };
   return new Promise((resolve) => {
     execFile('python3', [PROBE, ...probe], { env }, (error, output) =>
@@ -207,6 +210,37 @@ describe('drain', () => {
     behavior = { ...HEALTHY, open: 1_000 };
     expect((await run('drain', '1')).status).toBe(0);
     expect(behavior.open).toBeGreaterThan(900);
+  });
+});
+
+describe('follow', () => {
+  const waited = async () => {
+    const started = Date.now();
+    expect((await run('follow', '4')).status).toBe(0);
+    return Date.now() - started >= 4_000;
+  };
+
+  test('waits while the first node is there, its server still listening or not', async () => {
+    leader = '127.0.0.1';
+    const other = createServer();
+    let taken = 0;
+    other.on('connection', () => taken++);
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const listening = server;
+    server = other;
+    expect(await waited()).toBe(true);
+    expect(taken).toBeGreaterThan(1);
+    const { port } = other.address() as AddressInfo;
+    await new Promise((resolve) => other.close(resolve));
+    server = { address: () => ({ port }) } as Server;
+    expect(await waited()).toBe(true);
+    server = listening;
+  });
+
+  test('returns when it is gone', async () => {
+    leader = 'gone.invalid';
+    const never = run('follow', '3600');
+    expect((await never).status).toBe(0);
   });
 });
 

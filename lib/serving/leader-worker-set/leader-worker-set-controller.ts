@@ -1,0 +1,146 @@
+import { Release } from '@cdktf/provider-helm/lib/release';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
+import { throwIfOfOtherKinds, throwIfRefused } from '../../core/errors';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { kubernetesNameFault } from '../../core/naming';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { escapeTemplate } from '../../core/template-escape';
+import { concreteFault } from '../../core/tokens';
+import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
+import { ImageRegistry } from '../../kubernetes/image-registry';
+import { helmMeta } from '../../kubernetes/kubernetes-access';
+import { ensureNamespace } from '../../kubernetes/namespaces';
+import { Fault, fault } from '../../units/fault';
+import { givenValue, wholeNumberFault } from '../../units/number-faults';
+import { nameClass } from '../../units/own-class';
+import { allOf } from '../../units/unreadable';
+
+/** Where the Kubernetes project publishes the chart. */
+const CHART_REPOSITORY = 'oci://registry.k8s.io/lws/charts';
+/** The release whose controller the tests run; `RecreateGroupAfterStart` came with 0.8. */
+const CHART_VERSION = '0.9.0';
+const OLDEST = [0, 8];
+const IMAGE = 'registry.k8s.io/lws/lws';
+
+/**
+ * Properties of `LeaderWorkerSetController`.
+ */
+export interface LeaderWorkerSetControllerProps {
+  /** The cluster. */
+  readonly cluster: IKubernetesCluster;
+  /** Version of the chart and of the controller, 0.8 or later. @default '0.9.0' */
+  readonly chartVersion?: string;
+  /** Pods of the controller, of which one works. While none runs, no pod of a group is made. @default 2 */
+  readonly replicas?: number;
+  /**
+   * Namespace. Created unless the program or the cluster has it: see `ExistingNamespaces`.
+   * @default 'lws-system'
+   */
+  readonly namespace?: string;
+  /** Where images are pulled from, and charts. @default ImageRegistry.UPSTREAM */
+  readonly imageRegistry?: ImageRegistry;
+}
+
+/**
+ * The controller of LeaderWorkerSets, by which servers that need several nodes run as groups of pods that start, fail and are replaced together.
+ *
+ * Create it before the deployments whose models span nodes, once for each cluster; leave it out where the cluster has it already. Throws a
+ * `ValidationError` for a second one, for one that comes after such a deployment, and for a version of its chart that is too old.
+ *
+ * @see https://lws.sigs.k8s.io
+ */
+export class LeaderWorkerSetController extends Construct {
+  /** Namespace of the controller. */
+  public readonly namespace: string;
+  /** Dependency of what the controller runs. */
+  public readonly ready: ITerraformDependable[];
+
+  /**
+   * @param scope parent, in the workload stack
+   * @param id id within the parent
+   * @param props its properties
+   */
+  public constructor(scope: Construct, id: string, props: LeaderWorkerSetControllerProps) {
+    throwIfOfOtherKinds(
+      scope,
+      'LeaderWorkerSetControllerProps',
+      props,
+      id,
+      (given) => new LeaderWorkerSetController(scope, id, given),
+    );
+    super(scope, id);
+    const {
+      cluster,
+      chartVersion = CHART_VERSION,
+      replicas = 2,
+      imageRegistry: registry = ImageRegistry.UPSTREAM,
+    } = props;
+    this.namespace = props.namespace ?? 'lws-system';
+    throwIfRefused(
+      this,
+      allOf(
+        () => kubernetesNameFault('namespace', this.namespace),
+        () => wholeNumberFault('replicas', replicas, 1),
+        () => versionFaults(chartVersion),
+        () => secondFaults(cluster),
+        () => lateFaults(cluster),
+      ),
+    );
+    const namespace = ensureNamespace(this, cluster, this.namespace, PodSecurityLevel.RESTRICTED);
+    const values = {
+      replicaCount: replicas,
+      image: { manager: { repository: registry.resolve(IMAGE), tag: `v${chartVersion}`, pullPolicy: 'IfNotPresent' } },
+      imagePullSecrets: registry.pullSecrets.map((name) => ({ name })),
+      // What the chart leaves out of the level 'restricted'.
+      podSecurityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    };
+    const release = new Release(this, 'Resource', {
+      ...helmMeta(this, cluster, namespace),
+      name: 'lws',
+      namespace: this.namespace,
+      repository: registry._chartsOf(CHART_REPOSITORY),
+      chart: 'lws',
+      version: chartVersion,
+      values: [escapeTemplate(JSON.stringify(values))],
+      ...HELM_BOUNDS,
+      // Its webhook must answer before a group is made.
+      wait: true,
+    });
+    this.ready = [release];
+    ClusterLedger.of(cluster).addSingleton(ClusterSingleton.LEADER_WORKER_SETS, this, this.ready);
+  }
+}
+
+nameClass('LeaderWorkerSetController', LeaderWorkerSetController);
+
+function secondFaults(cluster: IKubernetesCluster): Fault[] {
+  const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.LEADER_WORKER_SETS)?.owner;
+  if (!other) return [];
+  const reason = `cluster '${cluster.clusterName}' already has a controller of LeaderWorkerSets, at '${other.node.path}', which serves all its namespaces; remove one of the two`;
+  return [fault('LEADER_WORKER_SETS_EXIST', 'cluster', reason)];
+}
+
+/** A group that is made before its kind is known is refused by the API server. */
+function lateFaults(cluster: IKubernetesCluster): Fault[] {
+  const [first] = ClusterLedger.of(cluster).groups;
+  if (first === undefined) return [];
+  const reason =
+    `'${first.node.path}' runs groups of pods and was made before the controller that runs them, so that it does not wait for it; make the ` +
+    'LeaderWorkerSetController first';
+  return [fault('CONTROLLER_AFTER_GROUPS', 'cluster', reason)];
+}
+
+function versionFaults(version: string): Fault[] {
+  const unknown = concreteFault('chartVersion', version, 'the image and the values are those of its chart');
+  if (unknown.length > 0) return unknown;
+  const [, major, minor] = (/^(\d+)\.(\d+)\.\d+$/.exec(version) ?? []).map(Number);
+  if (major === undefined) {
+    const reason = `chartVersion must be written as '${CHART_VERSION}'; got ${givenValue(version)}`;
+    return [fault('INVALID_FORMAT', 'chartVersion', reason)];
+  }
+  if (major > OLDEST[0] || minor >= OLDEST[1]) return [];
+  const reason = `chartVersion must be ${OLDEST.join('.')}.0 or later, which knows when to restart a group; got ${version}`;
+  return [fault('CHART_TOO_OLD', 'chartVersion', reason)];
+}

@@ -1,0 +1,40 @@
+import { faultsOf } from '../../core/errors';
+import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { FabricBinding, RdmaFabricKind } from '../../core/rdma-fabric';
+import { Fault } from '../../units/fault';
+
+/**
+ * What each pod of a group needs to use the fabric of its pool; nothing where nodes reach each other by TCP.
+ *
+ * Nodes with EFA let every container lock memory: pools of this library say so to nodeadm, and Bottlerocket does by itself. So its pods need no
+ * capability, and stay at the level 'restricted'.
+ *
+ * @param pool pool of the group
+ * @param gpus GPUs of one pod
+ * @param environment variables that the user gives the pods
+ *
+ * @internal
+ */
+export function groupFabric(
+  pool: IGpuNodePool,
+  gpus: number,
+  environment: { [name: string]: string } = {},
+): { readonly binding?: FabricBinding; readonly faults: Fault[] } {
+  const { fabric, hardware } = pool;
+  if (fabric === undefined || fabric.kind === RdmaFabricKind.NONE) return { faults: [] };
+  let bound: FabricBinding | undefined;
+  const faults = faultsOf(() => (bound = fabric.bind({ hardware, gpus, rdmaRequired: true, environment })));
+  const isEfa = fabric.kind === RdmaFabricKind.EFA;
+  return { binding: bound && (isEfa ? { ...bound, capabilities: [] } : bound), faults };
+}
+
+/**
+ * Pod Security level that admits the pods of groups.
+ *
+ * @internal
+ */
+export function groupSecurityLevel(bindings: readonly (FabricBinding | undefined)[]): PodSecurityLevel {
+  const locks = bindings.some((each) => each !== undefined && each.capabilities.length > 0);
+  return locks ? PodSecurityLevel.PRIVILEGED : PodSecurityLevel.RESTRICTED;
+}

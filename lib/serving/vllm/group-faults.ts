@@ -1,0 +1,60 @@
+import { kubernetesName } from '../../core/naming';
+import { FabricBinding, RdmaFabricKind } from '../../core/rdma-fabric';
+import { Fault, fault } from '../../units/fault';
+import { wholeNumberFault } from '../../units/number-faults';
+import { allOf } from '../../units/unreadable';
+import { groupFabric } from '../pod/group-fabric';
+import { LONGEST_GROUP_NAME } from '../pod/make-server-group';
+import { ServedModel } from './served-model';
+import { VllmDeploymentProps } from './vllm-deployment-props';
+import { VllmServer } from './vllm-server';
+
+/**
+ * What only the pods of servers of several nodes need, and its faults.
+ *
+ * @internal
+ */
+export function groupOf(
+  props: VllmDeploymentProps,
+  { name, nodes, gpus }: VllmServer,
+): { readonly binding?: FabricBinding; readonly faults: Fault[] } {
+  if (nodes.nodes === 1) return { faults: [] };
+  const { binding, faults: unbound } = groupFabric(props.nodePool, gpus, props.environment);
+  const faults = allOf(
+    () => unbound,
+    () => groupNameFaults(name),
+    () => fabricImageFaults(props),
+  );
+  return { binding, faults };
+}
+
+function groupNameFaults(name: string): Fault[] {
+  const { length } = kubernetesName(name);
+  if (length <= LONGEST_GROUP_NAME) return [];
+  const reason =
+    `the Kubernetes name of a model must have at most ${LONGEST_GROUP_NAME} characters where its servers have several nodes, since their pods are named ` +
+    `after it; '${kubernetesName(name)}' has ${length}`;
+  return [fault('INVALID_NAME', 'name', reason)];
+}
+
+/**
+ * An image without the plugin by which NCCL uses EFA: it would send by TCP, and say nothing.
+ *
+ * @see https://github.com/vllm-project/vllm/issues/55635
+ */
+function fabricImageFaults({ nodePool, vllmImage, servingImage }: VllmDeploymentProps): Fault[] {
+  if (nodePool.fabric?.kind !== RdmaFabricKind.EFA || vllmImage !== undefined || servingImage !== undefined) return [];
+  const reason =
+    `vLLM's own image has neither libfabric nor the plugin by which NCCL uses EFA, so that the nodes of pool '${nodePool.poolName}' would send by ` +
+    'TCP; pass a vllmImage that has both, or give the pool RdmaFabric.none() and accept TCP';
+  return [fault('IMAGE_WITHOUT_FABRIC', 'vllmImage', reason)];
+}
+
+/** @internal */
+export function partitionFaults({ rolloutPartition }: ServedModel, { nodes }: VllmServer, replicas: number): Fault[] {
+  if (rolloutPartition === undefined) return [];
+  if (nodes.nodes > 1) return wholeNumberFault('rolloutPartition', rolloutPartition, 0, replicas);
+  const reason =
+    'rolloutPartition is of groups of several nodes, but each server of this model is one pod; remove it, or set parallelism beyond a node';
+  return [fault('CONFLICTING_PROPERTIES', 'rolloutPartition', reason)];
+}
