@@ -53,15 +53,32 @@ export function mebibytes(size: DataSize): string {
   return `${Math.ceil(size.mib)}Mi`;
 }
 
+const BINARY = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+
 /**
- * A size, rounded up to MiB, in the canonical form of the API server, so that the next plan shows no difference: in GiB if that is a whole
- * number.
+ * A quantity in the canonical form of the API server, so that the next plan shows no difference: with the largest binary suffix of which it is
+ * a whole number. Others than whole numbers with a binary suffix are left as they are.
+ *
+ * @see https://github.com/kubernetes/apimachinery (pkg/api/resource/quantity.go)
+ *
+ * @internal
+ */
+export function canonicalQuantity(text: string): string {
+  const [, digits, suffix] = /^([1-9]\d*)([KMGTPE]i)$/.exec(text) ?? [];
+  if (suffix === undefined) return text;
+  let value = Number(digits);
+  let power = BINARY.indexOf(suffix);
+  for (; value % 1024 === 0 && power < BINARY.length - 1; power++) value /= 1024;
+  return `${value}${BINARY[power]}`;
+}
+
+/**
+ * A size, rounded up to MiB, in the canonical form of the API server.
  *
  * @internal
  */
 export function canonicalBytes(size: DataSize): string {
-  const mib = Math.ceil(size.mib);
-  return mib % 1024 === 0 ? `${mib / 1024}Gi` : `${mib}Mi`;
+  return canonicalQuantity(mebibytes(size));
 }
 
 /**

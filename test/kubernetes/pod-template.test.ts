@@ -6,7 +6,7 @@ import { checksumAnnotation, configChecksum, lateChecksumAnnotation } from '../.
 import { ImageRegistry } from '../../lib/kubernetes/image-registry';
 import { kubernetesMeta } from '../../lib/kubernetes/kubernetes-access';
 import { PodTemplateProps, podTemplate } from '../../lib/kubernetes/pod-template';
-import { canonicalBytes, cores, mebibytes } from '../../lib/kubernetes/quantity';
+import { canonicalBytes, canonicalQuantity, cores, mebibytes } from '../../lib/kubernetes/quantity';
 import { hintScheduling, schedulingHintsOf } from '../../lib/kubernetes/scheduling-hints';
 import { tolerationsOf, tolerationsOfAnyValue } from '../../lib/kubernetes/tolerations';
 import { DataSize } from '../../lib/units/data-size';
@@ -113,9 +113,17 @@ test('pods of certain pools tolerate their taints as they are, agents whatever t
 });
 
 test('quantities', () => {
-  const sizes = [DataSize.gib(2), DataSize.mib(1536), DataSize.bytes(1)];
-  expect(sizes.map(mebibytes)).toEqual(['2048Mi', '1536Mi', '1Mi']);
-  expect(sizes.map(canonicalBytes)).toEqual(['2Gi', '1536Mi', '1Mi']);
+  const sizes = [DataSize.gib(2), DataSize.mib(1536), DataSize.bytes(1), DataSize.gib(2048)];
+  expect(sizes.map(mebibytes)).toEqual(['2048Mi', '1536Mi', '1Mi', '2097152Mi']);
+  expect(sizes.map(canonicalBytes)).toEqual(['2Gi', '1536Mi', '1Mi', '2Ti']);
+  expect(['1024Ki', '2500Mi', '8', '500m', '1.5Gi', '0Mi'].map(canonicalQuantity)).toEqual([
+    '1Mi',
+    '2500Mi',
+    '8',
+    '500m',
+    '1.5Gi',
+    '0Mi',
+  ]);
   expect([2000, 1500].map(cores)).toEqual(['2', '1500m']);
 });
 

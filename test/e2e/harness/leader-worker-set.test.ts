@@ -4,16 +4,16 @@ import { App } from 'cdktf';
 import { KubernetesManifests } from '../../../lib/manifests';
 import { definitionFaults, readDefinitions } from '../../support/schema';
 import { Block } from '../../support/synth';
-import { groups } from '../leader-worker-set-stack';
+import { groups } from '../multi-node-stack';
 import { definitionsOf } from './definitions';
 
 const FIXTURE = 'serving/fixtures/leader-worker-set-crd.json';
 const RECORDED = readDefinitions(path.join(__dirname, '..', '..', FIXTURE));
 const GO_MOD = readFileSync(path.join(__dirname, '..', 'tools', 'leader-worker-set', 'go.mod'), 'utf8');
 
-const set = KubernetesManifests.of(
-  groups({ image: 'server', partition: 1 })(new App({ stackTraces: false })),
-).objects.find(({ kind }) => kind === 'LeaderWorkerSet') as Block;
+const stack = groups({ image: 'registry.example.com/server:1', partition: 1 })(new App({ stackTraces: false }));
+const { objects } = KubernetesManifests.of(stack, { skipHelmReleases: true });
+const set = objects.find(({ kind }) => kind === 'LeaderWorkerSet') as Block;
 
 test('the definition of LeaderWorkerSets is recorded from the release whose controller runs', () => {
   const [, version] = /sigs\.k8s\.io\/lws (v\S+)/.exec(GO_MOD)!;

@@ -90,7 +90,7 @@ describe('stages on two nodes', () => {
       expect(resources.limits).toMatchObject({
         'nvidia.com/gpu': '8',
         'vpc.amazonaws.com/efa': '32',
-        'hugepages-2Mi': '5120Mi',
+        'hugepages-2Mi': '5Gi',
       });
       expect(securityContext.capabilities).toEqual({ drop: ['ALL'] });
       expect(securityContext.runAsNonRoot).toBe(true);

@@ -5,10 +5,12 @@ import { nodeObject } from './harness/nodes';
 import { OwnCluster } from './harness/own-cluster';
 import { endSlowly, restartContainers } from './harness/pods';
 import { until } from './harness/process';
-import { GROUPS, GroupsChange, INSTANCE_TYPE, SELECTOR, TAINT, groups } from './leader-worker-set-stack';
+import { GROUPS, GroupsChange, INSTANCE_TYPE, SELECTOR, TAINT, groups } from './multi-node-stack';
 
 const { namespace, name, service, replicas, size } = GROUPS;
-const [FIRST, NEXT, LAST] = [1, 2, 3].map((tag) => `registry.example.com/server:${tag}`);
+const [FIRST, NEXT, LAST] = [1, 2, 3].map((tag) => `registry.example.com/vllm-efa:0.24.0-${tag}`);
+/** EFA interfaces of a p5.48xlarge. */
+const EFA = 32;
 const RACK = Array.from({ length: replicas * size }, (_, index) => `rack-${index}`);
 
 describeWith(['terraform', 'controlPlane', 'leaderWorkerSet'], 'groups of nodes', () => {
@@ -16,7 +18,7 @@ describeWith(['terraform', 'controlPlane', 'leaderWorkerSet'], 'groups of nodes'
   let pods: GroupPods;
 
   beforeAll(async () => {
-    site = await OwnCluster.start('leader-worker-set', 'hall-6', { leaderWorkerSets: true });
+    site = await OwnCluster.start('multi-node', 'hall-7', { leaderWorkerSets: true });
     pods = new GroupPods(site.kube, namespace, name);
     // The scheduler prefers the others, so that a pod that does not ask for its pool goes there.
     const rack = RACK.map((node) => gpuNode(node, SELECTOR, [{ key: 'e2e/last', effect: 'PreferNoSchedule' }]));
@@ -134,18 +136,20 @@ interface Endpoint {
   readonly targetRef: { readonly name: string };
 }
 
-/** A node of the pool's hardware whose plugin offers its GPUs, with the taint of the pool. */
+/** A node of the pool's hardware, with the taint of the pool, whose plugins offer its GPUs and its adapters. */
 function gpuNode(node: string, labels: { [key: string]: string } = {}, taints: Taint[] = []): KubeObject {
-  return nodeObject({
+  const made = nodeObject({
     name: node,
     instanceType: INSTANCE_TYPE,
     labels: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', 'kubernetes.io/hostname': node, ...labels },
     taints: [{ key: TAINT.key, value: TAINT.value, effect: 'NoSchedule' }, ...taints],
     hasDevicePlugin: true,
-    efa: 32,
+    efa: EFA,
     rootGib: 200,
     localStorage: true,
   });
+  for (const offered of [made.status.capacity, made.status.allocatable]) offered['vpc.amazonaws.com/efa'] = String(EFA);
+  return made;
 }
 
 /** What the controller has told a container, in the order in which it stands. */
