@@ -96,8 +96,8 @@ export function warningsOf(
       fault(
         'DATA_PARALLEL_ATTENTION',
         undefined,
-        `each replica has ${parallelism.attentionRanks} data-parallel ranks that share experts over ${parallelism.expert} GPUs; vllm serve starts them ` +
-          '(vllmServeArguments), while servers of this package, and the vLLM backend of Triton, start one rank, so that deployments refuse the plan',
+        `each replica has ${parallelism.attentionRanks} data-parallel ranks that share experts over ${parallelism.expert} GPUs; a VllmDeployment starts ` +
+          'them where its model is given this parallelism; the vLLM backend of Triton starts one rank, and topologies choose no other',
       ),
     );
   }

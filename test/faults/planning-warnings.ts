@@ -87,8 +87,8 @@ export const TEXTS: FaultText[] = [
   }),
   row(
     'DATA_PARALLEL_ATTENTION',
-    'each replica has 8 data-parallel ranks that share experts over 8 GPUs; vllm serve starts them (vllmServeArguments), while servers of this ' +
-      'package, and the vLLM backend of Triton, start one rank, so that deployments refuse the plan',
+    'each replica has 8 data-parallel ranks that share experts over 8 GPUs; a VllmDeployment starts them where its model is given this parallelism; ' +
+      'the vLLM backend of Triton starts one rank, and topologies choose no other',
     {
       ...{ model: DEEPSEEK_V3, instanceType: P5EN_48XLARGE },
       parallelism: Parallelism.of({ tensor: 1, data: 8, expert: 8 }),

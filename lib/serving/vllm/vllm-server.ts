@@ -114,7 +114,8 @@ export class VllmServer implements PodModel {
   /** vLLM counts those that run as well. */
   get #inFlight(): number | undefined {
     if (!this.vllm.isAtLeast(0, 29)) return undefined;
-    const { maxSequences } = this.plan;
-    return maxSequences + (this.#maxQueued ?? Math.max(64, maxSequences));
+    // Each rank runs as many.
+    const running = this.plan.maxSequences * this.resolved.parallelism.attentionRanks;
+    return running + (this.#maxQueued ?? Math.max(64, running));
   }
 }
