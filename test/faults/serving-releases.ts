@@ -10,12 +10,14 @@ import {
   TritonVariant,
 } from '../../lib/catalog';
 import { ServingImage } from '../../lib/images';
-import { ServiceType, TritonModel, VllmModelProps } from '../../lib/serving';
+import { ServiceType, TritonDeployment, TritonModel, VllmModelProps } from '../../lib/serving';
 import { DataSize, Fault } from '../../lib/units';
 import { nameFaults, namedCacheFormat } from '../../lib/planning/vllm-name-faults';
 import { VllmVersion } from '../../lib/serving/vllm/vllm-version';
-import { DeploymentOverrides, deploy, onnxProps } from '../serving/support/fixtures';
-import { warningsOf } from '../support/faults';
+import { DeploymentOverrides, TestPool, TestStore, deploy, llama8b, onnxProps } from '../serving/support/fixtures';
+import { faultsAtSynth, warningsOf } from '../support/faults';
+import { testStack } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
 import { FaultText } from './fault-text';
 
 const vllm =
@@ -45,6 +47,28 @@ function newRelease(vllmVersion: string): TritonRelease {
   return TritonRelease.custom({
     ...{ release: '26.12', vllmVersion, onnxRuntimeVersion: '1.25.0', cudaVersion: '13.4.3', cudaDriver: '615.61' },
   });
+}
+
+/** What is found of a rollout that starts a second server, on a pool for two. */
+function surge({ besides = false, fixed = false }): Fault[] {
+  const stack = testStack();
+  const cluster = testCluster(stack);
+  const store = new TestStore(stack, 'Store');
+  const nodePool: TestPool & { isAutoscaled?: boolean } = new TestPool(
+    stack,
+    'gpu',
+    cluster,
+    GpuInstanceType.G5_XLARGE,
+    2,
+  );
+  if (fixed) Object.assign(nodePool, { isAutoscaled: false, minNodes: 1 });
+  const made = ['chat', ...(besides ? ['other'] : [])].map(
+    (id, i) =>
+      new TritonDeployment(stack, id, {
+        ...{ cluster, nodePool, modelStore: store, models: [llama8b], maxSurge: i === 0 ? 1 : 0 },
+      }),
+  );
+  return [...faultsAtSynth(made[0]), ...warningsOf(made[0])];
 }
 
 /** What an image lacks, and advice about releases, rollouts and services. */
@@ -233,6 +257,23 @@ export const TEXTS: FaultText[] = [
       maxNodes: 1,
       maxSurge: 1,
     } as DeploymentOverrides),
+  },
+  {
+    id: 'SURGE_EXCEEDS_POOL',
+    property: 'maxSurge',
+    text:
+      "a rollout of 'chat' starts 1 more before it stops old ones (maxSurge), but beside all other pods of this program the nodes of pool 'gpu' have " +
+      'no room for them, and it would wait forever; raise maxNodes, leave maxSurge out, or pass updateStrategy: UpdateStrategy.RECREATE if an outage ' +
+      'is accepted',
+    faults: () => surge({ besides: true }),
+  },
+  {
+    id: 'SURGE_NEEDS_NODES',
+    text:
+      "a rollout of 'chat' starts 1 more before it stops old ones (maxSurge), but no autoscaler is declared that would add nodes to pool 'gpu' " +
+      'beyond minNodes (1), which have no room for them; raise minNodes, scale the pool by hand before a rollout, up to maxNodes (2), or leave ' +
+      'maxSurge out',
+    faults: () => surge({ fixed: true }),
   },
   {
     id: 'VULNERABLE_RELEASE',

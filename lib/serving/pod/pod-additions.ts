@@ -117,6 +117,17 @@ export interface Sidecar {
   readonly volumeMounts?: PodVolumeMount[];
 }
 
+/** How a rollout replaces the pods of a deployment, by the names of Kubernetes. */
+export enum UpdateStrategy {
+  /** Pods are replaced step by step: see `maxSurge` and `maxUnavailable`. */
+  ROLLING_UPDATE = 'RollingUpdate',
+  /**
+   * All old pods end before the first new one starts: an outage at every rollout, for which no GPU needs to be free, and in which no two
+   * versions ever serve at the same time.
+   */
+  RECREATE = 'Recreate',
+}
+
 /** How a service is reached. */
 export enum ServiceType {
   /** Within the cluster. */

@@ -12,7 +12,7 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { positiveFault, wholeAmountFault, wholeNumberFault } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
 import { OwnPod, additionFaults } from './pod-addition-faults';
-import { ServiceType } from './pod-additions';
+import { ServiceType, UpdateStrategy } from './pod-additions';
 import { PodModel } from './pod-model';
 import { PodSizing, shortestStartup } from './pod-sizing';
 import { ServingOptions } from './serving-options';
@@ -125,12 +125,23 @@ export function startupFaults(given: Duration | undefined, models: readonly PodM
   ];
 }
 
-function scalingFaults({ replicas, maxReplicas, maxSurge, maxUnavailable, maxDisruptions }: GivenServers): Fault[] {
+/** All pods go at once: the API server refuses numbers of steps beside that. */
+function recreateFaults(steps: { readonly [property: string]: number | undefined }): Fault[] {
+  return Object.entries(steps).flatMap(([property, given]) => {
+    if (given === undefined) return [];
+    const reason = `${property} is for rollouts step by step, but updateStrategy is Recreate, which stops all servers first; remove one of them`;
+    return [fault('CONFLICTING_PROPERTIES', property, reason)];
+  });
+}
+
+function scalingFaults(given: GivenServers): Fault[] {
+  const { replicas, maxReplicas, maxSurge, maxUnavailable, maxDisruptions, updateStrategy } = given;
   return allOf(
     () => wholeNumberFault('maxReplicas', maxReplicas, 1),
     () => wholeNumberFault('maxSurge', maxSurge, 0),
     () => wholeNumberFault('maxUnavailable', maxUnavailable, 1),
     () => wholeNumberFault('maxDisruptions', maxDisruptions, 1),
+    () => (updateStrategy === UpdateStrategy.RECREATE ? recreateFaults({ maxSurge, maxUnavailable }) : []),
     () =>
       replicas !== undefined && maxReplicas !== undefined
         ? [
