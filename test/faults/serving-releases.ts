@@ -248,6 +248,34 @@ export const TEXTS: FaultText[] = [
     faults: () => advice({ serviceType: ServiceType.LOAD_BALANCER }),
   },
   {
+    id: 'PLACEMENT_RULE_EXCEEDS_POOL',
+    property: 'podAntiAffinity[0]',
+    text:
+      "podAntiAffinity[0] lets at most 2 of the servers run on pool 'gpu', which has at most 2 node(s); got 2, and 1 more in a rollout (maxSurge); " +
+      'make it a preference, lower the number, or raise maxNodes where each node takes one',
+    refuse: () =>
+      deploy({
+        ...{ instanceType: GpuInstanceType.G5_12XLARGE, maxNodes: 2, replicas: 2, maxSurge: 1 },
+        podAntiAffinity: [{ topologyKey: 'kubernetes.io/hostname' }],
+      }),
+  },
+  {
+    id: 'STORE_NOT_GRANTED',
+    text:
+      "the pods of 'chat' act as service account 'inference/own', which exists already and is granted nothing here: the credentials that it gives " +
+      "them must allow s3:ListBucket on bucket 'models' and s3:GetObject below chat/1/, or they wait for their weights; see to it and accept this by " +
+      'Warnings.accept, give the store credentials, or leave serviceAccountName out',
+    faults: () => advice({ serviceAccountName: 'own' }),
+  },
+  {
+    id: 'UNKNOWN_VALUE',
+    property: 'podAffinity[0].topologyKey',
+    text:
+      "podAffinity[0].topologyKey must be a label of the nodes of pool 'gpu', or no pod meets the rule: 'kubernetes.io/hostname', " +
+      "'topology.kubernetes.io/zone', or one that the pool sets ('gpu-inference-constructs/pool', 'nvidia.com/gpu.present'); got 'example.com/rack'",
+    refuse: () => deploy({ podAffinity: [{ topologyKey: 'example.com/rack' }] }),
+  },
+  {
     id: 'SURGE_EXCEEDS_POOL',
     property: 'maxSurge',
     text: "maxSurge must be at most 0, because pool 'gpu' has at most 1 node(s) of type g5.xlarge with room for 1 pod(s) of 1 GPU(s) each, and 1 of them run already; got 1; raise maxNodes to 2, or leave maxSurge out",
