@@ -140,7 +140,7 @@ export const STRUCTS = {
     'nodePool: IGpuNodePool; nodes?: number; minimumBusBandwidth?: number; waitForCompletion?: boolean; deadlineSeconds?: number; environment?: string{}; image?: string; imageRegistry?: ImageRegistry; namespace?: string; name?: string',
   NetworkCard: 'index: number; maxInterfaces: number; efa: boolean',
   NodeAgentsProps:
-    'cluster: IKubernetesCluster; imageRegistry?: ImageRegistry; namespace?: string; efa?: boolean; nvidiaPluginImage?: string; region?: string; efaPluginImage?: string; gpuOperator?: GpuOperator; gpuFeatureDiscovery?: boolean; nodeFeatureDiscovery?: boolean; dcgmExporter?: boolean; dcgmExporterImage?: string',
+    'cluster: IKubernetesCluster; imageRegistry?: ImageRegistry; namespace?: string; efa?: boolean; nvidiaPluginImage?: string; region?: string; efaPluginImage?: string; gpuOperator?: GpuOperator; gpuFeatureDiscovery?: boolean; nodeFeatureDiscovery?: boolean; podLabels?: string{}; podAnnotations?: string{}; tolerations?: NodeTaint[]; dcgmExporter?: boolean; dcgmExporterImage?: string',
   NodeImageRelease: 'releaseVersion?: string; driverMajor?: number',
   NodeSubnet: 'subnetId: string; usableAddresses?: number',
   NodeTaint: 'key: string; value?: string; effect: TaintEffect',
