@@ -382,7 +382,7 @@ export const INTERFACES = {
   IKubernetesCluster:
     'node: Node; clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; serviceAccountRole(): IServiceAccountRole',
   IModelStore:
-    'node: Node; bucketName: string; bucketArn: string; kmsKeyArn?: string; region?: string; endpoint?: string; endpointNamespace?: string; credentials?: ModelStoreCredentials; grantRead(): void; grantReadWrite(): void; uriFor(): string',
+    'node: Node; bucketName: string; bucketArn: string; kmsKeyArn?: string; region?: string; endpoint?: string; endpointNamespace?: string; credentials?: ModelStoreCredentials; startsEmpty?: boolean; grantRead(): void; grantReadWrite(): void; uriFor(): string',
   IRdmaFabric:
     'kind: RdmaFabricKind; fabricName: string; resourceName?: string; attachment?: FabricAttachment; adaptersPerNode?: number; capabilities: string[]; networks: string[]; podResources(): string{}; bind(): FabricBinding; nodeResources(): string{}; bandwidthGbps(): number; hardwareFaults(): Fault[]',
   IServiceAccountRole:
