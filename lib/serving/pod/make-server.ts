@@ -1,26 +1,26 @@
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
-import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
-import { IServiceAccountRole } from '../../core/aws-role';
-import { returned } from '../../core/errors';
 import { ModelUse } from '../../core/model-use';
 import { PodSecurityLevel } from '../../core/pod-security-level';
+import { addWarning } from '../../core/validation';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
 import { checksumAnnotation, configChecksum } from '../../kubernetes/config-checksum';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { podTemplate } from '../../kubernetes/pod-template';
-import { AWS_CLI_IMAGE, roleAnnotations } from '../../kubernetes/model-store-access';
+import { AWS_CLI_IMAGE } from '../../kubernetes/model-store-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
-import { egressTo, isolate, modelStoreEgress, peers } from '../../kubernetes/network-access';
+import { egressTo, isolate, modelStoreEgress, peers, roleEgress } from '../../kubernetes/network-access';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { ServiceType } from './pod-additions';
+import { PodAccount, accountWarnings, actsBesideStore, podAccount } from './pod-account';
+import { placementLimits } from './placement-rules';
 import { PodSizing } from './pod-sizing';
 import { Rollout } from './rollout';
 import { GivenServers } from './server-faults';
@@ -102,6 +102,7 @@ export function makeServer(owner: Construct, server: Server): MadeServer {
  * @internal
  */
 export interface ServerParts {
+  readonly serviceAccountName: string;
   readonly waitFor: ITerraformDependable[];
   readonly configMapName: string;
   /** Annotations by which a changed configuration changes the pods. */
@@ -120,11 +121,11 @@ export function makeAround<W extends TerraformResource>(
 ): { readonly service: ServiceV1; readonly workload: W } {
   const { given, name, namespace, rollout, securityLevel = PodSecurityLevel.RESTRICTED } = server;
   const before = ensureNamespace(owner, given.cluster, namespace, securityLevel);
-  const role = storeRole(owner, server);
-  const serviceAccount = makeServiceAccount(owner, server, before, role);
+  const account = podAccount(owner, server, before);
   const service = makeService(owner, server, before);
-  const workload = makeWorkload(owner, server, makeParts(owner, server, { before, serviceAccount, role }));
+  const workload = makeWorkload(owner, server, makeParts(owner, server, account, before));
   rollout.decideFor(owner, name, workload);
+  for (const warning of accountWarnings(server)) addWarning(owner, warning);
   makeDisruptionBudget(owner, server, before);
   if (given.networkPolicy ?? true) makeNetworkPolicy(owner, server, before);
   const uses = server.copies.map(({ model, version }) => ModelUse.of(given.modelStore, model, version));
@@ -132,38 +133,8 @@ export function makeAround<W extends TerraformResource>(
   return { service, workload };
 }
 
-function storeRole(owner: Construct, { given, name, namespace, copies }: Server): IServiceAccountRole | undefined {
-  const { cluster, modelStore } = given;
-  if (modelStore.credentials) return undefined;
-  const made = cluster.serviceAccountRole(namespace, name);
-  const role = returned(owner, 'IKubernetesCluster', 'cluster.serviceAccountRole()', made);
-  for (const { model, version } of copies) modelStore.grantRead(role, `${model}/${version}`);
-  return role;
-}
-
 function metadata({ name, namespace, labels }: Server, extra: { annotations?: { [key: string]: string } } = {}) {
   return { name, namespace, labels: { ...labels, ...MANAGED_BY }, ...extra };
-}
-
-/** Those of the user and of the role; none rather than an empty map, which would be a change of what runs. */
-function accountAnnotations({ serviceAccountAnnotations: added }: Given, role: IServiceAccountRole | undefined) {
-  const own = roleAnnotations(role);
-  return added === undefined ? own : { ...escapeTemplates(added), ...own };
-}
-
-function makeServiceAccount(
-  owner: Construct,
-  server: Server,
-  before: ITerraformDependable[],
-  role?: IServiceAccountRole,
-): ServiceAccountV1 {
-  return new ServiceAccountV1(owner, 'ServiceAccount', {
-    ...kubernetesMeta(owner, server.given.cluster, before),
-    metadata: metadata(server, {
-      annotations: accountAnnotations(server.given, role),
-    }),
-    automountServiceAccountToken: false,
-  });
 }
 
 function makeService(owner: Construct, server: Server, before: ITerraformDependable[]): ServiceV1 {
@@ -181,17 +152,8 @@ function makeService(owner: Construct, server: Server, before: ITerraformDependa
   });
 }
 
-function makeParts(
-  owner: Construct,
-  server: Server,
-  made: {
-    readonly before: ITerraformDependable[];
-    readonly serviceAccount: ServiceAccountV1;
-    readonly role?: IServiceAccountRole;
-  },
-): ServerParts {
+function makeParts(owner: Construct, server: Server, account: PodAccount, before: ITerraformDependable[]): ServerParts {
   const { given, name } = server;
-  const { before, serviceAccount, role } = made;
   const { cluster, nodePool } = given;
   const data: { [key: string]: string } = {
     [ASSEMBLE_SCRIPT.key]: scriptAsset(ASSEMBLE_SCRIPT.asset),
@@ -207,9 +169,9 @@ function makeParts(
     // The pods move to the new one before the old one goes.
     lifecycle: { createBeforeDestroy: true },
   });
-  const ready = [...(role?.ready ?? []), ...nodePool.ready, ...(given.dependsOn ?? [])];
-  const waitFor = [...before, serviceAccount, configMap, ...ready];
-  return { waitFor, configMapName, checksum: checksumAnnotation(data) };
+  const ready = [...account.granted, ...nodePool.ready, ...(given.dependsOn ?? [])];
+  const waitFor = [...before, ...account.made, configMap, ...ready];
+  return { serviceAccountName: account.name, waitFor, configMapName, checksum: checksumAnnotation(data) };
 }
 
 /**
@@ -223,7 +185,7 @@ export function podOf(server: Server, parts: ServerParts, container: ServerConta
   const { given, kind } = server;
   return serverPodProps({
     kind,
-    serviceAccountName: server.name,
+    serviceAccountName: parts.serviceAccountName,
     configMapName: parts.configMapName,
     files: server.files,
     probeItems: server.probeItems,
@@ -236,7 +198,7 @@ export function podOf(server: Server, parts: ServerParts, container: ServerConta
     exitSeconds: server.exitSeconds,
     server: container,
     labels,
-    // A changed configuration changes the pod template, so it is rolled out. Only the init container uses the role.
+    // A changed configuration changes the pod template, so it is rolled out.
     annotations: { ...parts.checksum, ...withoutRole(kind, given) },
     priorityClassName: given.priorityClassName,
     additions: given,
@@ -260,9 +222,11 @@ function makeDeployment(owner: Construct, server: Server, parts: ServerParts): D
       template: podTemplate(podOf(server, parts, server.container)),
     },
   });
+  const { rule: _, ...limits } = placementLimits(given, labels, sizing.podsPerNode);
   hintScheduling(deployment, {
     tensorParallelism: server.tensorParallelism,
     ...(maxReplicas === undefined ? {} : { maxPods: maxReplicas }),
+    ...limits,
   });
   return deployment;
 }
@@ -300,6 +264,7 @@ function makeNetworkPolicy(owner: Construct, server: Server, before: ITerraformD
     egress: [
       ...members.map((to) => ({ to: [to], ports: [] })),
       ...modelStoreEgress(modelStore, namespace),
+      ...(modelStore.credentials && actsBesideStore(given) ? roleEgress() : []),
       ...egressTo(targets),
     ],
   });

@@ -5,6 +5,7 @@ import { wholeNumberFault } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
 import { groupFabric } from '../pod/group-fabric';
 import { LONGEST_GROUP_NAME } from '../pod/make-server-group';
+import { UpdateStrategy } from '../pod/pod-additions';
 import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
 import { VllmServer } from './vllm-server';
@@ -24,8 +25,17 @@ export function groupOf(
     () => unbound,
     () => groupNameFaults(name),
     () => fabricImageFaults(props),
+    () => strategyFaults(props),
   );
   return { binding, faults };
+}
+
+/** A LeaderWorkerSet stops all of its groups at once only where its StatefulSet may stop several, which Kubernetes has off by default. */
+function strategyFaults({ updateStrategy }: VllmDeploymentProps): Fault[] {
+  if (updateStrategy !== UpdateStrategy.RECREATE) return [];
+  const reason =
+    'updateStrategy RECREATE is not available where a server has several nodes: groups are replaced one after the other; leave it out';
+  return [fault('CONFLICTING_PROPERTIES', 'updateStrategy', reason)];
 }
 
 function groupNameFaults(name: string): Fault[] {

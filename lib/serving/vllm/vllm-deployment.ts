@@ -29,7 +29,7 @@ import { readableImage } from '../pod/serving-image';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
-import { PROBE_ITEMS, VLLM, probeFiles, vllmContainer, vllmWorkerContainer } from './vllm-pod';
+import { PROBE_ITEMS, VLLM, modelLabels, probeFiles, vllmContainer, vllmLabels, vllmWorkerContainer } from './vllm-pod';
 
 /** What a model's servers are made of. */
 interface Made {
@@ -37,9 +37,6 @@ interface Made {
   readonly deployment?: DeploymentV1;
   readonly group?: CustomResources;
 }
-
-/** Label that tells the pods of one model from those of others of the deployment. */
-const MODEL_LABEL = 'gpu-inference-constructs/model';
 
 /**
  * Language models on vLLM's own server, with the API of OpenAI.
@@ -136,7 +133,7 @@ export class VllmDeployment extends Construct implements IWatchable {
 
   /** Labels of the pods of all models. */
   get #labels(): { [key: string]: string } {
-    return { 'app.kubernetes.io/name': 'vllm', 'app.kubernetes.io/instance': this.name };
+    return vllmLabels(this.name);
   }
 
   #makeKey(securityLevel: PodSecurityLevel): SecretReference {
@@ -159,13 +156,14 @@ export class VllmDeployment extends Construct implements IWatchable {
       fabric,
     };
     const scope = new Construct(this, `Model-${server.name}`);
-    const own = { 'app.kubernetes.io/instance': this.name, [MODEL_LABEL]: name };
+    const labels = modelLabels(this.name, server.name);
+    const { 'app.kubernetes.io/name': _, ...own } = labels;
     const made: Server = {
       kind: VLLM,
       given: props,
       name,
       namespace: this.namespace,
-      labels: { ...this.#labels, [MODEL_LABEL]: name },
+      labels,
       memberLabels: server.nodes.nodes > 1 ? own : undefined,
       securityLevel,
       replicas,

@@ -1,7 +1,7 @@
 import { GpuInstanceType, GpuNodeType, ModelSpec } from '../../../lib/catalog';
 import { ServedModel, VllmDeployment, VllmDeploymentProps } from '../../../lib/serving';
 import { Block, Synthesized } from '../../support/synth';
-import { IRdmaFabric } from '../../../lib/core';
+import { IRdmaFabric, ModelStoreCredentials } from '../../../lib/core';
 import { Site, withSite } from './fixtures';
 
 export const CHAT: ServedModel = { name: 'chat', model: ModelSpec.LLAMA_3_1_8B };
@@ -12,6 +12,8 @@ export type VllmOverrides = Partial<VllmDeploymentProps> & {
   readonly maxNodes?: number;
   readonly driverMajor?: number;
   readonly fabric?: IRdmaFabric;
+  /** How pods reach the store. */
+  readonly reach?: { readonly credentials: ModelStoreCredentials; readonly endpoint?: string };
   /** What the only model says besides. */
   readonly model?: Partial<ServedModel>;
 };
@@ -24,7 +26,16 @@ export function deployVllm(overrides: VllmOverrides = {}): {
 } {
   let made: { deployment: VllmDeployment; site: Site } | undefined;
   const json = withSite((site) => {
-    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, driverMajor, fabric, model, ...props } = overrides;
+    const {
+      instanceType = GpuInstanceType.G5_XLARGE,
+      maxNodes,
+      driverMajor,
+      fabric,
+      reach,
+      model,
+      ...props
+    } = overrides;
+    Object.assign(site.store, reach);
     const deployment = new VllmDeployment(site.scope, 'Talk', {
       cluster: site.cluster,
       nodePool: site.pool(instanceType, maxNodes, undefined, fabric, driverMajor),
