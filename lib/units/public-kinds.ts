@@ -37,11 +37,12 @@ export const STRUCTS = {
   DeviceNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; resourceName?: string',
   DirectSequenceOptions: 'maxQueueDelay?: Duration; minimumSlotUtilization?: number',
-  DraftModelProps: 'tokens: number; acceptanceRate?: number; model: ModelSpec; precision?: Precision; path?: string',
+  DraftModelProps:
+    'tokens: number; acceptanceRate?: number; model: ModelSpec; precision?: Precision; name?: string; version?: string; size?: DataSize; path?: string',
   DynamicBatching:
     'preferredBatchSizes?: number[]; maxQueueDelay?: Duration; preserveOrdering?: boolean; priorityLevels?: number; defaultPriorityLevel?: number; queue?: QueuePolicy; priorityQueues?: QueuePolicy{}',
   Eagle3Props:
-    'tokens: number; acceptanceRate?: number; model?: ModelSpec; draftVocabularySize?: number; precision?: Precision; path?: string',
+    'tokens: number; acceptanceRate?: number; model?: ModelSpec; draftVocabularySize?: number; precision?: Precision; name?: string; version?: string; size?: DataSize; path?: string',
   Ec2GpuNodePoolOptions:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider',
   EgressTarget: 'cidr: string; port: number',

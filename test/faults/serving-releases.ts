@@ -121,8 +121,26 @@ export const TEXTS: FaultText[] = [
   {
     id: 'DRAFT_NEEDS_PATH',
     property: 'models[0].speculativeDecoding',
-    text: "model 'm': speculative decoding by eagle3 needs the folder of what drafts, as the engine sees it; give its path",
+    text: "model 'm': speculative decoding by eagle3 needs the files of what drafts; put its files into the model store by a ModelImport, and give the name that they have there",
     refuse: vllm({ speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 3 }) }),
+  },
+  {
+    id: 'DRAFT_NOT_IN_POD',
+    property: 'models[0].speculativeDecoding',
+    text:
+      "model 'm': path 'yuhuili/EAGLE3-LLaMA3.1-Instruct-8B' of what drafts is no absolute path, as the name of a repository of a hub is, which the server " +
+      'cannot reach: pods download nothing; put its files into the model store by a ModelImport, and give the name that they have there instead of path',
+    refuse: vllm({
+      speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 3, path: 'yuhuili/EAGLE3-LLaMA3.1-Instruct-8B' }),
+    }),
+  },
+  {
+    id: 'DRAFT_NOT_IN_POD',
+    property: 'models[0].speculativeDecoding',
+    text:
+      "model 'm': path '/head' of what drafts is within no volume that volumeMounts show the server (there are none); mount one there, or put its files " +
+      'into the model store by a ModelImport and give the name that they have there instead of path',
+    refuse: vllm({ speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 3, path: '/head' }) }),
   },
   {
     id: 'SPECULATION_NEEDS_NEWER_VLLM',
@@ -131,7 +149,7 @@ export const TEXTS: FaultText[] = [
     refuse: vllm(
       {
         speculativeDecoding: SpeculativeDecoding.draftModel({
-          ...{ model: ModelSpec.LLAMA_3_2_1B, tokens: 3, path: '/models/draft' },
+          ...{ model: ModelSpec.LLAMA_3_2_1B, tokens: 3, name: 'draft' },
         }),
       },
       { tritonRelease: TritonRelease.V26_01 },

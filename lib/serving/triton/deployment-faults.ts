@@ -74,10 +74,9 @@ export function checkDeployment(
   const hardware = servingHardware(props.nodePool);
   const plugged = readableImage(props.servingImage)?.quantizationMethods;
   const whole = Number.isSafeInteger(replicas) && replicas > 0 ? replicas : 1;
+  const place = { hardware, release, plugged, mounts: props.volumeMounts };
   const onSite =
-    unknown.length > 0
-      ? []
-      : definitions.map((model) => model.on({ hardware, release, replicas: whole, plugged, models: definitions }));
+    unknown.length > 0 ? [] : definitions.map((model) => model.on({ ...place, replicas: whole, models: definitions }));
   const models = onSite.flatMap(({ model }) => model ?? []);
   const sized = sizePod(models, props.nodePool.hardware, {
     ...props.resources,

@@ -11,6 +11,7 @@ import {
 } from '../../planning/vllm-name-faults';
 import { Fault } from '../../units/fault';
 import { allOf } from '../../units/unreadable';
+import { draftFaults } from './draft-model';
 import { REFUSED_ARGUMENTS, RESERVED_ARGUMENTS } from './engine-arguments';
 import { engineOptionFaults, namedEngineOptions } from './engine-option-faults';
 import { VllmOptions } from './vllm-options';
@@ -29,6 +30,7 @@ import { VllmVersion } from './vllm-version';
 export function versionFaults(plan: CapacityPlan, options: VllmOptions, vllm: VllmVersion): Fault[] {
   return allOf(
     () => planVersionFaults(plan, vllm),
+    () => draftFaults(options, plan),
     () => engineOptionFaults(plan, options, vllm),
   );
 }

@@ -22,6 +22,7 @@ import {
   sizedTokenFaults,
   startupFaults,
 } from '../pod/server-faults';
+import { draftMountFaults } from './draft-model';
 import { flagFaults, flagWarnings } from './flag-faults';
 import { openAiFaults } from './openai-faults';
 import { parserWarnings } from './parser-warnings';
@@ -158,6 +159,7 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
   const faults = allOf(
     () => named,
     () => made.faults,
+    () => (made.resolved ? draftMountFaults(served, made.resolved.plan, props.volumeMounts) : []),
   );
   if (!made.resolved || faults.length > 0) return { faults };
   const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests);

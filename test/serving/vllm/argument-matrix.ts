@@ -10,7 +10,7 @@ import {
   VllmRelease,
 } from '../../../lib/catalog';
 import { MediaInput, NodeNetwork } from '../../../lib/planning';
-import { ServedModel } from '../../../lib/serving';
+import { PodVolume, ServedModel } from '../../../lib/serving';
 import { engineArguments } from '../../../lib/serving/vllm/engine-arguments';
 import { resolveVllmModel } from '../../../lib/serving/vllm/resolve-vllm-model';
 import { VllmVersion } from '../../../lib/serving/vllm/vllm-version';
@@ -35,6 +35,9 @@ type Case = VllmOverrides & { readonly instanceType?: GpuNodeType };
 const P5 = GpuInstanceType.P5_48XLARGE;
 const of = (model: Partial<ServedModel>, more: Case = {}): Case => ({ ...more, model });
 const onP5 = (model: Partial<ServedModel>) => of(model, { instanceType: P5 });
+const mountedAt = (path: string): Case => ({
+  ...{ instanceType: P5, volumes: [PodVolume.claim('drafts', 'drafts')], volumeMounts: [{ volume: 'drafts', path }] },
+});
 const withArguments = (values: { readonly [name: string]: unknown }) => onP5({ engineArguments: values });
 
 const L8 = ModelSpec.LLAMA_3_1_8B;
@@ -68,10 +71,13 @@ const OPTIONS: { readonly [name: string]: Case } = {
     mediaInput: MediaInput.NONE,
   }),
   'n-grams': onP5({ speculativeDecoding: SpeculativeDecoding.nGram({ tokens: 4 }) }),
-  'a head': onP5({ speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 3, path: '/head' }) }),
-  'a draft model': onP5({
-    speculativeDecoding: SpeculativeDecoding.draftModel({ model: ModelSpec.LLAMA_3_2_1B, tokens: 2, path: '/draft' }),
-  }),
+  'a head': of({ speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 3, path: '/head' }) }, mountedAt('/head')),
+  'a draft model': of(
+    {
+      speculativeDecoding: SpeculativeDecoding.draftModel({ model: ModelSpec.LLAMA_3_2_1B, tokens: 2, path: '/draft' }),
+    },
+    mountedAt('/draft'),
+  ),
   names: onP5({ servedModelNames: ['meta-llama/Llama-3.1-8B-Instruct', 'chat'] }),
   parsers: onP5({ toolCallParser: ToolCallParser.LLAMA3_JSON, reasoningParser: ReasoningParser.QWEN3 }),
   adapters: onP5({
