@@ -57,5 +57,5 @@ test.each(ALL.map((each) => [String(each), each] as const))('%s is the same read
 
 test('a JSON of another method is refused', () => {
   expect(faultsOf(() => speculationFromJson({ method: 'medusa', tokens: 1 }))).toEqual(['UNKNOWN_VALUE method']);
-  expect(ALL.map(({ method }) => method).sort()).toEqual(Object.values(SpeculativeMethod).sort());
+  expect([...new Set(ALL.map(({ method }) => method))].sort()).toEqual(Object.values(SpeculativeMethod).sort());
 });

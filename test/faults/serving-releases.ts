@@ -50,6 +50,28 @@ function newRelease(vllmVersion: string): TritonRelease {
 /** What an image lacks, and advice about releases, rollouts and services. */
 export const TEXTS: FaultText[] = [
   {
+    id: 'IMAGE_TAG_CONTRADICTS_RELEASE',
+    property: 'tritonImage',
+    text:
+      "tritonImage 'nvcr.io/nvidia/tritonserver:26.03-vllm-python-py3' is 26.03 by its tag, but its models are planned for 26.06; give the release that the " +
+      'image has as tritonRelease, or an image of 26.06',
+    refuse: vllm(
+      {},
+      { tritonRelease: TritonRelease.of('26.06'), tritonImage: 'nvcr.io/nvidia/tritonserver:26.03-vllm-python-py3' },
+    ),
+  },
+  {
+    id: 'IMAGE_TAG_CONTRADICTS_RELEASE',
+    property: 'tritonImage',
+    text:
+      "tritonImage 'nvcr.io/nvidia/tritonserver:26.06-py3' has the backends of the variant 'py3' by its tag, but its models need those of " +
+      "'vllm-python-py3'; give the tag '26.06-vllm-python-py3', or leave tritonImage out",
+    refuse: vllm(
+      {},
+      { tritonRelease: TritonRelease.of('26.06'), tritonImage: 'nvcr.io/nvidia/tritonserver:26.06-py3' },
+    ),
+  },
+  {
     id: 'SERVING_IMAGE_LACKS_BACKEND',
     property: 'servingImage',
     text: "servingImage has the backends of Triton's variant 'py3', but model 'chat' needs those of 'vllm-python-py3'; give its variant when it is made",

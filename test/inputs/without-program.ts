@@ -18,6 +18,10 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
     values: /^(DraftModelProps|Eagle3Props)\.path/,
     why: 'it goes into arguments of the engine as part of a JSON, as values of engineArguments do',
   },
+  {
+    values: /^(DraftModelProps|Eagle3Props)\.(name|version)/,
+    why: 'servers refuse other forms than those of models: test/serving/vllm/draft-models.test.ts',
+  },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   {
     values:

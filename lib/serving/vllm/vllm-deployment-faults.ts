@@ -12,6 +12,7 @@ import { allOf, isUnreadable } from '../../units/unreadable';
 import { servingHardware } from '../model/serving-hardware';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
 import { sidecarRequests } from '../pod/pod-addition-specs';
+import { imageTagFaults } from '../pod/image-tag-faults';
 import { PodSizing, sizePod } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
@@ -72,6 +73,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     () => serverFaults(props, props.replicas ?? 1, OWN_POD),
     () => imageFaults('vllmImage', props.vllmImage),
     () => ownImageFaults(props),
+    () => tagFaults(props, release),
     () => vllmReleaseFaults(props.nodePool, release),
     () => secretFaults('apiKey', props.apiKey),
     () => queueFaults(props, release),
@@ -118,6 +120,20 @@ function ownImageFaults({ servingImage: image, vllmImage, vllmRelease }: VllmDep
     release: image?.vllmRelease,
     other: { property: 'vllmImage', given: vllmImage !== undefined },
     beside: { property: 'vllmRelease', given: vllmRelease },
+  });
+}
+
+/** That the tag of vLLM's own image is of the release that the models are planned for: `v0.24.0`, with what follows a hyphen. */
+function tagFaults({ servingImage, vllmImage }: VllmDeploymentProps, release: VllmRelease): Fault[] {
+  return imageTagFaults({
+    property: vllmImage === undefined ? 'servingImage' : 'vllmImage',
+    reference: vllmImage ?? readableImage(servingImage)?.reference,
+    repository: 'vllm/vllm-openai',
+    read: (tag) => {
+      const [, version] = /^v(\d+\.\d+\.\d+[\w.]*)(?:-.*)?$/.exec(tag) ?? [];
+      return version === undefined ? undefined : { version };
+    },
+    release: { property: 'vllmRelease', version: release.vllmVersion },
   });
 }
 
