@@ -9,9 +9,8 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition, imageVariant } from './model-definition';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
-import { sidecarRequests } from '../pod/pod-addition-specs';
 import { imageTagFaults } from '../pod/image-tag-faults';
-import { PodSizing, sizePod } from '../pod/pod-sizing';
+import { PodSizing } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
   replicaFaults,
@@ -23,11 +22,12 @@ import {
 } from '../pod/server-faults';
 import { configMapFaults } from './config-map-faults';
 import { releaseFaults, releaseWarnings } from './release-faults';
-import { cacheOf, serverSettingsFaults, serverSettingsWarnings } from './settings/server-settings';
+import { serverSettingsFaults, serverSettingsWarnings } from './settings/server-settings';
 import { argumentFaults } from './triton-arguments';
-import { FRONT_END_MEMORY, frontEndFiles } from './openai/openai-front-end';
+import { frontEndFiles } from './openai/openai-front-end';
 import { frontEndFaults, frontEndModelFaults, frontEndWarnings } from './openai/openai-front-end-faults';
 import { ownPodOf } from './triton-pod';
+import { sizeTritonPod } from './triton-pod-size';
 import { REFUSED_ENGINE_VARIABLES } from '../vllm/engine-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { allOf, isUnreadable } from '../../units/unreadable';
@@ -80,13 +80,7 @@ export function checkDeployment(
   const onSite =
     unknown.length > 0 ? [] : definitions.map((model) => model.on({ ...place, replicas: whole, models: definitions }));
   const models = onSite.flatMap(({ model }) => model ?? []);
-  const sized = sizePod(models, props.nodePool.hardware, {
-    ...props.resources,
-    startupSeconds: props.startupBudget?.toSeconds(),
-    cache: beside(props, definitions),
-    besides: sidecarRequests(props),
-    gpusPerNode: hardware.gpusPerNode,
-  });
+  const sized = sizeTritonPod(props, definitions, models, hardware.instanceType, hardware.gpusPerNode);
   const checked = {
     models,
     sizing: sized.sizing,
@@ -120,12 +114,6 @@ export function checkDeployment(
   if (faults.length === 0) faults.push(...configMapFaults(models, release, props.openAi ? frontEndFiles() : {}));
   if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas));
   return { checked, faults };
-}
-
-/** Host memory that the server takes besides that of its models. */
-function beside(props: TritonDeploymentProps, definitions: readonly ModelDefinition[]): DataSize | undefined {
-  const cache = cacheOf(props, definitions)?.memory;
-  return props.openAi ? FRONT_END_MEMORY.plus(cache ?? DataSize.ZERO) : cache;
 }
 
 /** What keeps Triton from using the image of the user. */

@@ -11,9 +11,8 @@ import { wholeNumberFault } from '../../units/number-faults';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { servingHardware } from '../model/serving-hardware';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
-import { sidecarRequests } from '../pod/pod-addition-specs';
 import { imageTagFaults } from '../pod/image-tag-faults';
-import { PodSizing, sizePod } from '../pod/pod-sizing';
+import { PodSizing } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
   replicaFaults,
@@ -32,6 +31,7 @@ import { servedName } from './served-name';
 import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
 import { OWN_POD, REFUSED_VARIABLES } from './vllm-pod';
+import { sizeVllmPod } from './vllm-pod-size';
 import { vllmReleaseFaults, vllmReleaseWarnings } from './vllm-release-faults';
 import { VllmServer } from './vllm-server';
 import { VllmVersion } from './vllm-version';
@@ -188,12 +188,8 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
 }
 
 function sized(props: VllmDeploymentProps, server: VllmServer) {
-  return sizePod([server], props.nodePool.hardware, {
-    ...props.resources,
-    startupSeconds: props.startupBudget?.toSeconds(),
-    besides: sidecarRequests(props),
-    gpusPerNode: servingHardware(props.nodePool).gpusPerNode,
-  });
+  const { instanceType, gpusPerNode } = servingHardware(props.nodePool);
+  return sizeVllmPod(props, server, instanceType, gpusPerNode);
 }
 
 function roomFaults(props: VllmDeploymentProps, { server, sizing, replicas }: CheckedServer): Fault[] {
