@@ -6,8 +6,8 @@ import { throwIfFaulty } from '../units/errors';
 import { allOf } from '../units/unreadable';
 import { dockerfileText, installStep, makeUser } from './dockerfile';
 import { ImageContents, POD_USER, armContents, cudaContents } from './image-contents';
-import { imageOptionFaults, pluginFaults, variantFaults } from './image-faults';
-import { cpuEnvironment, cudaEnvironment, environmentFaults } from './python-environment';
+import { heldPackageFaults, imageOptionFaults, pluginFaults, variantFaults } from './image-faults';
+import { PythonEnvironment, cpuEnvironment, cudaEnvironment, environmentFaults } from './python-environment';
 import {
   ArmCpuImageOptions,
   PyTorchImageOptions,
@@ -48,6 +48,7 @@ export class ServingImage {
       allOf(
         () => environmentFaults(environment, options.packages),
         () => imageOptionFaults(options, environment.cuda),
+        () => heldPackageFaults(options.packages, heldBy(environment), 'the image'),
       ),
     );
     return new ServingImage(options, cudaContents(environment, options));
@@ -65,6 +66,7 @@ export class ServingImage {
       allOf(
         () => pluginFaults(options.plugins ?? [], release.vllmVersion),
         () => imageOptionFaults(options, release.cudaVersion),
+        () => heldPackageFaults(options.packages, heldByVllm(release), `the image of vLLM ${release}`),
       ),
     );
     const { plugins = [], packages = [] } = options;
@@ -102,6 +104,10 @@ export class ServingImage {
         () => pluginFaults(plugins, release.vllmVersion),
         () => variantFaults(plugins, variant),
         () => imageOptionFaults(options, release.cudaVersion),
+        () =>
+          variant === TritonVariant.VLLM
+            ? heldPackageFaults(options.packages, { vllm: release.vllmVersion }, `the image of Triton ${release}`)
+            : [],
       ),
     );
     const own = plugins.flatMap((each) => each.packages);
@@ -140,6 +146,7 @@ export class ServingImage {
       allOf(
         () => environmentFaults(environment, options.packages),
         () => imageOptionFaults(options),
+        () => heldPackageFaults(options.packages, heldBy(environment), 'the image'),
       ),
     );
     return new ServingImage(options, armContents(environment, options));
@@ -233,4 +240,14 @@ function pluginVersions(plugins: readonly VllmPlugin[]): { [name: string]: strin
 
 function withPlugins(plugins: readonly VllmPlugin[]): string {
   return plugins.length === 0 ? '' : ` with ${plugins.join(', ')}`;
+}
+
+/** What an image of PyTorch holds in a version of its own, whichever of the packages of ONNX Runtime it is. */
+function heldBy({ torch, transformers, onnxRuntime }: PythonEnvironment): { [name: string]: string } {
+  return { torch, transformers, onnxruntime: onnxRuntime, 'onnxruntime-gpu': onnxRuntime };
+}
+
+/** vLLM itself, and the minor version of PyTorch that its kernels were compiled for. */
+function heldByVllm({ vllmVersion, torchVersion }: VllmRelease): { [name: string]: string | undefined } {
+  return { vllm: vllmVersion, torch: torchVersion?.split('.').slice(0, 2).join('.') };
 }
