@@ -240,26 +240,7 @@ test.each<[string, Partial<ModelImportProps>, string]>([
   ['a short checksum', urls({ url: 'https://a/x', sha256: 'abc' }), 'INVALID_FORMAT source.files[0].sha256'],
   ['a bad claim', { source: ModelSource.volumeClaim('No') }, 'INVALID_NAME source.claimName'],
   ['a folder out of the volume', { source: ModelSource.volumeClaim('a', '../b') }, 'INVALID_FORMAT source.folder'],
-  ...['./b', 'a//b', 'a/', 'a/./b', 'a/..', '/b', '.'].flatMap(
-    (path): [string, Partial<ModelImportProps>, string][] => [
-      [`the path '${path}'`, urls({ url: 'https://a/b', path }), 'INVALID_FORMAT source.files[0].path'],
-      [`the folder '${path}'`, { source: ModelSource.volumeClaim('a', path) }, 'INVALID_FORMAT source.folder'],
-    ],
-  ),
   ['no room for a file', { largestFile: DataSize.ZERO }, 'OUT_OF_RANGE largestFile'],
-  ...(
-    [
-      [{ allow: [] }, 'allow'],
-      [{ ignore: ['*'] }, 'ignore'],
-      [{ allow: ['*'], ignore: ['*'] }, 'ignore'],
-      [{ allow: ['*.json', 'a/'], ignore: ['x', '**'] }, 'ignore'],
-      [{ allow: ['*.json', 'a/'], ignore: ['a/', '*.json'] }, 'ignore'],
-    ] as [object, string][]
-  ).map(([files, property]): [string, Partial<ModelImportProps>, string] => [
-    `no file: ${JSON.stringify(files)}`,
-    { source: ModelSource.volumeClaim('a', 'b', files) },
-    `NOTHING_TO_IMPORT source.${property}`,
-  ]),
   ['a bad model', { model: 'a b' }, 'INVALID_NAME model'],
   ['a bad version', { version: 'a b' }, 'INVALID_NAME version'],
   ['a bad name', { name: 'A' }, 'INVALID_NAME name'],
