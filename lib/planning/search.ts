@@ -11,11 +11,12 @@ import { compareCosts } from './alternative-cost';
 import { dataParallelAttention, parallelismCandidates, tensorOverPcie } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
 import { planOf } from './evaluate';
+import { noEngineGpuFaults } from './engine-capability';
 import { hardwareToJson } from './hardware-json';
 import { fitOf } from './memory-fit';
 import { Configuration, Load, resolveLoad } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
-import { busyFaults, hardwareFaults, priceFaults } from './request-faults';
+import { busyFaults, choiceFaults, hardwareFaults, priceFaults } from './request-faults';
 import { busiest, calmest, within } from './reach-throughput';
 import { draftParallelismFaults, drafts } from './speculation-faults';
 import { settledConfiguration } from './scheduled-sequences';
@@ -184,6 +185,7 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
     () => (candidates?.length === 0 ? [emptyFault('candidates')] : []),
     () => (precisions?.length === 0 ? [emptyFault('precisions')] : []),
     () => lackingFaults(request),
+    () => oldFaults(request),
     () => (parallelism ? parallelismFaults(request.model, parallelism, Precision.FP16) : []),
     () => (parallelism ? draftParallelismFaults(request, parallelism) : []),
   );
@@ -222,6 +224,15 @@ function lackingFaults(request: CapacitySearchRequest): Fault[] {
   return lacking.length > 0 && lacking.every((own) => own.length > 0) ? [...new Set(lacking.flat())] : [];
 }
 
+/** The same for GPUs that the engine does not run on. */
+function oldFaults({ engine, candidates = [] }: CapacitySearchRequest): Fault[] {
+  if (candidates.length === 0) return [];
+  return noEngineGpuFaults(
+    engine,
+    candidates.map(({ instanceType }) => instanceType),
+  );
+}
+
 /** The candidates, each type once, at the lowest price that it is listed with. */
 function candidatesOf({ candidates, region }: CapacitySearchRequest): CapacityCandidate[] {
   if (!candidates) {
@@ -245,7 +256,7 @@ function precisionsOf(request: CapacitySearchRequest, type: GpuNodeType): Precis
   const wanted = (request.precisions && distinct(request.precisions)) ?? [
     defaultPrecision(request.model, type, request.engine),
   ];
-  return wanted.filter((precision) => hardwareFaults(request, type, precision).length === 0);
+  return wanted.filter((precision) => choiceFaults(request, type, precision).length === 0);
 }
 
 function parallelismsOf(

@@ -9,6 +9,7 @@ import { vllmEnvironment } from '../../scripts/vllm-cpu/environment.mjs';
 import { prepareAwsCli } from './setup/aws-cli.mjs';
 import { prepareControlPlane } from './setup/control-plane.mjs';
 import { prepareEmulator } from './setup/emulator.mjs';
+import { prepareLeaderWorkerSet } from './setup/leader-worker-set.mjs';
 import { findProviders } from './setup/providers.mjs';
 import { prepareTerraform } from './setup/terraform.mjs';
 
@@ -19,9 +20,10 @@ export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
  * Makes every tool ready that this machine allows, and writes down where they are.
  *
  * @param {string} file where to; a run that others must not disturb has one of its own
- * @param {boolean} servers whether servers of models are wanted too, which take 2 GB
- * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `awsCli` and `vllm`, each absent when it cannot be had; `providers`, the
- * Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
+ * @param {boolean} servers whether what only the end-to-end tests need is wanted too: servers of models, which take 2 GB, and the
+ * controller of groups of nodes
+ * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `awsCli` and `vllm`, each absent when it cannot be
+ * had; `providers`, the Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
  */
 export async function prepare(file = TOOLS_FILE, servers = false) {
   mkdirSync(E2E_CACHE, { recursive: true });
@@ -42,6 +44,9 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
       prepareControlPlane(E2E_CACHE),
     ),
     ...(servers && {
+      leaderWorkerSet: await attempt('no controller of LeaderWorkerSets, so no group of nodes is made', () =>
+        prepareLeaderWorkerSet(E2E_CACHE),
+      ),
       awsCli: await attempt('no AWS CLI, so no weights are moved', () => prepareAwsCli()),
       vllm: await attempt('no vLLM for CPUs, so no server of models runs', () => vllmEnvironment(process.env.E2E_VLLM)),
     }),
