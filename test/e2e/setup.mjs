@@ -1,5 +1,6 @@
 // Finds or builds everything that the end-to-end tests and the demo run against, inside the project's cache folder only.
 //   node test/e2e/setup.mjs            prints what is there and what is lost, and writes .cache/e2e/tools.json
+// Only servers of models, which take 2 GB, are left to the tests that need them.
 // No dependencies: this runs before anything is installed.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -60,5 +61,7 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { missing } = await prepare();
+  await prepareLeaderWorkerSet(E2E_CACHE);
+  await prepareAwsCli();
   say(missing.length === 0 ? 'everything is there' : `${missing.length} missing`);
 }

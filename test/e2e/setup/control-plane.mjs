@@ -73,6 +73,8 @@ async function buildStale(cache, bin, version, toBuild) {
     ...process.env,
     CGO_ENABLED: '0',
     GOCACHE: path.join(cache, 'go', 'build'),
+    // Compilers that collect garbage less often take a sixth less time, and memory that is there.
+    GOGC: '400',
     GOMODCACHE: path.join(cache, 'go', 'mod'),
     GOFLAGS: '-modcacherw -buildvcs=false -mod=readonly',
     GOTOOLCHAIN: 'local',
@@ -84,7 +86,8 @@ async function buildStale(cache, bin, version, toBuild) {
     say(`building ${group.map(({ name }) => name).join(', ')} from Go modules (minutes, once)`);
     // A program alone has the name that we give it, several have those of their packages.
     const target = group.length === 1 ? path.join(bin, group[0].name) : `${bin}${path.sep}`;
-    const command = [go, 'build', '-trimpath', '-ldflags', linkerFlags(version), '-o', target];
+    const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', linkerFlags(version)];
+    const command = [go, 'build', ...flags, '-o', target];
     const packages = group.map((program) => program.package);
     const result = await run([...command, ...packages], { cwd: path.join(TOOLS, module), env, capture: true });
     if (result.code !== 0) {
