@@ -1,5 +1,5 @@
 import { TritonRelease, VllmRelease } from '../../lib/catalog';
-import { ServingImage, VllmPlugin } from '../../lib/images';
+import { EfaInstaller, ServingImage, VllmPlugin } from '../../lib/images';
 import { ModelSource } from '../../lib/jobs';
 import { PodVolume, Sidecar } from '../../lib/serving';
 import { ModelStore } from '../../lib/storage';
@@ -9,6 +9,9 @@ import { ArgumentPrograms, Program, StructPrograms } from './string-programs-com
 import { deploy, importing } from './string-programs-workloads';
 
 const sidecar: Sidecar = { name: 'proxy', image: 'registry.example/proxy:1' };
+const HOST = { topologyKey: 'kubernetes.io/hostname' };
+const SEND = { actions: ['sqs:SendMessage'], resources: ['*'] };
+const SOURCE = { operator: 'StringEquals', key: 'aws:SourceAccount', values: ['123456789012'] };
 const release = {
   release: '26.11',
   vllmVersion: '0.31.0',
@@ -27,6 +30,10 @@ function granted(kind: 'grantRead' | 'grantReadWrite', prefix: string): Program 
 export const POD_STRUCTS: StructPrograms = {
   PodAdditions: (given) => deploy(given),
   Sidecar: (given) => deploy({ sidecars: [{ ...sidecar, ...given }] }),
+  PodAffinityTerm: (given) => deploy({ podAffinity: [{ ...HOST, ...given }] }),
+  TopologySpreadConstraint: (given) => deploy({ topologySpreadConstraints: [{ ...HOST, ...given }] }),
+  PolicyStatement: (given) => deploy({ rolePolicyStatements: [{ ...SEND, ...given }] }),
+  PolicyCondition: (given) => deploy({ rolePolicyStatements: [{ ...SEND, conditions: [{ ...SOURCE, ...given }] }] }),
   PodVolumeMount: (given) =>
     deploy({
       volumes: [PodVolume.emptyFolder('own', DataSize.gib(1))],
@@ -38,6 +45,7 @@ export const POD_STRUCTS: StructPrograms = {
   HuggingFaceSource: (given) => (stack) =>
     importing({ source: ModelSource.huggingFace({ ...HUB, ...given }), largestFile: DataSize.gib(5) })(stack),
   VllmPluginProps: (given) => () => void VllmPlugin.custom({ packageName: 'x', version: '0.0.5', ...given }),
+  EfaInstallerProps: (given) => () => void EfaInstaller.custom({ version: '1.51.0', sha256: '0'.repeat(64), ...given }),
   ServingImageOptions: (given) => () => void ServingImage.pyTorch(given),
   PyTorchImageOptions: (given) => () => void ServingImage.pyTorch(given),
   VllmImageOptions: (given) => () => void ServingImage.vllm(given),

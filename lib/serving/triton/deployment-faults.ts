@@ -26,7 +26,7 @@ import { serverSettingsFaults, serverSettingsWarnings } from './settings/server-
 import { argumentFaults } from './triton-arguments';
 import { frontEndFiles } from './openai/openai-front-end';
 import { frontEndFaults, frontEndModelFaults, frontEndWarnings } from './openai/openai-front-end-faults';
-import { ownPodOf } from './triton-pod';
+import { ownPodOf, tritonLabels } from './triton-pod';
 import { sizeTritonPod } from './triton-pod-size';
 import { REFUSED_ENGINE_VARIABLES } from '../vllm/engine-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
@@ -112,7 +112,7 @@ export function checkDeployment(
   // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...sized.faults);
   if (faults.length === 0) faults.push(...configMapFaults(models, release, props.openAi ? frontEndFiles() : {}));
-  if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas));
+  if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas, tritonLabels(name)));
   return { checked, faults };
 }
 

@@ -30,7 +30,7 @@ import { resolveVllmModel } from './resolve-vllm-model';
 import { servedName } from './served-name';
 import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
-import { OWN_POD, REFUSED_VARIABLES } from './vllm-pod';
+import { OWN_POD, REFUSED_VARIABLES, modelLabels } from './vllm-pod';
 import { sizeVllmPod } from './vllm-pod-size';
 import { vllmReleaseFaults, vllmReleaseWarnings } from './vllm-release-faults';
 import { VllmServer } from './vllm-server';
@@ -102,7 +102,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
       ),
   );
   // Earlier faults would be repeated by the pods that result from them.
-  if (faults.length === 0) faults.push(...servers.flatMap((each) => roomFaults(props, each)));
+  if (faults.length === 0) faults.push(...servers.flatMap((each) => roomFaults(props, name, each)));
   const warnings = [
     ...servers.flatMap((each) => each.warnings),
     ...vllmReleaseWarnings(props, release),
@@ -192,9 +192,9 @@ function sized(props: VllmDeploymentProps, server: VllmServer) {
   return sizeVllmPod(props, server, instanceType, gpusPerNode);
 }
 
-function roomFaults(props: VllmDeploymentProps, { server, sizing, replicas }: CheckedServer): Fault[] {
+function roomFaults(props: VllmDeploymentProps, name: string, { server, sizing, replicas }: CheckedServer): Fault[] {
   const { faults } = sized(props, server);
-  const found = faults.length > 0 ? faults : replicaFaults(props, sizing, replicas);
+  const found = faults.length > 0 ? faults : replicaFaults(props, sizing, replicas, modelLabels(name, server.name));
   return faultsUnder(found, '', `model '${server.name}'`);
 }
 
