@@ -216,7 +216,8 @@ export class NvidiaNetworkOperator extends Construct {
     const worker = [...this.#taints, ...CONTROL_PLANE, GPU];
     const { host, pullSecrets } = this.imageRegistry;
     const image = { repository: this.#mirrored(`${COMPONENTS}/node-feature-discovery`) };
-    const discovery = host ? { image, imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {};
+    const secrets = host || pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {};
+    const discovery = { ...(host ? { image } : {}), ...secrets };
     return {
       nfd: { enabled: nodeFeatureDiscovery, deployNodeFeatureRules: true },
       sriovNetworkOperator: { enabled: sriov },
@@ -224,8 +225,15 @@ export class NvidiaNetworkOperator extends Construct {
         ...discovery,
         worker: { tolerations: tolerationsOfAnyValue(worker) },
       },
-      ...(host ? this.#mirrorValues(version) : {}),
+      ...(host ? this.#mirrorValues(version) : this.#secretValues()),
     };
+  }
+
+  /** What the chart pulls images with that are not behind a mirror. */
+  #secretValues() {
+    const { pullSecrets } = this.imageRegistry;
+    if (pullSecrets.length === 0) return {};
+    return { 'sriov-network-operator': { imagePullSecrets: pullSecrets }, imagePullSecrets: pullSecrets };
   }
 
   /** Where the chart finds its images behind a mirror; each has its own key in the values. */
