@@ -10,6 +10,7 @@ module.exports = {
     ],
   },
   moduleNameMapper: {
+    '(^\\./|/private/)stack-trace$': '<rootDir>/test/support/no-stack-trace.js',
     '^fast-check$': '<rootDir>/test/support/seeded-fast-check.js',
     '^gpu-inference-constructs$': '<rootDir>/lib/index.ts',
     '^gpu-inference-constructs/planning$': '<rootDir>/lib/planning/index.ts',

@@ -16,7 +16,7 @@ await ensureInstalled();
 const { missing, providers, terraform } = await prepare(tools);
 if (terraform) say(`${terraform.product} ${terraform.version}`);
 for (const line of providerLines(providers)) say(line);
-const main = path.join(ROOT, 'scripts', 'drift', 'main.ts');
+const [main, quick] = ['main.ts', 'no-stack-traces.cjs'].map((file) => path.join(ROOT, 'scripts', 'drift', file));
 rmSync(counts, { force: true });
 const env = {
   ...process.env,
@@ -30,7 +30,9 @@ if (missing.length > 0) {
   const skips = missing.map((reason) => ({ title: 'changes of a running program', reason }));
   if (given.length === 0) writeResult('drift', { passed: 0, failed: 0, skipped: 1, skips });
 } else {
-  process.exitCode = (await run([process.execPath, '--import', 'tsx', main, ...given], { env })).code;
+  process.exitCode = (
+    await run([process.execPath, '--require', quick, '--import', 'tsx', main, ...given], { env })
+  ).code;
   const result = existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
   if (given.length === 0) writeResult('drift', result);
 }

@@ -3,10 +3,11 @@
 // no longer fails, is a failure too, and so is a kind of object that the scanners did not judge.
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { checkovProgram, manifestVerdicts, terraformVerdicts } from './scan/checkov.mjs';
-import { kubeScoreProgram, scoreVerdicts } from './scan/kube-score.mjs';
-import { trivyProgram, trivyVerdicts } from './scan/trivy.mjs';
+import { manifestVerdicts, terraformVerdicts } from './scan/checkov.mjs';
+import { scoreVerdicts } from './scan/kube-score.mjs';
+import { trivyVerdicts } from './scan/trivy.mjs';
 import { Policy } from './scan/policy.mjs';
+import { scanners } from './scan/tools.mjs';
 import { CACHE, ensureInstalled, exampleNames, expect, ROOT, Suite, synthesize } from './support.mjs';
 
 const FOLDER = path.join(ROOT, 'test', 'scan');
@@ -16,9 +17,7 @@ const OUTPUTS = path.join(CACHE, 'scan');
 await ensureInstalled();
 const suite = new Suite('scan');
 const policy = new Policy(path.join(FOLDER, 'policy.json'));
-const checkov = await checkovProgram(path.join(FOLDER, 'requirements.txt'));
-const kubeScore = await kubeScoreProgram();
-const trivy = await trivyProgram();
+const { checkov, kubeScore, trivy } = await scanners();
 
 const manifestsJudged = async (folder) => [
   ...(await manifestVerdicts(checkov, folder)),

@@ -11,6 +11,7 @@ import {
   RdmaFabric,
   ServedModel,
   TopologyNodePool,
+  Warnings,
 } from 'gpu-inference-constructs';
 
 export interface Cloud65bProps {
@@ -38,6 +39,12 @@ export class Cloud65b {
       new LocalBackend(stack, { path: `../../../terraform.${stack.node.id}.tfstate` });
     }
     new AwsProvider(this.infrastructure, 'Aws', { region: 'us-east-1' });
+
+    Warnings.accept(
+      this.workloads,
+      'MODEL_NOT_IMPORTED',
+      'the weights of LLaMA-65B are no download of a hub: they are copied by hand',
+    );
 
     this.topology = new CloudTopology(this.infrastructure, 'Cloud', {
       clusterName: 'cloud-65b',

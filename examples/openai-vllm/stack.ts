@@ -1,6 +1,6 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, LocalBackend, TerraformOutput, TerraformStack } from 'cdktf';
-import { CloudTopology, InferenceServer, ModelSpec, ToolCallParser } from 'gpu-inference-constructs';
+import { CloudTopology, InferenceServer, ModelSpec, ToolCallParser, Warnings } from 'gpu-inference-constructs';
 
 /** The two stacks and their contents. Infrastructure and workloads have separate states: see "Two stacks" in the README. */
 export class OpenAiVllm {
@@ -16,6 +16,8 @@ export class OpenAiVllm {
       new LocalBackend(stack, { path: `../../../terraform.${stack.node.id}.tfstate` });
     }
     new AwsProvider(this.infrastructure, 'Aws', { region: 'us-west-2' });
+
+    Warnings.accept(this.workloads, 'MODEL_NOT_IMPORTED', 'the README has the import, which needs a token of the hub');
 
     this.topology = new CloudTopology(this.infrastructure, 'OpenAi', {
       clusterName: 'openai-vllm',

@@ -102,6 +102,8 @@ export interface EngineFacts {
   readonly statesPerSequence?: number;
   /** What vLLM takes when it starts, by version. */
   readonly start?: VllmStart;
+  /** Lowest compute capability of a GPU that its images have code for. @default - not known */
+  readonly computeCapability?: number;
   readonly provenance: string;
 }
 

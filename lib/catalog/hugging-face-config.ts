@@ -7,6 +7,8 @@ import { FAMILIES, MISSING_PARTS, OTHER_NAMES } from './hugging-face/families';
 import { withQuantization } from './hugging-face/hf-quant-config';
 import { fromMistralParams } from './hugging-face/mistral-params';
 import { Config, isConfig, parseConfig } from './hugging-face/parse';
+import { TYPES_WITH_LAYER_OVERRIDES } from './hugging-face/gemma';
+import { refuseLayerOverrides } from './hugging-face/layer-overrides';
 import { layersByPart } from './hugging-face/parts';
 import { formatFromConfig } from './hugging-face/quantization';
 import { DecoderShape } from './model-architecture';
@@ -44,6 +46,7 @@ export function modelFromConfig(
   const reader = new ConfigReader(name, type, { ...everyHead, ...Object.fromEntries(stated) }, outer);
   const sharesTables =
     ['mimo', 'qwen3_next', 'nemotron_h'].includes(type) || own.mtp_use_dedicated_embeddings === false;
+  if (!TYPES_WITH_LAYER_OVERRIDES.includes(type)) refuseLayerOverrides(reader);
   const decoder = FAMILIES[type](reader);
   const sections = encodersOf(reader, own, decoder.hiddenSize);
   // What every model of a family has is counted by its sections where the file has them.

@@ -187,6 +187,13 @@ export class InferenceEngine {
    */
   public readonly _start?: VllmStart;
 
+  /**
+   * Lowest compute capability of a GPU that it runs on. @default - not known
+   *
+   * @internal
+   */
+  public readonly _computeCapability?: number;
+
   private constructor(
     name: string,
     private readonly facts: EngineFacts,
@@ -210,6 +217,7 @@ export class InferenceEngine {
     this.statesPerSequence = facts.statesPerSequence ?? 1;
     this.provenance = facts.provenance;
     this._start = facts.start;
+    this._computeCapability = facts.computeCapability;
   }
 
   /**
@@ -228,6 +236,15 @@ export class InferenceEngine {
    */
   public _cachingPrefixes(): InferenceEngine {
     return new InferenceEngine(this.name, { ...this.facts, statesPerSequence: 2 });
+  }
+
+  /**
+   * The same in an image of which something else knows the GPUs that it runs on.
+   *
+   * @internal
+   */
+  public _anyGpu(): InferenceEngine {
+    return new InferenceEngine(this.name, { ...this.facts, computeCapability: undefined });
   }
 
   /** The name. */

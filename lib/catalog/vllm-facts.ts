@@ -1,5 +1,6 @@
 import { EngineFacts, HOST_MICROSECONDS, SecondRunner } from './engine-facts';
 import { SpeculativeMethod } from './speculative-decoding';
+import { VLLM_RELEASES } from './vllm-release-table';
 
 /**
  * vLLM's engine process takes this long for a step, however small its model: 2.5 ms for one sequence of LFM2-1.2B. With 256 sequences it takes 19 and
@@ -54,7 +55,13 @@ const NEWER_START = {
 };
 
 /** From 0.20 on. */
-const NEWER: EngineFacts = { ...EVERY, defaultUtilization: 0.92, countsGraphs: true, start: NEWER_START };
+const NEWER: EngineFacts = {
+  ...EVERY,
+  defaultUtilization: 0.92,
+  countsGraphs: true,
+  start: NEWER_START,
+  computeCapability: VLLM_RELEASES['0.20.0'].computeCapability,
+};
 
 const NEWEST_START = {
   ...NEWER_START,
@@ -105,6 +112,7 @@ export function vllmFacts(numbers: readonly number[]): EngineFacts {
   const second = secondRunner(since);
   return {
     ...(since(20) ? NEWER : OLDER),
+    computeCapability: capabilityOf(numbers),
     copiesMedia: !since(13),
     statesPerSequence: since(28) ? 2 : 1,
     start: {
@@ -123,6 +131,13 @@ export function vllmFacts(numbers: readonly number[]): EngineFacts {
       draftsAhead: since(28),
     },
   };
+}
+
+/** Lowest compute capability that the image of a version, or the last before it in the table, has code for; before the first nothing is known. */
+function capabilityOf(numbers: readonly number[]): number | undefined {
+  const rank = (of: readonly number[]) => of.reduce((sum, each) => sum * 1e4 + each, 0);
+  const before = Object.entries(VLLM_RELEASES).filter(([text]) => rank(text.split('.').map(Number)) <= rank(numbers));
+  return before.pop()?.[1].computeCapability;
 }
 
 /**

@@ -1,30 +1,24 @@
 import { GpuInstanceType } from '../catalog/gpu-instance-type';
 import { GpuNodeType } from '../catalog/gpu-node-type';
 import { GpuType } from '../catalog/gpu-type';
-import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
-import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { CapacityPlan } from '../planning/capacity-plan';
 import { CapacityPlanner } from '../planning/capacity-planner';
-import { MediaInput, NodeNetwork, ServingLoad } from '../planning/capacity-request';
-import { DataSize } from '../units/data-size';
+import { ServingLoad } from '../planning/capacity-request';
+import { noEngineGpuFaults } from '../planning/engine-capability';
 import { RULE_OF_THUMB } from '../planning/figures';
 import { missedTargets } from '../planning/targets';
 import { reasonsText, UnscopedValidationError } from '../units/errors';
 import { fault } from '../units/fault';
 import { boundedText, printableText } from '../units/message-text';
-import { givenValue } from '../units/number-faults';
 import { tableText } from '../units/text-table';
 import { Arguments } from './arguments';
-import { oldGpuText } from './engine-capability';
-import { loraOf } from './lora';
-import { modelFromFile } from './model-file';
+import { formatOf, formatsOf, loadOf, parallelismOf } from './load';
 import { COMMANDS, unknownCommand } from './options';
-import { ALIASES, sharesOfOtherEngines } from './other-tools';
+import { ALIASES } from './other-tools';
 import { ownHardware } from './own-hardware';
 import { checkRegion, listNote, listPriced, priceLine, regionOf } from './region-and-price';
-import { speculationOf } from './speculation';
 import { upgrade } from './upgrade';
 
 /** Exit statuses, as `--help` documents them: scripts tell 'does not fit' from mistakes and from bugs by them. */
@@ -112,93 +106,6 @@ function isVersion(word: string | undefined): boolean {
   return word === '--version' || word === '-V';
 }
 
-/** What follows a number of parameters. */
-const SIZES: { readonly [unit: string]: number } = { M: 1e6, B: 1e9, T: 1e12 };
-
-function modelOf(args: Arguments, readFile: (path: string) => string): ModelSpec | undefined {
-  const [model, config] = [args.text('model'), args.text('config')];
-  if (config !== undefined && model === undefined) {
-    return args.attempt('--config', () => modelFromFile(config, readFile));
-  }
-  if (model === undefined || config !== undefined) {
-    const id = model === undefined ? 'MISSING_PROPERTY' : 'CONFLICTING_PROPERTIES';
-    args.faults.push({ id, property: '--model', reason: 'give either --model or --config' });
-    return undefined;
-  }
-  return args.attempt('--model', () => namedModel(model));
-}
-
-/** A model of the catalog, or of a number of parameters. */
-function namedModel(model: string): ModelSpec {
-  const [, size, unit] = /^(\d+(?:\.\d+)?)([MBT])$/i.exec(model) ?? [];
-  const parameters = Number(size) * (SIZES[unit?.toUpperCase()] ?? 1);
-  return size === undefined ? ModelSpec.of(model) : ModelSpec.dense({ name: model.toLowerCase(), parameters });
-}
-
-function loadOf(args: Arguments, readFile: (path: string) => string): ServingLoad {
-  const size = (name: string) => {
-    const gib = args.number(name);
-    return gib === undefined ? undefined : args.attempt(`--${name}`, () => DataSize.gib(gib));
-  };
-  const network = args.text('network')?.toUpperCase();
-  if (network !== undefined && network !== NodeNetwork.RDMA && network !== NodeNetwork.TCP) {
-    const reason = `--network must be rdma or tcp; got ${givenValue(args.text('network'))}`;
-    args.faults.push(fault('UNKNOWN_VALUE', '--network', reason));
-  }
-  const media = args.text('media-input')?.toUpperCase();
-  if (media !== undefined && !Object.values<string>(MediaInput).includes(media)) {
-    const reason = `--media-input must be all, images or none; got ${givenValue(args.text('media-input'))}`;
-    args.faults.push(fault('UNKNOWN_VALUE', '--media-input', reason));
-  }
-  const engine = args.valueOf('engine', (name) => InferenceEngine.of(name));
-  args.faults.push(...sharesOfOtherEngines((alias) => args.isNamed(alias), engine ?? InferenceEngine.DEFAULT));
-  return {
-    // A missing model is a fault, so nothing is planned.
-    model: modelOf(args, readFile) as ModelSpec,
-    contextLength: args.tokens('context'),
-    concurrency: args.number('concurrency'),
-    inputTokens: args.tokens('input'),
-    outputTokens: args.tokens('output'),
-    kvCachePrecision: formatOf(args, 'kv-precision'),
-    engine,
-    gpuMemoryUtilization: args.number('utilization'),
-    maxBatchedTokens: args.tokens('max-batched-tokens'),
-    maxSequences: args.number('max-sequences'),
-    checkpointSize: size('checkpoint-size'),
-    cpuOffload: size('cpu-offload'),
-    network: network as NodeNetwork | undefined,
-    attentionWindow: args.tokens('attention-window'),
-    mediaInput: media as MediaInput | undefined,
-    speculativeDecoding: speculationOf(args, (name) =>
-      name.includes('/') || name.endsWith('.json') ? modelFromFile(name, readFile) : namedModel(name),
-    ),
-    lora: loraOf(args),
-    cudaGraphs: args.has('enforce-eager') ? false : undefined,
-    warmCompileCache: args.has('warm-compile-cache') ? true : undefined,
-  };
-}
-
-/** A format; `auto` is the default, as engines have it. */
-function formatOf(args: Arguments, option: string): Precision | undefined {
-  if (args.text(option)?.toLowerCase() === 'auto') return undefined;
-  return args.valueOf(option, (name) => Precision.of(name));
-}
-
-/** The formats to try; `auto` alone is the default. */
-function formatsOf(args: Arguments): Precision[] | undefined {
-  const names = args.list('precisions');
-  if (names?.length === 1 && names[0].toLowerCase() === 'auto') return undefined;
-  return names?.map((name) => args.attempt('--precisions', () => Precision.of(name)) as Precision);
-}
-
-function parallelismOf(args: Arguments): Parallelism | undefined {
-  const [tensor, pipeline, given, data] = ['tensor', 'pipeline', 'expert', 'data'].map((name) => args.number(name));
-  const everywhere = args.has('enable-expert-parallel') ? (tensor ?? 1) * (data ?? 1) : undefined;
-  const expert = given ?? everywhere;
-  if ([tensor, pipeline, expert, data].every((degree) => degree === undefined)) return undefined;
-  return args.attempt(undefined, () => Parallelism.of({ tensor: tensor ?? 1, pipeline, expert, data }));
-}
-
 /** What `--instance` names or `--gpu` describes. */
 function hardwareOf(args: Arguments): GpuNodeType | undefined {
   const listed = args.valueOf('instance', (name) => GpuInstanceType.of(name));
@@ -218,6 +125,14 @@ function hardwareOf(args: Arguments): GpuNodeType | undefined {
   return listed ?? own;
 }
 
+/** That the engine runs on none of the hardware: an answer, not a mistake. */
+function tooOld(args: Arguments, { engine }: ServingLoad, types: readonly GpuNodeType[]): CommandResult | undefined {
+  const reasons = noEngineGpuFaults(engine, types).map(({ reason }) => reason.replace('use engine', 'use --engine'));
+  if (reasons.length === 0) return undefined;
+  const output = `does not run: ${reasonsText([...new Set(reasons)])}`;
+  return { output, status: STATUS.unfit, isMessage: args.has('json') || args.has('markdown') || undefined };
+}
+
 function plan(args: Arguments, readFile: (path: string) => string): CommandResult {
   const instanceType = hardwareOf(args);
   const region = regionOf(args);
@@ -234,9 +149,8 @@ function plan(args: Arguments, readFile: (path: string) => string): CommandResul
     pricePerHour: price ?? list,
   };
   args.throwIfFaulty();
-  const old = oldGpuText(request.engine, instanceType as GpuNodeType);
-  const isMessage = args.has('json') || args.has('markdown') || undefined;
-  if (old !== undefined) return { output: old, status: STATUS.unfit, isMessage };
+  const old = tooOld(args, request, [instanceType as GpuNodeType]);
+  if (old) return old;
   const made = args.attempt(undefined, () =>
     CapacityPlanner.plan({ ...request, instanceType: instanceType as GpuNodeType }),
   );
@@ -296,6 +210,14 @@ function search(args: Arguments, readFile: (path: string) => string): CommandRes
     },
   };
   args.throwIfFaulty();
+  const old =
+    given &&
+    tooOld(
+      args,
+      request,
+      given.map(({ instanceType }) => instanceType),
+    );
+  if (old) return old;
   const candidates = isListed ? listPriced(given, region) : given;
   const plans = args.attempt(undefined, () => CapacityPlanner.search({ ...request, candidates })) ?? [];
   args.throwIfFaulty();

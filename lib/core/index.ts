@@ -6,6 +6,7 @@ export * from './kubernetes-cluster';
 export * from './model-store';
 export * from './model-store-credentials';
 export * from './pod-security-level';
+export * from './policy-statement';
 export * from './rdma-fabric';
 export * from './secret-reference';
 export * from './removal-policy';

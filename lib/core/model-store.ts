@@ -25,6 +25,12 @@ export interface IModelStore extends IConstruct {
   /** Secret that pods take their credentials from. @default - each workload has its own IAM role, which access is granted to */
   readonly credentials?: ModelStoreCredentials;
   /**
+   * Whether this program makes it and lets nobody write to it, so that it stays empty until somebody fills it by hand. Servers of a model from it
+   * warn of it (`MODEL_NOT_IMPORTED`). Asked at synthesis.
+   * @default false: it may have been filled elsewhere
+   */
+  readonly startsEmpty?: boolean;
+  /**
    * Lets a role list the bucket, read its objects and decrypt them; nothing else. Workloads do not call it where `credentials` are set.
    *
    * @param role the role to grant it to

@@ -94,17 +94,22 @@ export class ModelUse {
   }
 
   /**
-   * What is served and filled by no import, where others of the same store are: who imports models imports all of them. Where an import is left over,
-   * its own warning says that the names differ.
+   * What is served and filled by no import, where others of the same store are, or nothing may write to a new store: who imports models imports all
+   * of them. An existing store may have been filled elsewhere. Where an import is left over, its own warning says that the names differ.
    */
   #notImported(): Fault[] {
     const imported = [...new Set(entered<EnteredImport>(this.#store, IMPORTS).map(({ value }) => value.key))].sort();
     const served = entered<EnteredServer>(this.#store, SERVERS).map(({ value }) => value.key);
-    if (imported.length === 0 || imported.includes(this.#key) || imported.some((each) => !served.includes(each)))
-      return [];
+    if (imported.includes(this.#key) || imported.some((each) => !served.includes(each))) return [];
+    const isNew = this.#store.startsEmpty === true;
+    if (imported.length === 0 && !isNew) return [];
+    const others =
+      imported.length > 0
+        ? `imported into this store: '${imported.join("', '")}'`
+        : `store '${this.#store.node.path}' is made by this program, which lets nothing write to it`;
     const reason =
-      `'${this.#key}' is served, but no import of this program fills it, so that its pods wait for weights until somebody puts them there; imported into ` +
-      `this store: '${imported.join("', '")}'; add a ModelImport of that name and version, or accept the warning where it is filled by hand`;
+      `'${this.#key}' is served, but no import of this program fills it, so that its pods wait for weights until somebody puts them there; ${others}; ` +
+      'add a ModelImport of that name and version, or accept the warning where it is filled by hand';
     return [fault('MODEL_NOT_IMPORTED', 'models', reason)];
   }
 

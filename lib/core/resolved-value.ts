@@ -1,4 +1,5 @@
-import { DefaultTokenResolver, StringConcat, TerraformElement, TerraformStack, Tokenization } from 'cdktf';
+import { DefaultTokenResolver, StringConcat, TerraformStack, Tokenization } from 'cdktf';
+import { IConstruct } from 'constructs';
 
 /**
  * Attributes of a resource as Terraform reads them.
@@ -13,7 +14,7 @@ export type Attributes = { readonly [attribute: string]: any };
  *
  * @internal
  */
-export function resolvedValue(element: TerraformElement, value: unknown): unknown {
+export function resolvedValue(element: IConstruct, value: unknown): unknown {
   return Tokenization.resolve(value, {
     scope: TerraformStack.of(element),
     resolver: new DefaultTokenResolver(new StringConcat()),

@@ -4,3 +4,4 @@ export * from './image-registry';
 export * from './kubernetes-access';
 export * from './kubernetes-labels';
 export * from './network-access';
+export * from './pod-placement';

@@ -66,6 +66,15 @@ export function modelStoreEgress(store: IModelStore, namespace: string): EgressR
 }
 
 /**
+ * What pods must reach to act with a role of their service account.
+ *
+ * @internal
+ */
+export function roleEgress(): EgressRule[] {
+  return [egress(POD_IDENTITY, 80), egress(ANYWHERE, 443)];
+}
+
+/**
  * What a download must reach: the hosts of URLs may redirect to others, so that it is their ports on all addresses, and those of https. Hosts in the
  * cluster are their namespaces.
  *

@@ -15,6 +15,10 @@ export interface SchedulingHints {
   readonly podsPerGroup?: number;
   /** Number of pods, where something outside this program sets it, up to this. @default - as the resource says */
   readonly maxPods?: number;
+  /** Most of the pods that their own rules allow on one node. @default - no limit */
+  readonly podsPerNode?: number;
+  /** Most of the pods that their own rules allow on the nodes of one pool. @default - no limit */
+  readonly podsPerPool?: number;
   /** Whether the pods of a group require RDMA. @default false */
   readonly rdmaRequired?: boolean;
   /** Whether the pods run to completion: they must fit, but not at the same time as all others. @default - true for Jobs */

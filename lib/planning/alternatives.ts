@@ -10,7 +10,7 @@ import { MediaInput } from './capacity-request';
 import { Configuration, Load, leastStep, sequencesPerRank } from './configuration';
 import { loadedEncoders } from './encoder-memory';
 import { parallelismFaults } from './parallelism-faults';
-import { hardwareFaults } from './request-faults';
+import { choiceFaults, hardwareFaults } from './request-faults';
 import { settledConfiguration } from './scheduled-sequences';
 import { estimate } from './serving-estimate';
 import { drafts } from './speculation-faults';
@@ -381,7 +381,7 @@ function otherTypes(configuration: Configuration): Ranked[] {
   const fitting = cheapestHosts(others)
     .filter(
       (type) =>
-        hardwareFaults({ ...served, kvCachePrecision: configuration.kvCachePrecision }, type, configuration.precision)
+        choiceFaults({ ...served, kvCachePrecision: configuration.kvCachePrecision }, type, configuration.precision)
           .length === 0,
     )
     .flatMap((instanceType) => {

@@ -16,6 +16,7 @@ import {
 } from '../units/number-faults';
 import { attentionWindowFaults } from './attention-window';
 import { CapacityRequest, ServingLoad } from './capacity-request';
+import { engineGpuFaults } from './engine-capability';
 import { defaultPrecision } from './default-precision';
 import { formatFaults } from './format-faults';
 import { parallelismFaults } from './parallelism-faults';
@@ -131,6 +132,19 @@ export function hardwareFaults(load: ServingLoad, instanceType: GpuNodeType, pre
   );
 }
 
+/**
+ * The same where the hardware is still to be chosen: that the engine runs on it at all. What is locked runs already, perhaps in an image of
+ * one's own.
+ *
+ * @internal
+ */
+export function choiceFaults(load: ServingLoad, instanceType: GpuNodeType, precision: Precision): Fault[] {
+  return allOf(
+    () => hardwareFaults(load, instanceType, precision),
+    () => engineGpuFaults(load.engine, instanceType),
+  );
+}
+
 function unsupportedFaults({ gpu, name }: GpuNodeType, precision: Precision): Fault[] {
   if (gpu.supports(precision)) return [];
   const usable = Precision.ALL.filter((candidate) => gpu.supports(candidate)).map((candidate) => candidate.name);
@@ -189,7 +203,7 @@ export function precisionOf({ precision, model, instanceType, engine }: Capacity
 export function requestFaults(request: CapacityRequest): Fault[] {
   const precision = () => precisionOf(request);
   return allOf(
-    () => hardwareFaults(request, request.instanceType, precision()),
+    () => choiceFaults(request, request.instanceType, precision()),
     () => (request.parallelism ? parallelismFaults(request.model, request.parallelism, precision()) : []),
     () => (request.parallelism ? draftParallelismFaults(request, request.parallelism) : []),
     () => wholeNumberFaults({ maxNodes: request.maxNodes, replicas: request.replicas }, 1),

@@ -11,11 +11,12 @@ import { compareCosts } from './alternative-cost';
 import { dataParallelAttention, parallelismCandidates, tensorOverPcie } from './choose-parallelism';
 import { defaultPrecision } from './default-precision';
 import { planOf } from './evaluate';
+import { noEngineGpuFaults } from './engine-capability';
 import { hardwareToJson } from './hardware-json';
 import { fitOf } from './memory-fit';
 import { Configuration, Load, resolveLoad } from './configuration';
 import { parallelismFaults } from './parallelism-faults';
-import { busyFaults, hardwareFaults, priceFaults } from './request-faults';
+import { busyFaults, choiceFaults, hardwareFaults, priceFaults } from './request-faults';
 import { busiest, calmest, within } from './reach-throughput';
 import { draftParallelismFaults, drafts } from './speculation-faults';
 import { settledConfiguration } from './scheduled-sequences';
@@ -38,12 +39,21 @@ interface Evaluated {
   readonly overshoot: number;
 }
 
+/** One that may be taken. */
+interface Admitted {
+  readonly configuration: Configuration;
+  readonly plan: () => CapacityPlan;
+}
+
 /**
  * All plans that fit: those that meet the targets first, then by cost.
  *
+ * @param request the model, its load, the targets and the candidates
+ * @param admits whether a plan may be taken; asked of as few as the answer takes @default - each
+ *
  * @internal
  */
-export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
+export function searchPlans(request: CapacitySearchRequest, admits?: (plan: CapacityPlan) => boolean): CapacityPlan[] {
   const load = resolveLoad(request, searchFaults(request));
   const found: Found[] = [];
   for (const candidate of candidatesOf(request)) {
@@ -62,10 +72,12 @@ export function searchPlans(request: CapacitySearchRequest): CapacityPlan[] {
     compareConfigurations(a.configuration, b.configuration, cost, waited);
   found.sort(cheaper);
   const wanted = choosesConcurrency(request) ? request.targets?.minOutputTokensPerSecond : undefined;
-  return nearest(found, request.limit ?? DEFAULT_LIMIT, cheaper).map(({ configuration }) => {
-    const chosen = wanted === undefined ? configuration : calmest(configuration, wanted);
-    return planOf(withReplicas(chosen, request.replicas), () => []);
-  });
+  const admitted = ({ configuration }: Evaluated): Admitted[] => {
+    const chosen = () => (wanted === undefined ? configuration : calmest(configuration, wanted));
+    const plan = lazily(() => planOf(withReplicas(chosen(), request.replicas), () => []));
+    return admits === undefined || admits(plan()) ? [{ configuration, plan }] : [];
+  };
+  return nearest(found, request.limit ?? DEFAULT_LIMIT, cheaper, admitted).map(({ plan }) => plan());
 }
 
 /** Whether the sequences at once follow from the throughput that is wanted. */
@@ -78,13 +90,15 @@ function choosesConcurrency({ targets, concurrency }: CapacitySearchRequest): bo
  * larger part of a search.
  *
  * @param found in the order of the least that they may cost
+ * @param admitted it with its plan, or none where it may not be taken
  */
 function nearest(
   found: readonly Found[],
   limit: number,
   cheaper: (a: Pick<Found, 'configuration'>, b: Pick<Found, 'configuration'>) => number,
-): Evaluated[] {
-  const reaching: Evaluated[] = [];
+  admitted: (each: Evaluated) => Admitted[],
+): Admitted[] {
+  const reaching: Admitted[] = [];
   const others: Evaluated[] = [];
   for (const each of found) {
     if (reaching.length >= limit && cheaper(reaching[limit - 1], each) <= 0) break;
@@ -95,10 +109,14 @@ function nearest(
     }
     let place = reaching.length;
     while (place > 0 && cheaper(evaluated, reaching[place - 1]) < 0) place--;
-    reaching.splice(place, 0, evaluated);
+    if (place < limit) reaching.splice(place, 0, ...admitted(evaluated));
   }
   others.sort((a, b) => a.overshoot - b.overshoot);
-  return [...reaching, ...others].slice(0, limit);
+  for (const each of others) {
+    if (reaching.length >= limit) break;
+    reaching.push(...admitted(each));
+  }
+  return reaching.slice(0, limit);
 }
 
 /**
@@ -167,6 +185,7 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
     () => (candidates?.length === 0 ? [emptyFault('candidates')] : []),
     () => (precisions?.length === 0 ? [emptyFault('precisions')] : []),
     () => lackingFaults(request),
+    () => oldFaults(request),
     () => (parallelism ? parallelismFaults(request.model, parallelism, Precision.FP16) : []),
     () => (parallelism ? draftParallelismFaults(request, parallelism) : []),
   );
@@ -205,6 +224,15 @@ function lackingFaults(request: CapacitySearchRequest): Fault[] {
   return lacking.length > 0 && lacking.every((own) => own.length > 0) ? [...new Set(lacking.flat())] : [];
 }
 
+/** The same for GPUs that the engine does not run on. */
+function oldFaults({ engine, candidates = [] }: CapacitySearchRequest): Fault[] {
+  if (candidates.length === 0) return [];
+  return noEngineGpuFaults(
+    engine,
+    candidates.map(({ instanceType }) => instanceType),
+  );
+}
+
 /** The candidates, each type once, at the lowest price that it is listed with. */
 function candidatesOf({ candidates, region }: CapacitySearchRequest): CapacityCandidate[] {
   if (!candidates) {
@@ -228,7 +256,7 @@ function precisionsOf(request: CapacitySearchRequest, type: GpuNodeType): Precis
   const wanted = (request.precisions && distinct(request.precisions)) ?? [
     defaultPrecision(request.model, type, request.engine),
   ];
-  return wanted.filter((precision) => hardwareFaults(request, type, precision).length === 0);
+  return wanted.filter((precision) => choiceFaults(request, type, precision).length === 0);
 }
 
 function parallelismsOf(

@@ -1,5 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { Amounts, PlacedDemand, PlacedPool, PodPlacement, PoolLoad } from './placement';
+import { PodDemand } from './pod-demand';
 import { isSystemPool } from './system-pool';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { gpuResource } from './node-allocatable';
@@ -75,11 +76,14 @@ function agentFaults({ pool, agents, free }: PoolLoad): Fault[] {
 function podFaults(placed: PlacedDemand): Fault[] {
   const { demand, requests, pools } = placed;
   if (demand.onEveryNode || pools.length === 0) return [];
-  const able = pools.map((load) => ({ load, ...fitOf(requests, load) })).filter(({ count }) => count > 0);
+  const able = pools
+    .map((load) => ({ load, ...allowedOf(demand, fitOf(requests, load)) }))
+    .filter(({ count }) => count > 0);
   if (able.length === 0) return [nodeFault(placed)];
   const shares = shareFaults(placed);
   if (shares.length > 0) return shares;
-  const most = able.reduce((sum, { load, count }) => sum + count * load.nodes, 0);
+  const { podsPerPool = Infinity } = demand;
+  const most = able.reduce((sum, { load, count }) => sum + Math.min(count * load.nodes, podsPerPool), 0);
   if (demand.pods <= most) return [];
   const { load, count, resource } = able[0];
   const nodes = able.reduce((sum, fit) => sum + fit.load.nodes, 0);
@@ -92,6 +96,11 @@ function podFaults(placed: PlacedDemand): Fault[] {
         `${load.nodes + Math.ceil((demand.pods - most) / count)}`,
     ),
   ];
+}
+
+/** What a node takes of a demand whose own rules may allow fewer than there is room for. */
+function allowedOf({ podsPerNode = Infinity }: PodDemand, fit: { count: number; resource: string }) {
+  return fit.count <= podsPerNode ? fit : { count: podsPerNode, resource: 'their anti-affinity' };
 }
 
 /** The fault of pods that no node can hold. */

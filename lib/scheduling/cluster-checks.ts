@@ -93,11 +93,15 @@ export class ClusterChecks {
   }
 
   /**
-   * Whether the pools have room for one more pod of a resource beside everything else, on nodes that exist or that an autoscaler adds.
+   * Whether the pools have room for more pods of a resource beside everything else, on nodes that exist or that an autoscaler adds.
+   *
+   * @param resource what runs the pods
+   * @param more how many more
+   * @param byHand whether nodes that somebody adds by hand count too, up to the most that a pool may have
    *
    * @internal
    */
-  public _hasRoomForOneMore(resource: TerraformResource): boolean {
+  public _hasRoomFor(resource: TerraformResource, more: number, byHand = false): boolean {
     const all = foundOnce(TerraformStack.of(resource), this, () =>
       this.objects()
         .filter(runsPods)
@@ -106,10 +110,12 @@ export class ClusterChecks {
     const asked = all.flatMap(({ each, path, demand }) => {
       if (!demand) return [];
       const isIt = each === resource;
-      return { path, demand: isIt ? { ...demand, pods: demand.pods + 1 } : demand, isIt };
+      return { path, demand: isIt ? { ...demand, pods: demand.pods + more } : demand, isIt };
     });
     const it = asked.find(({ isIt }) => isIt);
-    const placement = this.placed(asked, (pool) => (pool.isAutoscaled === false ? pool.minNodes : pool.maxNodes));
+    const placement = this.placed(asked, (pool) =>
+      pool.isAutoscaled === false && !byHand ? pool.minNodes : pool.maxNodes,
+    );
     const pools = placement.demands.find(({ demand }) => demand.name === it?.demand.name)?.pools ?? [];
     const short = new Set(capacityFindings(placement).flatMap((finding) => finding.pools));
     return pools.length > 0 && !pools.some(({ pool }) => short.has(pool));

@@ -81,6 +81,16 @@ export function mayHave(pool: PlacedPool, key: string, value: string): boolean {
 }
 
 /**
+ * Whether nodes of a pool may have a label, of whatever value.
+ *
+ * @internal
+ */
+export function mayHaveLabel(pool: PlacedPool, key: string): boolean {
+  if (Object.hasOwn(pool.nodeLabels, key) || Object.hasOwn(pool.platformLabels ?? {}, key)) return true;
+  return isWellKnown(key) && !knownToLack(pool, key);
+}
+
+/**
  * Whether nodes of a pool may meet one of the alternatives of a node affinity; unknown values may match.
  *
  * @param terms the alternatives; if empty, every node matches

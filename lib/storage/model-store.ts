@@ -86,12 +86,12 @@ export class ModelStore extends Construct implements IModelStore {
   public readonly region?: string;
   /** Secret that pods take their credentials from. @default - an IAM role for each workload */
   public readonly credentials?: ModelStoreCredentials;
-
   readonly #provider?: TerraformProvider;
   readonly #tags: { [key: string]: string };
   readonly #readers: string[];
   readonly #writers: string[];
   readonly #retained: boolean;
+  #hasGrantedWrites = false;
 
   /**
    * @param scope parent of the construct
@@ -150,6 +150,11 @@ export class ModelStore extends Construct implements IModelStore {
     }
   }
 
+  /** Whether nothing of this program is let write to it: there are no `writers`, and no role was granted it. Asked at synthesis. */
+  public get startsEmpty(): boolean | undefined {
+    return this.#writers.length === 0 && !this.#hasGrantedWrites;
+  }
+
   /**
    * Lets a role list the bucket, read its objects and decrypt them; nothing else.
    *
@@ -168,6 +173,7 @@ export class ModelStore extends Construct implements IModelStore {
    * @param prefix folder that it is limited to, e.g. `deepseek/65b` @default - the whole bucket
    */
   public grantReadWrite(role: IAwsRole, prefix?: string): void {
+    this.#hasGrantedWrites = true;
     const { bucketArn, kmsKeyArn } = this;
     grantReadWrite(role, { construct: this, bucketArn, kmsKeyArn, provider: this.#provider }, prefix);
   }

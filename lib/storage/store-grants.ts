@@ -1,6 +1,5 @@
-import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { Lazy, TerraformProvider, TerraformResource } from 'cdktf';
+import { Lazy, TerraformProvider } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { providerIdentity } from '../core/aws-provider';
 import { IAwsRole } from '../core/aws-role';
@@ -9,6 +8,7 @@ import { throwIfInvalid } from '../core/errors';
 import { enterWrittenBucket } from '../core/written-buckets';
 import { isSynthesized, synthesizeWhile } from '../core/omission';
 import { policyJson } from '../core/policy-json';
+import { providerOf } from '../core/role-policies';
 import { pathFaults } from './model-uri';
 
 /** The store that a grant is for. */
@@ -158,17 +158,4 @@ function enterPrefix(policy: IConstruct, store: GrantedStore, prefix = ''): void
 
 function prefixesOf(policy: IConstruct): string[] {
   return [...new Set(entered<string>(policy, PREFIX).map(({ value }) => value))].sort();
-}
-
-/**
- * The provider that a role is made by; it may be of another account than the bucket's, and the role's policies belong to its own account.
- *
- * @internal
- */
-export function providerOf(role: IAwsRole): TerraformProvider | undefined {
-  const made = role.node
-    .findAll()
-    .filter((child) => TerraformResource.isTerraformResource(child))
-    .find((child) => child.terraformResourceType === IamRole.tfResourceType);
-  return made?.provider;
 }

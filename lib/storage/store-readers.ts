@@ -8,7 +8,8 @@ import { duplicateFaults } from '../units/duplicate-faults';
 import { givenValue } from '../units/number-faults';
 import { foreignRoleArnFaults } from '../core/aws-arn';
 import { accountOfArn, AwsPlace, partitionOf, providerIdentity, regionAt } from '../core/aws-provider';
-import { grantedRoles, providerOf, READ_WRITE } from './store-grants';
+import { providerOf } from '../core/role-policies';
+import { grantedRoles, READ_WRITE } from './store-grants';
 import { allOf } from '../units/unreadable';
 
 const ACCOUNT = /^\d{12}$/;

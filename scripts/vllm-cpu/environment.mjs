@@ -28,6 +28,8 @@ export function vllmVariables(more = {}) {
     VLLM_USE_AOT_COMPILE: '0',
     VLLM_NO_USAGE_STATS: '1',
     HF_HUB_OFFLINE: '1',
+    // Empty is unset: with it, each process compiles thousands of modules anew.
+    PYTHONDONTWRITEBYTECODE: '',
     ...more,
   };
 }

@@ -47,11 +47,29 @@ describe('gpu-inference', () => {
       status: 1,
     });
     expect(on('vllm-0.34.0').status).toBe(1);
+    expect(run('plan --model llama-3.1-8b --instance p3.8xlarge')).toMatchObject({
+      output: expect.stringContaining('vLLM 0.24.0 supports compute capability 7.5') as string,
+      status: 1,
+    });
     for (const format of ['--json', '--markdown'])
       expect(on(`vllm-0.24.0 ${format}`)).toMatchObject({ status: 1, isMessage: true });
     expect(on('vllm-0.19.1').status).toBe(0);
     expect(on('vllm-0.24.0', 'T4').status).toBe(0);
     expect(on('vllm-0.24.0', 'MI300X').output).not.toContain('compute capability 7.5');
+  });
+
+  test('search leaves out what the engine does not run on, and says so where nothing is left', () => {
+    const on = (words: string) => run(`search --model llama-3.1-8b ${words}`);
+    const old = {
+      output: expect.stringMatching(/^does not run: .*use --engine vllm-0\.19\.1 or/) as string,
+      status: 1,
+    };
+    expect(on('--instances p3.8xlarge')).toEqual(old);
+    expect(on('--instances p3.8xlarge --json')).toEqual({ ...old, isMessage: true });
+    const some = on('--instances p3.8xlarge,g6e.xlarge');
+    expect(some).toMatchObject({ status: 0, output: expect.stringContaining('g6e.xlarge') as string });
+    expect(some.output).not.toContain('p3.8xlarge');
+    expect(on('--instances p3.8xlarge --engine vllm-0.19.1').status).toBe(0);
   });
 
   test('who wants hardware chosen is told of search', () => {

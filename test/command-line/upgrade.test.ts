@@ -1,4 +1,4 @@
-import { GpuInstanceType, Precision } from '../../lib/catalog';
+import { GpuInstanceType, InferenceEngine, Precision } from '../../lib/catalog';
 import { CapacityPlanner, ModelSpec, SpeculativeDecoding } from '../../lib/planning';
 import { resultOf, runCommandLine } from '../../lib/command-line/command-line';
 import { faultsThrown, idsOf } from '../support/faults';
@@ -10,6 +10,7 @@ const plan = (
 ) => CapacityPlanner.plan({ model, instanceType: GpuInstanceType.G6E_XLARGE, ...more });
 const volta = CapacityPlanner.plan({
   ...{ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.P3_8XLARGE, precision: Precision.FP16 },
+  engine: InferenceEngine.VLLM,
 });
 
 /** Files as a user has them: plans alone, by name and in a list, and what Triton's vLLM backend reads. */

@@ -5,12 +5,16 @@ import {
   ModelSpec,
   ModelStore,
   NodeAgents,
+  PodVolume,
   PythonCode,
   TensorApiAccess,
   TensorDataType,
   TritonDeployment,
+  TritonDeploymentProps,
   TritonModel,
+  UpdateStrategy,
   VllmDeployment,
+  WhenUnsatisfiable,
 } from '../../lib';
 import { modelsRack } from './models-rack';
 
@@ -18,10 +22,38 @@ import { modelsRack } from './models-rack';
 export const GPUS: { readonly [server: string]: string } = {
   closed: '1',
   fronted: '1',
+  hatched: '1',
   llm: '1',
   native: '1',
   python: '1',
   torch: '1',
+};
+
+const HOST = 'kubernetes.io/hostname';
+
+/** What users set today by overrides, all of it. */
+const HATCHES: Partial<TritonDeploymentProps> = {
+  updateStrategy: UpdateStrategy.RECREATE,
+  serviceAccountName: 'default',
+  podLabels: { team: 'ranking' },
+  podAnnotations: { 'example.com/note': 'seen' },
+  podAffinity: [
+    { topologyKey: HOST },
+    { topologyKey: HOST, matchLabels: { app: 'cache' }, namespaces: ['data'], weight: 10 },
+  ],
+  podAntiAffinity: [
+    { topologyKey: HOST, matchLabels: { app: 'noise' } },
+    { topologyKey: HOST, weight: 100 },
+  ],
+  topologySpreadConstraints: [
+    { topologyKey: HOST, maxSkew: 1, minDomains: 1, whenUnsatisfiable: WhenUnsatisfiable.DO_NOT_SCHEDULE },
+  ],
+  initContainers: [{ name: 'warm', image: 'registry.example.com/warm:1', command: ['/warm'] }],
+  sidecars: [{ name: 'logs', image: 'registry.example.com/logs:1', ports: { logs: 9100 } }],
+  environment: { LOG_LEVEL: 'debug' },
+  secretEnvironment: { TOKEN: { name: 'callers', key: 'token' } },
+  volumes: [PodVolume.emptyFolder('spool', DataSize.gib(1))],
+  volumeMounts: [{ volume: 'spool', path: '/spool', readOnly: false }],
 };
 
 /** A server of every kind that no example has, and vLLM's own beside them. */
@@ -51,6 +83,10 @@ export function serverKinds(app: App): TerraformStack {
   };
   for (const [name, model] of Object.entries(models))
     new TritonDeployment(stack, name, { ...place, name, models: [model] });
+  new TritonDeployment(stack, 'hatched', {
+    ...{ cluster, nodePool, modelStore, name: 'hatched', models: [models.torch] },
+    ...HATCHES,
+  });
   const front = { ...place, models: [TritonModel.vllm(llama)] };
   new TritonDeployment(stack, 'fronted', { ...front, name: 'fronted', openAi: { tensorApi: TensorApiAccess.CALLERS } });
   const apiKey = { name: 'callers', key: 'closed' };

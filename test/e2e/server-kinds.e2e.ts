@@ -34,6 +34,40 @@ describeWith(['terraform', 'controlPlane'], 'servers of every kind', () => {
     expect(space.metadata.labels?.['pod-security.kubernetes.io/enforce']).toBe('restricted');
   });
 
+  test('are what was asked for, where everything was', async () => {
+    const made = await site.kube.list('apps/v1', 'Deployment');
+    const hatched = made.find(({ metadata }) => metadata.name === 'hatched') as unknown as {
+      spec: { strategy: object; template: { spec: { [field: string]: unknown } } };
+    };
+    expect(hatched.spec.strategy).toEqual({ type: 'Recreate' });
+    const host = { topologyKey: 'kubernetes.io/hostname' };
+    const own = { 'app.kubernetes.io/name': 'triton', 'app.kubernetes.io/instance': 'hatched' };
+    const near = { ...host, labelSelector: { matchLabels: own } };
+    const { spec } = hatched.spec.template;
+    expect(spec.serviceAccountName).toBe('default');
+    expect(spec.affinity).toEqual({
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [near],
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          {
+            weight: 10,
+            podAffinityTerm: { ...host, labelSelector: { matchLabels: { app: 'cache' } }, namespaces: ['data'] },
+          },
+        ],
+      },
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ ...host, labelSelector: { matchLabels: { app: 'noise' } } }],
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: near }],
+      },
+    });
+    expect(spec.topologySpreadConstraints).toMatchObject([
+      {
+        ...host,
+        ...{ maxSkew: 1, minDomains: 1, whenUnsatisfiable: 'DoNotSchedule', matchLabelKeys: ['pod-template-hash'] },
+      },
+    ]);
+  });
+
   test('plan nothing after that', async () => {
     expect(await site.plan(serverKinds, [])).toEqual([]);
   });

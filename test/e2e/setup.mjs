@@ -1,5 +1,6 @@
 // Finds or builds everything that the end-to-end tests and the demo run against, inside the project's cache folder only.
 //   node test/e2e/setup.mjs            prints what is there and what is lost, and writes .cache/e2e/tools.json
+// Only servers of models, which take 2 GB, are left to the tests that need them.
 // No dependencies: this runs before anything is installed.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,6 +10,7 @@ import { vllmEnvironment } from '../../scripts/vllm-cpu/environment.mjs';
 import { prepareAwsCli } from './setup/aws-cli.mjs';
 import { prepareControlPlane } from './setup/control-plane.mjs';
 import { prepareEmulator } from './setup/emulator.mjs';
+import { prepareLeaderWorkerSet } from './setup/leader-worker-set.mjs';
 import { findProviders } from './setup/providers.mjs';
 import { prepareTerraform } from './setup/terraform.mjs';
 
@@ -19,9 +21,10 @@ export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
  * Makes every tool ready that this machine allows, and writes down where they are.
  *
  * @param {string} file where to; a run that others must not disturb has one of its own
- * @param {boolean} servers whether servers of models are wanted too, which take 2 GB
- * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `awsCli` and `vllm`, each absent when it cannot be had; `providers`, the
- * Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
+ * @param {boolean} servers whether what only the end-to-end tests need is wanted too: servers of models, which take 2 GB, and the
+ * controller of groups of nodes
+ * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `awsCli` and `vllm`, each absent when it cannot be
+ * had; `providers`, the Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
  */
 export async function prepare(file = TOOLS_FILE, servers = false) {
   mkdirSync(E2E_CACHE, { recursive: true });
@@ -42,6 +45,9 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
       prepareControlPlane(E2E_CACHE),
     ),
     ...(servers && {
+      leaderWorkerSet: await attempt('no controller of LeaderWorkerSets, so no group of nodes is made', () =>
+        prepareLeaderWorkerSet(E2E_CACHE),
+      ),
       awsCli: await attempt('no AWS CLI, so no weights are moved', () => prepareAwsCli()),
       vllm: await attempt('no vLLM for CPUs, so no server of models runs', () => vllmEnvironment(process.env.E2E_VLLM)),
     }),
@@ -55,5 +61,7 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { missing } = await prepare();
+  await prepareLeaderWorkerSet(E2E_CACHE);
+  await prepareAwsCli();
   say(missing.length === 0 ? 'everything is there' : `${missing.length} missing`);
 }

@@ -49,6 +49,9 @@ supports_multimodal_inputs = getattr(OWNER, SUPPORTS)
 # Tokens of the window that models are loaded with a second time: less than those of a context, and no multiple of those of a step.
 WINDOW = 80
 
+# Takes all objects there are out of the collection of garbage.
+keep_uncollected = gc.freeze
+
 # Parameters as they were loaded, of the model that is loaded now.
 loaded: dict[str, tuple[torch.dtype, int, list[int]]] = {}
 
@@ -105,6 +108,8 @@ def prepare_engine() -> None:
     CPUModelRunner.warming_up_model = lambda self: None
     # vLLM looks at each class in a process of its own, which takes ten seconds.
     registry._LazyRegisteredModel.inspect_model_cls = lambda lazy: registry._ModelInfo.from_model_cls(lazy.load_model_cls())
+    # The engine collects garbage several times for each model. What outlives a model is kept out of that, else it takes most of the time.
+    gc.freeze = gc.unfreeze = lambda: None
 
 
 def without_processors(media: bool) -> None:
@@ -221,6 +226,7 @@ def main() -> None:
     models_file, folder, out, *names = sys.argv[1:]
     table = json.loads(pathlib.Path(models_file).read_text())
     prepare_engine()
+    keep_uncollected()
     versions = {module.__name__: module.__version__ for module in (vllm, torch, transformers)}
     results = {}
     for name in names or table['models']:
@@ -235,6 +241,7 @@ def main() -> None:
             results[name] = {'error': f'{type(error).__name__}: {error}'}
         cleanup_dist_env_and_memory()
         gc.collect()
+        keep_uncollected()
         pathlib.Path(out).write_text(json.dumps({'versions': versions, 'models': results}, indent=1) + '\n')
         print(f'{name}: {time.monotonic() - started:.1f} s', file=sys.stderr, flush=True)
 

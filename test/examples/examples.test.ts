@@ -1,5 +1,6 @@
 import { App, TerraformStack } from 'cdktf';
 import { Cloud65b } from '../../examples/cloud-65b/stack';
+import { ExistingEks } from '../../examples/existing-eks/stack';
 import { Headline8xV100 } from '../../examples/headline-8xv100/stack';
 import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
 import { OpenAiVllm } from '../../examples/openai-vllm/stack';
@@ -26,6 +27,7 @@ const onprem = (app: App) => new OnpremInfiniband(app);
 const openAi = (app: App) => new OpenAiVllm(app);
 const headline = (app: App) => new Headline8xV100(app);
 const ensemble = (app: App) => new TritonOnnxEnsemble(app);
+const existing = (app: App) => new ExistingEks(app);
 
 /** Every stack of an example. */
 function stacksOf(describeExample: (app: App) => unknown): TerraformStack[] {
@@ -49,6 +51,7 @@ describe('what an update of the library must not move: a resource of another add
     ['openai-vllm', openAi],
     ['headline-8xv100', headline],
     ['triton-onnx-ensemble', ensemble],
+    ['existing-eks', existing],
   ])('%s', (_, example) => {
     const lists = stacksOf(example).map((stack): [string, string[]] => [stack.node.id, addresses(stack)]);
     expect(Object.fromEntries(lists)).toMatchSnapshot();
@@ -65,6 +68,7 @@ describe('what an example does is meant: it gives no warning', () => {
     ['openai-vllm', openAi, []],
     ['headline-8xv100', headline, []],
     ['triton-onnx-ensemble', ensemble, []],
+    ['existing-eks', existing, []],
   ])('%s', (_, example, wanted) => {
     const stacks = stacksOf(example);
     stacks.forEach((stack) => SynthesizedStack.of(stack));
@@ -84,6 +88,22 @@ describe('what an example makes', () => {
     expect(Buffer.from(data as string, 'base64').toString('utf8')).toMatchSnapshot('user data');
     expect(infrastructure.resources('aws_eks_node_group').filter(isPool)).toMatchSnapshot('node group');
     expect(infrastructure.resources('aws_autoscaling_schedule')).toMatchSnapshot('scheduled actions');
+  });
+
+  test('nothing that existing-eks finds: neither cluster nor network, and no look-up of what the other state says', () => {
+    const [stack] = stacksOf(existing);
+    const json = JSON.parse(SynthesizedStack.of(stack).toJson());
+    expect(
+      Object.keys(json.resource).filter((type) => /^aws_(vpc|subnet|eks_cluster|eks_addon|eks_access)/.test(type)),
+    ).toEqual([]);
+    expect(Object.keys(json.data).filter((type) => /^aws_(eks|vpc|subnet)/.test(type))).toEqual([]);
+    const [group] = SynthesizedStack.of(stack).resources('aws_eks_node_group');
+    expect(group.subnet_ids).toContain('.outputs.private_subnets');
+    const [provider] = json.provider.kubernetes;
+    expect(provider.host).toContain('.outputs.cluster_endpoint');
+    expect(provider.exec[0].args).toEqual(
+      expect.arrayContaining(['--cluster-name', 'platform', '--region', 'eu-central-1']),
+    );
   });
 
   test('the objects of onprem-infiniband that are its own: agents, policies, test of the fabric', () => {

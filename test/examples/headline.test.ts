@@ -19,6 +19,7 @@ describe('what headline-8xv100 says of itself', () => {
     CapacityPlanner.plan({
       ...{ model, precision, contextLength: 2048, concurrency, instanceType: GpuInstanceType.P3DN_24XLARGE },
       parallelism: Parallelism.of({ tensor }),
+      engine: plan.engine,
     });
 
   test('all eight GPUs together give less, and 65B in 8 bits at most 400', () => {

@@ -75,6 +75,16 @@ export const TEXTS: FaultText[] = [
     faults: () => found({ gpuOperator: GpuOperator.version(undefined, { driver: true }) }, pool('plain')),
   },
   {
+    id: 'VALUE_CONTRADICTS_PROOF',
+    property: 'gpuOperator.values.devicePlugin.enabled',
+    text: 'values of the GPU operator must not set devicePlugin.enabled to false, because nothing else would advertise the GPUs of the nodes; remove it',
+    faults: () =>
+      found(
+        { gpuOperator: GpuOperator.version(undefined, { values: { devicePlugin: { enabled: false } } }) },
+        pool('plain'),
+      ),
+  },
+  {
     id: 'DRIVER_IN_IMAGE_UNKNOWN',
     text:
       "the image of pool(s) 'nodes' may already have NVIDIA's driver and container toolkit, and a second driver of the GPU " +

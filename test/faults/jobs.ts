@@ -1,10 +1,13 @@
 import { App, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { IModelStore } from '../../lib/core';
 import { ModelFile, ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
 import { sourceFaults, sourceWarnings } from '../../lib/jobs/source-faults';
 import { DataSize } from '../../lib/units';
 import { validationFaults } from '../../lib/core/validation';
 import { GpuInstanceType } from '../../lib/catalog';
 import { TritonDeployment, TritonModel } from '../../lib/serving';
+import { ModelStore } from '../../lib/storage';
 import { deploy, onnxProps, withSite } from '../serving/support/fixtures';
 import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
@@ -24,6 +27,18 @@ function imported(props: Partial<ModelImportProps>) {
     });
   });
   return warningsOf(made!);
+}
+
+/** A deployment of a model from a store, in a program that imports nothing. */
+function servedFrom(make: (scope: Construct) => IModelStore): TritonDeployment {
+  let served: TritonDeployment | undefined;
+  withSite((site) => {
+    const { scope, cluster } = site;
+    const nodePool = site.pool(GpuInstanceType.G5_XLARGE, 2);
+    const models = [TritonModel.onnxRuntime({ ...onnxProps, name: 'chat' })];
+    served = new TritonDeployment(scope, 'Chat', { cluster, nodePool, models, modelStore: make(scope), maxSurge: 0 });
+  });
+  return served!;
 }
 
 export const TEXTS: FaultText[] = [
@@ -98,6 +113,13 @@ export const TEXTS: FaultText[] = [
       });
       return warningsOf(other!);
     },
+  },
+  {
+    id: 'MODEL_NOT_IMPORTED',
+    text:
+      "'chat/1' is served, but no import of this program fills it, so that its pods wait for weights until somebody puts them there; store 'test/Made' is made " +
+      'by this program, which lets nothing write to it; add a ModelImport of that name and version, or accept the warning where it is filled by hand',
+    faults: () => warningsOf(servedFrom((scope) => new ModelStore(scope, 'Made'))),
   },
   {
     id: 'URL_OF_A_PAGE',

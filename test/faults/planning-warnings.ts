@@ -108,6 +108,7 @@ export const TEXTS: FaultText[] = [
   row('LEGACY_INSTANCE', 'p3dn.24xlarge is of a previous generation; drivers from 595 on drop V100-32GB', {
     model: LLAMA_3_1_8B,
     instanceType: P3DN_24XLARGE,
+    engine: InferenceEngine.VLLM,
   }),
   row(
     'MEMORY_SHARED_WITH_HOST',
@@ -153,7 +154,7 @@ export const TEXTS: FaultText[] = [
   row(
     'TENSOR_OVER_MESH',
     'not every pair of the 8 GPUs of p3dn.24xlarge is connected by NVLink; tensor 4 stays within direct links',
-    { model: LLAMA_3_1_8B, instanceType: P3DN_24XLARGE, parallelism: degrees(8) },
+    { model: LLAMA_3_1_8B, instanceType: P3DN_24XLARGE, parallelism: degrees(8), engine: InferenceEngine.VLLM },
   ),
   row(
     'TENSOR_OVER_PCIE',

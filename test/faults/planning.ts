@@ -63,6 +63,25 @@ export const TEXTS: FaultText[] = [
     refuse: plan({ instanceType: MI300X, engine: InferenceEngine.TENSORRT_LLM }),
   },
   {
+    id: 'GPU_TOO_OLD_FOR_ENGINE',
+    property: 'engine',
+    text:
+      'vLLM 0.24.0 supports compute capability 7.5 and later, but V100-16GB (p3.8xlarge) has 7.0; use engine vllm-0.19.1 or a newer ' +
+      'GPU',
+    refuse: () => CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.P3_8XLARGE }),
+  },
+  {
+    id: 'GPU_TOO_OLD_FOR_ENGINE',
+    property: 'engine',
+    text: 'vllm-0.28 supports compute capability 7.5 and later, but V100-16GB (p3.8xlarge) has 7.0; use engine vllm-0.19.1 or a newer GPU',
+    refuse: () =>
+      CapacityPlanner.search({
+        model: ModelSpec.LLAMA_3_1_8B,
+        engine: InferenceEngine.VLLM_0_28,
+        candidates: [{ instanceType: GpuInstanceType.P3_8XLARGE }],
+      }),
+  },
+  {
     id: 'ENGINE_LACKS_PRECISION',
     property: 'precision',
     text: 'sglang runs experts in fp8 from compute capability 8.9 on, but A10G (g5.xlarge) has 8.6; use vllm',

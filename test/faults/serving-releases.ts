@@ -10,12 +10,14 @@ import {
   TritonVariant,
 } from '../../lib/catalog';
 import { ServingImage } from '../../lib/images';
-import { ServiceType, TritonModel, VllmModelProps } from '../../lib/serving';
+import { ServiceType, TritonDeployment, TritonModel, VllmModelProps } from '../../lib/serving';
 import { DataSize, Fault } from '../../lib/units';
 import { nameFaults, namedCacheFormat } from '../../lib/planning/vllm-name-faults';
 import { VllmVersion } from '../../lib/serving/vllm/vllm-version';
-import { DeploymentOverrides, deploy, onnxProps } from '../serving/support/fixtures';
-import { warningsOf } from '../support/faults';
+import { DeploymentOverrides, TestPool, TestStore, deploy, llama8b, onnxProps } from '../serving/support/fixtures';
+import { faultsAtSynth, warningsOf } from '../support/faults';
+import { testStack } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
 import { FaultText } from './fault-text';
 
 const vllm =
@@ -45,6 +47,28 @@ function newRelease(vllmVersion: string): TritonRelease {
   return TritonRelease.custom({
     ...{ release: '26.12', vllmVersion, onnxRuntimeVersion: '1.25.0', cudaVersion: '13.4.3', cudaDriver: '615.61' },
   });
+}
+
+/** What is found of a rollout that starts a second server, on a pool for two. */
+function surge({ besides = false, fixed = false }): Fault[] {
+  const stack = testStack();
+  const cluster = testCluster(stack);
+  const store = new TestStore(stack, 'Store');
+  const nodePool: TestPool & { isAutoscaled?: boolean } = new TestPool(
+    stack,
+    'gpu',
+    cluster,
+    GpuInstanceType.G5_XLARGE,
+    2,
+  );
+  if (fixed) Object.assign(nodePool, { isAutoscaled: false, minNodes: 1 });
+  const made = ['chat', ...(besides ? ['other'] : [])].map(
+    (id, i) =>
+      new TritonDeployment(stack, id, {
+        ...{ cluster, nodePool, modelStore: store, models: [llama8b], maxSurge: i === 0 ? 1 : 0 },
+      }),
+  );
+  return [...faultsAtSynth(made[0]), ...warningsOf(made[0])];
 }
 
 /** What an image lacks, and advice about releases, rollouts and services. */
@@ -248,6 +272,34 @@ export const TEXTS: FaultText[] = [
     faults: () => advice({ serviceType: ServiceType.LOAD_BALANCER }),
   },
   {
+    id: 'PLACEMENT_RULE_EXCEEDS_POOL',
+    property: 'podAntiAffinity[0]',
+    text:
+      "podAntiAffinity[0] lets at most 2 of the servers run on pool 'gpu', which has at most 2 node(s); got 2, and 1 more in a rollout (maxSurge); " +
+      'make it a preference, lower the number, or raise maxNodes where each node takes one',
+    refuse: () =>
+      deploy({
+        ...{ instanceType: GpuInstanceType.G5_12XLARGE, maxNodes: 2, replicas: 2, maxSurge: 1 },
+        podAntiAffinity: [{ topologyKey: 'kubernetes.io/hostname' }],
+      }),
+  },
+  {
+    id: 'STORE_NOT_GRANTED',
+    text:
+      "the pods of 'chat' act as service account 'inference/own', which exists already and is granted nothing here: the credentials that it gives " +
+      "them must allow s3:ListBucket on bucket 'models' and s3:GetObject below chat/1/, or they wait for their weights; see to it and accept this by " +
+      'Warnings.accept, give the store credentials, or leave serviceAccountName out',
+    faults: () => advice({ serviceAccountName: 'own' }),
+  },
+  {
+    id: 'UNKNOWN_VALUE',
+    property: 'podAffinity[0].topologyKey',
+    text:
+      "podAffinity[0].topologyKey must be a label of the nodes of pool 'gpu', or no pod meets the rule: 'kubernetes.io/hostname', " +
+      "'topology.kubernetes.io/zone', or one that the pool sets ('gpu-inference-constructs/pool', 'nvidia.com/gpu.present'); got 'example.com/rack'",
+    refuse: () => deploy({ podAffinity: [{ topologyKey: 'example.com/rack' }] }),
+  },
+  {
     id: 'SURGE_EXCEEDS_POOL',
     property: 'maxSurge',
     text: "maxSurge must be at most 0, because pool 'gpu' has at most 1 node(s) of type g5.xlarge with room for 1 pod(s) of 1 GPU(s) each, and 1 of them run already; got 1; raise maxNodes to 2, or leave maxSurge out",
@@ -257,6 +309,23 @@ export const TEXTS: FaultText[] = [
       maxNodes: 1,
       maxSurge: 1,
     } as DeploymentOverrides),
+  },
+  {
+    id: 'SURGE_EXCEEDS_POOL',
+    property: 'maxSurge',
+    text:
+      "a rollout of 'chat' starts 1 more before it stops old ones (maxSurge), but beside all other pods of this program the nodes of pool 'gpu' have " +
+      'no room for them, and it would wait forever; raise maxNodes, leave maxSurge out, or pass updateStrategy: UpdateStrategy.RECREATE if an outage ' +
+      'is accepted',
+    faults: () => surge({ besides: true }),
+  },
+  {
+    id: 'SURGE_NEEDS_NODES',
+    text:
+      "a rollout of 'chat' starts 1 more before it stops old ones (maxSurge), but no autoscaler is declared that would add nodes to pool 'gpu' " +
+      'beyond minNodes (1), which have no room for them; raise minNodes, scale the pool by hand before a rollout, up to maxNodes (2), or leave ' +
+      'maxSurge out',
+    faults: () => surge({ fixed: true }),
   },
   {
     id: 'VULNERABLE_RELEASE',

@@ -60,6 +60,19 @@ export const TEXTS: FaultText[] = [
     refuse: () => make({ models: [{ ...MODELS[0], parallelism: Parallelism.of({ tensor: 16 }) }] }),
   },
   {
+    id: 'NO_NODE_WITH_ROOM',
+    property: 'models[0]',
+    text:
+      "model 'llama-3.1-8b': the planner finds no hardware whose nodes have room for the pods; of what has enough GPU memory, the roomiest is " +
+      'bf16 on 1 × p6-b300.48xlarge (tensor 1), context 2048, 4 sequences: a pod needs 16785408 MiB of memory, but a p6-b300.48xlarge has ' +
+      '3876686 MiB for pods; use nodes with more memory, or set resources.memory if less is enough; or name nodePools with nodes that have room',
+    refuse: () =>
+      make({
+        server: InferenceServer.VLLM,
+        models: [{ ...MODELS[0], kvOffload: DataSize.gib(8192), contextLength: 2048 }],
+      }),
+  },
+  {
     id: 'PLAN_DIFFERS',
     text:
       "model 'llama-3.1-8b' keeps its locked plan (bf16 on 1 × p4de.24xlarge (tensor 1), context 8192, 4 " +

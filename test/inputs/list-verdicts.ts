@@ -37,6 +37,11 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'OpenAiOptions.servedModelNames': 'refused VALUE_NOT_CONCRETE models[0].servedModelNames',
   'Sidecar.command': 'reference',
   'Sidecar.args': 'reference',
+  'PodAffinityTerm.namespaces': 'refused VALUE_NOT_CONCRETE podAffinity[0].namespaces',
+  'PodAdditions.roleManagedPolicyArns': 'refused VALUE_NOT_CONCRETE roleManagedPolicyArns',
+  'PolicyStatement.actions': 'refused VALUE_NOT_CONCRETE rolePolicyStatements[0].actions',
+  'PolicyStatement.resources': 'refused VALUE_NOT_CONCRETE rolePolicyStatements[0].resources',
+  'PolicyCondition.values': 'refused VALUE_NOT_CONCRETE rolePolicyStatements[0].conditions[0].values',
   'ServingOptions.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
   'MonitoringOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
 };

@@ -9,6 +9,9 @@ import { ArgumentPrograms, Program, StructPrograms } from './string-programs-com
 import { deploy, importing } from './string-programs-workloads';
 
 const sidecar: Sidecar = { name: 'proxy', image: 'registry.example/proxy:1' };
+const HOST = { topologyKey: 'kubernetes.io/hostname' };
+const SEND = { actions: ['sqs:SendMessage'], resources: ['*'] };
+const SOURCE = { operator: 'StringEquals', key: 'aws:SourceAccount', values: ['123456789012'] };
 const release = {
   release: '26.11',
   vllmVersion: '0.31.0',
@@ -27,6 +30,10 @@ function granted(kind: 'grantRead' | 'grantReadWrite', prefix: string): Program 
 export const POD_STRUCTS: StructPrograms = {
   PodAdditions: (given) => deploy(given),
   Sidecar: (given) => deploy({ sidecars: [{ ...sidecar, ...given }] }),
+  PodAffinityTerm: (given) => deploy({ podAffinity: [{ ...HOST, ...given }] }),
+  TopologySpreadConstraint: (given) => deploy({ topologySpreadConstraints: [{ ...HOST, ...given }] }),
+  PolicyStatement: (given) => deploy({ rolePolicyStatements: [{ ...SEND, ...given }] }),
+  PolicyCondition: (given) => deploy({ rolePolicyStatements: [{ ...SEND, conditions: [{ ...SOURCE, ...given }] }] }),
   PodVolumeMount: (given) =>
     deploy({
       volumes: [PodVolume.emptyFolder('own', DataSize.gib(1))],

@@ -202,6 +202,14 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'NodeAgentsProps.namespace': [
     'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
   ],
+  'NodeAgentsProps.podLabels': [
+    "refused INVALID_FORMAT podLabels['k'] | reference | reference",
+    `refused INVALID_FORMAT podLabels['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
+  'NodeAgentsProps.podAnnotations': [
+    'text | reference | reference',
+    `refused INVALID_FORMAT podAnnotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
   'NodeAgentsProps.nvidiaPluginImage': ['text | reference | reference'],
   'NodeAgentsProps.region': ['unused'],
   'NodeAgentsProps.dcgmExporterImage': ['text | reference | reference'],

@@ -26,6 +26,25 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'PodVolume.emptyFolder(name)': [
     'refused INVALID_NAME volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name | refused VALUE_NOT_CONCRETE volumes[0].name',
   ],
+  'PodAffinityTerm.topologyKey': ['refused INVALID_FORMAT podAffinity[0].topologyKey | reference | reference'],
+  'PodAffinityTerm.matchLabels': [
+    `refused INVALID_FORMAT podAffinity[0].matchLabels['k'] | reference | reference`,
+    `refused INVALID_FORMAT podAffinity[0].matchLabels['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
+  'PodAffinityTerm.namespaces': ['refused INVALID_NAME podAffinity[0].namespaces[0] | reference | reference'],
+  'TopologySpreadConstraint.topologyKey': [
+    'refused INVALID_FORMAT topologySpreadConstraints[0].topologyKey | reference | reference',
+  ],
+  'PolicyStatement.sid': ['refused INVALID_FORMAT rolePolicyStatements[0].sid | reference | reference'],
+  'PolicyStatement.actions': ['refused INVALID_FORMAT rolePolicyStatements[0].actions[0] | reference | reference'],
+  'PolicyStatement.resources': ['refused INVALID_FORMAT rolePolicyStatements[0].resources[0] | reference | reference'],
+  'PolicyCondition.operator': [
+    'refused INVALID_FORMAT rolePolicyStatements[0].conditions[0].operator | reference | reference',
+  ],
+  'PolicyCondition.key': ['refused INVALID_FORMAT rolePolicyStatements[0].conditions[0].key | reference | reference'],
+  'PolicyCondition.values': ['text | reference | reference'],
+  'PodAdditions.serviceAccountName': ['refused INVALID_NAME serviceAccountName | reference | reference'],
+  'PodAdditions.roleManagedPolicyArns': ['refused INVALID_FORMAT roleManagedPolicyArns[0] | reference | reference'],
   'PodVolumeMount.volume': ['refused UNKNOWN_VALUE volumeMounts[0].volume'],
   'PodVolumeMount.path': ['refused INVALID_FORMAT volumeMounts[0].path | reference | reference'],
   'Sidecar.name': [

@@ -6,7 +6,11 @@ import { enterSystemNodes } from '../../lib/core/system-nodes';
 import { ModelImport, ModelImportProps, ModelSource } from '../../lib/jobs';
 import { TritonDeployment, VllmDeployment } from '../../lib/serving';
 import { DataSize, Duration } from '../../lib/units';
-import { llama8b, withSite } from '../serving/support/fixtures';
+import { Construct } from 'constructs';
+import { IModelStore } from '../../lib/core';
+import { ModelStore } from '../../lib/storage';
+import { Site, llama8b, withSite } from '../serving/support/fixtures';
+import { readingCluster } from '../storage/reading-cluster';
 import { CHAT } from '../serving/support/vllm-fixtures';
 import { faultsThrown, idsOf, warningsOf } from '../support/faults';
 
@@ -215,5 +219,44 @@ test('two imports of one version into one store are refused', () => {
     site.scope.node.tryRemoveChild('One');
     site.scope.node.tryRemoveChild('Three');
     expect(() => of('Four')).not.toThrow();
+  });
+});
+
+describe('a model that nothing imports, in a program without imports', () => {
+  const warned = (make: (scope: Construct) => IModelStore, more?: (site: Site, modelStore: IModelStore) => unknown) => {
+    let served: TritonDeployment | undefined;
+    withSite((site) => {
+      const modelStore = make(site.scope);
+      served = new TritonDeployment(site.scope, 'Chat', {
+        ...{ cluster: site.cluster, modelStore, models: [llama8b], maxSurge: 0 },
+        nodePool: site.pool(GpuInstanceType.G5_XLARGE, 2),
+      });
+      more?.(site, modelStore);
+    });
+    return idsOf(warningsOf(served!)).filter((id) => id.startsWith('MODEL_NOT_IMPORTED'));
+  };
+  const made = (scope: Construct) => new ModelStore(scope, 'Made');
+
+  test('is missing in a store that the program makes', () => {
+    expect(warned(made)).toEqual(['MODEL_NOT_IMPORTED']);
+  });
+
+  test.each<[string, (scope: Construct) => IModelStore]>([
+    ['an existing bucket', (scope) => ModelStore.fromBucketName(scope, 'Found', 'models')],
+    ['a store whose writers fill it', (scope) => new ModelStore(scope, 'Made', { writers: ['111122223333'] })],
+  ])('may be in %s', (_, make) => {
+    expect(warned(make)).toEqual([]);
+  });
+
+  test('is not missing once it is imported', () => {
+    const fill = ({ scope, cluster }: Site, modelStore: IModelStore) =>
+      new ModelImport(scope, 'Import', { cluster, modelStore, model: 'chat', source });
+    expect(warned(made, fill)).toEqual([]);
+  });
+
+  test('may come from a role that the program lets write', () => {
+    const grant = ({ scope }: Site, store: IModelStore) =>
+      store.grantReadWrite(readingCluster(scope as TerraformStack).serviceAccountRole('build', 'publisher')!);
+    expect(warned(made, grant)).toEqual([]);
   });
 });

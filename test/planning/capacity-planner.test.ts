@@ -219,7 +219,11 @@ describe('CapacityPlanner.plan', () => {
 
   const v100 = GpuInstanceType.P3DN_24XLARGE;
   test.each<[string, Partial<CapacityRequest>, string[]]>([
-    ['bf16 on V100', { instanceType: v100, precision: Precision.BF16 }, ['PRECISION_NOT_SUPPORTED precision']],
+    [
+      'bf16 on V100',
+      { instanceType: v100, precision: Precision.BF16, engine: InferenceEngine.VLLM },
+      ['PRECISION_NOT_SUPPORTED precision'],
+    ],
     [
       'bf16 on T4',
       { instanceType: GpuInstanceType.G4DN_XLARGE, precision: Precision.BF16 },
@@ -232,7 +236,7 @@ describe('CapacityPlanner.plan', () => {
     ],
     [
       'nvfp4 on V100',
-      { instanceType: GpuInstanceType.P3DN_24XLARGE, precision: Precision.NVFP4 },
+      { instanceType: v100, precision: Precision.NVFP4, engine: InferenceEngine.VLLM },
       ['PRECISION_NOT_SUPPORTED precision'],
     ],
     [
@@ -309,6 +313,7 @@ describe('CapacityPlanner.plan', () => {
     expect(idsOf(faultsThrown(() => CapacityPlanner.plan(request)))).toEqual([
       'CONTEXT_EXCEEDS_MODEL contextLength',
       'PRECISION_NOT_SUPPORTED precision',
+      'GPU_TOO_OLD_FOR_ENGINE engine',
       'TENSOR_DOES_NOT_DIVIDE_HEADS parallelism',
     ]);
   });

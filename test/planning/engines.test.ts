@@ -1,7 +1,10 @@
 import {
   CapacityPlanner,
   CapacityRequest,
+  DataSize,
   GpuInstanceType,
+  GpuNodeType,
+  GpuType,
   InferenceEngine,
   ModelSpec,
   Parallelism,
@@ -97,12 +100,11 @@ describe('layers with a window', () => {
 });
 
 describe('vLLM from 0.21 on', () => {
-  const request = {
-    model: ModelSpec.QWEN_2_5_7B,
-    instanceType: GpuInstanceType.P3DN_24XLARGE,
-    contextLength: 8192,
-    gpuMemoryUtilization: 0.9,
-  };
+  /** Of the log's memory. */
+  const instanceType = GpuNodeType.custom({
+    ...{ name: 'one', gpu: GpuType.RTX_5090, gpuCount: 1, vcpus: 16, memory: DataSize.gib(64) },
+  });
+  const request = { model: ModelSpec.QWEN_2_5_7B, instanceType, contextLength: 8192, gpuMemoryUtilization: 0.9 };
 
   test('takes nine tenths and a fiftieth of the memory by default', () => {
     const of = (engine: InferenceEngine) =>
@@ -126,7 +128,7 @@ describe('vLLM from 0.21 on', () => {
   });
 
   test('holds as much as a log of 0.24 says: 223,152 tokens on a GPU of 31.36 GiB', () => {
-    const gpuMemoryUtilization = (0.9 * 31.36) / GpuInstanceType.P3DN_24XLARGE.gpu.memory.gib;
+    const gpuMemoryUtilization = (0.9 * 31.36) / instanceType.gpu.memory.gib;
     const tokens = (engine: InferenceEngine) =>
       CapacityPlanner.plan({ ...request, gpuMemoryUtilization, engine }).kvCapacityTokens;
     expect(tokens(InferenceEngine.VLLM_0_21)).toBeLessThanOrEqual(223152);

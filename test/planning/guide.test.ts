@@ -2,6 +2,7 @@ import {
   CapacityPlanner,
   DataSize,
   GpuInstanceType,
+  InferenceEngine,
   ModelSpec,
   NodeNetwork,
   Parallelism,
@@ -60,6 +61,7 @@ describe('the deployment guide', () => {
     const plan = CapacityPlanner.plan({
       ...load,
       instanceType: GpuInstanceType.P3DN_24XLARGE,
+      engine: InferenceEngine.VLLM,
       precision: Precision.FP16,
       parallelism: Parallelism.of({ tensor: 2, pipeline: 4 }),
       microBatches: 8,
@@ -110,6 +112,7 @@ describe('the deployment guide', () => {
     const request = {
       model: MODEL_65B,
       instanceType: GpuInstanceType.P3DN_24XLARGE,
+      engine: InferenceEngine.VLLM,
       contextLength: 2048,
       inputTokens: 128,
       outputTokens: 512,

@@ -3,6 +3,7 @@ import {
   CapacityPlanner,
   CapacityTargets,
   GpuInstanceType,
+  InferenceEngine,
   ModelSpec,
   Parallelism,
   Precision,
@@ -156,6 +157,15 @@ describe('CapacityPlanner.search', () => {
     expect(idsOf(faultsThrown(() => CapacityPlanner.cheapest(request)))).toEqual(ids);
   });
 
+  test('leaves out GPUs that the engine does not run on, and takes them with one that does', () => {
+    const candidates = [priced(GpuInstanceType.P3DN_24XLARGE, 1), priced(GpuInstanceType.G6E_XLARGE, 2)];
+    const names = (engine?: InferenceEngine) =>
+      new Set(CapacityPlanner.search({ model: MODEL, candidates, engine }).map((plan) => plan.instanceType.name));
+    expect([...names()]).toEqual(['g6e.xlarge']);
+    expect([...names(InferenceEngine.VLLM_0_28)]).toEqual(['g6e.xlarge']);
+    expect([...names(InferenceEngine.vllm('0.19.1'))].sort()).toEqual(['g6e.xlarge', 'p3dn.24xlarge']);
+  });
+
   test.each([
     ['no candidates', { candidates: [] }, ['EMPTY_LIST candidates']],
     ['no formats', { precisions: [] }, ['EMPTY_LIST precisions']],
@@ -166,8 +176,16 @@ describe('CapacityPlanner.search', () => {
     ],
     [
       'a format that no candidate has',
-      { candidates: [{ instanceType: GpuInstanceType.P3DN_24XLARGE }], precisions: [Precision.NVFP4] },
+      {
+        ...{ candidates: [{ instanceType: GpuInstanceType.P3DN_24XLARGE }], precisions: [Precision.NVFP4] },
+        engine: InferenceEngine.vllm('0.19.1'),
+      },
       ['PRECISION_NOT_SUPPORTED precision'],
+    ],
+    [
+      'GPUs that the engine does not run on alone',
+      { candidates: [priced(GpuInstanceType.P3DN_24XLARGE, 1), priced(GpuInstanceType.P3_8XLARGE, 1)] },
+      ['GPU_TOO_OLD_FOR_ENGINE engine', 'GPU_TOO_OLD_FOR_ENGINE engine'],
     ],
     [
       'a price below zero',

@@ -1,4 +1,5 @@
 import { App, TerraformStack } from 'cdktf';
+import { ExistingEks } from '../../examples/existing-eks/stack';
 import { companyWrapper } from './company-wrapper';
 import { existingInfrastructure } from './existing-infrastructure';
 import { migration } from './migration';
@@ -21,6 +22,11 @@ export const PROGRAMS: readonly FirstProgram[] = [
     name: 'existing VPC, cluster, bucket and namespaces',
     file: 'existing-infrastructure.ts',
     stacks: existingInfrastructure,
+  },
+  {
+    name: 'examples/existing-eks',
+    file: '../../examples/existing-eks/stack.ts',
+    stacks: (app) => [new ExistingEks(app).stack],
   },
   { name: 'two regions and two accounts', file: 'two-accounts.ts', stacks: twoAccounts },
   { name: "a company's wrapper", file: 'company-wrapper.ts', stacks: companyWrapper },

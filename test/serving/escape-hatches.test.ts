@@ -1,7 +1,7 @@
 import { Sidecar } from '../../lib/serving';
-import { faultsThrown, idsOf } from '../support/faults';
+import { faultsThrown, idsOf, warningsOf } from '../support/faults';
 import { Block, Synthesized } from '../support/synth';
-import { DeploymentOverrides, deploy } from './support/fixtures';
+import { DeploymentOverrides, Site, deploy } from './support/fixtures';
 import { deployVllm } from './support/vllm-fixtures';
 
 const WARM: Sidecar = {
@@ -20,7 +20,30 @@ const OPTIONS: DeploymentOverrides = {
   maxNodes: 4,
 };
 
-const SERVERS: readonly [string, (options: DeploymentOverrides) => { readonly json: Synthesized }][] = [
+const MANAGED = ['arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy'];
+const ROLE: DeploymentOverrides = {
+  rolePolicyStatements: [
+    {
+      actions: ['sqs:SendMessage'],
+      resources: ['arn:aws:sqs:eu-central-1:123456789012:answers'],
+      conditions: [{ operator: 'StringEquals', key: 'aws:SourceAccount', values: ['123456789012'] }],
+    },
+  ],
+  roleManagedPolicyArns: MANAGED,
+};
+const ALLOWED = {
+  Effect: 'Allow',
+  Action: ['sqs:SendMessage'],
+  Resource: ['arn:aws:sqs:eu-central-1:123456789012:answers'],
+  Condition: { StringEquals: { 'aws:SourceAccount': ['123456789012'] } },
+};
+
+interface Made {
+  readonly json: Synthesized;
+  readonly site: Site;
+}
+
+const SERVERS: readonly [string, (options: DeploymentOverrides) => Made][] = [
   ['Triton', (options) => deploy(options)],
   ["vLLM's own server", ({ models: _, ...options }) => deployVllm(options)],
 ];
@@ -69,5 +92,76 @@ describe.each(SERVERS)('what users add to %s', (_, make) => {
     const plain = make({ maxSurge: 0 });
     expect(plain.json.only('kubernetes_deployment_v1').spec.strategy.rolling_update.max_unavailable).toBe('1');
     expect(plain.json.only('kubernetes_pod_disruption_budget_v1').spec.max_unavailable).toBe('1');
+  });
+
+  test('acts as an account of the user, for which nothing is made', () => {
+    const own = make({ maxSurge: 0, serviceAccountName: 'own' });
+    expect(own.json.resources('kubernetes_service_account_v1')).toEqual([]);
+    const { metadata, spec: acting } = own.json.only('kubernetes_deployment_v1').spec.template;
+    expect(acting.service_account_name).toBe('own');
+    expect(Object.keys(metadata.annotations as object)).not.toContain('eks.amazonaws.com/skip-containers');
+    expect(own.site.cluster.askedRoles).toEqual([]);
+    expect(idsOf(warningsOf(own.site.cluster.node.root))).toEqual(['STORE_NOT_GRANTED']);
+  });
+
+  test('needs no word where the store has credentials of its own', () => {
+    const own = make({ maxSurge: 0, serviceAccountName: 'own', reach: { credentials: { name: 'store' } } });
+    expect(idsOf(warningsOf(own.site.cluster.node.root))).toEqual([]);
+  });
+
+  test('may do more with its role, in all containers', () => {
+    const more = make({ maxSurge: 0, ...ROLE });
+    const [policy] = more.json.resources('aws_iam_role_policy');
+    expect(JSON.parse(String(policy.policy))).toEqual({ Version: '2012-10-17', Statement: [ALLOWED] });
+    expect(more.json.resources('aws_iam_role_policy_attachment').map(({ policy_arn: arn }) => arn)).toEqual(MANAGED);
+    const { annotations } = more.json.only('kubernetes_deployment_v1').spec.template.metadata;
+    expect(Object.keys(annotations as object)).not.toContain('eks.amazonaws.com/skip-containers');
+  });
+
+  test('has a role for that beside the credentials of its store, and reaches what hands it out', () => {
+    const more = make({ maxSurge: 0, ...ROLE, reach: { credentials: { name: 'store' } } });
+    expect(more.site.cluster.askedRoles).toHaveLength(1);
+    expect(more.site.store.grants).toEqual([]);
+    const { egress } = more.json.only('kubernetes_network_policy_v1').spec;
+    expect(JSON.stringify(egress)).toContain('169.254.170.23/32');
+  });
+
+  test.each<[DeploymentOverrides, string[]]>([
+    [{ serviceAccountName: 'Own' }, ['INVALID_NAME serviceAccountName']],
+    [
+      { serviceAccountName: 'own', serviceAccountAnnotations: {}, ...ROLE },
+      ['serviceAccountAnnotations', 'rolePolicyStatements', 'roleManagedPolicyArns'].map(
+        (property) => `CONFLICTING_PROPERTIES ${property}`,
+      ),
+    ],
+    [
+      { roleManagedPolicyArns: ['arn:aws:iam::111122223333:role/x', MANAGED[0], MANAGED[0]] },
+      ['DUPLICATE roleManagedPolicyArns', 'INVALID_FORMAT roleManagedPolicyArns[0]'],
+    ],
+    [
+      { rolePolicyStatements: [{ actions: [], resources: ['queue'], sid: 'a b' }] },
+      ['sid', 'actions', 'resources[0]'].map(
+        (at) => `${at === 'actions' ? 'EMPTY_LIST' : 'INVALID_FORMAT'} rolePolicyStatements[0].${at}`,
+      ),
+    ],
+    [
+      {
+        rolePolicyStatements: [
+          {
+            actions: ['SendMessage'],
+            resources: ['*'],
+            conditions: [{ operator: 'Equals', key: 'account', values: [] }],
+          },
+        ],
+      },
+      [
+        'INVALID_FORMAT rolePolicyStatements[0].actions[0]',
+        'INVALID_FORMAT rolePolicyStatements[0].conditions[0].operator',
+        'INVALID_FORMAT rolePolicyStatements[0].conditions[0].key',
+        'EMPTY_LIST rolePolicyStatements[0].conditions[0].values',
+      ],
+    ],
+  ])('whom it acts as: %j is refused', (options, ids) => {
+    expect(idsOf(faultsThrown(() => make(options)))).toEqual(ids);
   });
 });

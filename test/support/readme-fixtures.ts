@@ -45,7 +45,7 @@ export class ReadmeFixtures {
   }
 
   public get modelStore(): ModelStore {
-    this.store ??= new ModelStore(this.stack, 'FixtureStore');
+    this.store ??= new ModelStore(this.stack, 'FixtureStore', { writers: ['111122223333'] });
     return this.store;
   }
 }

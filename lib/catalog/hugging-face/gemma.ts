@@ -4,6 +4,7 @@ import { headsOf } from './decoder';
 import { expertsOf } from './experts';
 import { Family } from './family';
 import { withKinds } from './kinds';
+import { headOverrides } from './layer-overrides';
 
 const TYPES = ['sliding_attention', 'full_attention'];
 
@@ -52,7 +53,8 @@ const GEMMA_4 = {
 
 /**
  * Gemma 4: windowed layers and layers that see the whole context have heads of two sizes; the latter may use keys as values; the last layers
- * may read earlier caches; a layer may have a dense block and experts side by side.
+ * may read earlier caches; a layer may have a dense block and experts side by side. Files of transformers from 5.15 on list the layers with other
+ * heads (`per_layer_config`) in place of `global_head_dim` and `num_global_key_value_heads`, which then count nothing (`Gemma4TextConfig`).
  */
 function gemma4(given: ConfigReader, perLayerInput: number): DecoderShape {
   const reader = given.withDefaults({ ...GEMMA_4, hidden_size_per_layer_input: perLayerInput });
@@ -64,6 +66,9 @@ function gemma4(given: ConfigReader, perLayerInput: number): DecoderShape {
   const sharesValues = reader.flag('attention_k_eq_v') === true;
   const globalHeads = sharesValues ? reader.whole('num_global_key_value_heads') : undefined;
   const globalHeadSize = reader.whole('global_head_dim');
+  const listed = headOverrides(reader, layers);
+  const ofWhole = { headSize: globalHeadSize, ...(globalHeads ? { keyValueHeads: globalHeads } : {}) };
+  const headsIn = (i: number) => (listed ? listed(i) : inWindow(i) ? {} : ofWhole);
   const window = reader.whole('sliding_window');
   const found = reader.flag('enable_moe_block') === true ? expertsOf(reader, layers) : undefined;
   const width = reader.required('intermediate_size');
@@ -84,9 +89,8 @@ function gemma4(given: ConfigReader, perLayerInput: number): DecoderShape {
   };
   return withKinds(shape, (i) => ({
     attention: {
-      ...(inWindow(i)
-        ? window && window < heads.maxContextLength && { window }
-        : { headSize: globalHeadSize, ...(globalHeads ? { keyValueHeads: globalHeads } : {}) }),
+      ...(inWindow(i) && window && window < heads.maxContextLength ? { window } : {}),
+      ...headsIn(i),
       ...(sharesValues && !inWindow(i) ? { sharesValues } : {}),
       ...(i >= own ? { sharesCache: true } : {}),
     },
@@ -148,6 +152,9 @@ function gemma3n(given: ConfigReader): DecoderShape {
     otherParameters: other,
   }));
 }
+
+/** Those of them whose files may list layers with other heads. @internal */
+export const TYPES_WITH_LAYER_OVERRIDES: readonly string[] = ['gemma4_text', 'gemma4_unified_text'];
 
 /** Gemma 3n and 4. */
 export const GEMMA_FAMILIES: { readonly [type: string]: Family } = {

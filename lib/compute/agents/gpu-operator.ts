@@ -23,7 +23,11 @@ export interface GpuOperatorOptions {
    * matters where this operator installs the GPU driver on pools with InfiniBand or RoCE. @default true
    */
   readonly hostNicDriver?: boolean;
-  /** Further values of the chart, e.g. `{ dcgmExporter: { enabled: true } }`; they override those of this library. @default - none */
+  /**
+   * Further values of the chart, e.g. `{ dcgmExporter: { enabled: true } }`; they are merged over those of this library. Those that contradict what
+   * is proved of pods are refused: without the device plugin, with another MIG strategy, with tolerations in place of those of the pools.
+   * @default - none
+   */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly values?: { [key: string]: any };
 }
@@ -106,6 +110,10 @@ interface OperatorSetting {
   /** Configurations of the device plugin by their names. */
   readonly pluginConfigs: { [name: string]: string };
   readonly nodeFeatureDiscovery: boolean;
+  /** Labels of the pods. @default - none */
+  readonly podLabels?: { readonly [key: string]: string };
+  /** @default - none */
+  readonly podAnnotations?: { readonly [key: string]: string };
   readonly registry: ImageRegistry;
 }
 
@@ -148,7 +156,11 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
     ...(Object.keys(migManager).length > 0 ? { migManager } : {}),
     dcgm: { enabled: false },
     dcgmExporter: { enabled: false },
-    daemonsets: { tolerations: everywhere },
+    daemonsets: {
+      tolerations: everywhere,
+      ...(setting.podLabels ? { labels: setting.podLabels } : {}),
+      ...(setting.podAnnotations ? { annotations: setting.podAnnotations } : {}),
+    },
     devicePlugin: {
       ...images.devicePlugin,
       ...(names.length > 0

@@ -42,6 +42,12 @@ export interface NodeAgentSpec {
   readonly mark: string;
   /** Labels that the nodes have beside it. @default - none */
   readonly labels?: { [key: string]: string };
+  /** Labels of its pods beside that which selects them. @default - none */
+  readonly podLabels?: { [key: string]: string };
+  /** @default - none */
+  readonly podAnnotations?: { [key: string]: string };
+  /** Taints that it tolerates beside those of the pools. @default - none */
+  readonly tolerations?: readonly NodeTaint[];
   /** The pools whose nodes it must run on, evaluated when the stack is synthesized. */
   readonly pools: () => readonly IGpuNodePool[];
   /** What else the labels of nodes must meet, evaluated then too. @default - nothing */
@@ -89,10 +95,12 @@ export function nodeAgentDaemonSet(
       selector: { matchLabels: selector },
       strategy: { type: 'RollingUpdate' },
       template: podTemplate({
-        labels: selector,
+        labels: { ...spec.podLabels, ...selector },
+        annotations: spec.podAnnotations,
         registry: spec.registry,
         securityLevel: PodSecurityLevel.PRIVILEGED,
-        tolerations: () => agentTolerations(spec.pools().flatMap((pool) => pool.taints)),
+        tolerations: () =>
+          agentTolerations([...spec.pools().flatMap((pool) => pool.taints), ...(spec.tolerations ?? [])]),
         containers: [container(spec)],
         spec: {
           hostNetwork: spec.hostNetwork,

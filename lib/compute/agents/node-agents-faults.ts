@@ -1,9 +1,11 @@
 import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { annotationSyntaxFaults, keyFaults, labelSyntaxFaults, valueFaults } from '../../kubernetes/label-syntax';
 import { Fault, fault } from '../../units/fault';
 import { dividedByBottlerocket } from '../pools/shared/bottlerocket-settings';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { installsDriver, isRenamed } from './gpu-operator';
 import { operatorDriverFaults } from './operator-driver-faults';
+import { operatorValueFaults } from './operator-value-faults';
 import { efaPluginFaults } from './node-agents-images';
 import { pluginConfig } from './node-agents-parts';
 import { NodeAgentsProps } from './node-agents-props';
@@ -45,6 +47,7 @@ export function agentPoolFaults(props: NodeAgentsProps, pools: readonly IGpuNode
           ]
         : [],
     () => (gpuOperator ? operatorDriverFaults(gpuOperator, pools) : []),
+    () => operatorValueFaults(props, divided, pluginConfigsOf(pools)),
     () =>
       !gpuOperator && divided.length > 0
         ? [
@@ -84,6 +87,32 @@ export function agentPoolFaults(props: NodeAgentsProps, pools: readonly IGpuNode
             pools.filter((pool) => pool.efaInterfacesPerNode > 0).map((pool) => pool.hardware.name),
           )
         : [],
+  );
+}
+
+/** Labels that select the pods, or that all have. */
+const OWN_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/managed-by'];
+
+/**
+ * The faults of what users add to the pods of agents.
+ *
+ * @internal
+ */
+export function agentPodFaults({ podLabels = {}, podAnnotations, tolerations = [] }: NodeAgentsProps): Fault[] {
+  return allOf(
+    () => labelSyntaxFaults('podLabels', podLabels),
+    () =>
+      Object.keys(podLabels)
+        .filter((key) => OWN_LABELS.includes(key))
+        .map((key) =>
+          fault('RESERVED', `podLabels['${key}']`, `podLabels must not contain '${key}', which is set here; remove it`),
+        ),
+    () => annotationSyntaxFaults('podAnnotations', podAnnotations),
+    () =>
+      tolerations.flatMap(({ key, value }, i) => [
+        ...keyFaults(`tolerations[${i}].key`, 'taint', key),
+        ...valueFaults(`tolerations[${i}].value`, 'taint', key, value),
+      ]),
   );
 }
 

@@ -1,4 +1,5 @@
 import { ImageRegistry } from '../../kubernetes/image-registry';
+import { NodeTaint } from '../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { GpuOperator } from './gpu-operator';
 
@@ -41,6 +42,12 @@ export interface NodeAgentsProps {
    * already: two of them remove each other's labels. @default true
    */
   readonly nodeFeatureDiscovery?: boolean;
+  /** Labels of the pods of the agents. @default - none */
+  readonly podLabels?: { [key: string]: string };
+  /** Annotations of the pods of the agents. @default - none */
+  readonly podAnnotations?: { [key: string]: string };
+  /** Taints that the agents tolerate besides those of the pools. @default - none */
+  readonly tolerations?: NodeTaint[];
   /** Whether the exporter of GPU metrics runs on every GPU node, on port 9400; scrape it with `honor_labels`. @default false */
   readonly dcgmExporter?: boolean;
   /** Image of the exporter of GPU metrics, with its registry, by tag or by digest. @default - a pinned release from nvcr.io */

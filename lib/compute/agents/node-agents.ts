@@ -23,7 +23,13 @@ import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { concreteFault } from '../../core/tokens';
 import { PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { GpuOperator, gpuOperatorValues, nodeFeatureDiscoveryImage, nodeFeatureDiscoveryValues } from './gpu-operator';
-import { agentPoolFaults, agentPoolWarnings, dividedPools, pluginConfigsOf } from './node-agents-faults';
+import {
+  agentPodFaults,
+  agentPoolFaults,
+  agentPoolWarnings,
+  dividedPools,
+  pluginConfigsOf,
+} from './node-agents-faults';
 import { LabelRequirement } from './agent-nodes';
 import { NodeAgentSpec, nodeAgentDaemonSet } from './node-agents-daemon-set';
 import {
@@ -112,6 +118,7 @@ export class NodeAgents extends Construct {
       () => (token.length > 0 ? token : kubernetesNameFault('namespace', this.namespace)),
       () => (this.#bringsFeatureDiscovery && !other ? featureDiscoveryFaults(this.cluster) : []),
       () => this.#efaRegionFaults(),
+      () => agentPodFaults(this.#agentProps),
       () =>
         other
           ? [
@@ -182,6 +189,8 @@ export class NodeAgents extends Construct {
           pluginConfigs: this.#operatorConfigs(),
           nodeFeatureDiscovery: this.#agentProps.nodeFeatureDiscovery ?? true,
           registry: this.#agentRegistry,
+          podLabels: this.#agentProps.podLabels,
+          podAnnotations: this.#agentProps.podAnnotations,
         }),
     });
   }
@@ -217,7 +226,9 @@ export class NodeAgents extends Construct {
     requirements?: () => readonly LabelRequirement[],
   ): DaemonSetV1 {
     const registry = this.#agentRegistry;
-    const spec: NodeAgentSpec = { ...part, registry, namespace: this.namespace, pools, requirements };
+    const { podLabels, podAnnotations, tolerations } = this.#agentProps;
+    const added = { podLabels, podAnnotations, tolerations };
+    const spec: NodeAgentSpec = { ...part, ...added, registry, namespace: this.namespace, pools, requirements };
     return nodeAgentDaemonSet(this, id, spec, this.#agentMeta);
   }
 
@@ -285,7 +296,7 @@ export class NodeAgents extends Construct {
   }
 
   #allTaints(): NodeTaint[] {
-    return this.#clusterPools.flatMap((pool) => pool.taints);
+    return [...this.#clusterPools.flatMap((pool) => pool.taints), ...(this.#agentProps.tolerations ?? [])];
   }
 
   get #needsEfaPlugin(): boolean {

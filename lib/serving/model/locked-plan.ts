@@ -168,7 +168,7 @@ function targetFaults(plan: CapacityPlan, { targets, replicas }: PropertiesBesid
 }
 
 /**
- * The load that a locked plan was made for.
+ * The load that a locked plan was made for. On which GPUs its engine runs, the image says.
  *
  * @internal
  */
@@ -177,7 +177,8 @@ export function loadOf(plan: CapacityPlan): ServingLoad {
   const { gpuMemoryUtilization, maxBatchedTokens, maxSequences, cudaGraphs, checkpointSize, cpuOffload, network } =
     plan;
   return {
-    ...{ model, contextLength, concurrency, inputTokens, outputTokens, kvCachePrecision, engine },
+    ...{ model, contextLength, concurrency, inputTokens, outputTokens, kvCachePrecision },
+    engine: engine._anyGpu(),
     ...{ gpuMemoryUtilization, maxBatchedTokens, maxSequences, cudaGraphs, checkpointSize, cpuOffload, network },
     attentionWindow: plan.attentionWindow,
     mediaInput: plan.mediaInput,

@@ -4,14 +4,20 @@ import { Precision } from '../../catalog/precision';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { CapacityPlanner } from '../../planning/capacity-planner';
 import { CapacityTargets, ServingLoad } from '../../planning/capacity-request';
+import { searchPlans } from '../../planning/search';
 import { missedTargets } from '../../planning/targets';
+import { throwIfFaulty } from '../../units/errors';
 import { Fault, fault } from '../../units/fault';
 import { choiceText } from './choice-text';
+import { PodRoom, hasRoom, noRoomFaults } from './pod-room';
 import { ServingHardware } from './serving-hardware';
 import { unfitText } from './unfit-text';
 
 /** Number of replicas beyond which a target is considered a mistake, if neither `replicas` nor a pool limits them. */
 const MAX_REPLICAS = 64;
+
+/** Choices without room for the pods among which the roomiest is named. */
+const COMPARED = 1000;
 
 /**
  * A request to plan a model.
@@ -34,6 +40,8 @@ export interface PlanRequest {
   readonly hardware?: ServingHardware;
   /** Maximum number of nodes of the pool. @default - as many as the replicas need */
   readonly maxNodes?: number;
+  /** What the pods of a plan ask of its nodes, where the planner chooses those. @default - nothing but GPUs */
+  readonly room?: (plan: CapacityPlan) => PodRoom;
 }
 
 /**
@@ -43,7 +51,9 @@ export interface PlanRequest {
  * Without `load.concurrency` given hardware is planned for four sequences of full length, or as many as fit: an engine starts if there is
  * room for one, and queues the others.
  *
- * @throws UnscopedValidationError with all faults of the request
+ * Of hardware that the planner chooses its nodes have room for the pods.
+ *
+ * @throws UnscopedValidationError with all faults of the request, or where only nodes without room for the pods fit
  *
  * @internal
  */
@@ -51,6 +61,8 @@ export function planModel(request: PlanRequest): CapacityPlan {
   const { precision, targets, hardware, region } = request;
   if (hardware && !targets) return planOn(hardware.instanceType, request);
   const [best] = choicesOf(request, 1);
+  if (!best && request.room)
+    throwIfFaulty(noRoomFaults(choicesOf({ ...request, room: undefined }, COMPARED), request.room));
   return best ?? planOn(hardware?.instanceType ?? largest(precision, region), request);
 }
 
@@ -60,8 +72,8 @@ export function planModel(request: PlanRequest): CapacityPlan {
  * @internal
  */
 export function choicesOf(request: PlanRequest, limit: number): CapacityPlan[] {
-  const { load, precision, parallelism, targets, replicas, hardware, region } = request;
-  return CapacityPlanner.search({
+  const { load, precision, parallelism, targets, replicas, hardware, region, room } = request;
+  const search = {
     ...load,
     parallelism,
     // A server is one data-parallel rank.
@@ -73,7 +85,8 @@ export function choicesOf(request: PlanRequest, limit: number): CapacityPlan[] {
     precisions: precision && [precision],
     maxReplicas: replicas ?? (request.maxNodes ?? MAX_REPLICAS) * (hardware?.gpusPerNode ?? 1),
     limit,
-  });
+  };
+  return room ? searchPlans(search, (plan) => hasRoom(plan, room(plan))) : CapacityPlanner.search(search);
 }
 
 function planOn(instanceType: ServingHardware['instanceType'], request: PlanRequest): CapacityPlan {

@@ -1,25 +1,25 @@
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
-import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { IServiceAccountRole } from '../../core/aws-role';
-import { returned } from '../../core/errors';
 import { ModelUse } from '../../core/model-use';
 import { PodSecurityLevel } from '../../core/pod-security-level';
+import { addWarning } from '../../core/validation';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
 import { checksumAnnotation, configChecksum } from '../../kubernetes/config-checksum';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
-import { AWS_CLI_IMAGE, roleAnnotations } from '../../kubernetes/model-store-access';
+import { AWS_CLI_IMAGE } from '../../kubernetes/model-store-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
-import { egressTo, isolate, modelStoreEgress, peers } from '../../kubernetes/network-access';
+import { egressTo, isolate, modelStoreEgress, peers, roleEgress } from '../../kubernetes/network-access';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { ServiceType } from './pod-additions';
+import { PodAccount, accountWarnings, actsBesideStore, podAccount } from './pod-account';
+import { placementLimits } from './placement-rules';
 import { PodSizing } from './pod-sizing';
 import { Rollout } from './rollout';
 import { GivenServers } from './server-faults';
@@ -89,11 +89,11 @@ export interface MadeServer {
 export function makeServer(owner: Construct, server: Server): MadeServer {
   const { given, name, namespace, rollout } = server;
   const before = ensureNamespace(owner, given.cluster, namespace, PodSecurityLevel.RESTRICTED);
-  const role = storeRole(owner, server);
-  const serviceAccount = makeServiceAccount(owner, server, before, role);
+  const account = podAccount(owner, server, before);
   const service = makeService(owner, server, before);
-  const deployment = makeDeployment(owner, server, serviceAccount, role, before);
+  const deployment = makeDeployment(owner, server, account, before);
   rollout.decideFor(owner, name, deployment);
+  for (const warning of accountWarnings(server)) addWarning(owner, warning);
   makeDisruptionBudget(owner, server, before);
   if (given.networkPolicy ?? true) makeNetworkPolicy(owner, server, before);
   const uses = server.copies.map(({ model, version }) => ModelUse.of(given.modelStore, model, version));
@@ -101,38 +101,8 @@ export function makeServer(owner: Construct, server: Server): MadeServer {
   return { service, deployment };
 }
 
-function storeRole(owner: Construct, { given, name, namespace, copies }: Server): IServiceAccountRole | undefined {
-  const { cluster, modelStore } = given;
-  if (modelStore.credentials) return undefined;
-  const made = cluster.serviceAccountRole(namespace, name);
-  const role = returned(owner, 'IKubernetesCluster', 'cluster.serviceAccountRole()', made);
-  for (const { model, version } of copies) modelStore.grantRead(role, `${model}/${version}`);
-  return role;
-}
-
 function metadata({ name, namespace, labels }: Server, extra: { annotations?: { [key: string]: string } } = {}) {
   return { name, namespace, labels: { ...labels, ...MANAGED_BY }, ...extra };
-}
-
-/** Those of the user and of the role; none rather than an empty map, which would be a change of what runs. */
-function accountAnnotations({ serviceAccountAnnotations: added }: Given, role: IServiceAccountRole | undefined) {
-  const own = roleAnnotations(role);
-  return added === undefined ? own : { ...escapeTemplates(added), ...own };
-}
-
-function makeServiceAccount(
-  owner: Construct,
-  server: Server,
-  before: ITerraformDependable[],
-  role?: IServiceAccountRole,
-): ServiceAccountV1 {
-  return new ServiceAccountV1(owner, 'ServiceAccount', {
-    ...kubernetesMeta(owner, server.given.cluster, before),
-    metadata: metadata(server, {
-      annotations: accountAnnotations(server.given, role),
-    }),
-    automountServiceAccountToken: false,
-  });
 }
 
 function makeService(owner: Construct, server: Server, before: ITerraformDependable[]): ServiceV1 {
@@ -153,8 +123,7 @@ function makeService(owner: Construct, server: Server, before: ITerraformDependa
 function makeDeployment(
   owner: Construct,
   server: Server,
-  serviceAccount: ServiceAccountV1,
-  role: IServiceAccountRole | undefined,
+  account: PodAccount,
   before: ITerraformDependable[],
 ): DeploymentV1 {
   const { given, kind, name, labels, sizing, rollout } = server;
@@ -175,9 +144,9 @@ function makeDeployment(
   });
   const waitFor = [
     ...before,
-    serviceAccount,
+    ...account.made,
     configMap,
-    ...(role?.ready ?? []),
+    ...account.granted,
     ...nodePool.ready,
     ...(given.dependsOn ?? []),
   ];
@@ -194,7 +163,7 @@ function makeDeployment(
       strategy: rollout.strategy,
       template: serverPod({
         kind,
-        serviceAccountName: name,
+        serviceAccountName: account.name,
         configMapName,
         files: server.files,
         probeItems: server.probeItems,
@@ -207,16 +176,18 @@ function makeDeployment(
         exitSeconds: server.exitSeconds,
         server: server.container,
         labels,
-        // A changed configuration changes the pod template, so it is rolled out. Only the init container uses the role.
+        // A changed configuration changes the pod template, so it is rolled out.
         annotations: { ...checksumAnnotation(data), ...withoutRole(kind, given) },
         priorityClassName: given.priorityClassName,
         additions: given,
       }),
     },
   });
+  const { rule: _, ...limits } = placementLimits(given, labels, sizing.podsPerNode);
   hintScheduling(deployment, {
     tensorParallelism: server.tensorParallelism,
     ...(maxReplicas === undefined ? {} : { maxPods: maxReplicas }),
+    ...limits,
   });
   return deployment;
 }
@@ -245,6 +216,10 @@ function makeNetworkPolicy(owner: Construct, server: Server, before: ITerraformD
       { from: peers(accessibleFrom ?? [namespace]), ports: [...requestPorts, ...sidecarPorts] },
       ...(metricsFrom.length > 0 ? [{ from: peers(metricsFrom), ports: [metricsPort] }] : []),
     ],
-    egress: [...modelStoreEgress(modelStore, namespace), ...egressTo(targets)],
+    egress: [
+      ...modelStoreEgress(modelStore, namespace),
+      ...(modelStore.credentials && actsBesideStore(given) ? roleEgress() : []),
+      ...egressTo(targets),
+    ],
   });
 }

@@ -1,4 +1,6 @@
 import { NodeTaint } from '../../core/gpu-node-pool';
+import { PodAffinityTerm, TopologySpreadConstraint } from '../../kubernetes/pod-placement';
+import { PolicyStatement } from '../../core/policy-statement';
 import { SecretReference } from '../../core/secret-reference';
 import { DataSize } from '../../units/data-size';
 import { checkArguments } from '../../units/argument-faults';
@@ -117,6 +119,17 @@ export interface Sidecar {
   readonly volumeMounts?: PodVolumeMount[];
 }
 
+/** How a rollout replaces the pods of a deployment, by the names of Kubernetes. */
+export enum UpdateStrategy {
+  /** Pods are replaced step by step: see `maxSurge` and `maxUnavailable`. */
+  ROLLING_UPDATE = 'RollingUpdate',
+  /**
+   * All old pods end before the first new one starts: an outage at every rollout, for which no GPU needs to be free, and in which no two
+   * versions ever serve at the same time.
+   */
+  RECREATE = 'Recreate',
+}
+
 /** How a service is reached. */
 export enum ServiceType {
   /** Within the cluster. */
@@ -155,6 +168,26 @@ export interface PodAdditions {
   readonly nodeSelector?: { [key: string]: string };
   /** Taints that the pods tolerate besides those of the pool. @default - none */
   readonly tolerations?: NodeTaint[];
+  /** Pods that the pods are to be near. A term that they themselves must meet keeps them in one place. @default - none */
+  readonly podAffinity?: PodAffinityTerm[];
+  /**
+   * Pods that the pods are to be away from, e.g. `[{ topologyKey: 'kubernetes.io/hostname' }]` for one server on each node; new servers of a rollout
+   * are kept away from old ones too.
+   * @default - none
+   */
+  readonly podAntiAffinity?: PodAffinityTerm[];
+  /** How the pods are spread. @default - over nodes and zones as evenly as goes, without waiting for it */
+  readonly topologySpreadConstraints?: TopologySpreadConstraint[];
+  /**
+   * Name of a service account in the namespace that exists already and that the pods act as: then neither an account nor an IAM role is made, and
+   * what it gives, all containers of the pods get. Unless the store has credentials of its own, the account must let them read the weights.
+   * @default - one that is made for the deployment, with a role that may read its weights and that only the container which fetches them gets
+   */
+  readonly serviceAccountName?: string;
+  /** What the role of the pods may do besides reading their weights; all containers of the pods then get it. @default - nothing */
+  readonly rolePolicyStatements?: PolicyStatement[];
+  /** ARNs of policies that the role of the pods has as well; all containers of the pods then get it. @default - none */
+  readonly roleManagedPolicyArns?: string[];
   /** Annotations of the service account of the pods, e.g. for an identity of another cloud. @default - that of its IAM role, if it needs one */
   readonly serviceAccountAnnotations?: { [key: string]: string };
   /** How the service is reached. @default ServiceType.CLUSTER_IP */

@@ -92,15 +92,21 @@ function usableCpuMillis(type: GpuNodeType): number {
 }
 
 /**
+ * A pod with the faults of its size.
+ *
+ * @internal
+ */
+export interface SizedPod {
+  readonly sizing: PodSizing;
+  readonly faults: Fault[];
+}
+
+/**
  * Sizes a pod. Requests that do not fit the node are faults with numbers.
  *
  * @internal
  */
-export function sizePod(
-  models: readonly PodModel[],
-  type: GpuNodeType,
-  overrides: SizingOverrides,
-): { sizing: PodSizing; faults: Fault[] } {
+export function sizePod(models: readonly PodModel[], type: GpuNodeType, overrides: SizingOverrides): SizedPod {
   const sharesGpu = models.some((model) => model.sharedGpuMemory);
   const gpus = total(models, (model) => model.gpus) + (sharesGpu ? 1 : 0);
   const { cpuMillis: otherCpu, memoryMib: otherMemory } = overrides.besides ?? { cpuMillis: 0, memoryMib: 0 };

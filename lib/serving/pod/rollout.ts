@@ -1,11 +1,12 @@
 import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { Lazy } from 'cdktf';
 import { IConstruct } from 'constructs';
-import { warnOnce } from '../../core/validation';
+import { addValidation, warnOnce } from '../../core/validation';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
-import { fault } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
+import { UpdateStrategy } from './pod-additions';
 
 /**
  * What decides about the rollouts of a deployment.
@@ -17,13 +18,14 @@ export interface RolloutOptions {
   readonly nodePool: IGpuNodePool;
   readonly replicas?: number;
   readonly maxReplicas?: number;
+  readonly updateStrategy?: UpdateStrategy;
   readonly maxSurge?: number;
   readonly maxUnavailable?: number;
 }
 
 /**
  * How a rollout replaces the pods of a deployment. A single server is replaced without an outage where the pools have room for a second one;
- * where they have not, it says so.
+ * where they have not, it says so. Servers that a rollout is told to start beside the old ones are proved to find a node.
  *
  * Whether there is room is known when everything has been created, so it is decided by the validations of a synthesis; without them, e.g. by
  * `skipValidation`, one server goes first.
@@ -45,13 +47,15 @@ export class Rollout {
 
   /** Whether old servers go before new ones have come; known at synthesis. */
   public get stopsFirst(): boolean {
-    return this.#unavailable > 0;
+    return this.#isRecreate || this.#unavailable > 0;
   }
 
   /** On a full pool a new pod gets a GPU only after an old one has gone, and would wait forever. */
   public get strategy() {
+    // The API server refuses numbers of steps beside this type.
+    if (this.#isRecreate) return { type: UpdateStrategy.RECREATE };
     return {
-      type: 'RollingUpdate',
+      type: UpdateStrategy.ROLLING_UPDATE,
       rollingUpdate: {
         maxSurge: Lazy.stringValue({ produce: () => String(this.#surge) }),
         maxUnavailable: Lazy.stringValue({ produce: () => String(this.#unavailable) }),
@@ -61,21 +65,62 @@ export class Rollout {
 
   /** Decides at each synthesis; called once. */
   public decideFor(owner: IConstruct, name: string, deployment: DeploymentV1): void {
-    const { cluster, nodePool, maxSurge, maxUnavailable, maxReplicas } = this.#props;
-    if (maxSurge !== undefined || (maxUnavailable ?? 0) > 0 || !this.#isOne) return;
-    warnOnce(owner, () => {
-      this.#hasRoom = ClusterChecks.of(cluster)._hasRoomForOneMore(deployment);
-      if (this.#hasRoom || maxReplicas !== undefined) return [];
-      return [
-        fault(
-          'ROLLOUT_IS_AN_OUTAGE',
-          'maxSurge',
-          `every rollout of '${name}', e.g. of another model, configuration or image, stops its only server before the new one has loaded its ` +
-            `weights: the nodes of pool '${nodePool.poolName}' have no room for both; raise replicas, or maxNodes by an autoscaler and minNodes ` +
-            'without one, or pass maxSurge: 0 if that is accepted',
-        ),
-      ];
-    });
+    const { maxSurge, maxUnavailable } = this.#props;
+    // Nothing runs beside the old servers.
+    if (this.#isRecreate) return;
+    if (maxSurge !== undefined && maxSurge > 0) {
+      addValidation(owner, () => this.#surgeFaults(name, maxSurge, deployment));
+      warnOnce(owner, () => this.#surgeWarnings(name, maxSurge, deployment));
+    }
+    if (maxSurge === undefined && (maxUnavailable ?? 0) === 0 && this.#isOne) {
+      warnOnce(owner, () => this.#decideForOne(name, deployment));
+    }
+  }
+
+  #decideForOne(name: string, deployment: DeploymentV1): Fault[] {
+    const { nodePool, maxReplicas } = this.#props;
+    this.#hasRoom = this.#checks._hasRoomFor(deployment, 1);
+    if (this.#hasRoom || maxReplicas !== undefined) return [];
+    return [
+      fault(
+        'ROLLOUT_IS_AN_OUTAGE',
+        'maxSurge',
+        `every rollout of '${name}', e.g. of another model, configuration or image, stops its only server before the new one has loaded its ` +
+          `weights: the nodes of pool '${nodePool.poolName}' have no room for both; raise replicas, or maxNodes by an autoscaler and minNodes ` +
+          'without one, or pass maxSurge: 0 if that is accepted',
+      ),
+    ];
+  }
+
+  /** The pool alone has room, or the deployment would have been refused. Pods that do not fit without a rollout are faults of their own. */
+  #surgeFaults(name: string, surge: number, deployment: DeploymentV1): Fault[] {
+    const checks = this.#checks;
+    if (checks._hasRoomFor(deployment, surge, true) || !checks._hasRoomFor(deployment, 0, true)) return [];
+    const reason =
+      `a rollout of '${name}' starts ${surge} more before it stops old ones (maxSurge), but beside all other pods of this program the nodes of pool ` +
+      `'${this.#props.nodePool.poolName}' have no room for them, and it would wait forever; raise maxNodes, leave maxSurge out, or pass updateStrategy: ` +
+      'UpdateStrategy.RECREATE if an outage is accepted';
+    return [fault('SURGE_EXCEEDS_POOL', 'maxSurge', reason)];
+  }
+
+  #surgeWarnings(name: string, surge: number, deployment: DeploymentV1): Fault[] {
+    const checks = this.#checks;
+    const { poolName, minNodes, maxNodes } = this.#props.nodePool;
+    const isShort = checks._hasRoomFor(deployment, 0) && !checks._hasRoomFor(deployment, surge);
+    if (!isShort || !checks._hasRoomFor(deployment, surge, true)) return [];
+    const reason =
+      `a rollout of '${name}' starts ${surge} more before it stops old ones (maxSurge), but no autoscaler is declared that would add nodes to pool ` +
+      `'${poolName}' beyond minNodes (${minNodes}), which have no room for them; raise minNodes, scale the pool by hand before a rollout, up to ` +
+      `maxNodes (${maxNodes}), or leave maxSurge out`;
+    return [fault('SURGE_NEEDS_NODES', 'maxSurge', reason)];
+  }
+
+  get #checks(): ClusterChecks {
+    return ClusterChecks.of(this.#props.cluster);
+  }
+
+  get #isRecreate(): boolean {
+    return this.#props.updateStrategy === UpdateStrategy.RECREATE;
   }
 
   /** A scaler may leave one. */

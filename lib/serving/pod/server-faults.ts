@@ -12,7 +12,9 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { positiveFault, wholeAmountFault, wholeNumberFault } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
 import { OwnPod, additionFaults } from './pod-addition-faults';
-import { ServiceType } from './pod-additions';
+import { ServiceType, UpdateStrategy } from './pod-additions';
+import { accountFaults } from './pod-account';
+import { placementLimitFaults, placementLimits, placementRuleFaults } from './placement-rules';
 import { PodModel } from './pod-model';
 import { PodSizing, shortestStartup } from './pod-sizing';
 import { ServingOptions } from './serving-options';
@@ -49,6 +51,8 @@ export function serverFaults(props: GivenServers, replicas: number, own: OwnPod)
     () => longestFaults('startupBudget', props.startupBudget),
     () => imageFaults('awsCliImage', props.awsCliImage),
     () => additionFaults(props, own),
+    () => accountFaults(props),
+    () => placementRuleFaults(props),
     () => accessFaults({ accessibleFrom: props.accessibleFrom, metricsFrom: props.metricsFrom }, props.egressTo),
     () => positiveFault('resources.cpu', props.resources?.cpu),
     () => otherClusterFault(props.nodePool, props.cluster, 'nodePool', 'nodePool'),
@@ -125,12 +129,23 @@ export function startupFaults(given: Duration | undefined, models: readonly PodM
   ];
 }
 
-function scalingFaults({ replicas, maxReplicas, maxSurge, maxUnavailable, maxDisruptions }: GivenServers): Fault[] {
+/** All pods go at once: the API server refuses numbers of steps beside that. */
+function recreateFaults(steps: { readonly [property: string]: number | undefined }): Fault[] {
+  return Object.entries(steps).flatMap(([property, given]) => {
+    if (given === undefined) return [];
+    const reason = `${property} is for rollouts step by step, but updateStrategy is Recreate, which stops all servers first; remove one of them`;
+    return [fault('CONFLICTING_PROPERTIES', property, reason)];
+  });
+}
+
+function scalingFaults(given: GivenServers): Fault[] {
+  const { replicas, maxReplicas, maxSurge, maxUnavailable, maxDisruptions, updateStrategy } = given;
   return allOf(
     () => wholeNumberFault('maxReplicas', maxReplicas, 1),
     () => wholeNumberFault('maxSurge', maxSurge, 0),
     () => wholeNumberFault('maxUnavailable', maxUnavailable, 1),
     () => wholeNumberFault('maxDisruptions', maxDisruptions, 1),
+    () => (updateStrategy === UpdateStrategy.RECREATE ? recreateFaults({ maxSurge, maxUnavailable }) : []),
     () =>
       replicas !== undefined && maxReplicas !== undefined
         ? [
@@ -150,14 +165,17 @@ function scalingFaults({ replicas, maxReplicas, maxSurge, maxUnavailable, maxDis
  *
  * @param pod one server
  * @param most the most servers that there are
+ * @param labels the labels that select their pods
  *
  * @internal
  */
 export function replicaFaults(
-  { nodePool, maxReplicas, maxSurge = 0 }: GivenServers,
+  given: GivenServers,
   pod: PodSizing,
   most: number,
+  labels: { readonly [key: string]: string },
 ): Fault[] {
+  const { nodePool, maxReplicas, maxSurge = 0 } = given;
   const { hardware, maxNodes, poolName } = nodePool;
   const room = pod.podsPerNode * maxNodes;
   const property = maxReplicas === undefined ? 'replicas' : 'maxReplicas';
@@ -169,7 +187,8 @@ export function replicaFaults(
     const reason = `${property} must be at most ${room}, because ${why}; got ${most}; ${raise(most)}`;
     return [fault('REPLICAS_EXCEED_POOL', property, reason)];
   }
-  if (most + maxSurge <= room) return [];
+  const limited = placementLimitFaults(given, placementLimits(given, labels, pod.podsPerNode), most);
+  if (limited.length > 0 || most + maxSurge <= room) return limited;
   const reason =
     `maxSurge must be at most ${room - most}, because ${why}, and ${most} of them run already; got ${maxSurge}; ${raise(most + maxSurge)}, or ` +
     'leave maxSurge out';

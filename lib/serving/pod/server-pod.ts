@@ -5,10 +5,12 @@ import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { credentialMounts, credentialVolumes, storeEnvironment } from '../../kubernetes/model-store-access';
+import { podAffinity, topologySpread } from '../../kubernetes/pod-placement';
 import { PodContainer, PodTemplate, podTemplate } from '../../kubernetes/pod-template';
 import { gpuResource } from '../../scheduling/node-allocatable';
 import { OwnPod } from './pod-addition-faults';
 import { addedEnvironment, addedMounts, addedVolumes, sidecarContainers } from './pod-addition-specs';
+import { actsBesideStore } from './pod-account';
 import { PodAdditions } from './pod-additions';
 import { PodSizing } from './pod-sizing';
 
@@ -150,12 +152,8 @@ export function serverPod(pod: ServerPod): PodTemplate {
       terminationGracePeriodSeconds: terminationGracePeriod(pod.exitSeconds),
       runtimeClassName: pod.additions.runtimeClassName,
       nodeSelector: { ...pod.additions.nodeSelector, ...pod.nodePool.nodeSelector },
-      topologySpreadConstraint: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
-        maxSkew: 1,
-        topologyKey,
-        whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: [{ matchLabels: pod.labels }],
-      })),
+      affinity: podAffinity(pod.additions.podAffinity, pod.additions.podAntiAffinity, pod.labels),
+      topologySpreadConstraint: topologySpread(pod.additions.topologySpreadConstraints, pod.labels),
       volume: volumes(pod),
     },
   });
@@ -171,14 +169,13 @@ export function terminationGracePeriod(exitSeconds: number): number {
 }
 
 /**
- * Annotation by which only the init container gets the role of the service account.
+ * Annotation by which only the init container gets the role of the service account; none where the role is for all of them, or not ours.
  *
  * @internal
  */
-export function withoutRole(
-  kind: ServerKind,
-  { sidecars = [], initContainers = [] }: PodAdditions,
-): { [key: string]: string } {
+export function withoutRole(kind: ServerKind, additions: PodAdditions): { [key: string]: string } {
+  if (additions.serviceAccountName !== undefined || actsBesideStore(additions)) return {};
+  const { sidecars = [], initContainers = [] } = additions;
   const added = [...sidecars, ...initContainers].map(({ name }) => name);
   return { 'eks.amazonaws.com/skip-containers': [kind.container, ...added].join(',') };
 }

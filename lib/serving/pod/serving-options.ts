@@ -2,7 +2,7 @@ import { ITerraformDependable } from 'cdktf';
 import { EgressTarget } from '../../kubernetes/network-access';
 import { DataSize } from '../../units/data-size';
 import { Duration } from '../../units/duration';
-import { PodAdditions } from './pod-additions';
+import { PodAdditions, UpdateStrategy } from './pod-additions';
 
 /**
  * Requests of a pod of a server that override those derived from its models and the node.
@@ -29,7 +29,13 @@ export interface ServingOptions extends PodAdditions {
    */
   readonly maxReplicas?: number;
   /**
-   * Servers that a rollout may start before it stops old ones; the pool must have room for them. With at least one, a rollout of a single
+   * How a rollout replaces the servers. `RECREATE` stops all of them first: it needs no free GPU, and is an outage until the new ones have loaded
+   * their weights; it goes without `maxSurge` and `maxUnavailable`.
+   * @default UpdateStrategy.ROLLING_UPDATE
+   */
+  readonly updateStrategy?: UpdateStrategy;
+  /**
+   * Servers that a rollout may start before it stops old ones; the pool must have room for them beside all other pods of this program. With at least one, a rollout of a single
    * server is no outage.
    * @default - 1 for a single server, and where a scaler sets the number, if the nodes have room for one more beside all other pods of this
    * program; else 0: on a full pool a new server gets a GPU only after an old one has gone

@@ -9,8 +9,7 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition, imageVariant } from './model-definition';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
-import { sidecarRequests } from '../pod/pod-addition-specs';
-import { PodSizing, sizePod } from '../pod/pod-sizing';
+import { PodSizing } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
   replicaFaults,
@@ -22,11 +21,12 @@ import {
 } from '../pod/server-faults';
 import { configMapFaults } from './config-map-faults';
 import { releaseFaults, releaseWarnings } from './release-faults';
-import { cacheOf, serverSettingsFaults, serverSettingsWarnings } from './settings/server-settings';
+import { serverSettingsFaults, serverSettingsWarnings } from './settings/server-settings';
 import { argumentFaults } from './triton-arguments';
-import { FRONT_END_MEMORY, frontEndFiles } from './openai/openai-front-end';
+import { frontEndFiles } from './openai/openai-front-end';
 import { frontEndFaults, frontEndModelFaults, frontEndWarnings } from './openai/openai-front-end-faults';
-import { ownPodOf } from './triton-pod';
+import { ownPodOf, tritonLabels } from './triton-pod';
+import { sizeTritonPod } from './triton-pod-size';
 import { REFUSED_ENGINE_VARIABLES } from '../vllm/engine-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { allOf, isUnreadable } from '../../units/unreadable';
@@ -79,13 +79,7 @@ export function checkDeployment(
       ? []
       : definitions.map((model) => model.on({ hardware, release, replicas: whole, plugged, models: definitions }));
   const models = onSite.flatMap(({ model }) => model ?? []);
-  const sized = sizePod(models, props.nodePool.hardware, {
-    ...props.resources,
-    startupSeconds: props.startupBudget?.toSeconds(),
-    cache: beside(props, definitions),
-    besides: sidecarRequests(props),
-    gpusPerNode: hardware.gpusPerNode,
-  });
+  const sized = sizeTritonPod(props, definitions, models, hardware.instanceType, hardware.gpusPerNode);
   const checked = {
     models,
     sizing: sized.sizing,
@@ -117,14 +111,8 @@ export function checkDeployment(
   // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...sized.faults);
   if (faults.length === 0) faults.push(...configMapFaults(models, release, props.openAi ? frontEndFiles() : {}));
-  if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas));
+  if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas, tritonLabels(name)));
   return { checked, faults };
-}
-
-/** Host memory that the server takes besides that of its models. */
-function beside(props: TritonDeploymentProps, definitions: readonly ModelDefinition[]): DataSize | undefined {
-  const cache = cacheOf(props, definitions)?.memory;
-  return props.openAi ? FRONT_END_MEMORY.plus(cache ?? DataSize.ZERO) : cache;
 }
 
 /** What keeps Triton from using the image of the user. */

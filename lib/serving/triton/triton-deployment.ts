@@ -29,7 +29,7 @@ import { TRITON_PORTS, startOf, tritonArguments } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { serverSettingsArguments } from './settings/server-settings';
 import { FRONT_END_ITEMS, OPENAI_PORT, frontEndArguments, frontEndFiles } from './openai/openai-front-end';
-import { kindOf, tritonContainer } from './triton-pod';
+import { kindOf, tritonContainer, tritonLabels } from './triton-pod';
 import { nameClass } from '../../units/own-class';
 
 /**
@@ -121,7 +121,7 @@ export class TritonDeployment extends Construct implements IWatchable {
   }
 
   get #labels(): { [key: string]: string } {
-    return { 'app.kubernetes.io/name': 'triton', 'app.kubernetes.io/instance': this.name };
+    return tritonLabels(this.name);
   }
 
   #makeServer({ sizing }: CheckedDeployment): MadeServer {

@@ -28,6 +28,15 @@ export const TRITON: ServerKind = {
 const { http, grpc } = TRITON_PORTS;
 
 /**
+ * Labels that select the pods of a deployment.
+ *
+ * @internal
+ */
+export function tritonLabels(name: string): { [key: string]: string } {
+  return { 'app.kubernetes.io/name': 'triton', 'app.kubernetes.io/instance': name };
+}
+
+/**
  * What they are with an OpenAI front end, which has the metrics on its own port.
  *
  * @internal

@@ -15,6 +15,7 @@ import { LanguageModelOptions } from '../model/language-model-options';
 import { loadOf, lockFaults } from '../model/locked-plan';
 import { PlanRequest, choicesOf, planFaults, planModel } from '../model/plan-model';
 import { choiceText } from '../model/choice-text';
+import { PodRoom } from '../model/pod-room';
 import { Resolution, ResolvedModel, withinServer } from '../model/resolved-model';
 import { ServingHardware } from '../model/serving-hardware';
 import { offloadFaults } from './engine-option-faults';
@@ -48,6 +49,8 @@ export interface VllmModelRequest {
   readonly maxNodes?: number;
   /** Region in which the planner chooses hardware. @default - any */
   readonly region?: string;
+  /** What its pods find on the nodes that the planner chooses. @default - room enough */
+  readonly room?: (resolved: ResolvedModel) => PodRoom;
   /** How the nodes that the planner chooses reach each other. */
   readonly network: ServingLoad['network'];
   /** Locked plan. Nothing in it is computed again. */
@@ -184,9 +187,10 @@ function resolvedOf({ name, options }: VllmModelRequest, plan: CapacityPlan): Re
 }
 
 function planRequest(request: VllmModelRequest): PlanRequest {
-  const { options, hardware, maxNodes, replicas, region } = request;
+  const { options, hardware, maxNodes, replicas, region, room: find } = request;
   const { precision, parallelism, targets } = options;
-  return { load: loadFor(request), precision, parallelism, targets, replicas, hardware, maxNodes, region };
+  const room = find && !hardware ? (plan: CapacityPlan) => find(resolvedOf(request, plan)) : undefined;
+  return { load: loadFor(request), precision, parallelism, targets, replicas, hardware, maxNodes, region, room };
 }
 
 function loadFor({ options, vllm, hardware, network }: VllmModelRequest): ServingLoad {

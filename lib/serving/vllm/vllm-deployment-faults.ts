@@ -11,8 +11,7 @@ import { wholeNumberFault } from '../../units/number-faults';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { servingHardware } from '../model/serving-hardware';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
-import { sidecarRequests } from '../pod/pod-addition-specs';
-import { PodSizing, sizePod } from '../pod/pod-sizing';
+import { PodSizing } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
   replicaFaults,
@@ -29,7 +28,8 @@ import { resolveVllmModel } from './resolve-vllm-model';
 import { servedName } from './served-name';
 import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
-import { OWN_POD, REFUSED_VARIABLES } from './vllm-pod';
+import { OWN_POD, REFUSED_VARIABLES, modelLabels } from './vllm-pod';
+import { sizeVllmPod } from './vllm-pod-size';
 import { vllmReleaseFaults, vllmReleaseWarnings } from './vllm-release-faults';
 import { VllmServer } from './vllm-server';
 import { VllmVersion } from './vllm-version';
@@ -99,7 +99,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
       ),
   );
   // Earlier faults would be repeated by the pods that result from them.
-  if (faults.length === 0) faults.push(...servers.flatMap((each) => roomFaults(props, each)));
+  if (faults.length === 0) faults.push(...servers.flatMap((each) => roomFaults(props, name, each)));
   const warnings = [
     ...servers.flatMap((each) => each.warnings),
     ...vllmReleaseWarnings(props, release),
@@ -173,17 +173,13 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
 }
 
 function sized(props: VllmDeploymentProps, server: VllmServer) {
-  return sizePod([server], props.nodePool.hardware, {
-    ...props.resources,
-    startupSeconds: props.startupBudget?.toSeconds(),
-    besides: sidecarRequests(props),
-    gpusPerNode: servingHardware(props.nodePool).gpusPerNode,
-  });
+  const { instanceType, gpusPerNode } = servingHardware(props.nodePool);
+  return sizeVllmPod(props, server, instanceType, gpusPerNode);
 }
 
-function roomFaults(props: VllmDeploymentProps, { server, sizing, replicas }: CheckedServer): Fault[] {
+function roomFaults(props: VllmDeploymentProps, name: string, { server, sizing, replicas }: CheckedServer): Fault[] {
   const { faults } = sized(props, server);
-  const found = faults.length > 0 ? faults : replicaFaults(props, sizing, replicas);
+  const found = faults.length > 0 ? faults : replicaFaults(props, sizing, replicas, modelLabels(name, server.name));
   return faultsUnder(found, '', `model '${server.name}'`);
 }
 

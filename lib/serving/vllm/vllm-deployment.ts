@@ -24,10 +24,7 @@ import { readableImage } from '../pod/serving-image';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
-import { PROBE_ITEMS, VLLM, probeFiles, vllmContainer } from './vllm-pod';
-
-/** Label that tells the pods of one model from those of others of the deployment. */
-const MODEL_LABEL = 'gpu-inference-constructs/model';
+import { PROBE_ITEMS, VLLM, modelLabels, probeFiles, vllmContainer, vllmLabels } from './vllm-pod';
 
 /**
  * Language models on vLLM's own server, with the API of OpenAI.
@@ -117,7 +114,7 @@ export class VllmDeployment extends Construct implements IWatchable {
 
   /** Labels of the pods of all models. */
   get #labels(): { [key: string]: string } {
-    return { 'app.kubernetes.io/name': 'vllm', 'app.kubernetes.io/instance': this.name };
+    return vllmLabels(this.name);
   }
 
   #makeKey(): SecretReference {
@@ -143,7 +140,7 @@ export class VllmDeployment extends Construct implements IWatchable {
       given: props,
       name,
       namespace: this.namespace,
-      labels: { ...this.#labels, [MODEL_LABEL]: name },
+      labels: modelLabels(this.name, server.name),
       replicas,
       sizing,
       exitSeconds: exit,

@@ -1,6 +1,7 @@
 import { REFUSED_ENGINE_VARIABLES } from './engine-arguments';
 import { engineEnvironment } from './engine-environment';
 import { SecretReference } from '../../core/secret-reference';
+import { kubernetesName } from '../../core/naming';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { DRAIN_SECONDS, ServerContainer, ServerKind, ownPod } from '../pod/server-pod';
 import { longestPromptSeconds, stallOf, stallProbes, startupProbe } from '../pod/stall-probes';
@@ -32,6 +33,27 @@ export const VLLM: ServerKind = {
   // What `assets/probe_vllm.py` reads.
   probeVariables: ['PROBE_DIR', 'PROBE_STATE_DIR', 'PROBE_SECONDS', 'PROBE_PORT'],
 };
+
+/** Label that tells the pods of one model from those of others of the deployment. */
+const MODEL_LABEL = 'gpu-inference-constructs/model';
+
+/**
+ * Labels that select the pods of all models of a deployment.
+ *
+ * @internal
+ */
+export function vllmLabels(name: string): { [key: string]: string } {
+  return { 'app.kubernetes.io/name': 'vllm', 'app.kubernetes.io/instance': name };
+}
+
+/**
+ * Those that select the pods of one of them.
+ *
+ * @internal
+ */
+export function modelLabels(name: string, model: string): { [key: string]: string } {
+  return { ...vllmLabels(name), [MODEL_LABEL]: kubernetesName(model) };
+}
 
 /** @internal */
 export const OWN_POD = ownPod(VLLM);

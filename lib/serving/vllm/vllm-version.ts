@@ -29,9 +29,9 @@ export class VllmVersion {
     return ownMajor > major || (ownMajor === major && ownMinor >= minor);
   }
 
-  /** vLLM of exactly this version, as the planner knows it. */
+  /** vLLM of exactly this version, as the planner knows it. On which GPUs it runs, its image says. */
   public get engine(): InferenceEngine {
-    return InferenceEngine.vllm(this.text);
+    return InferenceEngine.vllm(this.text)._anyGpu();
   }
 
   public toString(): string {

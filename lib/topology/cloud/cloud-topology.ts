@@ -31,6 +31,7 @@ import { ModelStore } from '../../storage/model-store';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { servedName } from '../../serving/vllm/served-name';
 import { AssignedModel, assignModels } from '../shared/model-assignment';
+import { podRoom } from '../shared/pod-room';
 import { childNameFaults, ensureProvider, makePart, poolListFaults, workloadsFaults } from '../shared/parts';
 import { isVllm, servingFaults, servingOf, servingPath, vllmOf, vllmServingOf } from '../shared/serving-options';
 import { makeStorageClass } from '../shared/storage-class';
@@ -99,6 +100,7 @@ export class CloudTopology extends Construct {
         warnings,
       } = assignModels({
         ...{ models, pools, vllm },
+        room: (served, resolved) => podRoom(props, served, resolved),
         deploymentsWarn: isVllm(props),
         locked: lockedPlans(props),
         region: regionAt(props.cluster ?? this, props.provider ?? props.cluster?.provider),

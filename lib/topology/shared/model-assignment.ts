@@ -4,6 +4,7 @@ import { IRdmaFabric } from '../../core/rdma-fabric';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { CapacityTargets, NodeNetwork } from '../../planning/capacity-request';
 import { choiceText } from '../../serving/model/choice-text';
+import { PodRoom } from '../../serving/model/pod-room';
 import { Resolution, ResolvedModel } from '../../serving/model/resolved-model';
 import { ServedModel } from '../../serving/vllm/served-model';
 import { servedName } from '../../serving/vllm/served-name';
@@ -47,6 +48,8 @@ export interface AssignmentRequest {
   readonly region?: string;
   /** Version of vLLM that will run a model, by its name. */
   readonly vllm: (name: string) => VllmVersion;
+  /** What the pods of a model find on the nodes that the planner chooses. @default - room enough */
+  readonly room?: (served: ServedModel, resolved: ResolvedModel) => PodRoom;
   /** Whether the deployments warn of the plans themselves. @default false */
   readonly deploymentsWarn?: boolean;
 }
@@ -151,6 +154,7 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
   faults.push(...wholeNumberFault('replicas', served.replicas, 1));
   if (faults.length > 0) return { faults, warnings: [] };
   const locked = ownValue(request.locked, name);
+  const { room } = request;
   const made = resolveVllmModel({
     name,
     options: served,
@@ -159,6 +163,7 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
     hardware: pool && hardwareOf(pool),
     maxNodes: pool?.maxNodes,
     region: request.region,
+    room: room && ((resolved) => room(served, resolved)),
     // Pools that the topology creates have no fabric.
     network: NodeNetwork.TCP,
     locked,

@@ -4,6 +4,7 @@ import * as https from 'node:https';
 import * as path from 'node:path';
 import { KubeAccess, KubeClient } from './kube-client';
 import { freePort } from './ports';
+import { HELD } from './pods';
 import { Server, Stoppable, isolatedEnvironment, stopAll } from './process';
 
 /** How a control plane is started. */
@@ -27,7 +28,7 @@ export class ControlPlane implements Stoppable {
       return await startServers(
         options,
         servers,
-        (access, kubeconfig) => new ControlPlane(access, kubeconfig, servers),
+        (access, kubeconfig, serving) => new ControlPlane(access, kubeconfig, serving, servers),
       );
     } catch (error) {
       await stopAll(servers);
@@ -42,6 +43,8 @@ export class ControlPlane implements Stoppable {
     public readonly access: KubeAccess,
     /** Path of a kubeconfig of an administrator. */
     public readonly kubeconfig: string,
+    /** A certificate of this machine, which whoever trusts the API server trusts, and its key. */
+    public readonly serving: ServingFiles,
     private readonly servers: readonly Server[],
   ) {
     this.client = new KubeClient(access);
@@ -56,7 +59,7 @@ export class ControlPlane implements Stoppable {
 async function startServers(
   { programs, folder, port }: ControlPlaneOptions,
   servers: Server[],
-  done: (access: KubeAccess, kubeconfig: string) => ControlPlane,
+  done: (access: KubeAccess, kubeconfig: string, serving: ServingFiles) => ControlPlane,
 ): Promise<ControlPlane> {
   mkdirSync(folder, { recursive: true });
   const env = isolatedEnvironment(path.join(folder, 'home'));
@@ -127,6 +130,7 @@ async function startServers(
         `--kubeconfig=${kubeconfig}`,
         '--manage-all-nodes=false',
         '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
+        `--disregard-status-with-annotation-selector=${HELD}=true`,
         // Without leases the controller manager takes every node for dead after 40 s and evicts its pods.
         '--node-lease-duration-seconds=40',
         `--server-address=127.0.0.1:${kwokPort}`,
@@ -134,15 +138,20 @@ async function startServers(
       async () => (await fetch(`http://127.0.0.1:${kwokPort}/healthz`)).ok,
     ),
   ]);
-  return done(access(), kubeconfig);
+  return done(access(), kubeconfig, { certificate: credentials.certificate, key: credentials.key });
 }
 
-interface Credentials {
+/** Files that a server proves its name with. */
+export interface ServingFiles {
+  /** Certificate of 127.0.0.1 that the API server makes for itself, with its authority. */
+  readonly certificate: string;
+  readonly key: string;
+}
+
+interface Credentials extends ServingFiles {
   readonly token: string;
   readonly tokenFile: string;
   readonly serviceAccountKey: string;
-  /** Certificate that the API server makes for itself, with its authority. */
-  readonly certificate: string;
 }
 
 function makeCredentials(folder: string): Credentials {
@@ -154,7 +163,8 @@ function makeCredentials(folder: string): Credentials {
     writeFileSync(tokenFile, `${randomBytes(24).toString('hex')},admin,admin,system:masters\n`, { mode: 0o600 });
   }
   const [token] = readFileSync(tokenFile, 'utf8').split(',');
-  return { token, tokenFile, serviceAccountKey, certificate: path.join(folder, 'apiserver', 'apiserver.crt') };
+  const [certificate, key] = ['crt', 'key'].map((kind) => path.join(folder, 'apiserver', `apiserver.${kind}`));
+  return { token, tokenFile, serviceAccountKey, certificate, key };
 }
 
 function apiServerArguments(etcd: string, port: number, folder: string, credentials: Credentials): string[] {
@@ -208,7 +218,7 @@ async function withClient<T>(access: KubeAccess, body: (client: KubeClient) => P
 }
 
 /** Whether a server with a certificate of its own making says it is healthy. */
-function healthy(url: string): Promise<boolean> {
+export function healthy(url: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const request = https.get(url, { rejectUnauthorized: false }, (answer) => {
       answer.resume();

@@ -10,7 +10,7 @@ import { playNetworkOperator } from './network-operator';
 import { Poller } from './poller';
 import { stopAll } from './process';
 import { installable } from './provider-installation';
-import { StandIns } from './stand-ins';
+import { StandInOptions, StandIns } from './stand-ins';
 import { Terraform } from './terraform';
 import { Change, ManifestWorkloads, TerraformWorkloads, Workloads } from './workloads';
 
@@ -31,9 +31,14 @@ export class OwnCluster {
   /**
    * @param name folder of this run
    * @param context name of the context
+   * @param options what else is to be started @default - nothing
    */
-  public static async start(name: string, context: string): Promise<OwnCluster> {
-    const standIns = await StandIns.start(name, { aws: false });
+  public static async start(
+    name: string,
+    context: string,
+    options: Pick<StandInOptions, 'leaderWorkerSets'> = {},
+  ): Promise<OwnCluster> {
+    const standIns = await StandIns.start(name, { ...options, aws: false });
     const { controlPlane, terraform } = standIns;
     if (controlPlane && terraform) return new OwnCluster(standIns, controlPlane, terraform, context);
     await standIns.stop();

@@ -15,6 +15,34 @@ export async function running(client: KubeClient, namespace: string, count: numb
   return list();
 }
 
+/** Annotation of a pod that kwok leaves alone. */
+export const HELD = 'e2e/held';
+
+/**
+ * Deletes a pod as a kubelet does, that is still there while its containers end; kwok alone lets it go at once.
+ *
+ * @param client an administrator
+ * @param pod what is deleted
+ * @param meanwhile what must come to hold while it ends
+ */
+export async function endSlowly(client: KubeClient, pod: KubeObject, meanwhile: () => Promise<boolean>): Promise<void> {
+  await client.merge(pod, { metadata: { annotations: { [HELD]: 'true' } } });
+  await client.remove(pod);
+  try {
+    await until(meanwhile, 30, `what follows from the end of ${pod.metadata.name}`);
+  } finally {
+    await client.merge(pod, { metadata: { annotations: { [HELD]: null } } });
+  }
+}
+
+/** Plays the kubelet of a pod whose containers have ended and were started again. */
+export async function restartContainers(client: KubeClient, pod: KubeObject): Promise<void> {
+  const containerStatuses = (pod.status.containerStatuses as { restartCount: number }[]).map((status) => {
+    return { ...status, restartCount: status.restartCount + 1 };
+  });
+  await client.merge(pod, { status: { containerStatuses } }, 'status');
+}
+
 /** Waits until the scheduler has said why a pod cannot be placed, and returns what it said. */
 export async function pending(client: KubeClient, pod: KubeObject): Promise<string> {
   let reason: string | undefined;

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { ControlPlane } from './control-plane';
 import { playDevicePlugins } from './device-plugins';
 import { Emulator } from './emulator';
+import { startLeaderWorkerSets } from './leader-worker-set';
 import { freePort } from './ports';
 import { Stoppable, stopAll } from './process';
 import { awsProgram } from './programs';
@@ -17,6 +18,8 @@ export interface StandInOptions {
   readonly keep?: boolean;
   /** Whether there is to be a Kubernetes control plane. @default - when its programs are there */
   readonly controlPlane?: boolean;
+  /** Whether the controller of LeaderWorkerSets runs on the control plane, with its definitions. @default false */
+  readonly leaderWorkerSets?: boolean;
   /** Whether there is to be an AWS stand-in. @default - when its program is there */
   readonly aws?: boolean;
 }
@@ -58,6 +61,7 @@ export class StandIns implements Stoppable {
       const { programs } = found.controlPlane;
       controlPlane = await ControlPlane.start({ programs, folder: path.join(folder, 'kubernetes'), port: ports.api });
       started.push(controlPlane, playDevicePlugins(controlPlane.client), playVolumeProvisioner(controlPlane.client));
+      if (options.leaderWorkerSets) started.push(await startLeaderWorkerSets(controlPlane, found, folder));
     }
     let proxy: RecordingProxy | undefined;
     if (found.emulator && options.aws !== false) {

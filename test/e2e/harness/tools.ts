@@ -18,6 +18,8 @@ export interface Tools {
   readonly terraform?: { readonly file: string; readonly product: string; readonly version: string };
   readonly emulator?: { readonly python: string };
   readonly controlPlane?: { readonly version: string; readonly programs: { readonly [name: string]: string } };
+  /** The controller of LeaderWorkerSets, and the folder of its chart. */
+  readonly leaderWorkerSet?: { readonly version: string; readonly program: string; readonly chart: string };
   readonly awsCli?: { readonly file: string };
   /** vLLM for CPUs: the paths of its programs, and its version. */
   readonly vllm?: {

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { ROOT, run, say, which } from '../../../scripts/support.mjs';
 
 const TOOLS = path.join(ROOT, 'test', 'e2e', 'tools');
-const MINIMUM_GO = [1, 25];
 
 /**
  * Each program, its package in its module of tools, and what its `--version` must say when it is taken from PATH. kwok has a module
@@ -35,34 +34,47 @@ function programs(version) {
 export async function prepareControlPlane(cache) {
   const version = pinned('control-plane', 'k8s.io/kubernetes');
   const wanted = programs(version);
-  const bin = path.join(cache, 'bin');
   const found = {};
   for (const program of wanted) {
     const file = which(program.name);
     if (file && (await versionMatches(file, program.says))) found[program.name] = file;
   }
   const toBuild = wanted.filter(({ name }) => !found[name]);
-  if (toBuild.length > 0) await build(cache, bin, version, toBuild);
-  for (const { name } of toBuild) found[name] = path.join(bin, name);
-  return { version, programs: found };
+  return { version, programs: { ...found, ...(await buildPrograms(cache, version, toBuild)) } };
 }
 
-async function build(cache, bin, version, toBuild) {
+/**
+ * Builds programs from Go modules, those that are not yet what the modules say.
+ *
+ * @param {string} cache folder for module cache, build cache and programs
+ * @param {string} version Kubernetes version without `v` that they take themselves for
+ * @param {{name: string, module: string, package: string, reads?: string[]}[]} toBuild each with its folder of tools and its package; `reads`
+ * are files of the module cache that are wanted beside it
+ * @returns {Promise<Record<string, string>>} paths by name
+ */
+export async function buildPrograms(cache, version, toBuild) {
+  const bin = path.join(cache, 'bin');
+  await buildStale(cache, bin, version, toBuild);
+  return Object.fromEntries(toBuild.map(({ name }) => [name, path.join(bin, name)]));
+}
+
+async function buildStale(cache, bin, version, toBuild) {
   const stampOf = (name) => path.join(bin, `.${name}.stamp`);
   const keys = new Map(toBuild.map(({ name, module }) => [name, sourceKey(module)]));
-  const stale = toBuild.filter(({ name }) => {
-    const present = existsSync(path.join(bin, name)) && existsSync(stampOf(name));
+  const stale = toBuild.filter(({ name, reads = [] }) => {
+    const present = [path.join(bin, name), stampOf(name), ...reads].every(existsSync);
     return !present || readFileSync(stampOf(name), 'utf8') !== keys.get(name);
   });
   if (stale.length === 0) return;
-  const go = await findGo(stale.map(({ name }) => name).join(', '));
+  const go = await findGo(stale);
 
   mkdirSync(bin, { recursive: true });
-  say(`building Kubernetes ${version} from Go modules (about five minutes on two cores, once)`);
   const env = {
     ...process.env,
     CGO_ENABLED: '0',
     GOCACHE: path.join(cache, 'go', 'build'),
+    // Compilers that collect garbage less often take a sixth less time, and memory that is there.
+    GOGC: '400',
     GOMODCACHE: path.join(cache, 'go', 'mod'),
     GOFLAGS: '-modcacherw -buildvcs=false -mod=readonly',
     GOTOOLCHAIN: 'local',
@@ -71,8 +83,11 @@ async function build(cache, bin, version, toBuild) {
   // One command for all programs of a module: they share most packages, and both cores stay busy.
   for (const module of new Set(stale.map((program) => program.module))) {
     const group = stale.filter((program) => program.module === module);
-    say(`building ${group.map(({ name }) => name).join(', ')}`);
-    const command = [go, 'build', '-trimpath', '-ldflags', linkerFlags(version), '-o', `${bin}${path.sep}`];
+    say(`building ${group.map(({ name }) => name).join(', ')} from Go modules (minutes, once)`);
+    // A program alone has the name that we give it, several have those of their packages.
+    const target = group.length === 1 ? path.join(bin, group[0].name) : `${bin}${path.sep}`;
+    const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', linkerFlags(version)];
+    const command = [go, 'build', ...flags, '-o', target];
     const packages = group.map((program) => program.package);
     const result = await run([...command, ...packages], { cwd: path.join(TOOLS, module), env, capture: true });
     if (result.code !== 0) {
@@ -83,14 +98,17 @@ async function build(cache, bin, version, toBuild) {
   }
 }
 
-async function findGo(wanted) {
-  const minimum = MINIMUM_GO.join('.');
+/** Go, where it is as new as the modules of all these programs ask. */
+async function findGo(stale) {
+  const wanted = stale.map(({ name }) => name).join(', ');
+  const needed = stale.map(({ module }) => /^go (\d+)\.(\d+)/m.exec(goMod(module)).slice(1).map(Number));
+  const [least] = needed.sort(([a, b], [c, d]) => c - a || d - b);
   const go = which('go');
-  if (!go) throw new Error(`${wanted} not on PATH, and no Go ${minimum} to build from`);
+  if (!go) throw new Error(`${wanted} not on PATH, and no Go ${least.join('.')} to build from`);
   const version = (await run([go, 'env', 'GOVERSION'], { capture: true })).stdout.trim();
   const [major, minor] = version.replace(/^go/, '').split('.').map(Number);
-  if (major > MINIMUM_GO[0] || (major === MINIMUM_GO[0] && minor >= MINIMUM_GO[1])) return go;
-  throw new Error(`${wanted} not on PATH, and Go ${minimum} or later is needed to build; this is ${version}`);
+  if (major > least[0] || (major === least[0] && minor >= least[1])) return go;
+  throw new Error(`${wanted} not on PATH, and Go ${least.join('.')} or later is needed to build; this is ${version}`);
 }
 
 // Without them the API server takes itself for version 0.0.0, and clients and the scheduler judge features by that.
@@ -100,9 +118,14 @@ function linkerFlags(version) {
   return ['-s -w', set('gitVersion', `v${version}`), set('gitMajor', major), set('gitMinor', minor)].join(' ');
 }
 
-function pinned(folder, module) {
+/** The version without `v` of a module that the go.mod of a folder of tools pins. */
+export function pinned(folder, module) {
   const line = new RegExp(`^\\s*(?:require )?${module.replaceAll('.', '\\.')} v(\\S+)`, 'm');
-  return line.exec(readFileSync(path.join(TOOLS, folder, 'go.mod'), 'utf8'))[1];
+  return line.exec(goMod(folder))[1];
+}
+
+function goMod(folder) {
+  return readFileSync(path.join(TOOLS, folder, 'go.mod'), 'utf8');
 }
 
 /** Changes when what a program is built from does. */

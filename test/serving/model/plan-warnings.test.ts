@@ -1,5 +1,5 @@
 import { TerraformStack } from 'cdktf';
-import { GpuInstanceType, ModelSpec, Parallelism, TritonRelease } from '../../../lib/catalog';
+import { GpuInstanceType, InferenceEngine, ModelSpec, Parallelism, TritonRelease } from '../../../lib/catalog';
 import { Warnings } from '../../../lib/core';
 import { CapacityPlan, CapacityPlanner } from '../../../lib/planning';
 import { TritonModel, VllmModelProps } from '../../../lib/serving';
@@ -44,7 +44,7 @@ test('a locked plan says what it warned of when it was made', () => {
 
 test('a deployment heeds what a plan says about the sequences of the scheduler, and pools warn of old types', () => {
   const instanceType = GpuInstanceType.P3DN_24XLARGE;
-  const made = CapacityPlanner.plan({ model: LLAMA, instanceType });
+  const made = CapacityPlanner.plan({ model: LLAMA, instanceType, engine: InferenceEngine.vllm('0.5.5') });
   const plan = CapacityPlan._of({ ...made, warnings: [...made.warnings, '[capacity:SCHEDULER_SEQUENCES] x'] });
   expect(plan.warnings.map((text) => text.split(' ')[0])).toEqual([
     '[capacity:LEGACY_INSTANCE]',

@@ -118,8 +118,8 @@ describe('flags of the engine', () => {
   test('a plan by itself and that of a deployment agree unless told otherwise', () => {
     const { plan } = on({ model: ModelSpec.LLAMA_3_1_8B }, { instanceType: GpuInstanceType.G6E_XLARGE }).deployment;
     const alone = CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE });
-    expect(alone.engine).toEqual(new VllmVersion(TritonRelease.DEFAULT.vllmVersion).engine);
-    expect(alone.engine).toEqual(new VllmVersion(VllmRelease.DEFAULT.vllmVersion).engine);
+    expect(alone.engine._anyGpu()).toEqual(new VllmVersion(TritonRelease.DEFAULT.vllmVersion).engine);
+    expect(alone.engine._anyGpu()).toEqual(new VllmVersion(VllmRelease.DEFAULT.vllmVersion).engine);
     // Nodes of a pool without a fabric have TCP between them.
     expect(plan!.toJson()).toEqual({ ...(alone.toJson() as object), network: NodeNetwork.TCP });
   });

@@ -1,4 +1,5 @@
 import { GpuInstanceType, GpuNodeType, ModelSpec } from '../../../lib/catalog';
+import { ModelStoreCredentials } from '../../../lib/core';
 import { ServedModel, VllmDeployment, VllmDeploymentProps } from '../../../lib/serving';
 import { Block, Synthesized } from '../../support/synth';
 import { Site, withSite } from './fixtures';
@@ -10,6 +11,8 @@ export type VllmOverrides = Partial<VllmDeploymentProps> & {
   readonly instanceType?: GpuNodeType;
   readonly maxNodes?: number;
   readonly driverMajor?: number;
+  /** How pods reach the store. */
+  readonly reach?: { readonly credentials: ModelStoreCredentials; readonly endpoint?: string };
   /** What the only model says besides. */
   readonly model?: Partial<ServedModel>;
 };
@@ -22,7 +25,8 @@ export function deployVllm(overrides: VllmOverrides = {}): {
 } {
   let made: { deployment: VllmDeployment; site: Site } | undefined;
   const json = withSite((site) => {
-    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, driverMajor, model, ...props } = overrides;
+    const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, driverMajor, reach, model, ...props } = overrides;
+    Object.assign(site.store, reach);
     const deployment = new VllmDeployment(site.scope, 'Talk', {
       cluster: site.cluster,
       nodePool: site.pool(instanceType, maxNodes, undefined, undefined, driverMajor),

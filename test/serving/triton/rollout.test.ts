@@ -1,20 +1,34 @@
 import { GpuInstanceType } from '../../../lib/catalog';
 import { Warnings } from '../../../lib/core';
 import { ModelImport, ModelSource } from '../../../lib/jobs';
-import { TritonDeployment, TritonDeploymentProps } from '../../../lib/serving';
-import { idsOf, warningsOf } from '../../support/faults';
+import { TritonDeployment, TritonDeploymentProps, UpdateStrategy } from '../../../lib/serving';
+import { faultsAtSynth, faultsThrown, idsOf, warningsOf } from '../../support/faults';
 import { TestPool, deploy, llama8b, withSite } from '../support/fixtures';
 
 const { G5_XLARGE, G5_12XLARGE } = GpuInstanceType;
 const SURGE = { max_surge: '1', max_unavailable: '0' };
 const STOP = { max_surge: '0', max_unavailable: '1' };
 
+/** What keeps the rollouts of deployments on one pool from ending, and what they warn of. */
+function rolloutFaults(all: Partial<TritonDeploymentProps>[], pool: Parameters<typeof rollouts>[1]) {
+  const made: TritonDeployment[] = [];
+  try {
+    rollouts(all, pool, made);
+  } catch {
+    // The synthesis fails by what is looked at.
+  }
+  return {
+    faults: made.map((each) => idsOf(faultsAtSynth(each))),
+    warnings: made.map((each) => idsOf(warningsOf(each))),
+  };
+}
+
 /** How the pods of deployments on one pool are replaced, and what they warn of. */
 function rollouts(
   all: Partial<TritonDeploymentProps>[],
   { type = G5_XLARGE, maxNodes = 2, fixed = false, imports = false, accepted = false } = {},
+  made: TritonDeployment[] = [],
 ) {
-  const made: TritonDeployment[] = [];
   const json = withSite(({ scope, cluster, store, pool }) => {
     const nodePool: TestPool & { isAutoscaled?: boolean } = pool(type, maxNodes);
     if (fixed) Object.assign(nodePool, { isAutoscaled: false, minNodes: 1 });
@@ -33,6 +47,7 @@ function rollouts(
     strategies: json.resources('kubernetes_deployment_v1').map(({ spec }) => spec.strategy.rolling_update),
     awaits: json.resources('kubernetes_deployment_v1').map(({ depends_on: on }) => /job_v1/.test(JSON.stringify(on))),
     warnings: made.map((each) => idsOf(warningsOf(each))),
+    specs: json.resources('kubernetes_deployment_v1').map(({ spec }) => spec.strategy),
   };
 }
 
@@ -71,5 +86,50 @@ describe('a single server', () => {
 
   test('is replaced in the same way whichever stack is looked at', () => {
     expect(deploy().json.only('kubernetes_deployment_v1').spec.strategy.rolling_update).toEqual(SURGE);
+  });
+});
+
+describe('a rollout that is told to start new servers first', () => {
+  test.each<[string, Parameters<typeof rollouts>[0], Parameters<typeof rollouts>[1], string[][], string[][]]>([
+    ['finds a node', [{ maxSurge: 1 }], {}, [[]], [[]]],
+    [
+      'finds none where another takes the room',
+      [{ maxSurge: 1 }, {}],
+      {},
+      [['SURGE_EXCEEDS_POOL maxSurge'], []],
+      [[], WARNED],
+    ],
+    ['does so after another rollout', [{ maxSurge: 1 }, { maxSurge: 1 }], { maxNodes: 3 }, [[], []], [[], []]],
+    [
+      'needs room for as many as it says',
+      [{ maxSurge: 2 }, {}],
+      { maxNodes: 3 },
+      [['SURGE_EXCEEDS_POOL maxSurge'], []],
+      [[], []],
+    ],
+    ['needs nodes that somebody adds', [{ maxSurge: 1 }], { fixed: true }, [[]], [['SURGE_NEEDS_NODES']]],
+  ])('%s', (_what, all, pool, faults, warnings) => {
+    const made = rolloutFaults(all, pool);
+    expect(made.faults).toEqual(faults);
+    expect(made.warnings).toEqual(warnings);
+  });
+});
+
+describe('Recreate', () => {
+  const updateStrategy = UpdateStrategy.RECREATE;
+
+  test('stops all servers first, on a full pool too, without a word and without steps', () => {
+    const made = rollouts([{ updateStrategy }, { updateStrategy, maxReplicas: 1 }], { maxNodes: 2 });
+    expect(made.specs).toEqual([{ type: 'Recreate' }, { type: 'Recreate' }]);
+    expect(made.warnings).toEqual([[], []]);
+  });
+
+  test('waits for the import of its model', () => {
+    expect(rollouts([{ updateStrategy }], { imports: true }).awaits).toEqual([true]);
+  });
+
+  test.each([{ maxSurge: 1 }, { maxSurge: 0 }, { maxUnavailable: 1 }])('has no steps: %j', (steps) => {
+    const ids = Object.keys(steps).map((property) => `CONFLICTING_PROPERTIES ${property}`);
+    expect(idsOf(faultsThrown(() => rollouts([{ updateStrategy, ...steps }])))).toEqual(ids);
   });
 });

@@ -24,6 +24,8 @@ const GROWING = {
   maxNodes: 2,
   autoscaling: Autoscaling.clusterAutoscaler(),
 };
+/** What a topology warns of whose own store nothing fills. */
+const EMPTY = ['MODEL_NOT_IMPORTED'];
 const ROLE = 'arn:aws:iam::123456789012:role/deploy';
 const THERE = { clusterName: 'chat', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'], podIdentity: true };
 
@@ -42,15 +44,15 @@ describe('the cluster autoscaler', () => {
   };
 
   test('is installed where a pool of a new cluster relies on it', () => {
-    expect(charts({})).toEqual({ charts: ['cluster-autoscaler'], warnings: [] });
+    expect(charts({})).toEqual({ charts: ['cluster-autoscaler'], warnings: EMPTY });
     expect(
       charts({ nodePools: [{ ...GROWING, minNodes: 1, autoscaling: Autoscaling.none(), maxNodes: 1 }] }).charts,
     ).toEqual([]);
   });
 
   test('is not installed where the user says that something else does, which is not warned of', () => {
-    expect(charts({ clusterAutoscaler: false })).toEqual({ charts: [], warnings: [] });
-    expect(charts({ nodeAgents: false })).toEqual({ charts: ['cluster-autoscaler'], warnings: [] });
+    expect(charts({ clusterAutoscaler: false })).toEqual({ charts: [], warnings: EMPTY });
+    expect(charts({ nodeAgents: false })).toEqual({ charts: ['cluster-autoscaler'], warnings: EMPTY });
   });
 
   test('is installed on a cluster that exists only on request', () => {
@@ -75,7 +77,7 @@ describe('pools of Karpenter', () => {
     expect(releases({})).toEqual({
       names: ['karpenter', 'karpenter-crd', 'karpenter-spot'],
       pools: ['spot'],
-      warnings: [],
+      warnings: EMPTY,
     });
     const synthesized = synthesize((stack) => void make(stack, { karpenterPools: [SPOT] }));
     const { spec } = synthesized.only('kubernetes_deployment_v1').spec.template;
@@ -84,7 +86,7 @@ describe('pools of Karpenter', () => {
   });
 
   test('leave Karpenter out where the user says that something else installs it', () => {
-    expect(releases({ karpenter: false })).toMatchObject({ names: ['karpenter-spot'], warnings: [] });
+    expect(releases({ karpenter: false })).toMatchObject({ names: ['karpenter-spot'], warnings: EMPTY });
   });
 
   test('stand beside managed node groups, under names of their own', () => {
@@ -157,7 +159,7 @@ describe('monitoring', () => {
     const threshold = Number(/latency_p99[^>]*> (\d+)/.exec(monitoring?.rules ?? '')?.[1]);
     const planned = CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_1_8B, instanceType: GpuInstanceType.G6E_XLARGE });
     expect(threshold).toBeGreaterThan(planned.timeToFirstTokenMs);
-    expect(ids).toEqual([]);
+    expect(ids).toEqual(EMPTY);
   });
 
   test('pulls from the mirror of the topology, unless its options have another', () => {

@@ -1,0 +1,89 @@
+import { GpuInstanceType } from '../../../lib/catalog';
+import { GpuNodePool, GpuOperator, GpuSharing, NodeAgents, NodeAgentsProps } from '../../../lib/compute';
+import { TaintEffect } from '../../../lib/core';
+import { faultsAtSynth, faultsThrown, idsOf } from '../../support/faults';
+import { synthStack, testStack } from '../../support/synth';
+import { testEksCluster } from '../test-eks-cluster';
+
+const ADDED: Partial<NodeAgentsProps> = {
+  podLabels: { team: 'platform' },
+  podAnnotations: { 'example.com/note': 'seen' },
+  tolerations: [{ key: 'example.com/maintenance', effect: TaintEffect.NO_EXECUTE }],
+};
+
+function agents(props: Partial<NodeAgentsProps>, gpuSharing?: GpuSharing) {
+  const stack = testStack();
+  const cluster = testEksCluster(stack);
+  const size = { instanceType: GpuInstanceType.P5_48XLARGE, minNodes: 1, maxNodes: 1 };
+  new GpuNodePool(stack, 'gpu', { cluster, ...size, gpuSharing });
+  new NodeAgents(stack, 'Agents', { cluster, ...props });
+  return stack;
+}
+
+describe('what users add to the pods of agents', () => {
+  test('is on every DaemonSet, beside what selects and tolerates', () => {
+    const sets = synthStack(agents({ ...ADDED, gpuFeatureDiscovery: true, dcgmExporter: true })).resources(
+      'kubernetes_daemon_set_v1',
+    );
+    expect(sets.length).toBeGreaterThan(2);
+    for (const { spec } of sets) {
+      const { metadata, spec: pod } = spec.template;
+      expect(metadata.labels).toMatchObject({ team: 'platform', ...spec.selector.match_labels });
+      expect(metadata.annotations).toEqual(ADDED.podAnnotations);
+      const keys = (pod.toleration as { key: string }[]).map(({ key }) => key);
+      expect(keys).toEqual(expect.arrayContaining(['nvidia.com/gpu', 'example.com/maintenance']));
+    }
+  });
+
+  test('is in the values of the operator', () => {
+    const json = synthStack(agents({ ...ADDED, gpuOperator: GpuOperator.version() }));
+    const { daemonsets } = JSON.parse(json.only('helm_release').values[0] as string) as {
+      daemonsets: { tolerations: { key: string }[] };
+    };
+    expect(daemonsets).toMatchObject({ labels: ADDED.podLabels, annotations: ADDED.podAnnotations });
+    expect(daemonsets.tolerations.map(({ key }) => key)).toContain('example.com/maintenance');
+  });
+
+  test.each<[Partial<NodeAgentsProps>, string[]]>([
+    [{ podLabels: { 'app.kubernetes.io/name': 'x' } }, ["RESERVED podLabels['app.kubernetes.io/name']"]],
+    [{ podLabels: { 'a b': 'x' } }, ["INVALID_FORMAT podLabels['a b']"]],
+    [{ podAnnotations: { 'a b': 'x' } }, ["INVALID_FORMAT podAnnotations['a b']"]],
+    [
+      { tolerations: [{ key: 'a b', value: 'c d', effect: TaintEffect.NO_EXECUTE }] },
+      ['INVALID_FORMAT tolerations[0].key', 'INVALID_FORMAT tolerations[0].value'],
+    ],
+  ])('%j is refused', (props, ids) => {
+    expect(idsOf(faultsThrown(() => agents(props)))).toEqual(ids);
+  });
+});
+
+const WHOLE = GpuSharing.none();
+
+describe('values of the operator', () => {
+  const found = (values: object, more: Partial<NodeAgentsProps> = {}, sharing?: GpuSharing) => {
+    const gpuOperator = GpuOperator.version(undefined, { values: values as { [key: string]: unknown } });
+    return idsOf(faultsAtSynth(agents({ gpuOperator, ...more }, sharing))).filter((id) => id.startsWith('VALUE_'));
+  };
+  const contradicts = (path: string) => [`VALUE_CONTRADICTS_PROOF gpuOperator.values.${path}`];
+
+  test.each<[string, object, Partial<NodeAgentsProps>, GpuSharing]>([
+    ['devicePlugin.enabled', { devicePlugin: { enabled: false } }, {}, WHOLE],
+    ['devicePlugin.config', { devicePlugin: { config: { name: 'own' } } }, {}, GpuSharing.timeSlicing(4)],
+    ['mig.strategy', { mig: { strategy: 'mixed' } }, {}, WHOLE],
+    ['daemonsets.tolerations', { daemonsets: { tolerations: [] } }, {}, WHOLE],
+    ['nfd.enabled', { nfd: { enabled: false } }, {}, WHOLE],
+    ['nfd.enabled', { nfd: { enabled: true } }, { nodeFeatureDiscovery: false }, WHOLE],
+    ['dcgmExporter.enabled', { dcgmExporter: { enabled: true } }, { dcgmExporter: true }, WHOLE],
+  ])('%s is refused where it contradicts: %j', (path, values, more, sharing) => {
+    expect(found(values, more, sharing)).toEqual(contradicts(path));
+  });
+
+  test.each<[object]>([
+    [{ dcgmExporter: { enabled: true } }],
+    [{ devicePlugin: { enabled: true, config: { name: 'own' } } }],
+    [{ mig: { strategy: 'single' }, nfd: { enabled: true } }],
+    [{ daemonsets: { updateStrategy: 'OnDelete' }, operator: { resources: {} } }],
+  ])('all others pass: %j', (values) => {
+    expect(found(values)).toEqual([]);
+  });
+});
