@@ -5,6 +5,8 @@ import { checkArguments } from '../units/argument-faults';
 import { throwIfFaulty } from '../units/errors';
 import { allOf } from '../units/unreadable';
 import { dockerfileText, installStep, makeUser } from './dockerfile';
+import { EfaInstaller } from './efa-installer';
+import { efaSteps } from './efa-steps';
 import { ImageContents, POD_USER, armContents, cudaContents } from './image-contents';
 import { imageOptionFaults, pluginFaults, variantFaults } from './image-faults';
 import { cpuEnvironment, cudaEnvironment, environmentFaults } from './python-environment';
@@ -54,8 +56,8 @@ export class ServingImage {
   }
 
   /**
-   * vLLM's own server with plugins or packages: `VllmDeployment` takes it by `servingImage`. Packages are installed without what they require,
-   * which could replace what vLLM was built with: list that too.
+   * vLLM's own server with plugins, packages or what it needs to use EFA: `VllmDeployment` takes it by `servingImage`. Packages are installed
+   * without what they require, which could replace what vLLM was built with: list that too.
    *
    * @param options what is in it
    */
@@ -67,18 +69,20 @@ export class ServingImage {
         () => imageOptionFaults(options, release.cudaVersion),
       ),
     );
-    const { plugins = [], packages = [] } = options;
-    const versions = { vllm: release.vllmVersion, ...pluginVersions(plugins) };
+    const { plugins = [], packages = [], efa } = options;
+    const own: { [name: string]: string } = efa === undefined ? {} : { efa: efa.version };
+    const versions = { vllm: release.vllmVersion, ...own, ...pluginVersions(plugins) };
     const installed = [...plugins.flatMap((each) => each.packages), ...packages];
     return new ServingImage(options, {
       versions,
       architectures: release.architectures,
       packages: installed,
       parts: {
-        title: `vLLM ${release}${withPlugins(plugins)}`,
+        title: `vLLM ${release}${withPlugins(plugins)}${efa === undefined ? '' : ', for EFA'}`,
         base: release.image(),
         instructions: [
           makeUser(options.user ?? POD_USER),
+          ...(efa === undefined ? [] : efaSteps(efa)),
           ...(installed.length === 0
             ? []
             : [installStep('uv pip install --system --no-cache --no-deps', installed, 'uv')]),
@@ -86,6 +90,7 @@ export class ServingImage {
       },
       vllmRelease: release,
       plugins,
+      efa,
     });
   }
 
@@ -167,6 +172,8 @@ export class ServingImage {
   public readonly tritonVariant?: TritonVariant;
   /** Plugins of its vLLM. */
   public readonly plugins: VllmPlugin[];
+  /** Installer of AWS that its libfabric and aws-ofi-nccl are of, by which NCCL uses EFA. @default - it has none, and NCCL uses TCP between nodes */
+  public readonly efa?: EfaInstaller;
 
   private constructor(options: ServingImageOptions, contents: ImageContents) {
     const { repository, tag, digest, baseDigest, labels = {}, user = POD_USER } = options;
@@ -181,6 +188,7 @@ export class ServingImage {
     this.tritonRelease = contents.tritonRelease;
     this.tritonVariant = contents.tritonVariant;
     this.plugins = [...(contents.plugins ?? [])];
+    this.efa = contents.efa;
     const base = baseDigest === undefined ? parts.base : `${parts.base}@${baseDigest}`;
     const own = Object.entries(versions).map(
       ([name, version]) => [`gpu-inference-constructs.${name}`, version] as const,

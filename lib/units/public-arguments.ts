@@ -53,6 +53,10 @@ export const ARGUMENTS = {
     'static minutes': 'amount: number',
     'static hours': 'amount: number',
   },
+  EfaInstaller: {
+    'static of': 'version: string',
+    'static custom': 'props: EfaInstallerProps',
+  },
   EksGpuCluster: {
     'static fromAttributes': 'scope: Construct; id: string; attributes: EksClusterAttributes',
     serviceAccountRole: 'namespace: string; serviceAccountName: string',

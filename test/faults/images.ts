@@ -1,10 +1,16 @@
 import { GpuType } from '../../lib/catalog';
-import { ImagePreset, PyTorchImageOptions, ServingImage, VllmPlugin } from '../../lib/images';
+import { EfaInstaller, ImagePreset, PyTorchImageOptions, ServingImage, VllmPlugin } from '../../lib/images';
 import { FaultText } from './fault-text';
 
 const image = (options: PyTorchImageOptions) => () => ServingImage.pyTorch(options);
 
 export const TEXTS: FaultText[] = [
+  {
+    id: 'EFA_INSTALLER_LACKS_PLUGIN',
+    property: 'version',
+    text: 'EFA installer 1.38.1 has no aws-ofi-nccl, without which NCCL does not use EFA; use 1.39.0 or later',
+    refuse: () => EfaInstaller.custom({ version: '1.38.1', sha256: '0'.repeat(64) }),
+  },
   {
     id: 'IMAGE_DRIVER_TOO_OLD',
     property: 'driverMajor',

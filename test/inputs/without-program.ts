@@ -21,7 +21,7 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   {
     values:
-      /^(ServingImageOptions|PyTorchImageOptions|VllmImageOptions|TritonImageOptions|ArmCpuImageOptions|VllmPluginProps)\./,
+      /^(ServingImageOptions|PyTorchImageOptions|VllmImageOptions|TritonImageOptions|ArmCpuImageOptions|VllmPluginProps|EfaInstallerProps)\./,
     why: 'it goes into the text of a Dockerfile, as it is; other forms than those of versions and names are refused',
   },
   { values: /^MonitoringRule\./, why: 'it is checked against metrics and goes into no resource' },
