@@ -74,7 +74,7 @@ export function checkDeployment(
   const definitions = props.models.map(({ _definition: each }) => each.configured?.(props.modelConfiguration) ?? each);
   const unknown = tokenFaults(props, name, definitions);
   const hardware = servingHardware(props.nodePool);
-  const plugged = readableImage(props.servingImage)?.quantizationMethods;
+  const plugged = readableImage(props.servingImage)?._pluggedNames;
   const whole = Number.isSafeInteger(replicas) && replicas > 0 ? replicas : 1;
   const place = { hardware, release, plugged, mounts: props.volumeMounts };
   const onSite =
