@@ -219,6 +219,19 @@ export class ServingImage {
     return this.plugins.flatMap((each) => each.quantizationMethods);
   }
 
+  /**
+   * What engine arguments may name because of its plugins: methods, and formats as `load_format=gguf`.
+   *
+   * @internal
+   */
+  public get _pluggedNames(): string[] {
+    const formats = this.plugins.flatMap(({ loadFormats, configFormats }) => [
+      ...loadFormats.map((each) => `load_format=${each}`),
+      ...configFormats.map((each) => `config_format=${each}`),
+    ]);
+    return [...this.quantizationMethods, ...formats];
+  }
+
   /** Its reference, or what is in it. */
   public toString(): string {
     return this.reference ?? this.tag;

@@ -114,6 +114,7 @@ export const ARGUMENTS = {
     hardwareFaults: 'hardware: GpuNodeType',
   },
   ImageRegistry: {
+    'static withPullSecrets': 'pullSecrets: string[]',
     'static mirror': 'host: string; pullSecrets?: string[]; chartRepository?: string',
     resolve: 'image: string',
   },

@@ -134,6 +134,30 @@ export const TEXTS: FaultText[] = [
     refuse: vllm({ engineArguments: { max_num_queued_reqs: 16 } }),
   },
   {
+    id: 'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM',
+    property: 'models[0].engineArguments.scheduling_policy',
+    text: "model 'm': engineArguments.scheduling_policy 'fifo' does not exist in vLLM 0.24.0, which would fail to load the model: no version from 0.15.0 to 0.33.0 has it; it takes 'fcfs', 'priority'",
+    refuse: vllm({ engineArguments: { scheduling_policy: 'fifo' } }),
+  },
+  {
+    id: 'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM',
+    property: 'models[0].engineArguments.load_format',
+    text: "model 'm': engineArguments.load_format 'gguf' does not exist in vLLM 0.24.0, which would fail to load the model: it was gone after 0.23.0; use another, an image with VllmPlugin.GGUF (servingImage), or Triton 26.06, whose vLLM is 0.22.1; nearest: 'hf', 'auto', 'pt'",
+    refuse: vllm({ engineArguments: { load_format: 'gguf' } }),
+  },
+  {
+    id: 'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM',
+    property: 'models[0].engineArguments.load_format',
+    text: "model 'm': engineArguments.load_format 'ipc_cache' does not exist in vLLM 0.24.0, which would fail to load the model: it came with 0.30.0; use a release with vLLM 0.30.0 or later, or remove it; nearest: 'npcache', 'auto', 'hf'",
+    refuse: vllm({ engineArguments: { load_format: 'ipc_cache' } }),
+  },
+  {
+    id: 'OUT_OF_RANGE',
+    property: 'models[0].engineArguments.watermark',
+    text: "model 'm': engineArguments.watermark must be a number at least 0 and below 1; got 2",
+    refuse: vllm({ engineArguments: { watermark: 2 } }),
+  },
+  {
     id: 'ENGINE_ARGUMENT_NOT_IN_VLLM',
     property: 'models[0].parallelism',
     text: "model 'm': expert parallelism 8 needs vLLM 0.8.0, but this release has 0.7.3; use Triton 25.04 or later, or expert parallelism 1",

@@ -72,7 +72,7 @@ export function checkDeployment(
   const definitions = props.models.map(({ _definition: each }) => each.configured?.(props.modelConfiguration) ?? each);
   const unknown = tokenFaults(props, name, definitions);
   const hardware = servingHardware(props.nodePool);
-  const plugged = readableImage(props.servingImage)?.quantizationMethods;
+  const plugged = readableImage(props.servingImage)?._pluggedNames;
   const whole = Number.isSafeInteger(replicas) && replicas > 0 ? replicas : 1;
   const onSite =
     unknown.length > 0

@@ -76,7 +76,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     () => queueFaults(props, release),
     () => deviceFaults(props),
     () => refusedVariableFaults(props, REFUSED_VARIABLES),
-    () => flagFaults(props.extraArguments ?? [], new VllmVersion(release.vllmVersion)),
+    () => flagFaults(props.extraArguments ?? [], versionOf(props, release)),
   );
   const { models } = props;
   endTrial(own, props.nodePool, models, props.resources, props.startupBudget, ...(isUnreadable(models) ? [] : models));
@@ -132,10 +132,13 @@ function modelTokenFaults(served: ServedModel, index: number): Fault[] {
   );
 }
 
+function versionOf({ servingImage }: VllmDeploymentProps, { vllmVersion }: VllmRelease): VllmVersion {
+  return new VllmVersion(vllmVersion, UPSTREAM_IMAGES, readableImage(servingImage)?._pluggedNames);
+}
+
 function checkModel(props: VllmDeploymentProps, served: ServedModel, name: string, release: VllmRelease): ModelCheck {
   const { nodePool, maxReplicas } = props;
-  const plugged = readableImage(props.servingImage)?.quantizationMethods;
-  const vllm = new VllmVersion(release.vllmVersion, UPSTREAM_IMAGES, plugged);
+  const vllm = versionOf(props, release);
   const hardware = servingHardware(nodePool);
   const asked = maxReplicas ?? served.replicas ?? props.replicas;
   const named = allOf(
