@@ -17,7 +17,8 @@ export interface EfaInstallerFacts {
  * recipes/nemotron-3.5-lightning/vllm; 1.50.0 in public Dockerfiles, and vllm#55783 pins that version. Both for amd64 and arm64: one archive has the
  * packages of both. NCCL: the release notes of aws-ofi-nccl, 1.20.0 "has been tested with NCCL v2.28.9-1, NCCL v2.29.7-1, and NCCL v2.30.4-1",
  * 1.21.1 with 2.31.2-1, both "maintaining backward compatibility with ... NCCL v2.17.1 and later". Images of vLLM have the NCCL that their
- * PyTorch requires on PyPI: 2.27.5 with 2.9.1 and 2.10.0, 2.28.9 with 2.11.0, 2.29.7 with 2.13.0, 2.30.7 with 2.14.0.
+ * PyTorch requires on PyPI (2.27.5 with 2.9.1 and 2.10.0, 2.28.9 with 2.11.0, 2.29.7 with 2.13.0, 2.30.7 with 2.14.0), those of later releases
+ * the `NCCL_VERSION` of docker/versions.json, 2.30.7.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-changelog.html
  * @see https://github.com/aws/aws-ofi-nccl/releases

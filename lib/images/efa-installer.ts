@@ -41,7 +41,8 @@ export class EfaInstaller {
   public static readonly V1_50_0 = EfaInstaller.listed('1.50.0');
 
   /**
-   * The version to take unless another is needed: 1.49.0, whose plugin was tested with the NCCL of vLLM's images from 0.20 on, 2.28.9 and 2.29.7.
+   * The version to take unless another is needed: 1.49.0, whose plugin was tested with NCCL 2.28.9, which vLLM's images from 0.20 to 0.26 have, and
+   * with 2.29.7 and 2.30.4, next to the 2.30.7 of later ones.
    * With it vLLM served across two P5en where earlier versions hung.
    *
    * @see https://github.com/ai-dynamo/dynamo/issues/12105
