@@ -57,7 +57,7 @@ export class ExistingEks {
     // Where the device plugin of NVIDIA is on the cluster already, leave this out: Warnings.accept(stack, 'NO_NODE_AGENTS', 'why').
     new NodeAgents(stack, 'NodeAgents', { cluster });
 
-    const modelStore = new ModelStore(stack, 'Models');
+    const modelStore = new ModelStore(stack, 'ModelStore');
     const model = ModelSpec.QWEN_3_8B;
     new ModelImport(stack, 'Weights', {
       cluster,

@@ -1,4 +1,5 @@
 import { checkArguments } from '../units/argument-faults';
+import { DataSize } from '../units/data-size';
 import { throwIfFaulty } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { givenValue, wholeNumberFault, wholeNumberFaults } from '../units/number-faults';
@@ -43,8 +44,19 @@ export interface DraftModelProps extends SpeculativeDecodingProps {
   /** Format of its weights. @default - 16 bits: that of the model is not taken over */
   readonly precision?: Precision;
   /**
-   * Folder of its files as the engine sees it, or their name on a hub (`model` of `speculative_config`).
-   * @default - not stated; a server needs it
+   * Its name in the model store, as `ModelImport` puts it there: `s3://<bucket>/<name>/<version>`. The pods of a server copy it from there as they copy
+   * the model.
+   * @default - not stated; a server needs it, or `path`
+   */
+  readonly name?: string;
+  /** Its version in the model store. @default '1' */
+  readonly version?: string;
+  /** Size of its files. @default - of all its parameters in `precision` */
+  readonly size?: DataSize;
+  /**
+   * Folder of its files as the engine sees it (`model` of `speculative_config`), instead of `name`. A server takes only a folder of a volume that its
+   * `volumeMounts` show; plans and the command line take any.
+   * @default - where the server copies it to
    */
   readonly path?: string;
 }
@@ -67,8 +79,19 @@ export interface Eagle3Props extends SpeculativeDecodingProps {
   /** Format of its weights. @default - 16 bits */
   readonly precision?: Precision;
   /**
-   * Folder of its files as the engine sees it, or their name on a hub (`model` of `speculative_config`).
-   * @default - not stated; a server needs it
+   * Its name in the model store, as `ModelImport` puts it there: `s3://<bucket>/<name>/<version>`. The pods of a server copy it from there as they copy
+   * the model.
+   * @default - not stated; a server needs it, or `path`
+   */
+  readonly name?: string;
+  /** Its version in the model store. @default '1' */
+  readonly version?: string;
+  /** Size of its files. @default - of all its parameters in `precision` */
+  readonly size?: DataSize;
+  /**
+   * Folder of its files as the engine sees it (`model` of `speculative_config`), instead of `name`. A server takes only a folder of a volume that its
+   * `volumeMounts` show; plans and the command line take any.
+   * @default - where the server copies it to
    */
   readonly path?: string;
 }
@@ -78,6 +101,9 @@ interface Facts extends SpeculativeDecodingProps {
   readonly model?: ModelSpec;
   readonly precision?: Precision;
   readonly draftVocabularySize?: number;
+  readonly name?: string;
+  readonly version?: string;
+  readonly size?: DataSize;
   readonly path?: string;
 }
 
@@ -161,7 +187,13 @@ export class SpeculativeDecoding {
   public readonly precision?: Precision;
   /** Tokens that a head may draft. @default - all of the vocabulary */
   public readonly draftVocabularySize?: number;
-  /** Where the engine finds the files of `model`. @default - not stated */
+  /** Name of its files in the model store. @default - not stated */
+  public readonly name?: string;
+  /** Their version there. @default '1' */
+  public readonly version?: string;
+  /** Size of its files. @default - of all its parameters */
+  public readonly size?: DataSize;
+  /** Folder in which the engine finds its files. @default - where a server copies them to */
   public readonly path?: string;
 
   private constructor(method: SpeculativeMethod, facts: Facts) {
@@ -172,6 +204,9 @@ export class SpeculativeDecoding {
     this.model = facts.model;
     this.precision = facts.precision;
     this.draftVocabularySize = facts.draftVocabularySize;
+    this.name = facts.name;
+    this.version = facts.version;
+    this.size = facts.size;
     this.path = facts.path;
   }
 
@@ -194,13 +229,26 @@ export class SpeculativeDecoding {
   }
 }
 
-function factFaults({ tokens, acceptanceRate, draftVocabularySize }: Facts): Fault[] {
+function factFaults({ tokens, acceptanceRate, draftVocabularySize, name, version, size, path }: Facts): Fault[] {
   const faults = wholeNumberFault('tokens', tokens ?? NaN, 1, MOST_TOKENS);
   if (draftVocabularySize !== undefined) faults.push(...wholeNumberFaults({ draftVocabularySize }, 1));
   if (acceptanceRate !== undefined && !(acceptanceRate >= 0 && acceptanceRate <= 1)) {
     const reason = `acceptanceRate must be from 0 to 1, the share of drafted tokens that is accepted; got ${givenValue(acceptanceRate)}`;
     faults.push(fault('OUT_OF_RANGE', 'acceptanceRate', reason));
   }
+  if (name !== undefined && path !== undefined) {
+    const reason = `what drafts is '${name}' in the model store, whose folder the server knows, and in ${givenValue(path)}; leave name or path out`;
+    faults.push(fault('CONFLICTING_PROPERTIES', 'path', reason));
+  }
+  for (const [property, value] of Object.entries({ version, size }))
+    if (value !== undefined && name === undefined)
+      faults.push(
+        fault(
+          'CONFLICTING_PROPERTIES',
+          property,
+          `${property} is that of files in the model store, but there is no name; give the name that they have there, or leave ${property} out`,
+        ),
+      );
   return faults;
 }
 

@@ -17,7 +17,7 @@ export interface VllmImages {
  */
 export interface VllmOfImages {
   readonly images: VllmImages;
-  /** Methods of quantization that plugins of the image add. @default - it has none */
+  /** Methods of quantization that plugins of the image add, and formats as `load_format=gguf`. @default - it has none */
   readonly plugged?: readonly string[];
   toString(): string;
 }

@@ -2,6 +2,7 @@ import { compareVersions } from './metric';
 import { ENGINE_ARGUMENTS } from './vllm-names-arguments';
 import { FLAGS, FLAG_VERSIONS_READ } from './vllm-names-flags';
 import { CACHE_FORMATS, DEPRECATED_METHODS, QUANTIZATION_METHODS } from './vllm-names-formats';
+import { ARGUMENT_CHOICES, ARGUMENT_KINDS, VALUE_VERSIONS_READ } from './vllm-names-values';
 import { NamesByRange, VERSIONS_READ } from './vllm-versions-read';
 
 /**
@@ -20,6 +21,10 @@ export enum VllmNameKind {
   CACHE_FORMAT = 'CACHE_FORMAT',
   /** Flags of `vllm serve`, without their hyphens. */
   FLAG = 'FLAG',
+  /** Values of arguments that take a choice, as `name=value`. */
+  ARGUMENT_CHOICE = 'ARGUMENT_CHOICE',
+  /** Kinds of values of arguments, as `name:kind`. */
+  ARGUMENT_KIND = 'ARGUMENT_KIND',
 }
 
 /**
@@ -55,11 +60,20 @@ const TABLES: { readonly [kind in VllmNameKind]: ReadonlyMap<string, Range> } = 
   [VllmNameKind.DEPRECATED_QUANTIZATION]: byName(DEPRECATED_METHODS),
   [VllmNameKind.CACHE_FORMAT]: byName(CACHE_FORMATS),
   [VllmNameKind.FLAG]: byName(FLAGS),
+  [VllmNameKind.ARGUMENT_CHOICE]: byName(ARGUMENT_CHOICES),
+  [VllmNameKind.ARGUMENT_KIND]: byName(ARGUMENT_KINDS),
+};
+
+/** Versions that were read for others than those of read.py, oldest first. */
+const READ: { readonly [kind: string]: readonly string[] } = {
+  [VllmNameKind.FLAG]: FLAG_VERSIONS_READ,
+  [VllmNameKind.ARGUMENT_CHOICE]: VALUE_VERSIONS_READ,
+  [VllmNameKind.ARGUMENT_KIND]: VALUE_VERSIONS_READ,
 };
 
 /** Versions that were read for a kind, oldest first. */
 function versionsRead(kind: VllmNameKind): readonly string[] {
-  return kind === VllmNameKind.FLAG ? FLAG_VERSIONS_READ : VERSIONS_READ;
+  return READ[kind] ?? VERSIONS_READ;
 }
 
 function byName(table: NamesByRange): ReadonlyMap<string, Range> {

@@ -89,8 +89,7 @@ function planOf(path: string, data: object): Deployed {
  */
 export function verdictOf(model: Deployed, from: ServerImage, to: ServerImage): ModelVerdict {
   const before = new Set(faultsIn(model, from).map(keyOf));
-  // A path is the deployment's to give, not the release's.
-  const faults = faultsIn(model, to).filter(({ id }) => id !== 'DRAFT_NEEDS_PATH');
+  const faults = faultsIn(model, to);
   return {
     name: model.name,
     faults: faults.map(({ reason }) => reason),

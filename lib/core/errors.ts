@@ -2,7 +2,7 @@ import { Fault } from '../units/fault';
 import { Construct, IConstruct } from 'constructs';
 import { argumentFaults, FaultsBeside, faultsBeside } from '../units/argument-faults';
 import { InterfaceName, returnedFaults, StructName } from '../units/struct-faults';
-import { reasonsText, UnscopedValidationError } from '../units/errors';
+import { faultsText, UnscopedValidationError } from '../units/errors';
 import { isUnreadable } from '../units/unreadable';
 import { withdraw, withdrawal } from './withdraw';
 
@@ -24,12 +24,7 @@ export class ValidationError extends UnscopedValidationError {
    */
   public constructor(scope: IConstruct, faults: readonly Fault[], id?: string) {
     const path = [scope.node.path, id].filter(Boolean).join('/') || '<root>';
-    super(
-      faults,
-      faults.length === 1
-        ? `${path}: ${faults[0].reason}`
-        : `${path}:\n${reasonsText(faults.map(({ reason }) => `- ${reason}`))}`,
-    );
+    super(faults, `${path}:${faults.length === 1 ? ' ' : '\n'}${faultsText(faults)}`);
     this.name = 'ValidationError';
     this.constructPath = path;
   }

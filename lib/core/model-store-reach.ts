@@ -7,7 +7,7 @@ import { ModelStoreCredentials } from './model-store-credentials';
 import { kubernetesNameFault } from './naming';
 import { secretKeyFaults, secretNameFaults } from './secret-reference';
 import { hasToken } from './tokens';
-import { secretInUrl, withoutSecrets } from './url-secrets';
+import { secretInUrl, withoutSecrets } from '../units/url-secrets';
 import { addWarning } from './validation';
 import { allOf } from '../units/unreadable';
 

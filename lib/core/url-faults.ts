@@ -1,6 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { hasToken } from './tokens';
-import { secretInUrl, withoutSecrets } from './url-secrets';
+import { secretInUrl, withoutSecrets } from '../units/url-secrets';
 
 /**
  * The faults of a URL that is written into configuration: something else than a URL, or one that holds a secret, which everybody who can

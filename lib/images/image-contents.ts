@@ -4,6 +4,7 @@ import { packageFacts } from '../catalog/python-packages';
 import { TritonRelease, TritonVariant } from '../catalog/serving-engine';
 import { VllmRelease } from '../catalog/vllm-release';
 import { DockerfileParts, aptInstall, makeUser, installStep } from './dockerfile';
+import { EfaInstaller } from './efa-installer';
 import { ImagePreset } from './image-preset';
 import { packageName } from './package-text';
 import { PythonEnvironment, addedPackages, cudaImage, cudaMinor } from './python-environment';
@@ -31,6 +32,7 @@ export interface ImageContents {
   readonly tritonRelease?: TritonRelease;
   readonly tritonVariant?: TritonVariant;
   readonly plugins?: readonly VllmPlugin[];
+  readonly efa?: EfaInstaller;
 }
 
 /** All that pip installs: with what it resolved once where the versions are those of a preset, so that the next build is the same. */

@@ -4,9 +4,10 @@ import { GpuVendor } from '../catalog/gpu-vendor';
 import { TritonVariant } from '../catalog/serving-engine';
 import { VllmNameKind, VllmNameState, vllmName } from '../catalog/vllm-names';
 import { Fault, fault } from '../units/fault';
+import { literalSecretFaults } from '../units/literal-secrets';
 import { givenValue, wholeNumberFault } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
-import { packagesFaults } from './package-text';
+import { packageName, packageVersion, packagesFaults } from './package-text';
 import { ServingImageOptions } from './serving-image-options';
 import { VllmPlugin } from './vllm-plugin';
 
@@ -44,6 +45,8 @@ export function imageOptionFaults(options: ServingImageOptions, cuda?: string): 
       formFaults('baseDigest', baseDigest, DIGEST, "'sha256:' and 64 hexadecimal digits, as the registry printed them"),
     () => packagesFaults('packages', packages),
     () => labelFaults(labels),
+    () =>
+      literalSecretFaults('labels', labels, () => 'leave it out: everybody who may pull the image reads its labels'),
     () => userFaults(user),
     () => gpuFaults(options, cuda),
     () => driverFaults(options.driverMajor, cuda),
@@ -65,6 +68,29 @@ function labelFaults(labels: { readonly [key: string]: string }): Fault[] {
     if (typeof value === 'string' && LABEL_VALUE.test(value)) return [];
     const reason = `${at} must be one line without double quotes, backslashes and $; got ${givenValue(value)}`;
     return [fault('INVALID_FORMAT', at, reason)];
+  });
+}
+
+/**
+ * Packages in a version that contradicts what the image holds of them.
+ *
+ * @param packages what is installed besides
+ * @param held versions that the image holds, by the name of the package; one with fewer parts is compared by those
+ * @param title what holds them
+ *
+ * @internal
+ */
+export function heldPackageFaults(
+  packages: readonly string[] = [],
+  held: { readonly [name: string]: string | undefined },
+  title: string,
+): Fault[] {
+  return packages.flatMap((each, i) => {
+    const [name, version] = typeof each === 'string' ? [packageName(each), packageVersion(each)] : [];
+    const own = name !== undefined && Object.hasOwn(held, name) ? held[name] : undefined;
+    if (own === undefined || version === undefined || version === own || version.startsWith(`${own}.`)) return [];
+    const reason = `packages[${i}] '${each}' contradicts ${title}, which has ${name} ${own}; leave it out, or use an image with that version`;
+    return [fault('PACKAGE_CONTRADICTS_IMAGE', `packages[${i}]`, reason)];
   });
 }
 

@@ -1,3 +1,4 @@
+export * from './efa-installer';
 export * from './image-preset';
 export * from './serving-image';
 export * from './serving-image-options';

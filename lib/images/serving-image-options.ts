@@ -1,6 +1,7 @@
 import { GpuType } from '../catalog/gpu-type';
 import { TritonRelease, TritonVariant } from '../catalog/serving-engine';
 import { VllmRelease } from '../catalog/vllm-release';
+import { EfaInstaller } from './efa-installer';
 import { ImagePreset } from './image-preset';
 import { VllmPlugin } from './vllm-plugin';
 
@@ -55,13 +56,19 @@ export interface PyTorchImageOptions extends ServingImageOptions {
 }
 
 /**
- * An image of vLLM's own server with plugins or packages.
+ * An image of vLLM's own server with plugins, packages or what it needs to use EFA.
  */
 export interface VllmImageOptions extends ServingImageOptions {
   /** Release that it is built from. @default VllmRelease.DEFAULT */
   readonly release?: VllmRelease;
   /** Formats that vLLM itself does not have. @default - none */
   readonly plugins?: VllmPlugin[];
+  /**
+   * What NCCL needs to use EFA between nodes of AWS, which vLLM's image lacks (https://github.com/vllm-project/vllm/issues/55635), e.g.
+   * `EfaInstaller.DEFAULT`. It runs on nodes without EFA too.
+   * @default - nothing; NCCL uses TCP between nodes
+   */
+  readonly efa?: EfaInstaller;
 }
 
 /**

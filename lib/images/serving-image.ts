@@ -5,9 +5,11 @@ import { checkArguments } from '../units/argument-faults';
 import { throwIfFaulty } from '../units/errors';
 import { allOf } from '../units/unreadable';
 import { dockerfileText, installStep, makeUser } from './dockerfile';
+import { EfaInstaller } from './efa-installer';
+import { efaSteps } from './efa-steps';
 import { ImageContents, POD_USER, armContents, cudaContents } from './image-contents';
-import { imageOptionFaults, pluginFaults, variantFaults } from './image-faults';
-import { cpuEnvironment, cudaEnvironment, environmentFaults } from './python-environment';
+import { heldPackageFaults, imageOptionFaults, pluginFaults, variantFaults } from './image-faults';
+import { PythonEnvironment, cpuEnvironment, cudaEnvironment, environmentFaults } from './python-environment';
 import {
   ArmCpuImageOptions,
   PyTorchImageOptions,
@@ -48,14 +50,15 @@ export class ServingImage {
       allOf(
         () => environmentFaults(environment, options.packages),
         () => imageOptionFaults(options, environment.cuda),
+        () => heldPackageFaults(options.packages, heldBy(environment), 'the image'),
       ),
     );
     return new ServingImage(options, cudaContents(environment, options));
   }
 
   /**
-   * vLLM's own server with plugins or packages: `VllmDeployment` takes it by `servingImage`. Packages are installed without what they require,
-   * which could replace what vLLM was built with: list that too.
+   * vLLM's own server with plugins, packages or what it needs to use EFA: `VllmDeployment` takes it by `servingImage`. Packages are installed
+   * without what they require, which could replace what vLLM was built with: list that too.
    *
    * @param options what is in it
    */
@@ -65,20 +68,23 @@ export class ServingImage {
       allOf(
         () => pluginFaults(options.plugins ?? [], release.vllmVersion),
         () => imageOptionFaults(options, release.cudaVersion),
+        () => heldPackageFaults(options.packages, heldByVllm(release), `the image of vLLM ${release}`),
       ),
     );
-    const { plugins = [], packages = [] } = options;
-    const versions = { vllm: release.vllmVersion, ...pluginVersions(plugins) };
+    const { plugins = [], packages = [], efa } = options;
+    const own: { [name: string]: string } = efa === undefined ? {} : { efa: efa.version };
+    const versions = { vllm: release.vllmVersion, ...own, ...pluginVersions(plugins) };
     const installed = [...plugins.flatMap((each) => each.packages), ...packages];
     return new ServingImage(options, {
       versions,
       architectures: release.architectures,
       packages: installed,
       parts: {
-        title: `vLLM ${release}${withPlugins(plugins)}`,
+        title: `vLLM ${release}${withPlugins(plugins)}${efa === undefined ? '' : ', for EFA'}`,
         base: release.image(),
         instructions: [
           makeUser(options.user ?? POD_USER),
+          ...(efa === undefined ? [] : efaSteps(efa)),
           ...(installed.length === 0
             ? []
             : [installStep('uv pip install --system --no-cache --no-deps', installed, 'uv')]),
@@ -86,6 +92,7 @@ export class ServingImage {
       },
       vllmRelease: release,
       plugins,
+      efa,
     });
   }
 
@@ -102,6 +109,10 @@ export class ServingImage {
         () => pluginFaults(plugins, release.vllmVersion),
         () => variantFaults(plugins, variant),
         () => imageOptionFaults(options, release.cudaVersion),
+        () =>
+          variant === TritonVariant.VLLM
+            ? heldPackageFaults(options.packages, { vllm: release.vllmVersion }, `the image of Triton ${release}`)
+            : [],
       ),
     );
     const own = plugins.flatMap((each) => each.packages);
@@ -140,6 +151,7 @@ export class ServingImage {
       allOf(
         () => environmentFaults(environment, options.packages),
         () => imageOptionFaults(options),
+        () => heldPackageFaults(options.packages, heldBy(environment), 'the image'),
       ),
     );
     return new ServingImage(options, armContents(environment, options));
@@ -167,6 +179,8 @@ export class ServingImage {
   public readonly tritonVariant?: TritonVariant;
   /** Plugins of its vLLM. */
   public readonly plugins: VllmPlugin[];
+  /** Installer of AWS that its libfabric and aws-ofi-nccl are of, by which NCCL uses EFA. @default - it has none, and NCCL uses TCP between nodes */
+  public readonly efa?: EfaInstaller;
 
   private constructor(options: ServingImageOptions, contents: ImageContents) {
     const { repository, tag, digest, baseDigest, labels = {}, user = POD_USER } = options;
@@ -181,6 +195,7 @@ export class ServingImage {
     this.tritonRelease = contents.tritonRelease;
     this.tritonVariant = contents.tritonVariant;
     this.plugins = [...(contents.plugins ?? [])];
+    this.efa = contents.efa;
     const base = baseDigest === undefined ? parts.base : `${parts.base}@${baseDigest}`;
     const own = Object.entries(versions).map(
       ([name, version]) => [`gpu-inference-constructs.${name}`, version] as const,
@@ -211,6 +226,19 @@ export class ServingImage {
     return this.plugins.flatMap((each) => each.quantizationMethods);
   }
 
+  /**
+   * What engine arguments may name because of its plugins: methods, and formats as `load_format=gguf`.
+   *
+   * @internal
+   */
+  public get _pluggedNames(): string[] {
+    const formats = this.plugins.flatMap(({ loadFormats, configFormats }) => [
+      ...loadFormats.map((each) => `load_format=${each}`),
+      ...configFormats.map((each) => `config_format=${each}`),
+    ]);
+    return [...this.quantizationMethods, ...formats];
+  }
+
   /** Its reference, or what is in it. */
   public toString(): string {
     return this.reference ?? this.tag;
@@ -233,4 +261,14 @@ function pluginVersions(plugins: readonly VllmPlugin[]): { [name: string]: strin
 
 function withPlugins(plugins: readonly VllmPlugin[]): string {
   return plugins.length === 0 ? '' : ` with ${plugins.join(', ')}`;
+}
+
+/** What an image of PyTorch holds in a version of its own, whichever of the packages of ONNX Runtime it is. */
+function heldBy({ torch, transformers, onnxRuntime }: PythonEnvironment): { [name: string]: string } {
+  return { torch, transformers, onnxruntime: onnxRuntime, 'onnxruntime-gpu': onnxRuntime };
+}
+
+/** vLLM itself, and the minor version of PyTorch that its kernels were compiled for. */
+function heldByVllm({ vllmVersion, torchVersion }: VllmRelease): { [name: string]: string | undefined } {
+  return { vllm: vllmVersion, torch: torchVersion?.split('.').slice(0, 2).join('.') };
 }

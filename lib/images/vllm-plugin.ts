@@ -16,6 +16,10 @@ export interface VllmPluginProps {
   readonly version: string;
   /** Methods that `quantization` may name with it. @default - none */
   readonly quantizationMethods?: string[];
+  /** Formats that the engine argument `load_format` may name with it (`register_model_loader`). @default - none */
+  readonly loadFormats?: string[];
+  /** Formats that the engine argument `config_format` may name with it (`register_config_parser`). @default - none */
+  readonly configFormats?: string[];
   /** What it needs beside vLLM and PyTorch, each with its version, e.g. `gguf==0.19.0`. @default - nothing */
   readonly requirements?: string[];
 }
@@ -33,6 +37,8 @@ export class VllmPlugin {
     packageName: 'vllm-gguf-plugin',
     version: '0.0.5',
     quantizationMethods: ['gguf'],
+    loadFormats: ['gguf'],
+    configFormats: ['gguf'],
     requirements: ['gguf==0.19.0'],
   });
   /**
@@ -44,6 +50,7 @@ export class VllmPlugin {
     packageName: 'vllm-bnb-plugin',
     version: '0.0.3',
     quantizationMethods: ['bitsandbytes'],
+    loadFormats: ['bitsandbytes'],
     requirements: ['bitsandbytes==0.50.2'],
   });
 
@@ -66,6 +73,10 @@ export class VllmPlugin {
   public readonly version: string;
   /** Methods that `quantization` may name with it. */
   public readonly quantizationMethods: string[];
+  /** Formats that the engine argument `load_format` may name with it. */
+  public readonly loadFormats: string[];
+  /** Formats that the engine argument `config_format` may name with it. */
+  public readonly configFormats: string[];
   /** Packages to install, itself first, each with its version. */
   public readonly packages: string[];
 
@@ -73,6 +84,8 @@ export class VllmPlugin {
     this.packageName = props.packageName;
     this.version = props.version;
     this.quantizationMethods = [...(props.quantizationMethods ?? [])];
+    this.loadFormats = [...(props.loadFormats ?? [])];
+    this.configFormats = [...(props.configFormats ?? [])];
     this.packages = [`${props.packageName}==${props.version}`, ...(props.requirements ?? [])];
   }
 
@@ -87,7 +100,8 @@ checkArguments('VllmPlugin', VllmPlugin);
 const PACKAGE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const METHOD = /^[a-z0-9][a-z0-9_-]*$/;
 
-function pluginFaults({ packageName, version, quantizationMethods = [], requirements }: VllmPluginProps): Fault[] {
+function pluginFaults(props: VllmPluginProps): Fault[] {
+  const { packageName, version, requirements } = props;
   return allOf(
     () => {
       if (PACKAGE_NAME.test(packageName)) return [];
@@ -95,12 +109,17 @@ function pluginFaults({ packageName, version, quantizationMethods = [], requirem
       return [fault('INVALID_NAME', 'packageName', reason)];
     },
     () => versionFault('version', version, '0.0.5'),
-    () =>
-      quantizationMethods.flatMap((method, i) => {
-        if (METHOD.test(method)) return [];
-        const reason = `quantizationMethods[${i}] must be a method as vLLM names it, e.g. 'gguf'; got ${givenValue(method)}`;
-        return [fault('INVALID_NAME', `quantizationMethods[${i}]`, reason)];
-      }),
+    () => namesFaults('quantizationMethods', props.quantizationMethods, 'method'),
+    () => namesFaults('loadFormats', props.loadFormats, 'format'),
+    () => namesFaults('configFormats', props.configFormats, 'format'),
     () => packagesFaults('requirements', requirements),
   );
+}
+
+function namesFaults(property: string, names: readonly string[] = [], what: string): Fault[] {
+  return names.flatMap((name, i) => {
+    if (METHOD.test(name)) return [];
+    const reason = `${property}[${i}] must be a ${what} as vLLM names it, e.g. 'gguf'; got ${givenValue(name)}`;
+    return [fault('INVALID_NAME', `${property}[${i}]`, reason)];
+  });
 }

@@ -13,6 +13,8 @@ const GATED: readonly { readonly repository: RegExp; readonly license: string }[
   { repository: /^meta-llama\/(Meta-)?Llama-3\.1-/i, license: 'llama3.1' },
   { repository: /^meta-llama\/Llama-3\.2-/i, license: 'llama3.2' },
   { repository: /^meta-llama\/Llama-3\.3-/i, license: 'llama3.3' },
+  // Their cards say `license: other` and `license_name: llama4`, as those of the guards of that generation do.
+  { repository: /^meta-llama\/Llama-(4|Guard-4|Prompt-Guard-2)-/i, license: 'llama4' },
 ];
 
 /**

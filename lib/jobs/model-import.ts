@@ -1,5 +1,5 @@
 import { Fault, fault, faultsUnder } from '../units/fault';
-import { wholeNumberFault } from '../units/number-faults';
+import { positiveFault, wholeNumberFault } from '../units/number-faults';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
@@ -178,6 +178,7 @@ export class ModelImport extends Construct {
         ),
       () => this.#otherImportFaults(),
       () => wholeNumberFault('retries', props.retries, 0, MOST_RETRIES),
+      () => positiveFault('largestFile', props.largestFile?.mib),
       () => imageFaults('awsCliImage', props.awsCliImage),
       () => podFaults(props),
       () => secondsFault('timeout', props.timeout, 1),

@@ -1,6 +1,7 @@
 import { annotationSyntaxFaults, labelSyntaxFaults } from '../kubernetes/label-syntax';
 import { hasToken } from '../core/tokens';
 import { Fault, fault } from '../units/fault';
+import { literalSecretFaults } from '../units/literal-secrets';
 import { allOf } from '../units/unreadable';
 import { ModelImportProps } from './model-import-props';
 
@@ -24,6 +25,12 @@ export function podFaults({ nodeSelector, podLabels, podAnnotations, environment
     () => labelSyntaxFaults('podLabels', podLabels),
     () => ownKeyFaults('podAnnotations', podAnnotations, (key) => OWN_ANNOTATIONS.includes(key)),
     () => annotationSyntaxFaults('podAnnotations', podAnnotations),
+    () =>
+      literalSecretFaults(
+        'environment',
+        environment,
+        () => 'leave it out: the secret of a source is token of huggingFace, or authorization of urls',
+      ),
     () => ownKeyFaults('environment', environment, (key) => OWN_VARIABLES.test(key)),
     () =>
       Object.keys(environment)

@@ -40,6 +40,7 @@ export function sourceFaults(source: GivenSource): Fault[] {
     () => (claimName === undefined && repository === undefined ? filesFaults(source) : []),
     () => patternFaults('source.allow', source.allow),
     () => patternFaults('source.ignore', source.ignore),
+    () => nothingLeftFaults(source),
   );
 }
 
@@ -108,6 +109,24 @@ function patternFaults(property: string, patterns: string[] | undefined): Fault[
               `e.g. 'original/*'; got ${givenValue(pattern)}`,
           ),
         ],
+  );
+}
+
+/** Patterns by which certainly no file is left; whether others leave one is known to the Job alone. */
+function nothingLeftFaults({ allow, ignore = [] }: GivenSource): Fault[] {
+  const refused = (property: string, reason: string) => [fault('NOTHING_TO_IMPORT', `source.${property}`, reason)];
+  if (allow?.length === 0)
+    return refused(
+      'allow',
+      'source.allow is empty, so that no file would be taken; name some, or leave it out to take all',
+    );
+  const isAll = (pattern: string) => /^\*+$/.test(pattern);
+  const left = (allow ?? ['*']).filter((pattern) => !ignore.some((each) => isAll(each) || each === pattern));
+  if (left.length > 0) return [];
+  const taken = allow === undefined ? 'all files' : `what source.allow takes ('${allow.join("', '")}')`;
+  return refused(
+    'ignore',
+    `source.ignore ('${ignore.join("', '")}') leaves out ${taken}, so that nothing would be imported; leave out less`,
   );
 }
 
@@ -204,7 +223,9 @@ function volumeFaults(claimName: string, folder?: string): Fault[] {
     },
     () => {
       if (folder === undefined || isSafePath(folder)) return [];
-      const reason = `source.folder must be a path relative to the volume, without '..'; got '${folder}'; e.g. 'models/llama'`;
+      const reason =
+        "source.folder must be a path relative to the volume, without '.', '..', double slashes and slashes at its ends; got " +
+        `'${folder}'; ${cureOf(folder, 'e.g. ', 'models/llama')}`;
       return [fault('INVALID_FORMAT', 'source.folder', reason)];
     },
   );
@@ -248,11 +269,30 @@ function pathFault(file: ModelFile, property: string): Fault {
   return fault(
     'INVALID_FORMAT',
     property,
-    `${property} must be a relative path of letters, digits and . _ / @ + = -, without '..'; got '${path}' for ${file.url}; ` +
-      'give the file a path',
+    `${property} must be a relative path of letters, digits and . _ / @ + = -, without '.', '..', double slashes and slashes at its ends; got '${path}' ` +
+      `for ${file.url}; ${cureOf(path, 'give the file a path, e.g. ', 'model.safetensors')}`,
   );
 }
 
+/** The one way to write a path: without './', double slashes, and slashes at its ends. */
+function normalPath(path: string): string {
+  return path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
+}
+
+function cureOf(path: string, otherwise: string, example: string): string {
+  const normal = normalText(path);
+  return normal === undefined ? `${otherwise}'${example}'` : `write '${normal}'`;
+}
+
+/** How a path would be taken, where it only is written in another way. */
+function normalText(path: string): string | undefined {
+  const normal = normalPath(path);
+  return normal !== path && normal !== '' && isSafePath(normal) ? normal : undefined;
+}
+
 function isSafePath(path: string): boolean {
-  return /^[A-Za-z0-9._@+=-][A-Za-z0-9._/@+=-]*$/.test(path) && !path.includes('..');
+  return /^[A-Za-z0-9._/@+=-]+$/.test(path) && !path.includes('..') && path === normalPath(path);
 }

@@ -1,4 +1,4 @@
-import { secretInUrl, withoutSecrets } from '../core/url-secrets';
+import { secretInUrl, withoutSecrets } from '../units/url-secrets';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 

@@ -5,6 +5,7 @@ import { urlSecretFaults } from '../core/url-faults';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
+import { objectNameFaults } from './object-name';
 import { throwIfFaulty } from '../units/errors';
 import { checkArguments } from '../units/argument-faults';
 
@@ -30,12 +31,36 @@ const MIRROR =
 const CHARTS = /^(oci|https?):\/\/[^\s"'`\\]+$/i;
 
 /**
- * Where container images are pulled from, and charts. One value redirects every image of a public registry to a mirror, and every chart to a
+ * Where container images are pulled from, and charts, and with which secrets. One value redirects every image of a public registry to a mirror, and every chart to a
  * repository.
  */
 export class ImageRegistry {
   /** Every image from the registry that it is published in. */
   public static readonly UPSTREAM = new ImageRegistry();
+
+  /**
+   * Every image from the registry that it is published in, pulled with the credentials of secrets: for images of one's own in a private registry, which
+   * stay where they are. Every pod of what takes the value names the secrets: servers, jobs, agents, operators and monitoring. Kubernetes uses of them those
+   * of the registry of an image, and none where a secret is missing in the namespace of a pod.
+   *
+   * @param pullSecrets names of secrets of type `kubernetes.io/dockerconfigjson` that exist in the namespaces of the pods
+   * @see https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/
+   * @throws UnscopedValidationError for a list that only Terraform knows or that is empty, and for names that no secret has
+   */
+  public static withPullSecrets(pullSecrets: string[]): ImageRegistry {
+    throwIfFaulty(
+      allOf(
+        () => pullSecretFaults(pullSecrets),
+        () => {
+          if (!Array.isArray(pullSecrets) || pullSecrets.length > 0) return [];
+          const reason =
+            "pullSecrets must not be empty; name at least one, e.g. ['registry-credentials'], or use ImageRegistry.UPSTREAM";
+          return [fault('EMPTY_LIST', 'pullSecrets', reason)];
+        },
+      ),
+    );
+    return new ImageRegistry(undefined, pullSecrets);
+  }
 
   /**
    * A mirror that keeps the upstream path: `nvcr.io/nvidia/tritonserver` becomes `<host>/nvidia/tritonserver`. So do all images of docker.io, gcr.io,
@@ -46,7 +71,7 @@ export class ImageRegistry {
    * @param chartRepository URL of the repository that has the Helm charts under their own names (`karpenter`, `karpenter-crd`, `cluster-autoscaler`,
    * `gpu-operator`, `network-operator`, `node-feature-discovery`), e.g. `oci://registry.example.com/charts`. What it asks of the machine that applies
    * is configured at the Helm provider @default - each chart from where it is published
-   * @throws UnscopedValidationError for a list of secrets that only Terraform knows, for a host with a scheme, a user name or a password, and for a
+   * @throws UnscopedValidationError for a list of secrets that only Terraform knows, for names that no secret has, for a host with a scheme, a user name or a password, and for a
    * repository that is no URL or holds a secret
    */
   public static mirror(host: string, pullSecrets: string[] = [], chartRepository?: string): ImageRegistry {
@@ -57,7 +82,7 @@ export class ImageRegistry {
           const secret = urlSecretFaults('host', `oci://${host}`, 'name the pull secret that has it: pullSecrets');
           return secret.length > 0 ? secret : hostFaults(given);
         },
-        () => knownListFaults('pullSecrets', pullSecrets, 'pods and charts name each secret'),
+        () => pullSecretFaults(pullSecrets),
         () => chartRepositoryFaults(chartRepository),
       ),
     );
@@ -104,6 +129,12 @@ export class ImageRegistry {
 }
 
 checkArguments('ImageRegistry', ImageRegistry);
+
+function pullSecretFaults(pullSecrets: string[]): Fault[] {
+  const unknown = knownListFaults('pullSecrets', pullSecrets, 'pods and charts name each secret');
+  if (unknown.length > 0 || !Array.isArray(pullSecrets)) return unknown;
+  return pullSecrets.flatMap((name, i) => objectNameFaults(`pullSecrets[${i}]`, name));
+}
 
 function chartRepositoryFaults(url: string | undefined): Fault[] {
   const cure = 'give the Helm provider the credentials of its registry, or a mirror that needs none';

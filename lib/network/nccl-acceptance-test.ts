@@ -1,3 +1,4 @@
+import { literalSecretFaults } from '../units/literal-secrets';
 import { Fault, fault } from '../units/fault';
 import { positiveFault, wholeNumberFault } from '../units/number-faults';
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
@@ -210,6 +211,7 @@ export class NcclAcceptanceTest extends Construct {
     return allOf(
       () => kubernetesNameFault('name', name, 50),
       () => kubernetesNameFault('namespace', namespace),
+      () => literalSecretFaults('environment', environment ?? {}, () => 'leave it out: NCCL needs none'),
       () => wholeNumberFault('nodes', nodes, 2),
       () =>
         nodes > nodePool.maxNodes

@@ -215,17 +215,23 @@ export class NvidiaNetworkOperator extends Construct {
     const sriov = this.#pools.some(({ attachment }) => attachment.kind === FabricAttachmentKind.VIRTUAL_FUNCTIONS);
     const worker = [...this.#taints, ...CONTROL_PLANE, GPU];
     const { host, pullSecrets } = this.imageRegistry;
-    const image = { repository: this.#mirrored(`${COMPONENTS}/node-feature-discovery`) };
-    const discovery = host ? { image, imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {};
+    const secrets = host || pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {};
     return {
       nfd: { enabled: nodeFeatureDiscovery, deployNodeFeatureRules: true },
       sriovNetworkOperator: { enabled: sriov },
       'node-feature-discovery': {
-        ...discovery,
+        ...(host ? { image: { repository: this.#mirrored(`${COMPONENTS}/node-feature-discovery`) } } : {}),
+        ...secrets,
         worker: { tolerations: tolerationsOfAnyValue(worker) },
       },
-      ...(host ? this.#mirrorValues(version) : {}),
+      ...(host ? this.#mirrorValues(version) : this.#secretValues()),
     };
+  }
+
+  /** What the chart pulls images with that are not behind a mirror. */
+  #secretValues() {
+    const imagePullSecrets = this.imageRegistry.pullSecrets;
+    return imagePullSecrets.length > 0 ? { 'sriov-network-operator': { imagePullSecrets }, imagePullSecrets } : {};
   }
 
   /** Where the chart finds its images behind a mirror; each has its own key in the values. */

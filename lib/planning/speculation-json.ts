@@ -1,5 +1,6 @@
 import { Precision } from '../catalog/precision';
 import { SpeculativeDecoding, SpeculativeMethod } from '../catalog/speculative-decoding';
+import { DataSize } from '../units/data-size';
 import { UnscopedValidationError } from '../units/errors';
 import { fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
@@ -11,13 +12,16 @@ import { modelFromJson, modelToJson } from './model-json';
  * @internal
  */
 export function speculationToJson(of: SpeculativeDecoding): unknown {
-  const { method, tokens, acceptanceRate, model, precision, draftVocabularySize, path } = of;
+  const { method, tokens, acceptanceRate, model, precision, draftVocabularySize, name, version, size, path } = of;
   return {
     ...{ method, tokens },
     ...(acceptanceRate === undefined ? {} : { acceptanceRate }),
     ...(model === undefined ? {} : { model: modelToJson(model) }),
     ...(precision === undefined ? {} : { precision: precision.name }),
     ...(draftVocabularySize === undefined ? {} : { draftVocabularySize }),
+    ...(name === undefined ? {} : { name }),
+    ...(version === undefined ? {} : { version }),
+    ...(size === undefined ? {} : { sizeBytes: size.bytes }),
     ...(path === undefined ? {} : { path }),
   };
 }
@@ -43,6 +47,9 @@ export function speculationFromJson(json: unknown): SpeculativeDecoding {
     model: data.model === undefined ? undefined : modelFromJson(data.model),
     precision: data.precision === undefined ? undefined : Precision.of(String(data.precision)),
     draftVocabularySize: data.draftVocabularySize as number | undefined,
+    name: data.name === undefined ? undefined : String(data.name),
+    version: data.version === undefined ? undefined : String(data.version),
+    size: data.sizeBytes === undefined ? undefined : DataSize.bytes(data.sizeBytes as number),
     path: data.path === undefined ? undefined : String(data.path),
   });
 }

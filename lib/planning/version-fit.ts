@@ -3,7 +3,7 @@ import { InferenceEngine } from '../catalog/inference-engine';
 import { ModelSpec } from '../catalog/model-spec';
 import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
-import { SpeculativeDecoding, SpeculativeMethod } from '../catalog/speculative-decoding';
+import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { architectureDropped, architectureSupport } from '../catalog/vllm-architectures';
 import { VllmOfImages } from '../catalog/vllm-images';
 import { pipelinedSince, speculationSince } from '../catalog/vllm-speculation';
@@ -34,7 +34,7 @@ export function planVersionFaults(plan: CapacityPlan, vllm: VllmOfImages): Fault
   const cache = cacheFormat(plan);
   return allOf(
     () => architectureFaults(plan, vllm),
-    () => speculationFaults(plan, vllm),
+    () => speculationNeeds(plan, vllm),
     () => windowFaults(plan, vllm),
     () => expertFaults(plan, vllm),
     () => expertFormatFaults(plan, vllm),
@@ -85,17 +85,6 @@ function architectureFaults({ model }: CapacityPlan, vllm: VllmOfImages): Fault[
       `${model.name} has the architecture of ${needed.architecture}, which vLLM knows since ${needed.vllm}, but this release has ${vllm}; use ` +
         `${vllm.images.with(needed.vllm)}, or another model`,
     ),
-  ];
-}
-
-/** What drafts needs a newer vLLM, or a place from which it is loaded. */
-function speculationFaults({ model, speculativeDecoding: of, parallelism }: CapacityPlan, vllm: VllmOfImages): Fault[] {
-  if (!of) return [];
-  const drafted = of.method === SpeculativeMethod.DRAFT_MODEL || of.method === SpeculativeMethod.EAGLE3;
-  const pathless = `speculative decoding by ${of.method} needs the folder of what drafts, as the engine sees it; give its path`;
-  return [
-    ...speculationNeeds({ model, speculativeDecoding: of, parallelism }, vllm),
-    ...(drafted && of.path === undefined ? [fault('DRAFT_NEEDS_PATH', 'speculativeDecoding', pathless)] : []),
   ];
 }
 

@@ -11,6 +11,7 @@ import {
   vllmNames,
   vllmRead,
 } from '../catalog/vllm-names';
+import { vllmValues } from '../catalog/vllm-values';
 import { Fault, fault } from '../units/fault';
 
 /**
@@ -47,6 +48,22 @@ export function namedMethod(name: string): NamedOption {
   return { kind: VllmNameKind.QUANTIZATION, name, property: 'quantization', text };
 }
 
+/**
+ * The value of an argument that takes a choice.
+ *
+ * @internal
+ */
+export function namedChoice(argument: string, value: string): NamedOption {
+  const property = `engineArguments.${argument}`;
+  const text = `${property} '${value}'`;
+  return { kind: VllmNameKind.ARGUMENT_CHOICE, name: choiceName(argument, value), property, text };
+}
+
+/** As vLLM reads it: `LoadConfig` takes a format in any case. */
+function choiceName(argument: string, value: string): string {
+  return `${argument}=${argument === 'load_format' ? value.toLowerCase() : value}`;
+}
+
 /** @internal */
 export function namedCache(name: string, precision: Precision): NamedOption {
   return { ...namedCacheFormat(name), text: `kvCachePrecision ${precision.name} ('${name}')` };
@@ -66,7 +83,8 @@ export function namedCacheFormat(name: string): NamedOption {
 export function nameFaults(named: NamedOption, vllm: VllmOfImages): Fault[] {
   const known = vllmName(named.kind, named.name, `${vllm}`);
   if (known.state !== VllmNameState.MISSING || isPlugged(named, vllm)) return [];
-  const effect = named.kind === VllmNameKind.FLAG ? 'not start' : 'fail to load the model';
+  const isFlag = named.kind === VllmNameKind.FLAG || named.property.startsWith('extraArguments');
+  const effect = isFlag ? 'not start' : 'fail to load the model';
   const what = `${named.text} does not exist in vLLM ${vllm}, which would ${effect}`;
   return [missingFault(named, `${what}: ${why(named, known, vllm)}`)];
 }
@@ -79,11 +97,12 @@ const PLUGINS: { readonly [method: string]: string } = {
 
 /** Whether a plugin of the image has it. */
 function isPlugged({ kind, name }: NamedOption, { plugged = [] }: VllmOfImages): boolean {
-  return kind === VllmNameKind.QUANTIZATION && plugged.includes(name);
+  return [VllmNameKind.QUANTIZATION, VllmNameKind.ARGUMENT_CHOICE].includes(kind) && plugged.includes(name);
 }
 
 function missingFault({ kind, property }: NamedOption, reason: string): Fault {
   if (kind === VllmNameKind.ARGUMENT) return fault('ENGINE_ARGUMENT_NOT_IN_VLLM', property, reason);
+  if (kind === VllmNameKind.ARGUMENT_CHOICE) return fault('ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM', property, reason);
   if (kind === VllmNameKind.FLAG) return fault('FLAG_NOT_IN_VLLM', property, reason);
   if (kind === VllmNameKind.CACHE_FORMAT) return fault('CACHE_FORMAT_NOT_IN_VLLM', property, reason);
   return fault('QUANTIZATION_NOT_IN_VLLM', property, reason);
@@ -138,14 +157,21 @@ function why(named: NamedOption, { since, until }: VllmName, vllm: VllmOfImages)
     return `${noVersion(named.kind)}${nearest(named, vllm)}`;
   }
   if (compareVersions(`${vllm}`, since) < 0) {
-    return `it came with ${since}; use ${vllm.images.with(since)}, or remove it`;
+    const others = named.kind === VllmNameKind.ARGUMENT_CHOICE ? nearest(named, vllm) : '';
+    return `it came with ${since}; use ${vllm.images.with(since)}, or remove it${others}`;
   }
+  if (named.kind === VllmNameKind.ARGUMENT_CHOICE)
+    return `it was gone after ${until}; use another${pluginOf(named)}, or ${vllm.images.before(`${until}.1`)}${nearest(named, vllm)}`;
   if (named.kind === VllmNameKind.ARGUMENT || named.kind === VllmNameKind.FLAG)
     return `it was gone after ${until}; remove it`;
   // Any version after the last that has the name: the images before it have the name too.
   const older = vllm.images.before(`${until}.1`);
-  const plugin = Object.hasOwn(PLUGINS, named.name) ? `, an image with ${PLUGINS[named.name]} (servingImage)` : '';
-  return `it was gone after ${until}; convert the checkpoint to a method that it has, such as compressed-tensors${plugin}, or use ${older}`;
+  return `it was gone after ${until}; convert the checkpoint to a method that it has, such as compressed-tensors${pluginOf(named)}, or use ${older}`;
+}
+
+function pluginOf({ kind, name }: NamedOption): string {
+  const method = kind === VllmNameKind.ARGUMENT_CHOICE ? name.replace(/^load_format=/, '') : name;
+  return Object.hasOwn(PLUGINS, method) ? `, an image with ${PLUGINS[method]} (servingImage)` : '';
 }
 
 function noVersion(kind: VllmNameKind): string {
@@ -153,7 +179,18 @@ function noVersion(kind: VllmNameKind): string {
   return `no version from ${first} to ${last} has it`;
 }
 
+/** More of them would hide the nearest. */
+const MOST_CHOICES = 8;
+
 function nearest({ kind, name }: NamedOption, vllm: VllmOfImages): string {
+  if (kind === VllmNameKind.ARGUMENT_CHOICE) {
+    const argument = name.slice(0, name.indexOf('='));
+    const value = name.slice(argument.length + 1);
+    const choices = vllmValues(argument, `${vllm}`)?.choices ?? [];
+    const near = choices.length <= MOST_CHOICES ? [] : nearNames(value, choices);
+    const listed = (near.length > 0 ? near : choices).map((each) => `'${each}'`).join(', ');
+    return near.length > 0 ? `; nearest: ${listed}` : `; it takes ${listed}`;
+  }
   const version = isVllmRead(kind, `${vllm}`) ? `${vllm}` : vllmRead(kind).last;
   const near = nearNames(name, vllmNames(kind, version)).map((each) => `'${each}'`);
   return near.length === 0 ? '' : `; nearest: ${near.join(', ')}`;

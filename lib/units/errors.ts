@@ -25,10 +25,10 @@ export class UnscopedValidationError extends Error {
 
   /**
    * @param faults every fault that was found, at least one
-   * @param message the whole message @default - the reasons, one a line
+   * @param message the whole message @default - the reason, or several as a list
    */
   public constructor(faults: readonly Fault[], message?: string) {
-    super(message ?? reasonsText(faults.map(({ reason }) => reason)));
+    super(message ?? faultsText(faults));
     this.name = 'UnscopedValidationError';
     this.faults = [...faults];
     Object.defineProperty(this, MARKER, { value: true });
@@ -46,6 +46,15 @@ const MOST_REASONS = 100;
 export function reasonsText(reasons: readonly string[]): string {
   const more = reasons.length - MOST_REASONS;
   return more <= 0 ? reasons.join('\n') : [...reasons.slice(0, MOST_REASONS), `and ${more} more`].join('\n');
+}
+
+/**
+ * The only reason of faults, or a list of them as every error has it.
+ *
+ * @internal
+ */
+export function faultsText(faults: readonly Fault[]): string {
+  return faults.length === 1 ? faults[0].reason : reasonsText(faults.map(({ reason }) => `- ${reason}`));
 }
 
 /**

@@ -53,6 +53,10 @@ export const ARGUMENTS = {
     'static minutes': 'amount: number',
     'static hours': 'amount: number',
   },
+  EfaInstaller: {
+    'static of': 'version: string',
+    'static custom': 'props: EfaInstallerProps',
+  },
   EksGpuCluster: {
     'static fromAttributes': 'scope: Construct; id: string; attributes: EksClusterAttributes',
     serviceAccountRole: 'namespace: string; serviceAccountName: string',
@@ -110,6 +114,7 @@ export const ARGUMENTS = {
     hardwareFaults: 'hardware: GpuNodeType',
   },
   ImageRegistry: {
+    'static withPullSecrets': 'pullSecrets: string[]',
     'static mirror': 'host: string; pullSecrets?: string[]; chartRepository?: string',
     resolve: 'image: string',
   },

@@ -1,6 +1,7 @@
 import { Fault, fault } from './fault';
 import { quotedText } from './message-text';
 import { editDistance, nearNames } from './near-names';
+import { propertySynonyms } from './property-synonyms';
 
 /** Properties of other structs that a struct is often given, and that the construct refuses with a reason of its own. */
 const SAID_ELSEWHERE: { readonly [struct: string]: readonly string[] | undefined } = {
@@ -44,6 +45,8 @@ export function unknownPropertyFaults(
 function cure(name: string, known: readonly string[]): string {
   // Other languages and tools write names in other ways.
   const wanted = name.replace(/[_-]/g, '');
+  const meant = propertySynonyms(wanted, known);
+  if (meant.length > 0) return `use ${meant.map((each) => `'${each}'`).join(' or ')}, or leave it out`;
   const near = nearNames(wanted, known).filter((each) => isNear(wanted.toLowerCase(), each.toLowerCase()));
   if (near.length > 0) return `nearest: ${near.map((each) => `'${each}'`).join(', ')}; correct it, or leave it out`;
   const more = known.length > MOST_LISTED ? ` and ${known.length - MOST_LISTED} more` : '';

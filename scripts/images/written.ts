@@ -1,5 +1,5 @@
 // Images of every kind as the library writes them, as one JSON document.
-import { ImagePreset, ServingImage, VllmPlugin, VllmRelease } from 'gpu-inference-constructs';
+import { EfaInstaller, ImagePreset, ServingImage, VllmPlugin, VllmRelease } from 'gpu-inference-constructs';
 
 const digest = `sha256:${'0'.repeat(64)}`;
 const images: { [name: string]: ServingImage } = {
@@ -8,6 +8,7 @@ const images: { [name: string]: ServingImage } = {
   'own-versions': ServingImage.pyTorch({ cuda: '12.8.1', torch: '2.8.0', onnxRuntime: '1.23.2' }),
   'vllm-gguf': ServingImage.vllm({ plugins: [VllmPlugin.GGUF], labels: { 'org.example.team': 'search' } }),
   'vllm-bitsandbytes': ServingImage.vllm({ release: VllmRelease.V0_33_0, plugins: [VllmPlugin.BITSANDBYTES] }),
+  'vllm-efa': ServingImage.vllm({ efa: EfaInstaller.DEFAULT, plugins: [VllmPlugin.GGUF] }),
   'triton-python': ServingImage.triton({ packages: ['tokenizers==0.23.3'] }),
   'triton-gguf': ServingImage.triton({ plugins: [VllmPlugin.GGUF], packages: ['accelerate==1.2.1'] }),
   'arm-cpu': ServingImage.armCpu(),

@@ -1,5 +1,5 @@
 /**
- * Writes the tables of lib/catalog/vllm-names-*.ts from the recordings that read.py and read_flags.py make:
+ * Writes the tables of lib/catalog/vllm-names-*.ts from the recordings that read.py, read_flags.py and read_values.py make:
  *
  *     node scripts/vllm-names/table.mjs && npx prettier --write lib/catalog/vllm-names-*.ts
  */
@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const RECORDING = 'test/catalog/fixtures/vllm-names.json';
 const FLAGS = 'test/catalog/fixtures/vllm-flags.json';
+const VALUES = 'test/catalog/fixtures/vllm-values.json';
 const TABLES = {
   arguments: [
     'engineArguments',
@@ -91,6 +92,17 @@ const flagVersions = `/** Versions that were read for them, oldest first. @inter
 writeFileSync(
   'lib/catalog/vllm-names-flags.ts',
   `${HEAD}\n${constantOf('flags', 'FLAGS', flagsText, flags)}\n${flagVersions}`,
+);
+
+const values = read(VALUES);
+const kindsText =
+  'Kinds of values of arguments, as `name:kind` with the bounds of a number: what the parser of `vllm serve` and pydantic take.';
+const choicesText =
+  'Values of arguments that take a choice, as `name=value`: of literals, and of registries to which plugins may add.';
+const valueVersions = `/** Versions that were read for them, oldest first. @internal */\nexport const VALUE_VERSIONS_READ = \`\n${wrappedVersions(Object.keys(values))}\`.trim().split(/\\s+/);\n`;
+writeFileSync(
+  'lib/catalog/vllm-names-values.ts',
+  `${HEAD.replace('read.py)', 'read_values.py)')}\n${constantOf('kinds', 'ARGUMENT_KINDS', kindsText, values)}\n${constantOf('choices', 'ARGUMENT_CHOICES', choicesText, values)}\n${valueVersions}`,
 );
 
 function wrappedVersions(list) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'fs';
 import * as path from 'path';
 import { VllmNameKind, VllmNameState, isVllmRead, vllmName, vllmNames, vllmRead } from '../../lib/catalog/vllm-names';
+import { vllmValues } from '../../lib/catalog/vllm-values';
 import { TritonRelease } from '../../lib/catalog/serving-engine';
 import { VllmRelease } from '../../lib/catalog/vllm-release';
 
@@ -16,8 +17,11 @@ const KEYS: { readonly [kind in VllmNameKind]: string } = {
   [VllmNameKind.DEPRECATED_QUANTIZATION]: 'deprecatedQuantization',
   [VllmNameKind.CACHE_FORMAT]: 'cacheFormats',
   [VllmNameKind.FLAG]: 'flags',
+  [VllmNameKind.ARGUMENT_CHOICE]: 'choices',
+  [VllmNameKind.ARGUMENT_KIND]: 'kinds',
 };
-const KINDS = Object.values(VllmNameKind).filter((kind) => kind !== VllmNameKind.FLAG);
+const OF_VALUES = [VllmNameKind.ARGUMENT_CHOICE, VllmNameKind.ARGUMENT_KIND];
+const KINDS = Object.values(VllmNameKind).filter((kind) => ![VllmNameKind.FLAG, ...OF_VALUES].includes(kind));
 
 function words(text: string): string[] {
   return text.split(' ').filter(Boolean).sort();
@@ -25,6 +29,9 @@ function words(text: string): string[] {
 
 /** Flags of the same wheels, by version: scripts/vllm-names/read_flags.py. */
 const FLAGS = JSON.parse(readFileSync(path.join(__dirname, 'fixtures/vllm-flags.json'), 'utf8')) as typeof RECORDED;
+
+/** Values of arguments of the same wheels, by version: scripts/vllm-names/read_values.py. */
+const VALUES = JSON.parse(readFileSync(path.join(__dirname, 'fixtures/vllm-values.json'), 'utf8')) as typeof RECORDED;
 
 /** The names of a kind in a version are those of its wheel, and no others of the recording. */
 function expectNames(recorded: typeof RECORDED, kind: VllmNameKind, version: string): void {
@@ -43,6 +50,21 @@ describe.each(Object.keys(RECORDED))('vLLM %s', (version) => {
 
 test.each(Object.keys(FLAGS))('vLLM %s has the flags of its wheel, and no others', (version) => {
   expectNames(FLAGS, VllmNameKind.FLAG, version);
+});
+
+describe.each(Object.keys(VALUES))('vLLM %s', (version) => {
+  test.each(OF_VALUES)('takes the values of its wheel, and no others: %s', (kind) =>
+    expectNames(VALUES, kind, version),
+  );
+
+  test('of arguments that it has', () => {
+    const known = vllmNames(VllmNameKind.ARGUMENT_KIND, version).map((each) => each.split(':')[0]);
+    expect(
+      known.filter((name) => vllmName(VllmNameKind.ARGUMENT, name, version).state !== VllmNameState.PRESENT),
+    ).toEqual([]);
+    const chosen = vllmNames(VllmNameKind.ARGUMENT_CHOICE, version).map((each) => each.split('=')[0]);
+    expect(chosen.filter((name) => !known.includes(name))).toEqual([]);
+  });
 });
 
 test.each(['0.15.1', '0.19.0', '0.24.0', '0.28.0', '0.32.0', '0.33.0'])(
@@ -66,7 +88,8 @@ test('every release of ours has a vLLM that was read', () => {
   const versions = [...TritonRelease.ALL, ...VllmRelease.ALL].map(({ vllmVersion }) => vllmVersion);
   expect(versions.filter((version) => !isVllmRead(VllmNameKind.ARGUMENT, version))).toEqual([]);
   const servers = VllmRelease.ALL.map(({ vllmVersion }) => vllmVersion);
-  expect(servers.filter((version) => !isVllmRead(VllmNameKind.FLAG, version))).toEqual([]);
+  const unread = (kind: VllmNameKind) => servers.filter((version) => !isVllmRead(kind, version));
+  expect([VllmNameKind.FLAG, ...OF_VALUES].flatMap(unread)).toEqual([]);
 });
 
 test.each<[string, VllmNameKind, string, VllmNameState]>([
@@ -96,4 +119,21 @@ test.each<[string, VllmNameKind, string, VllmNameState]>([
 test('says since and until when a name is there', () => {
   expect(vllmName(VllmNameKind.QUANTIZATION, 'gguf', '0.24.0')).toMatchObject({ since: '0.5.5', until: '0.23.0' });
   expect(vllmRead(VllmNameKind.QUANTIZATION)).toEqual({ first: '0.5.5', last: '0.33.0' });
+});
+
+test('says what an argument takes', () => {
+  expect(vllmValues('scheduling_policy', '0.24.0')).toEqual({
+    kind: 'text',
+    bounds: [],
+    choices: ['fcfs', 'priority'],
+  });
+  expect(vllmValues('watermark', '0.24.0')?.bounds).toEqual([
+    { sign: '>=', limit: 0 },
+    { sign: '<', limit: 1 },
+  ]);
+  expect(vllmValues('max_lora_rank', '0.24.0')?.choices).toContain('64');
+  expect(vllmValues('load_format', '0.23.0')?.choices).toContain('gguf');
+  expect(vllmValues('load_format', '0.24.0')?.choices).not.toContain('gguf');
+  // Versions before the first that was read say nothing.
+  expect(vllmValues('scheduling_policy', '0.13.0')).toBeUndefined();
 });

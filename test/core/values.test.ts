@@ -76,6 +76,13 @@ describe('errors', () => {
     expect.assertions(5);
   });
 
+  test.each([
+    [[A], 'a is wrong'],
+    [[A, B], '- a is wrong\n- b too'],
+  ])('of pure code are listed in the same way: %j', (faults, message) => {
+    expect(new UnscopedValidationError(faults).message).toBe(message);
+  });
+
   test('of pure code can be collected', () => {
     expect(faultsOf(() => 1)).toEqual([]);
     expect(

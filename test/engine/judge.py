@@ -1,8 +1,9 @@
 """What vLLM itself says of arguments: judge.py CASES.json WORK_FOLDER OUT.json
 
 Of each case, `serve` is read by the parser of `vllm serve` and made into `AsyncEngineArgs`, and `engine` is passed as Triton's backend passes
-model.json: `AsyncEngineArgs(**arguments)`. Then the configuration of the model is made, of a tiny checkpoint in the place of the real one. Says
-null where all is taken, else the reason. The flags of the parser are written down too.
+model.json: `AsyncEngineArgs(**arguments)`. Then the configuration of the model is made, of a tiny checkpoint in the place of the real one; of a case
+that is asked `wholly`, that of the whole engine, and the loader of its weights. Says null where all is taken, else the reason. The flags of the
+parser are written down too.
 """
 
 import contextlib
@@ -32,6 +33,7 @@ def module_of(*names: str):
 
 
 CLI = module_of('vllm.entrypoints.common.cli_args', 'vllm.entrypoints.launchers.cli_args', 'vllm.entrypoints.openai.cli_args')
+LOADERS = module_of('vllm.model_executor.model_loader')
 PARSERS = module_of('vllm.utils.argparse_utils', 'vllm.utils')
 
 
@@ -64,8 +66,14 @@ def checked(made):
             raise
 
 
-def verdict(make, arguments):
-    return refusals.refusal(lambda: checked(make(arguments)))
+def checked_wholly(made):
+    """Makes the configuration of the engine, and what loads its weights."""
+    config = made.create_engine_config()
+    LOADERS.get_model_loader(config.load_config)
+
+
+def verdict(make, arguments, wholly):
+    return refusals.refusal(lambda: (checked_wholly if wholly else checked)(make(arguments)))
 
 
 def main(cases_file, work, out):
@@ -75,9 +83,9 @@ def main(cases_file, work, out):
     said = {}
     for name, case in cases['cases'].items():
         engine = {key: here(value) for key, value in case['engine'].items()}
-        said[name] = {'engine': verdict(lambda each: AsyncEngineArgs(**each), engine)}
+        said[name] = {'engine': verdict(lambda each: AsyncEngineArgs(**each), engine, case['wholly'])}
         if 'serve' in case:
-            said[name]['serve'] = verdict(parsed, [here(word) for word in case['serve']])
+            said[name]['serve'] = verdict(parsed, [here(word) for word in case['serve']], case['wholly'])
     flags = sorted({option for action in parser()._actions for option in action.option_strings if option.startswith('--')})
     result = {'version': vllm.__version__, 'said': said, 'flags': flags}
     pathlib.Path(out).write_text(json.dumps(result, indent=2))

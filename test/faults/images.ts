@@ -1,10 +1,16 @@
-import { GpuType } from '../../lib/catalog';
-import { ImagePreset, PyTorchImageOptions, ServingImage, VllmPlugin } from '../../lib/images';
+import { GpuType, VllmRelease } from '../../lib/catalog';
+import { EfaInstaller, ImagePreset, PyTorchImageOptions, ServingImage, VllmPlugin } from '../../lib/images';
 import { FaultText } from './fault-text';
 
 const image = (options: PyTorchImageOptions) => () => ServingImage.pyTorch(options);
 
 export const TEXTS: FaultText[] = [
+  {
+    id: 'EFA_INSTALLER_LACKS_PLUGIN',
+    property: 'version',
+    text: 'EFA installer 1.38.1 has no aws-ofi-nccl, without which NCCL does not use EFA; use 1.39.0 or later',
+    refuse: () => EfaInstaller.custom({ version: '1.38.1', sha256: '0'.repeat(64) }),
+  },
   {
     id: 'IMAGE_DRIVER_TOO_OLD',
     property: 'driverMajor',
@@ -34,6 +40,20 @@ export const TEXTS: FaultText[] = [
     property: 'user',
     text: "user must not be 0, root's: pods of Pod Security level 'restricted' do not start as root; leave it out, or give another number",
     refuse: image({ user: 0 }),
+  },
+  {
+    id: 'PACKAGE_CONTRADICTS_IMAGE',
+    property: 'packages[0]',
+    text: "packages[0] 'vllm==0.19.0' contradicts the image of vLLM 0.24.0, which has vllm 0.24.0; leave it out, or use an image with that version",
+    refuse: () => ServingImage.vllm({ release: VllmRelease.of('0.24.0'), packages: ['vllm==0.19.0'] }),
+  },
+  {
+    id: 'LITERAL_SECRET',
+    property: "labels['org.example.password']",
+    text:
+      "labels['org.example.password'] must not hold a secret, because it becomes part of the state and of the cluster; got the text of one; leave it out: " +
+      'everybody who may pull the image reads its labels',
+    refuse: image({ labels: { 'org.example.password': 'hunter2' } }),
   },
   {
     id: 'PACKAGES_INCOMPATIBLE',

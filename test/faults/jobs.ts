@@ -122,6 +122,20 @@ export const TEXTS: FaultText[] = [
     faults: () => warningsOf(servedFrom((scope) => new ModelStore(scope, 'Made'))),
   },
   {
+    id: 'NOTHING_TO_IMPORT',
+    property: 'source.ignore',
+    text: "source.ignore ('*') leaves out what source.allow takes ('*.json'), so that nothing would be imported; leave out less",
+    faults: () => sourceFaults(ModelSource.volumeClaim('a', undefined, { allow: ['*.json'], ignore: ['*'] })),
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'source.folder',
+    text:
+      "source.folder must be a path relative to the volume, without '.', '..', double slashes and slashes at its ends; got './models//llama/'; write " +
+      "'models/llama'",
+    faults: () => sourceFaults(ModelSource.volumeClaim('a', './models//llama/')),
+  },
+  {
     id: 'URL_OF_A_PAGE',
     property: 'source.files[0].url',
     text:

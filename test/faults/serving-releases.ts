@@ -74,6 +74,28 @@ function surge({ besides = false, fixed = false }): Fault[] {
 /** What an image lacks, and advice about releases, rollouts and services. */
 export const TEXTS: FaultText[] = [
   {
+    id: 'IMAGE_TAG_CONTRADICTS_RELEASE',
+    property: 'tritonImage',
+    text:
+      "tritonImage 'nvcr.io/nvidia/tritonserver:26.03-vllm-python-py3' is 26.03 by its tag, but its models are planned for 26.06; give the release that the " +
+      'image has as tritonRelease, or an image of 26.06',
+    refuse: vllm(
+      {},
+      { tritonRelease: TritonRelease.of('26.06'), tritonImage: 'nvcr.io/nvidia/tritonserver:26.03-vllm-python-py3' },
+    ),
+  },
+  {
+    id: 'IMAGE_TAG_CONTRADICTS_RELEASE',
+    property: 'tritonImage',
+    text:
+      "tritonImage 'nvcr.io/nvidia/tritonserver:26.06-py3' has the backends of the variant 'py3' by its tag, but its models need those of " +
+      "'vllm-python-py3'; give the tag '26.06-vllm-python-py3', or leave tritonImage out",
+    refuse: vllm(
+      {},
+      { tritonRelease: TritonRelease.of('26.06'), tritonImage: 'nvcr.io/nvidia/tritonserver:26.06-py3' },
+    ),
+  },
+  {
     id: 'SERVING_IMAGE_LACKS_BACKEND',
     property: 'servingImage',
     text: "servingImage has the backends of Triton's variant 'py3', but model 'chat' needs those of 'vllm-python-py3'; give its variant when it is made",
@@ -134,6 +156,30 @@ export const TEXTS: FaultText[] = [
     refuse: vllm({ engineArguments: { max_num_queued_reqs: 16 } }),
   },
   {
+    id: 'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM',
+    property: 'models[0].engineArguments.scheduling_policy',
+    text: "model 'm': engineArguments.scheduling_policy 'fifo' does not exist in vLLM 0.24.0, which would fail to load the model: no version from 0.15.0 to 0.33.0 has it; it takes 'fcfs', 'priority'",
+    refuse: vllm({ engineArguments: { scheduling_policy: 'fifo' } }),
+  },
+  {
+    id: 'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM',
+    property: 'models[0].engineArguments.load_format',
+    text: "model 'm': engineArguments.load_format 'gguf' does not exist in vLLM 0.24.0, which would fail to load the model: it was gone after 0.23.0; use another, an image with VllmPlugin.GGUF (servingImage), or Triton 26.06, whose vLLM is 0.22.1; nearest: 'hf', 'auto', 'pt'",
+    refuse: vllm({ engineArguments: { load_format: 'gguf' } }),
+  },
+  {
+    id: 'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM',
+    property: 'models[0].engineArguments.load_format',
+    text: "model 'm': engineArguments.load_format 'ipc_cache' does not exist in vLLM 0.24.0, which would fail to load the model: it came with 0.30.0; use a release with vLLM 0.30.0 or later, or remove it; nearest: 'npcache', 'auto', 'hf'",
+    refuse: vllm({ engineArguments: { load_format: 'ipc_cache' } }),
+  },
+  {
+    id: 'OUT_OF_RANGE',
+    property: 'models[0].engineArguments.watermark',
+    text: "model 'm': engineArguments.watermark must be a number at least 0 and below 1; got 2",
+    refuse: vllm({ engineArguments: { watermark: 2 } }),
+  },
+  {
     id: 'ENGINE_ARGUMENT_NOT_IN_VLLM',
     property: 'models[0].parallelism',
     text: "model 'm': expert parallelism 8 needs vLLM 0.8.0, but this release has 0.7.3; use Triton 25.04 or later, or expert parallelism 1",
@@ -145,8 +191,26 @@ export const TEXTS: FaultText[] = [
   {
     id: 'DRAFT_NEEDS_PATH',
     property: 'models[0].speculativeDecoding',
-    text: "model 'm': speculative decoding by eagle3 needs the folder of what drafts, as the engine sees it; give its path",
+    text: "model 'm': speculative decoding by eagle3 needs the files of what drafts; put its files into the model store by a ModelImport, and give the name that they have there",
     refuse: vllm({ speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 3 }) }),
+  },
+  {
+    id: 'DRAFT_NOT_IN_POD',
+    property: 'models[0].speculativeDecoding',
+    text:
+      "model 'm': path 'yuhuili/EAGLE3-LLaMA3.1-Instruct-8B' of what drafts is no absolute path, as the name of a repository of a hub is, which the server " +
+      'cannot reach: pods download nothing; put its files into the model store by a ModelImport, and give the name that they have there instead of path',
+    refuse: vllm({
+      speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 3, path: 'yuhuili/EAGLE3-LLaMA3.1-Instruct-8B' }),
+    }),
+  },
+  {
+    id: 'DRAFT_NOT_IN_POD',
+    property: 'models[0].speculativeDecoding',
+    text:
+      "model 'm': path '/head' of what drafts is within no volume that volumeMounts show the server (there are none); mount one there, or put its files " +
+      'into the model store by a ModelImport and give the name that they have there instead of path',
+    refuse: vllm({ speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 3, path: '/head' }) }),
   },
   {
     id: 'SPECULATION_NEEDS_NEWER_VLLM',
@@ -155,7 +219,7 @@ export const TEXTS: FaultText[] = [
     refuse: vllm(
       {
         speculativeDecoding: SpeculativeDecoding.draftModel({
-          ...{ model: ModelSpec.LLAMA_3_2_1B, tokens: 3, path: '/models/draft' },
+          ...{ model: ModelSpec.LLAMA_3_2_1B, tokens: 3, name: 'draft' },
         }),
       },
       { tritonRelease: TritonRelease.V26_01 },

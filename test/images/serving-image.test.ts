@@ -280,3 +280,19 @@ test('what is newer than all that was read is not judged', () => {
     3,
   );
 });
+
+test.each<[string, () => unknown]>([
+  ['torch==2.0.1', () => ServingImage.vllm({ release: VllmRelease.of('0.24.0'), packages: ['torch==2.0.1'] })],
+  ['vllm==0.19.0', () => ServingImage.vllm({ release: VllmRelease.of('0.24.0'), packages: ['vllm==0.19.0'] })],
+  ['vllm==0.19.0', () => ServingImage.triton({ variant: TritonVariant.VLLM, packages: ['vllm==0.19.0'] })],
+  ['torch==2.0.1', () => ServingImage.pyTorch({ packages: ['torch==2.0.1'] })],
+  ['transformers==4.30.0', () => ServingImage.armCpu({ packages: ['transformers==4.30.0'] })],
+])('%s contradicts what the image holds', (_, make) => {
+  expect(idsOf(faultsThrown(make))).toEqual(['PACKAGE_CONTRADICTS_IMAGE packages[0]']);
+});
+
+test('a patch of the PyTorch that vLLM was built with is no contradiction', () => {
+  const release = VllmRelease.of('0.24.0');
+  const minor = release.torchVersion!.split('.').slice(0, 2).join('.');
+  expect(() => ServingImage.vllm({ release, packages: [`torch==${minor}.9`] })).not.toThrow();
+});

@@ -5,6 +5,7 @@
 export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'MetricsTarget.models': 'refused VALUE_NOT_CONCRETE metricsTarget.models',
   'ExistingNamespaces.declare(names)': 'refused VALUE_NOT_CONCRETE names',
+  'ImageRegistry.withPullSecrets(pullSecrets)': 'refused VALUE_NOT_CONCRETE pullSecrets',
   'ImageRegistry.mirror(pullSecrets)': 'refused VALUE_NOT_CONCRETE pullSecrets',
   'ApiAccess.privateFrom(cidrs)': 'refused VALUE_NOT_CONCRETE apiAccess',
   'ApiAccess.publicFrom(cidrs)': 'refused VALUE_NOT_CONCRETE apiAccess',

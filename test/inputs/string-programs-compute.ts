@@ -258,6 +258,14 @@ export const COMPUTE_ARGUMENTS: ArgumentPrograms = {
     new NodeAgents(stack, 'Agents', { cluster: made, gpuOperator: GpuOperator.version(), imageRegistry });
     new ClusterAutoscaler(stack, 'Scaler', { cluster: made, imageRegistry });
   },
+  'ImageRegistry.withPullSecrets(pullSecrets)': (value) => (stack) => {
+    const made = testEksCluster(stack);
+    rack(stack, made);
+    const imageRegistry = ImageRegistry.withPullSecrets(value);
+    new ImagePrePuller(stack, 'Pull', { cluster: made, images: ['registry.example/a/b:1'], imageRegistry });
+    new NodeAgents(stack, 'Agents', { cluster: made, gpuOperator: GpuOperator.version(), imageRegistry });
+    new ClusterAutoscaler(stack, 'Scaler', { cluster: made, imageRegistry });
+  },
   'ImageRegistry.mirror(pullSecrets)': (value) => (stack) => {
     const made = testEksCluster(stack);
     rack(stack, made);

@@ -1,5 +1,5 @@
 import { TritonRelease, VllmRelease } from '../../lib/catalog';
-import { ServingImage, VllmPlugin } from '../../lib/images';
+import { EfaInstaller, ServingImage, VllmPlugin } from '../../lib/images';
 import { ModelSource } from '../../lib/jobs';
 import { PodVolume, Sidecar } from '../../lib/serving';
 import { ModelStore } from '../../lib/storage';
@@ -45,6 +45,7 @@ export const POD_STRUCTS: StructPrograms = {
   HuggingFaceSource: (given) => (stack) =>
     importing({ source: ModelSource.huggingFace({ ...HUB, ...given }), largestFile: DataSize.gib(5) })(stack),
   VllmPluginProps: (given) => () => void VllmPlugin.custom({ packageName: 'x', version: '0.0.5', ...given }),
+  EfaInstallerProps: (given) => () => void EfaInstaller.custom({ version: '1.51.0', sha256: '0'.repeat(64), ...given }),
   ServingImageOptions: (given) => () => void ServingImage.pyTorch(given),
   PyTorchImageOptions: (given) => () => void ServingImage.pyTorch(given),
   VllmImageOptions: (given) => () => void ServingImage.vllm(given),

@@ -30,7 +30,8 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'ClusterConnection.configPath': ['text | reference | reference'],
   'ClusterConnection.configContext': ['text | reference | reference'],
   'ImageRegistry.mirror(host)': ['refused INVALID_FORMAT host | reference | reference'],
-  'ImageRegistry.mirror(pullSecrets)': ['text | reference | reference'],
+  'ImageRegistry.withPullSecrets(pullSecrets)': ['refused INVALID_NAME pullSecrets[0] | reference | reference'],
+  'ImageRegistry.mirror(pullSecrets)': ['refused INVALID_NAME pullSecrets[0] | reference | reference'],
   'ImageRegistry.mirror(chartRepository)': ['refused INVALID_FORMAT chartRepository | reference | reference'],
   'ImageRegistry.resolve(image)': [
     'refused INVALID_FORMAT images[0] | refused VALUE_NOT_CONCRETE images[0] | refused VALUE_NOT_CONCRETE images[0]',

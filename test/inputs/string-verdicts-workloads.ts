@@ -20,6 +20,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'text | reference | reference',
     `refused INVALID_FORMAT annotations['x\${file("/etc/os-release")}%{if}'] | refused VALUE_NOT_CONCRETE annotations | refused VALUE_NOT_CONCRETE annotations`,
   ],
+  'EfaInstaller.of(version)': ['refused UNKNOWN_VALUE'],
   'TritonRelease.of(release)': ['refused UNKNOWN_VALUE'],
   'ToolCallParser.of(name)': ['refused UNKNOWN_VALUE'],
   'FrontEndToolCallParser.of(name)': ['refused UNKNOWN_VALUE'],

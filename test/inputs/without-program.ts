@@ -18,10 +18,14 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
     values: /^(DraftModelProps|Eagle3Props)\.path/,
     why: 'it goes into arguments of the engine as part of a JSON, as values of engineArguments do',
   },
+  {
+    values: /^(DraftModelProps|Eagle3Props)\.(name|version)/,
+    why: 'servers refuse other forms than those of models: test/serving/vllm/draft-models.test.ts',
+  },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   {
     values:
-      /^(ServingImageOptions|PyTorchImageOptions|VllmImageOptions|TritonImageOptions|ArmCpuImageOptions|VllmPluginProps)\./,
+      /^(ServingImageOptions|PyTorchImageOptions|VllmImageOptions|TritonImageOptions|ArmCpuImageOptions|VllmPluginProps|EfaInstallerProps)\./,
     why: 'it goes into the text of a Dockerfile, as it is; other forms than those of versions and names are refused',
   },
   { values: /^MonitoringRule\./, why: 'it is checked against metrics and goes into no resource' },

@@ -240,6 +240,7 @@ test.each<[string, Partial<ModelImportProps>, string]>([
   ['a short checksum', urls({ url: 'https://a/x', sha256: 'abc' }), 'INVALID_FORMAT source.files[0].sha256'],
   ['a bad claim', { source: ModelSource.volumeClaim('No') }, 'INVALID_NAME source.claimName'],
   ['a folder out of the volume', { source: ModelSource.volumeClaim('a', '../b') }, 'INVALID_FORMAT source.folder'],
+  ['no room for a file', { largestFile: DataSize.ZERO }, 'OUT_OF_RANGE largestFile'],
   ['a bad model', { model: 'a b' }, 'INVALID_NAME model'],
   ['a bad version', { version: 'a b' }, 'INVALID_NAME version'],
   ['a bad name', { name: 'A' }, 'INVALID_NAME name'],
@@ -295,6 +296,14 @@ test.each<[string, Partial<ModelImportProps>, string]>([
       [
         { repository: 'meta-llama/Llama-3.3-70B-Instruct', token: HUB_TOKEN },
         'LICENSE_NOT_ACCEPTED source.acceptedLicense',
+      ],
+      ...['Llama-4-Scout-17B-16E-Instruct', 'Llama-Guard-4-12B', 'Llama-Prompt-Guard-2-86M'].map((name) => [
+        { repository: `meta-llama/${name}`, token: HUB_TOKEN, acceptedLicense: 'llama3.3' },
+        'LICENSE_NOT_ACCEPTED source.acceptedLicense',
+      ]),
+      [
+        { repository: 'meta-llama/Llama-4-Scout-17B-16E', acceptedLicense: 'llama4' },
+        'GATED_WITHOUT_TOKEN source.token',
       ],
       [
         { repository: 'meta-llama/Llama-3.2-1B', token: HUB_TOKEN, acceptedLicense: 'llama3.1' },

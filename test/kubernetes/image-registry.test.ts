@@ -1,6 +1,6 @@
 import { Fn } from 'cdktf';
 import { ImageRegistry } from '../../lib/kubernetes';
-import { faultsThrown } from '../support/faults';
+import { faultsThrown, idsOf } from '../support/faults';
 
 const mirror = ImageRegistry.mirror('registry.acme.io/mirror/', ['pull']);
 
@@ -51,4 +51,25 @@ test.each<[string, string]>([
   expect(ImageRegistry.mirror('registry.acme.io', [], 'https://charts.acme.io/').chartRepository).toBe(
     'https://charts.acme.io',
   );
+});
+
+test('secrets alone leave every image where it is', () => {
+  const registry = ImageRegistry.withPullSecrets(['team-registry', 'nvcr.io']);
+  expect([registry.host, registry.chartRepository]).toEqual([undefined, undefined]);
+  expect(registry.pullSecrets).toEqual(['team-registry', 'nvcr.io']);
+  expect(registry.resolve('registry.acme.io/llm/gateway:1.4.2')).toBe('registry.acme.io/llm/gateway:1.4.2');
+  expect(registry.resolve('nvcr.io/nvidia/tritonserver:26.07-py3')).toBe('nvcr.io/nvidia/tritonserver:26.07-py3');
+});
+
+test.each<[string, () => unknown, string[]]>([
+  ['no secret', () => ImageRegistry.withPullSecrets([]), ['EMPTY_LIST pullSecrets']],
+  [
+    'names that no secret has',
+    () => ImageRegistry.withPullSecrets(['ok', 'My Secret']),
+    ['INVALID_NAME pullSecrets[1]'],
+  ],
+  ['a reference', () => ImageRegistry.withPullSecrets(['team/pull']), ['INVALID_NAME pullSecrets[0]']],
+  ['the same of a mirror', () => ImageRegistry.mirror('registry.acme.io', ['']), ['INVALID_NAME pullSecrets[0]']],
+])('refuses %s', (_, make, expected) => {
+  expect(idsOf(faultsThrown(make))).toEqual(expected);
 });

@@ -133,6 +133,17 @@ describe('the network operator', () => {
     expect(policy.spec.ofedDriver.upgradePolicy.drain.force).toBe(false);
   });
 
+  test('pulls every image with secrets, without a mirror', () => {
+    const imageRegistry = ImageRegistry.withPullSecrets(['pull']);
+    const result = site({ fabric: sriov }, { imageRegistry, existingNetworks: rails.map((rail) => rail.network) });
+    expect(JSON.parse(release(result).values[0])).toMatchObject({
+      imagePullSecrets: ['pull'],
+      'sriov-network-operator': { imagePullSecrets: ['pull'] },
+      'node-feature-discovery': { imagePullSecrets: [{ name: 'pull' }] },
+    });
+    expect(release(result).values[0]).not.toContain('repository');
+  });
+
   test('takes every image from a mirror', () => {
     const imageRegistry = ImageRegistry.mirror('mirror.example', ['pull']);
     const network = { existingNetworks: rails.map((rail) => rail.network) };

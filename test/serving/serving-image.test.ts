@@ -28,6 +28,24 @@ test('without the plugin the format is refused, and the plugin is named', () => 
   ]);
 });
 
+test('formats of its plugins are choices of load_format and config_format, as arguments and as flags', () => {
+  const engineArguments = { load_format: 'gguf', config_format: 'gguf' };
+  const given = { instanceType, model: { ...GGUF, engineArguments }, extraArguments: ['--load-format=gguf'] };
+  const withPlugin = ServingImage.vllm({ ...AT, plugins: [VllmPlugin.GGUF] });
+  expect(() => deployVllm({ ...given, servingImage: withPlugin })).not.toThrow();
+  const other = ServingImage.vllm({
+    ...AT,
+    plugins: [
+      VllmPlugin.custom({ packageName: 'acme', version: '1.0', quantizationMethods: ['gguf'], loadFormats: ['acme'] }),
+    ],
+  });
+  expect(idsOf(faultsThrown(() => deployVllm({ ...given, servingImage: other })))).toEqual([
+    'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM extraArguments[0]',
+    'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM models[0].engineArguments.load_format',
+    'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM models[0].engineArguments.config_format',
+  ]);
+});
+
 test('its release is that of the image: what that lacks is refused', () => {
   const servingImage = ServingImage.vllm({ ...AT, release: VllmRelease.V0_33_0 });
   const { deployment } = deployVllm({ servingImage, driverMajor: 580 });

@@ -203,11 +203,12 @@ export function nodeFeatureDiscoveryImage(registry: ImageRegistry) {
   };
 }
 
-/** Where the operator pulls the images of its components from, behind a mirror; each component has its own key in the values. */
+/** Where the operator pulls the images of its components from, and with what; each component has its own key in the values. */
 function imagesOf(registry: ImageRegistry) {
-  if (!registry.host) return { always: {} };
+  if (!registry.host && registry.pullSecrets.length === 0) return { always: {} };
+  const at = (repository: string) => (registry.host ? { repository: registry.resolve(repository) } : {});
   const part = (repository: string) => ({
-    repository: registry.resolve(repository),
+    ...at(repository),
     ...(registry.pullSecrets.length > 0 ? { imagePullSecrets: registry.pullSecrets } : {}),
   });
   const nvidia = part('nvcr.io/nvidia');
@@ -216,7 +217,7 @@ function imagesOf(registry: ImageRegistry) {
     always: { operator: nvidia, validator: nvidia, gfd: nvidia },
     migManager: cloudNative,
     devicePlugin: nvidia,
-    driver: { ...nvidia, manager: { repository: cloudNative.repository } },
+    driver: { ...nvidia, manager: at('nvcr.io/nvidia/cloud-native') },
     toolkit: part('nvcr.io/nvidia/k8s'),
   };
 }

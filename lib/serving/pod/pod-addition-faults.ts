@@ -6,6 +6,7 @@ import { annotationSyntaxFaults, labelSyntaxFaults } from '../../kubernetes/labe
 import { objectNameFaults } from '../../kubernetes/object-name';
 import { duplicateFaults, repeatedIndexes } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
+import { literalSecretFaults } from '../../units/literal-secrets';
 import { givenValue, positiveFault, wholeNumberFault } from '../../units/number-faults';
 import { SecretReference, secretFaults } from '../../core/secret-reference';
 import { PodAdditions, PodVolumeMount, Sidecar } from './pod-additions';
@@ -163,6 +164,13 @@ function environmentFaults(
 ): Fault[] {
   return allOf(
     () => variableNameFaults(`${at}environment`, plain),
+    () =>
+      literalSecretFaults(
+        `${at}environment`,
+        plain,
+        (name) =>
+          `put it into a Kubernetes secret, and name that: ${at}secretEnvironment: { ${name}: { name: 'keys', key: 'value' } }`,
+      ),
     () => variableNameFaults(`${at}secretEnvironment`, secret),
     () =>
       Object.entries(secret).flatMap(([name, value]) => {

@@ -9,6 +9,7 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition, imageVariant } from './model-definition';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
+import { imageTagFaults } from '../pod/image-tag-faults';
 import { PodSizing } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
@@ -65,6 +66,7 @@ export function checkDeployment(
     () => serverFaults(props, replicas, ownPodOf(props.openAi)),
     () => imageFaults('tritonImage', props.tritonImage),
     () => ownImageFaults(props),
+    () => tagFaults(props, release),
     () => releaseFaults(props.nodePool, release, imageVariant(props.models.map(({ _definition }) => _definition))),
     () => (props.openAi ? frontEndFaults(props, release) : argumentFaults(props.extraArguments ?? [], release)),
   );
@@ -72,12 +74,11 @@ export function checkDeployment(
   const definitions = props.models.map(({ _definition: each }) => each.configured?.(props.modelConfiguration) ?? each);
   const unknown = tokenFaults(props, name, definitions);
   const hardware = servingHardware(props.nodePool);
-  const plugged = readableImage(props.servingImage)?.quantizationMethods;
+  const plugged = readableImage(props.servingImage)?._pluggedNames;
   const whole = Number.isSafeInteger(replicas) && replicas > 0 ? replicas : 1;
+  const place = { hardware, release, plugged, mounts: props.volumeMounts };
   const onSite =
-    unknown.length > 0
-      ? []
-      : definitions.map((model) => model.on({ hardware, release, replicas: whole, plugged, models: definitions }));
+    unknown.length > 0 ? [] : definitions.map((model) => model.on({ ...place, replicas: whole, models: definitions }));
   const models = onSite.flatMap(({ model }) => model ?? []);
   const sized = sizeTritonPod(props, definitions, models, hardware.instanceType, hardware.gpusPerNode);
   const checked = {
@@ -133,6 +134,24 @@ function ownImageFaults({ servingImage: image, tritonImage, tritonRelease, model
   const { name, variant: needed } = lacking._definition;
   const reason = `servingImage has the backends of Triton's variant '${variant}', but model '${name}' needs those of '${needed}'; give its variant when it is made`;
   return [...own, fault('SERVING_IMAGE_LACKS_BACKEND', 'servingImage', reason)];
+}
+
+/** Variants of which is known what they have. */
+const VARIANTS: readonly string[] = Object.values(TritonVariant);
+
+/** That the tag of NVIDIA's own image is of the release that the models are planned for, with their backends: `26.07-vllm-python-py3`. */
+function tagFaults({ servingImage, tritonImage, models }: TritonDeploymentProps, release: TritonRelease): Fault[] {
+  return imageTagFaults({
+    property: tritonImage === undefined ? 'servingImage' : 'tritonImage',
+    reference: tritonImage ?? readableImage(servingImage)?.reference,
+    repository: 'nvidia/tritonserver',
+    read: (tag) => {
+      const [, version, variant] = /^(\d\d\.\d\d)(?:-(.*))?$/.exec(tag) ?? [];
+      return version === undefined ? undefined : { version, variant: VARIANTS.find((each) => each === variant) };
+    },
+    release: { property: 'tritonRelease', version: release.release },
+    variant: models.find(({ _definition: { variant } }) => variant !== undefined)?._definition.variant,
+  });
 }
 
 /** Of a list that cannot be read nothing. */

@@ -2,6 +2,7 @@ import { MetricExporter } from '../../catalog/metric-kind';
 import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { DataSize } from '../../units/data-size';
 import { Fault } from '../../units/fault';
+import { PodVolumeMount } from '../pod/pod-additions';
 import { PodModel } from '../pod/pod-model';
 import { WeightsCopy } from '../pod/server-pod';
 import { ServingHardware } from '../model/serving-hardware';
@@ -22,6 +23,8 @@ export interface ModelSite {
   readonly plugged?: readonly string[];
   /** Servers of the deployment. */
   readonly replicas: number;
+  /** What the container of the server sees of the volumes of the user. @default - nothing */
+  readonly mounts?: readonly PodVolumeMount[];
   /** All models of a server, this one too. */
   readonly models: readonly ModelDefinition[];
 }
@@ -141,7 +144,9 @@ export interface BackendModel extends PodModel {
   readonly settings?: InstanceSettings;
   /** How its health is probed. */
   readonly probe: ModelProbe;
-  /** What else the init container copies for it, e.g. adapters. @default - nothing */
+  /** Whether requests may name adapters of it. @default false */
+  readonly hasAdapters?: boolean;
+  /** What else the init container copies for it: adapters, and what drafts. @default - nothing */
   readonly copies?: readonly WeightsCopy[];
   /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */
   readonly leftOut?: string;

@@ -5,6 +5,7 @@ import { CapacityPlan } from '../../planning/capacity-plan';
 import { speculativeArguments } from '../../planning/speculative-arguments';
 import { cacheFormat } from '../../planning/version-fit';
 import { ResolvedModel } from '../model/resolved-model';
+import { draftPath } from './draft-model';
 import { VllmOptions } from './vllm-options';
 import { VllmVersion } from './vllm-version';
 import { cachesPrefixes, splitsPrompts } from './volta';
@@ -147,7 +148,8 @@ export function engineArguments(
     kv_cache_dtype: cacheFormat(plan),
     enable_prefix_caching: options.prefixCaching ?? cachesPrefixes(plan.instanceType.gpu),
     enforce_eager: !plan.cudaGraphs,
-    speculative_config: plan.speculativeDecoding && speculativeArguments(plan.speculativeDecoding),
+    speculative_config:
+      plan.speculativeDecoding && speculativeArguments(plan.speculativeDecoding, draftPath(options, plan)),
     ...mediaArguments(plan),
     cpu_offload_gb: plan.cpuOffload.bytes > 0 ? plan.cpuOffload.gib : undefined,
     kv_offloading_size: options.kvOffload?.gib,

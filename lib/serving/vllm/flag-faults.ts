@@ -1,7 +1,8 @@
 import { VllmNameKind, VllmNameState, vllmName, vllmNames } from '../../catalog/vllm-names';
+import { vllmValues } from '../../catalog/vllm-values';
 import { knownListFaults } from '../../core/text-list';
 import { hasToken } from '../../core/tokens';
-import { nameFaults, nameWarnings, namedFlag } from '../../planning/vllm-name-faults';
+import { nameFaults, nameWarnings, namedChoice, namedFlag } from '../../planning/vllm-name-faults';
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
 import { OFFLOADS, REFUSED_ARGUMENTS, RESERVED_ARGUMENTS, offloadsCache } from './engine-arguments';
@@ -15,6 +16,8 @@ interface Flag {
   readonly given: string;
   /** The whole of it, and the word after it. */
   readonly text: string;
+  /** Its value, where it has one. */
+  readonly value?: string;
   /** Flags of the version that it may stand for: Python's parser takes every unambiguous beginning of a flag for the flag. */
   readonly meant: readonly string[];
 }
@@ -33,7 +36,7 @@ export function flagFaults(extraArguments: readonly string[], vllm: VllmVersion)
     ...strayFaults(extraArguments),
     ...flagsIn(extraArguments, vllm).flatMap((flag) => {
       const reserved = reservedFaults(flag);
-      return reserved.length > 0 ? reserved : missingFaults(flag, vllm);
+      return reserved.length > 0 ? reserved : [...missingFaults(flag, vllm), ...choiceFaults(flag, vllm)];
     }),
   ];
 }
@@ -83,7 +86,10 @@ function flagsIn(extraArguments: readonly string[], vllm: VllmVersion): Flag[] {
     const given = flagOf(argument);
     if (given === undefined) return [];
     const meant = known.includes(given) ? [given] : known.filter((each) => each.startsWith(given));
-    return [{ property: `extraArguments[${i}]`, given, meant, text: `${argument} ${extraArguments[i + 1] ?? ''}` }];
+    const next = extraArguments[i + 1];
+    const [, own] = /^[^=]*=(.*)$/s.exec(argument) ?? [];
+    const value = own ?? (typeof next === 'string' && !hasToken(next) && !next.startsWith('--') ? next : undefined);
+    return [{ property: `extraArguments[${i}]`, given, meant, text: `${argument} ${next ?? ''}`, value }];
   });
 }
 
@@ -104,6 +110,14 @@ function reservedFaults({ property, given, meant, text }: Flag): Fault[] {
   const cure = taken.property === undefined ? 'remove it' : `use ${taken.property}`;
   const reason = `extraArguments must not contain ${what(taken.name)}, which the rest of the pod relies on; ${cure}`;
   return [fault('RESERVED', property, reason)];
+}
+
+/** A value that is no choice of a flag, which the parser refuses. */
+function choiceFaults({ property, meant: [name, ...others], value }: Flag, vllm: VllmVersion): Fault[] {
+  if (name === undefined || others.length > 0 || value === undefined) return [];
+  const argument = name.replace(/-/g, '_');
+  if ((vllmValues(argument, `${vllm}`)?.choices ?? []).length === 0) return [];
+  return nameFaults({ ...namedChoice(argument, value), property, text: `--${name} '${value}'` }, vllm);
 }
 
 function missingFaults({ property, given, meant }: Flag, vllm: VllmVersion): Fault[] {

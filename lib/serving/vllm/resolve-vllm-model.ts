@@ -21,6 +21,7 @@ import { ServingHardware } from '../model/serving-hardware';
 import { offloadFaults } from './engine-option-faults';
 import { loraCapacity } from './lora-adapters';
 import { OpenAiOptions } from './openai-options';
+import { argumentValueFaults } from './engine-argument-values';
 import { foreignPlanFaults, optionFaults, parallelismFaults, planOptionFaults } from './vllm-faults';
 import { givenNameFaults, versionFaults, versionWarnings } from './version-faults';
 import { groupFaults } from './server-group';
@@ -69,6 +70,7 @@ export interface VllmModelRequest {
 export function resolveVllmModel(request: VllmModelRequest): Resolution {
   const own = allOf(
     () => optionFaults(request.options),
+    () => argumentValueFaults(request.options.engineArguments ?? {}, request.vllm),
     () => hardwareFaults(request),
     // They need no plan, so that a load that cannot be planned hides none of them.
     () => givenNameFaults(request.options, request.vllm),

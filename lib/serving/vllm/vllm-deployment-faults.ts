@@ -12,6 +12,7 @@ import { wholeNumberFault } from '../../units/number-faults';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { servingHardware } from '../model/serving-hardware';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
+import { imageTagFaults } from '../pod/image-tag-faults';
 import { PodSizing } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
@@ -22,6 +23,7 @@ import {
   sizedTokenFaults,
   startupFaults,
 } from '../pod/server-faults';
+import { draftMountFaults } from './draft-model';
 import { flagFaults, flagWarnings } from './flag-faults';
 import { groupOf, partitionFaults } from './group-faults';
 import { openAiFaults } from './openai-faults';
@@ -75,12 +77,13 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     () => serverFaults(props, props.replicas ?? 1, OWN_POD),
     () => imageFaults('vllmImage', props.vllmImage),
     () => ownImageFaults(props),
+    () => tagFaults(props, release),
     () => vllmReleaseFaults(props.nodePool, release),
     () => secretFaults('apiKey', props.apiKey),
     () => queueFaults(props, release),
     () => deviceFaults(props),
     () => refusedVariableFaults(props, REFUSED_VARIABLES),
-    () => flagFaults(props.extraArguments ?? [], new VllmVersion(release.vllmVersion)),
+    () => flagFaults(props.extraArguments ?? [], versionOf(props, release)),
   );
   const { models } = props;
   endTrial(own, props.nodePool, models, props.resources, props.startupBudget, ...(isUnreadable(models) ? [] : models));
@@ -124,6 +127,20 @@ function ownImageFaults({ servingImage: image, vllmImage, vllmRelease }: VllmDep
   });
 }
 
+/** That the tag of vLLM's own image is of the release that the models are planned for: `v0.24.0`, with what follows a hyphen. */
+function tagFaults({ servingImage, vllmImage }: VllmDeploymentProps, release: VllmRelease): Fault[] {
+  return imageTagFaults({
+    property: vllmImage === undefined ? 'servingImage' : 'vllmImage',
+    reference: vllmImage ?? readableImage(servingImage)?.reference,
+    repository: 'vllm/vllm-openai',
+    read: (tag) => {
+      const [, version] = /^v(\d+\.\d+\.\d+[\w.]*)(?:-.*)?$/.exec(tag) ?? [];
+      return version === undefined ? undefined : { version };
+    },
+    release: { property: 'vllmRelease', version: release.vllmVersion },
+  });
+}
+
 function modelTokenFaults(served: ServedModel, index: number): Fault[] {
   const path = `models[${index}]`;
   return Object.entries(served).flatMap(([property, value]) =>
@@ -136,10 +153,13 @@ function modelTokenFaults(served: ServedModel, index: number): Fault[] {
   );
 }
 
+function versionOf({ servingImage }: VllmDeploymentProps, { vllmVersion }: VllmRelease): VllmVersion {
+  return new VllmVersion(vllmVersion, UPSTREAM_IMAGES, readableImage(servingImage)?._pluggedNames);
+}
+
 function checkModel(props: VllmDeploymentProps, served: ServedModel, name: string, release: VllmRelease): ModelCheck {
   const { nodePool, maxReplicas } = props;
-  const plugged = readableImage(props.servingImage)?.quantizationMethods;
-  const vllm = new VllmVersion(release.vllmVersion, UPSTREAM_IMAGES, plugged);
+  const vllm = versionOf(props, release);
   const hardware = servingHardware(nodePool);
   const asked = maxReplicas ?? served.replicas ?? props.replicas;
   const named = allOf(
@@ -163,6 +183,7 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
   const faults = allOf(
     () => named,
     () => made.faults,
+    () => (made.resolved ? draftMountFaults(served, made.resolved.plan, props.volumeMounts) : []),
   );
   if (!made.resolved || faults.length > 0) return { faults };
   const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests);

@@ -5,7 +5,6 @@ import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { choosableTypes } from '../model/plan-model';
 import { ServingHardware } from '../model/serving-hardware';
-import { argumentValueFaults } from './engine-argument-values';
 import { OFFLOADS, REFUSED_ARGUMENTS, RESERVED_ARGUMENTS, RESERVED_OVERRIDES, offloadsCache } from './engine-arguments';
 import { hasOtherSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
@@ -73,7 +72,6 @@ export function optionFaults(options: LanguageModelOptions & VllmOptions): Fault
       offloadsCache(engineArguments.kv_transfer_config)
         ? [fault('RESERVED', 'engineArguments.kv_transfer_config', `engineArguments.kv_transfer_config ${OFFLOADS}`)]
         : [],
-    () => argumentValueFaults(engineArguments),
     () => overrideFaults(engineArguments.hf_overrides),
   );
 }

@@ -35,7 +35,8 @@ export interface VllmOptions {
   /** Whether equal prompt prefixes share their key-value cache; GPUs before Turing refuse true. @default true, before Turing false */
   readonly prefixCaching?: boolean;
   /**
-   * How tokens are drafted, to be verified several at once (`speculative_config`); the plan counts it. A draft model or a head needs its `path`.
+   * How tokens are drafted, to be verified several at once (`speculative_config`); the plan counts it. A draft model or a head needs
+   * its `name` in the model store.
    * @default - none
    */
   readonly speculativeDecoding?: SpeculativeDecoding;

@@ -4,6 +4,7 @@ import { DataSize } from '../../units/data-size';
 import { ResolvedModel } from '../model/resolved-model';
 import { PodModel } from '../pod/pod-model';
 import { MODELS_MOUNT, WeightsCopy } from '../pod/server-pod';
+import { draftCopies, draftSize, knownDraftSize } from './draft-model';
 import { engineArguments } from './engine-arguments';
 import { vllmHostMemory, vllmPinnedMemory, vllmSharedMemory } from './host-needs';
 import { PlacedAdapter, adapterSize, givenAdapterSize, loraArguments, placedAdapters } from './lora-adapters';
@@ -62,11 +63,13 @@ export class VllmServer implements PodModel {
   }
 
   public get storedSize(): DataSize {
-    return this.#adapters.reduce((sum, each) => sum.plus(adapterSize(each, this.plan)), this.resolved.storedSize);
+    const own = this.resolved.storedSize.plus(draftSize(this.served, this.plan));
+    return this.#adapters.reduce((sum, each) => sum.plus(adapterSize(each, this.plan)), own);
   }
 
   public get knownSize(): DataSize {
-    return this.resolved.knownSize.plus(givenAdapterSize(this.#adapters));
+    const known = this.resolved.knownSize.plus(knownDraftSize(this.served, this.plan));
+    return known.plus(givenAdapterSize(this.#adapters));
   }
 
   public get hostMemory(): DataSize {
@@ -93,6 +96,7 @@ export class VllmServer implements PodModel {
     const { version } = this.resolved;
     return [
       { model: this.name, version, destination: this.#path, leftOut },
+      ...draftCopies(this.served, this.plan, leftOut),
       ...this.adapters.map(({ name, version: own, path }) => ({ model: name, version: own, destination: path })),
     ];
   }

@@ -13,7 +13,7 @@ export class VllmVersion {
   /**
    * @param text the version as vLLM writes it, e.g. `0.15.1`
    * @param images images that have vLLM in them, which sentences advise @default - those of vLLM's own server
-   * @param plugged methods of quantization that plugins of the image add @default - none
+   * @param plugged methods of quantization that plugins of the image add, and formats as `load_format=gguf` @default - none
    */
   public constructor(
     private readonly text: string,

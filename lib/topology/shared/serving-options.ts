@@ -69,11 +69,11 @@ export function vllmOf(all: GivenServing, model: string): VllmVersion {
   if (isVllm(all)) {
     const { servingImage: image, vllmRelease } = vllmServingOf(all, model);
     const release = image?.vllmRelease ?? vllmRelease ?? VllmRelease.DEFAULT;
-    return new VllmVersion(release.vllmVersion, UPSTREAM_IMAGES, image?.quantizationMethods);
+    return new VllmVersion(release.vllmVersion, UPSTREAM_IMAGES, image?._pluggedNames);
   }
   const { servingImage: image, tritonRelease } = servingOf(all, model);
   const { vllmVersion } = image?.tritonRelease ?? tritonRelease ?? TritonRelease.DEFAULT;
-  return new VllmVersion(vllmVersion, TRITON_IMAGES, image?.quantizationMethods);
+  return new VllmVersion(vllmVersion, TRITON_IMAGES, image?._pluggedNames);
 }
 
 /**

@@ -185,6 +185,19 @@ describe('a mirror', () => {
     expect(all.devicePlugin.config.name).toBe('device-plugin-configs');
   });
 
+  test('is not needed for secrets: every component of the operator pulls with them from where it is published', () => {
+    const imageRegistry = ImageRegistry.withPullSecrets(['pull']);
+    const given = releaseOf('gpu-operator', agents({ gpuOperator, imageRegistry }, false)).values[0] as string;
+    const all = JSON.parse(given) as Block;
+    for (const part of [...PARTS, 'driver', 'toolkit']) {
+      expect([part, all[part].imagePullSecrets]).toEqual([part, ['pull']]);
+      expect(all[part]).not.toHaveProperty('repository');
+    }
+    expect(all.driver).not.toHaveProperty('manager.repository');
+    expect(all['node-feature-discovery'].imagePullSecrets).toEqual([{ name: 'pull' }]);
+    expect(all['node-feature-discovery']).not.toHaveProperty('image');
+  });
+
   test('serves the driver and its toolkit where the operator installs them', () => {
     const { driver, toolkit } = values(false);
     expect(driver).toMatchObject({

@@ -33,6 +33,22 @@ test.each<[string, Partial<VllmModelProps>, string]>([
   // Releases before 26.01 are known by name too.
   ['25.12', argument('max_lora_rnk', 16), 'ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.max_lora_rnk'],
   ['25.08', argument('kernel_config', {}), 'ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.kernel_config'],
+  ...(
+    [
+      ['26.07', 'scheduling_policy', 'bogus', 'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM'],
+      ['26.02', 'scheduling_policy', 'bogus', 'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM'],
+      ['26.07', 'load_format', 'gguf', 'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM'],
+      ['26.02', 'performance_mode', 'throughput', 'ENGINE_ARGUMENT_NOT_IN_VLLM'],
+      ['26.07', 'stream_interval', -1, 'OUT_OF_RANGE'],
+      ['26.07', 'enable_sleep_mode', 'maybe', 'WRONG_KIND'],
+      // The engine takes it as it is, and reads no JSON.
+      ['26.07', 'kv_events_config', '{}', 'WRONG_KIND'],
+    ] as const
+  ).map(([release, name, value, id]): [string, Partial<VllmModelProps>, string] => [
+    release,
+    argument(name, value),
+    `${id} models[0].engineArguments.${name}`,
+  ]),
   ['26.07', method('gguf'), 'QUANTIZATION_NOT_IN_VLLM models[0].quantization'],
   ['26.02', method('hqq'), 'QUANTIZATION_NOT_IN_VLLM models[0].quantization'],
   ['26.07', method('ipex'), 'QUANTIZATION_NOT_IN_VLLM models[0].quantization'],
@@ -44,6 +60,11 @@ test.each<[string, Partial<VllmModelProps>, string]>([
 
 test.each<[string, Partial<VllmModelProps>]>([
   ['26.03', argument('swap_space', 4)],
+  ['26.06', argument('load_format', 'gguf')],
+  // What pydantic reads as true.
+  ['26.07', argument('use_tqdm_on_load', 'on')],
+  // Versions before 0.15 were not read for values.
+  ['26.01', argument('scheduling_policy', 'bogus')],
   ['26.06', method('gguf')],
   ['26.08', method('bitsandbytes')],
   ['25.12', method('hqq')],

@@ -1,7 +1,7 @@
 import { GpuInstanceType, ModelSpec, TritonRelease, TritonVariant } from '../../../lib/catalog';
 import { TritonModel } from '../../../lib/serving';
 import { faultsThrown, idsOf, warningsOf } from '../../support/faults';
-import { DeploymentOverrides, deploy, podOf } from '../support/fixtures';
+import { DeploymentOverrides, deploy, onnxProps, podOf } from '../support/fixtures';
 
 /** What a deployment is refused for; nothing if it is not. */
 function refused(overrides: DeploymentOverrides): string[] {
@@ -25,6 +25,34 @@ describe('images', () => {
     const pod = podOf(deploy({ tritonImage: digest, awsCliImage: 'mirror.example.com/aws-cli:2.40' }).json);
     expect(pod.container[0].image).toBe(digest);
     expect(pod.init_container[0].image).toBe('mirror.example.com/aws-cli:2.40');
+  });
+
+  const LLM = [TritonModel.vllm({ name: 'chat', model: ModelSpec.LLAMA_3_2_1B })];
+  const ONNX = [TritonModel.onnxRuntime({ ...onnxProps, name: 'chat' })];
+  const HERE = 'nvcr.io/nvidia/tritonserver';
+
+  test.each<[string, DeploymentOverrides]>([
+    [`${HERE}:26.03-vllm-python-py3`, { models: LLM }],
+    [`${HERE}:26.03-vllm-python-py3@sha256:${'a'.repeat(64)}`, { models: LLM }],
+    [`${HERE}:26.07-py3`, { models: LLM }],
+    ['mirror.example.com:5000/team/nvidia/tritonserver:26.07-py3', { models: LLM }],
+    [`${HERE}:26.07-vllm-python-py3`, { tritonRelease: TritonRelease.of('26.06'), models: LLM }],
+    [`${HERE}:26.07-vllm-python-py3`, { models: ONNX }],
+  ])('%s is another one than the models need', (tritonImage, more) => {
+    const tritonRelease = TritonRelease.of('26.07');
+    expect(refused({ tritonRelease, ...more, tritonImage })).toEqual(['IMAGE_TAG_CONTRADICTS_RELEASE tritonImage']);
+  });
+
+  test.each<[string, DeploymentOverrides]>([
+    [`${HERE}:26.07-vllm-python-py3`, { models: LLM }],
+    [`${HERE}:26.07-py3`, { models: ONNX }],
+    [`${HERE}:26.07-py3-igpu`, { models: ONNX }],
+    [`${HERE}@sha256:${'a'.repeat(64)}`, { models: LLM }],
+    ['registry.example.com/team/tritonserver:26.03-py3', { models: LLM }],
+    ['registry.example.com/mynvidia/tritonserver:26.03-py3', { models: LLM }],
+    [`${HERE}:ours`, { models: LLM }],
+  ])('%s may be what they need', (tritonImage, more) => {
+    expect(refused({ tritonRelease: TritonRelease.of('26.07'), ...more, tritonImage })).toEqual([]);
   });
 
   test.each(['registry.example.com/team/triton', 'UPPER/case:1', 'a b:1', '', 'x@sha256:12'])(

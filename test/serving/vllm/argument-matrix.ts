@@ -10,7 +10,7 @@ import {
   VllmRelease,
 } from '../../../lib/catalog';
 import { MediaInput, NodeNetwork } from '../../../lib/planning';
-import { ServedModel } from '../../../lib/serving';
+import { PodVolume, ServedModel } from '../../../lib/serving';
 import { engineArguments } from '../../../lib/serving/vllm/engine-arguments';
 import { resolveVllmModel } from '../../../lib/serving/vllm/resolve-vllm-model';
 import { VllmVersion } from '../../../lib/serving/vllm/vllm-version';
@@ -35,6 +35,9 @@ type Case = VllmOverrides & { readonly instanceType?: GpuNodeType };
 const P5 = GpuInstanceType.P5_48XLARGE;
 const of = (model: Partial<ServedModel>, more: Case = {}): Case => ({ ...more, model });
 const onP5 = (model: Partial<ServedModel>) => of(model, { instanceType: P5 });
+const mountedAt = (path: string): Case => ({
+  ...{ instanceType: P5, volumes: [PodVolume.claim('drafts', 'drafts')], volumeMounts: [{ volume: 'drafts', path }] },
+});
 const withArguments = (values: { readonly [name: string]: unknown }) => onP5({ engineArguments: values });
 
 const L8 = ModelSpec.LLAMA_3_1_8B;
@@ -68,10 +71,13 @@ const OPTIONS: { readonly [name: string]: Case } = {
     mediaInput: MediaInput.NONE,
   }),
   'n-grams': onP5({ speculativeDecoding: SpeculativeDecoding.nGram({ tokens: 4 }) }),
-  'a head': onP5({ speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 3, path: '/head' }) }),
-  'a draft model': onP5({
-    speculativeDecoding: SpeculativeDecoding.draftModel({ model: ModelSpec.LLAMA_3_2_1B, tokens: 2, path: '/draft' }),
-  }),
+  'a head': of({ speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 3, path: '/head' }) }, mountedAt('/head')),
+  'a draft model': of(
+    {
+      speculativeDecoding: SpeculativeDecoding.draftModel({ model: ModelSpec.LLAMA_3_2_1B, tokens: 2, path: '/draft' }),
+    },
+    mountedAt('/draft'),
+  ),
   names: onP5({ servedModelNames: ['meta-llama/Llama-3.1-8B-Instruct', 'chat'] }),
   parsers: onP5({ toolCallParser: ToolCallParser.LLAMA3_JSON, reasoningParser: ReasoningParser.QWEN3 }),
   adapters: onP5({
@@ -128,8 +134,46 @@ const NAMES: { readonly [name: string]: Case } = Object.fromEntries([
   ),
 ]);
 
+/** Values of every kind, also such as are refused by some versions alone. */
+const VALUES: { readonly [argument: string]: readonly unknown[] } = {
+  scheduling_policy: ['priority', 'bogus', 'FCFS', 1],
+  load_format: ['safetensors', 'SafeTensors', 'dummy', 'nonsense', 'gguf', 'ipc_cache', 3],
+  config_format: ['hf', 'bogus'],
+  logprobs_mode: ['raw_logits', 'bogus'],
+  kv_offloading_backend: ['native', 'bogus'],
+  prefix_caching_hash_algo: ['xxhash', 'bogus'],
+  expert_placement_strategy: ['linear', 'bogus'],
+  runner: ['generate', 'bogus'],
+  convert: ['none', 'bogus', 'reward'],
+  performance_mode: ['throughput', 'bogus'],
+  optimization_level: [1, 9],
+  mamba_cache_dtype: ['float32', 'bfloat16', 'bogus'],
+  safetensors_load_strategy: ['eager', 'bogus'],
+  seed: ['3', 'abc', -1, 1.5],
+  max_logprobs: [-1, -5, 'x'],
+  stream_interval: [4, '4', 0, -1],
+  ubatch_size: [-1, 1.5],
+  max_parallel_loading_workers: [0],
+  watermark: [0.5, 2, -0.1],
+  mm_processor_cache_gb: ['2.5', 'x'],
+  async_scheduling: [false, 'maybe'],
+  use_tqdm_on_load: [false, 'x'],
+  disable_chunked_mm_input: [2],
+  master_port: [2, 'x'],
+  generation_config: ['auto', 3],
+  override_generation_config: [{ temperature: 0.5 }],
+  eplb_config: [3],
+};
+
+/** Cases of which the whole configuration of the engine is made, and its loader: what the model alone would not show. */
+export const VALUE_CASES: { readonly [name: string]: Case } = Object.fromEntries(
+  Object.entries(VALUES).flatMap(([name, values]) =>
+    values.map((value): [string, Case] => [`${name} ${JSON.stringify(value)}`, withArguments({ [name]: value })]),
+  ),
+);
+
 /** Every case by its name. */
-export const CASES: { readonly [name: string]: Case } = { ...OPTIONS, ...NAMES };
+export const CASES: { readonly [name: string]: Case } = { ...OPTIONS, ...NAMES, ...VALUE_CASES };
 
 /** What the engine would get for a case, were it not refused. */
 export function forced(

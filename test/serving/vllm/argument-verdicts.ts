@@ -1,4 +1,4 @@
-import { CASES, Written, forced, written } from './argument-matrix';
+import { CASES, VALUE_CASES, Written, forced, written } from './argument-matrix';
 
 /** What a version of vLLM said of the arguments that are written for it. */
 export interface Judged {
@@ -24,7 +24,10 @@ export function questions(of: { readonly [name: string]: Written }): object {
   const base = of['nothing said'].engine!;
   const asked = Object.entries(of).map(([name, { engine, serve }]) => [
     name,
-    engine === undefined ? { engine: forced(CASES[name], base) } : { engine, serve },
+    {
+      ...(engine === undefined ? { engine: forced(CASES[name], base) } : { engine, serve }),
+      wholly: Object.hasOwn(VALUE_CASES, name),
+    },
   ]);
   return { model: MODEL, cases: Object.fromEntries(asked) };
 }

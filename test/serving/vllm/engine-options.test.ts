@@ -87,7 +87,7 @@ test.each<[string, Partial<ServedModel>, number]>([
       speculativeDecoding: SpeculativeDecoding.draftModel({
         model: ModelSpec.LLAMA_3_2_1B,
         tokens: 3,
-        path: '/models/draft',
+        name: 'draft',
       }),
     },
     3001,

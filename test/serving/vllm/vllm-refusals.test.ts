@@ -73,6 +73,41 @@ test.each<[string, VllmOverrides, string]>([
     { model: { engineArguments: { swap_space: 4 } } },
     'ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.swap_space',
   ],
+  ...Object.entries({
+    ...{ scheduling_policy: 'bogus', load_format: 'nonsense', config_format: 'bogus', logprobs_mode: 'raw' },
+    ...{ optimization_level: 9, performance_mode: 'fast', load_format_gone: 'gguf', load_format_new: 'ipc_cache' },
+  }).map(([name, value]): [string, VllmOverrides, string] => [
+    `no choice: ${name} ${value}`,
+    { model: { engineArguments: { [name.replace(/_(gone|new)$/, '')]: value } } },
+    `ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM models[0].engineArguments.${name.replace(/_(gone|new)$/, '')}`,
+  ]),
+  ...['--scheduling-policy=bogus', '--load-format=gguf', '--scheduling-pol=bogus'].map(
+    (flag): [string, VllmOverrides, string] => [
+      `no choice: ${flag}`,
+      { extraArguments: [flag] },
+      'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM extraArguments[0]',
+    ],
+  ),
+  [
+    'no choice, as the next word',
+    { extraArguments: ['--scheduling-policy', 'bogus'] },
+    'ENGINE_ARGUMENT_CHOICE_NOT_IN_VLLM extraArguments[0]',
+  ],
+  ...Object.entries({ stream_interval: 0, watermark: 1, block_size: -16, max_loras: 0 }).map(
+    ([name, value]): [string, VllmOverrides, string] => [
+      `out of bounds: ${name} ${value}`,
+      { model: { engineArguments: { [name]: value } } },
+      `OUT_OF_RANGE models[0].engineArguments.${name}`,
+    ],
+  ),
+  ...Object.entries({
+    ...{ enable_sleep_mode: 'true', use_tqdm_on_load: 1, master_port: 'x', watermark: 'much', download_dir: 3 },
+    ...{ eplb_config: 3, kv_events_config: [], optimization_level: 'x', ubatch_size: 1.5 },
+  }).map(([name, value]): [string, VllmOverrides, string] => [
+    `another kind: ${name} ${String(value)}`,
+    { model: { engineArguments: { [name]: value } } },
+    `WRONG_KIND models[0].engineArguments.${name}`,
+  ]),
   [
     'an argument of a property',
     { model: { engineArguments: { served_model_name: 'x' } } },
@@ -250,6 +285,16 @@ test('values that the parser reads pass', () => {
     revision: null,
   };
   expect(() => deployVllm({ model: { engineArguments } })).not.toThrow();
+});
+
+test('takes values as the parser reads them', () => {
+  const engineArguments = {
+    ...{ scheduling_policy: 'priority', load_format: 'SafeTensors', stream_interval: '4', watermark: '0.05' },
+    ...{ safetensors_prefetch_block_size: '1k', kv_events_config: '{"enable_kv_cache_events":true}' },
+    ...{ optimization_level: 1, async_scheduling: undefined },
+  };
+  const extraArguments = ['--logprobs-mode', 'raw_logits', '--load-format=dummy'];
+  expect(() => deployVllm({ model: { engineArguments }, extraArguments })).not.toThrow();
 });
 
 test('lists the names that a version lacks beside a load that cannot be planned', () => {

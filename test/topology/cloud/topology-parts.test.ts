@@ -173,6 +173,20 @@ describe('monitoring', () => {
     expect(images({ imageRegistry, monitoringOptions })).toEqual(['other.example', 'other.example']);
   });
 
+  test('every pod of the topology is pulled with the secrets of its registry, from where its image is', () => {
+    const imageRegistry = ImageRegistry.withPullSecrets(['team']);
+    const { synthesized } = watched({ imageRegistry });
+    const kinds = ['deployment_v1', 'stateful_set_v1', 'daemon_set_v1', 'job_v1', 'daemonset', 'deployment', 'job'];
+    const pods = kinds.flatMap((kind) => synthesized.resources(`kubernetes_${kind}`));
+    const pulled = pods.map(({ spec }) => (spec.template.spec as { image_pull_secrets?: unknown }).image_pull_secrets);
+    expect(pulled.length).toBeGreaterThanOrEqual(3);
+    expect(pulled).toEqual(pulled.map(() => [{ name: 'team' }]));
+    const images = pods.flatMap(({ spec }) =>
+      spec.template.spec.container.map(({ image }: { image: string }) => image),
+    );
+    expect(images).toContainEqual(expect.stringMatching(/^(nvcr\.io|vllm)\//));
+  });
+
   test('reports its faults among those of the topology', () => {
     const models = [{ ...MODELS[0], name: '8b' }];
     const build = () => watched({ models, monitoringOptions: { retentionDays: 0 } });

@@ -8,6 +8,7 @@ import { Fault, fault } from '../../../units/fault';
 import { allOf } from '../../../units/unreadable';
 import { WeightsCopy } from '../../pod/server-pod';
 import { Resolution, ResolvedModel } from '../../model/resolved-model';
+import { draftCopies, draftMountFaults, draftSize, knownDraftSize } from '../../vllm/draft-model';
 import { engineArguments } from '../../vllm/engine-arguments';
 import { vllmHostMemory, vllmPinnedMemory, vllmSharedMemory } from '../../vllm/host-needs';
 import {
@@ -57,6 +58,7 @@ export class VllmModel extends LanguageModel<VllmModelProps> {
     const all = allOf(
       () => this.ownFaults(),
       () => faults,
+      () => (resolved && faults.length === 0 ? draftMountFaults(this.props, resolved.plan, site.mounts) : []),
     );
     return { model: resolved && new VllmBackendModel(this, resolved, versionOf(site)), faults: all, warnings };
   }
@@ -164,11 +166,13 @@ class VllmBackendModel extends LanguageModelOnHardware<VllmModelProps> {
 
   public override get storedSize(): DataSize {
     const adapters = this.props.loraAdapters ?? [];
-    return adapters.reduce((sum, each) => sum.plus(adapterSize(each, this.plan)), super.storedSize);
+    const own = super.storedSize.plus(draftSize(this.props, this.plan));
+    return adapters.reduce((sum, each) => sum.plus(adapterSize(each, this.plan)), own);
   }
 
   public override get knownSize(): DataSize {
-    return super.knownSize.plus(givenAdapterSize(this.props.loraAdapters ?? []));
+    const known = super.knownSize.plus(knownDraftSize(this.props, this.plan));
+    return known.plus(givenAdapterSize(this.props.loraAdapters ?? []));
   }
 
   /** Weights that the checkpoint has in another form as well; who names a format may mean any of them. */
@@ -179,7 +183,14 @@ class VllmBackendModel extends LanguageModelOnHardware<VllmModelProps> {
   }
 
   public get copies(): WeightsCopy[] {
-    return this.adapters.map(({ name, version, path }) => ({ model: name, version, destination: path }));
+    return [
+      ...draftCopies(this.props, this.plan, this.leftOut),
+      ...this.adapters.map(({ name, version, path }) => ({ model: name, version, destination: path })),
+    ];
+  }
+
+  public get hasAdapters(): boolean {
+    return this.adapters.length > 0;
   }
 
   private get adapters(): PlacedAdapter[] {

@@ -92,7 +92,7 @@ export function frontEndArguments(server: FrontEndServer): string[] {
     `--openai-port=${OPENAI_PORT}`,
     '--enable-kserve-frontends',
     ...flags({
-      loraAdapters: (model?.copies ?? []).length > 0 ? LORA_SEPARATOR : undefined,
+      loraAdapters: model?.hasAdapters ? LORA_SEPARATOR : undefined,
       toolCallParser: options.toolCallParser?.name,
       maxToolCallSize: options.maxToolCallSize?.bytes,
       chatTemplate: options.chatTemplate === undefined ? undefined : `${weights}/${options.chatTemplate}`,

@@ -1,6 +1,7 @@
 import { unknownNameFault } from '../../../catalog/near-names';
 import { DataSize } from '../../../units/data-size';
 import { Fault, fault } from '../../../units/fault';
+import { literalSecretFaults } from '../../../units/literal-secrets';
 import { wholeNumberFault } from '../../../units/number-faults';
 import { allOf } from '../../../units/unreadable';
 import { MAX_INT32 } from '../protobuf-text';
@@ -102,6 +103,14 @@ function cacheFaults({ name, settings, memory }: ResponseCache): Fault[] {
     const reason = `settings of a cache must have a name of letters, digits, '_' and '-', and a value; got '${wrong.join('=')}'`;
     return [fault('INVALID_FORMAT', 'responseCache', reason)];
   }
+  const secrets = literalSecretFaults(
+    'responseCache.settings',
+    settings,
+    (key) =>
+      `leave it out, and give the server a variable from a Kubernetes secret: secretEnvironment: { TRITONCACHE_${name.toUpperCase()}_` +
+      `${key.toUpperCase()}: { name: 'cache', key: '${key}' } }`,
+  );
+  if (secrets.length > 0) return secrets;
   if (name !== 'local' || !LEAST_CACHE.exceeds(memory)) return [];
   return [fault('OUT_OF_RANGE', 'responseCache', `a response cache must have at least ${LEAST_CACHE}; got ${memory}`)];
 }

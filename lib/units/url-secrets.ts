@@ -49,6 +49,15 @@ export function secretInUrl(url: unknown): string | undefined {
   return URL.canParse(known) ? secretPart(new URL(known)) : undefined;
 }
 
+/**
+ * Whether a text has a token in it, by its form, for messages.
+ *
+ * @internal
+ */
+export function tokenForm(text: string): string | undefined {
+  return TOKEN.test(text) ? 'a token' : undefined;
+}
+
 const USER = 'a user name or password';
 
 /** A user name and a colon, what follows up to the last '@', and the rest. */
@@ -83,7 +92,7 @@ function secretPart({ username, password, hostname, pathname, search, hash }: UR
   const text = decoded(`${pathname}${search}${hash}`);
   const parameter = secretParameter(text);
   if (parameter !== undefined) return `the parameter '${parameter}'`;
-  return TOKEN.test(text) ? 'a token' : undefined;
+  return tokenForm(text);
 }
 
 function secretParameter(text: string): string | undefined {

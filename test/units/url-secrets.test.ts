@@ -1,5 +1,5 @@
 import { plainUrlFaults } from '../../lib/core/url-faults';
-import { secretInUrl, withoutSecrets } from '../../lib/core/url-secrets';
+import { secretInUrl, withoutSecrets } from '../../lib/units/url-secrets';
 import { sourceUrlFaults } from '../../lib/jobs/source-url';
 import { ImageRegistry } from '../../lib/kubernetes/image-registry';
 
