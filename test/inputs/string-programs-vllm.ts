@@ -1,5 +1,5 @@
 import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser } from '../../lib/catalog';
-import { VllmDeployment } from '../../lib/serving';
+import { LeaderWorkerSetController, VllmDeployment } from '../../lib/serving';
 import { TestPool, TestStore } from '../serving/support/fixtures';
 import { testCluster } from '../support/test-cluster';
 import { ArgumentPrograms, Given, Program, StructPrograms } from './string-programs-compute';
@@ -20,10 +20,15 @@ function serve(given: Given, id = 'Talk'): Program {
   };
 }
 
+function control(given: Given, id = 'Groups'): Program {
+  return (stack) => void new LeaderWorkerSetController(stack, id, { cluster: testCluster(stack), ...given });
+}
+
 /** Programs that set what vLLM's own server is told. */
 export const VLLM_STRUCTS: StructPrograms = {
   VllmDeploymentProps: (given) => serve(given),
   VllmServingOptions: (given) => serve(given),
+  LeaderWorkerSetControllerProps: (given) => control(given),
   OpenAiOptions: (given) => serve({ models: [{ ...SMALL, ...given }] }),
   LoraOptions: (given) => serve({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8 }], ...given }] }),
   LoraAdapter: (given) => serve({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8, ...given }] }] }),
@@ -31,6 +36,7 @@ export const VLLM_STRUCTS: StructPrograms = {
 
 /** The same for arguments. */
 export const VLLM_ARGUMENTS: ArgumentPrograms = {
+  'LeaderWorkerSetController.new(id)': (id) => control({}, id),
   'VllmDeployment.new(id)': (id) => serve({ name: 'chat' }, id),
   'ToolCallParser.of(name)': named((name) => ToolCallParser.of(name)),
   'ReasoningParser.of(name)': named((name) => ReasoningParser.of(name)),

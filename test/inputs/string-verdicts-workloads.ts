@@ -1,5 +1,12 @@
 /** The rows for `string-programs-workloads.ts`. */
 export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } = {
+  'LeaderWorkerSetController.new(id)': ['text'],
+  'LeaderWorkerSetControllerProps.chartVersion': [
+    'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',
+  ],
+  'LeaderWorkerSetControllerProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
   'GpuNodeTypeProps.name': ['refused INVALID_NAME name'],
   'GpuTypeProps.name': ['refused INVALID_NAME name'],
   'GpuType.of(name)': ['refused UNKNOWN_VALUE'],

@@ -11,7 +11,10 @@ import { DataSize } from '../../lib/units';
 
 const model = ModelSpec.QWEN_3_8B;
 const parallelism = Parallelism.of({ tensor: 2 });
-const WITHOUT_EFA = GpuInstanceType.ALL.filter(({ efaInterfaces, gpuCount }) => efaInterfaces === 0 && gpuCount === 1);
+const WITHOUT_EFA = GpuInstanceType.ALL.filter(
+  // The planner's default engine has no code for older GPUs.
+  ({ efaInterfaces, gpuCount, gpu }) => efaInterfaces === 0 && gpuCount === 1 && gpu.computeCapability >= 7.5,
+);
 const MAY_SPAN = WITHOUT_EFA.map((type): [string, GpuInstanceType] => [type.name, type]);
 
 const idsOf = (warnings: readonly string[]) => warnings.map((text) => /:([A-Z_]+)\]/.exec(text)?.[1]);

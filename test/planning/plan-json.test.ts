@@ -7,6 +7,7 @@ import {
   GpuInstanceType,
   GpuNodeType,
   GpuType,
+  InferenceEngine,
   ModelSpec,
   Parallelism,
   Precision,
@@ -124,6 +125,7 @@ describe('a plan whose JSON was changed by hand', () => {
         instanceType: GpuInstanceType.of('p3.2xlarge'),
         parallelism: Parallelism.of({ tensor: 2, pipeline: 4 }),
         cpuOffload: DataSize.gib(86),
+        engine: InferenceEngine.vllm('0.19.1'),
       }),
     ];
     for (const plan of plans) expect(JSON.stringify(CapacityPlan.fromJson(plan.toJson()))).toBe(JSON.stringify(plan));

@@ -17,10 +17,10 @@ function synthesized(stacks: (app: App) => TerraformStack[]): Synthesized[] {
 const all = (results: Synthesized[], type: string) => results.flatMap((result) => result.resources(type));
 
 describe.each(PROGRAMS.map((program) => [program.name, program] as const))('%s', (_, { file, stacks }) => {
-  test('synthesizes without a warning', () => {
+  test('synthesizes without a warning, but for stores that are filled by hand', () => {
     const app = testApp();
     synthStacks(...stacks(app));
-    expect(warningsOf(app)).toEqual([]);
+    expect(warningsOf(app).filter(({ id }) => id !== 'MODEL_NOT_IMPORTED')).toEqual([]);
   });
 
   test('needs no override', () => {

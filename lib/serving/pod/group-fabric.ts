@@ -1,4 +1,4 @@
-import { faultsOf } from '../../core/errors';
+import { faultsOf, returned } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { FabricBinding, RdmaFabricKind } from '../../core/rdma-fabric';
@@ -24,7 +24,10 @@ export function groupFabric(
   const { fabric, hardware } = pool;
   if (fabric === undefined || fabric.kind === RdmaFabricKind.NONE) return { faults: [] };
   let bound: FabricBinding | undefined;
-  const faults = faultsOf(() => (bound = fabric.bind({ hardware, gpus, rdmaRequired: true, environment })));
+  const faults = faultsOf(() => {
+    const pod = { hardware, gpus, rdmaRequired: true, environment };
+    bound = returned(pool, 'IRdmaFabric', 'fabric.bind()', fabric.bind(pod));
+  });
   const isEfa = fabric.kind === RdmaFabricKind.EFA;
   return { binding: bound && (isEfa ? { ...bound, capabilities: [] } : bound), faults };
 }

@@ -72,7 +72,7 @@ export const REFUSED_ARGUMENTS: { readonly [argument: string]: string } = {
   ),
   ...fromNames(
     'spreads a server over nodes that neither the plan nor the pods have; use parallelism',
-    'nnodes node_rank master_addr master_port',
+    'nnodes node_rank',
   ),
   prefill_context_parallel_size: 'needs GPUs that neither the plan nor the pod has; use parallelism',
   decode_context_parallel_size: 'divides the cache otherwise than the plan counts it; leave it out',

@@ -6,6 +6,7 @@ import { allOf } from '../../units/unreadable';
 import { groupFabric } from '../pod/group-fabric';
 import { LONGEST_GROUP_NAME } from '../pod/make-server-group';
 import { UpdateStrategy } from '../pod/pod-additions';
+import { readableImage } from '../pod/serving-image';
 import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
 import { VllmServer } from './vllm-server';
@@ -17,7 +18,7 @@ import { VllmServer } from './vllm-server';
  */
 export function groupOf(
   props: VllmDeploymentProps,
-  { name, nodes, gpus }: VllmServer,
+  { name, nodes, gpus, served }: VllmServer,
 ): { readonly binding?: FabricBinding; readonly faults: Fault[] } {
   if (nodes.nodes === 1) return { faults: [] };
   const { binding, faults: unbound } = groupFabric(props.nodePool, gpus, props.environment);
@@ -26,6 +27,7 @@ export function groupOf(
     () => groupNameFaults(name),
     () => fabricImageFaults(props),
     () => strategyFaults(props),
+    () => meetingFaults(served),
   );
   return { binding, faults };
 }
@@ -36,6 +38,16 @@ function strategyFaults({ updateStrategy }: VllmDeploymentProps): Fault[] {
   const reason =
     'updateStrategy RECREATE is not available where a server has several nodes: groups are replaced one after the other; leave it out';
   return [fault('CONFLICTING_PROPERTIES', 'updateStrategy', reason)];
+}
+
+/** Where the nodes of a server meet is told to all of them. */
+function meetingFaults({ engineArguments = {} }: ServedModel): Fault[] {
+  return ['master_addr', 'master_port']
+    .filter((argument) => engineArguments[argument] !== undefined)
+    .map((argument) => {
+      const reason = `engineArguments must not set ${argument}, by which the nodes of a server meet; leave it out`;
+      return fault('RESERVED', `engineArguments.${argument}`, reason);
+    });
 }
 
 function groupNameFaults(name: string): Fault[] {
@@ -53,11 +65,13 @@ function groupNameFaults(name: string): Fault[] {
  * @see https://github.com/vllm-project/vllm/issues/55635
  */
 function fabricImageFaults({ nodePool, vllmImage, servingImage }: VllmDeploymentProps): Fault[] {
-  if (nodePool.fabric?.kind !== RdmaFabricKind.EFA || vllmImage !== undefined || servingImage !== undefined) return [];
+  if (nodePool.fabric?.kind !== RdmaFabricKind.EFA || vllmImage !== undefined) return [];
+  if (readableImage(servingImage)?.efa !== undefined) return [];
   const reason =
-    `vLLM's own image has neither libfabric nor the plugin by which NCCL uses EFA, so that the nodes of pool '${nodePool.poolName}' would send by ` +
-    'TCP; pass a vllmImage that has both, or give the pool RdmaFabric.none() and accept TCP';
-  return [fault('IMAGE_WITHOUT_FABRIC', 'vllmImage', reason)];
+    `${servingImage === undefined ? "vLLM's own image" : 'this servingImage'} has neither libfabric nor the plugin by which NCCL uses EFA, so that the nodes of pool '${nodePool.poolName}' would send by ` +
+    'TCP; pass a servingImage of ServingImage.vllm({ efa: EfaInstaller.DEFAULT }), or a vllmImage that has both, or give the pool RdmaFabric.none() ' +
+    'and accept TCP';
+  return [fault('IMAGE_WITHOUT_FABRIC', servingImage === undefined ? 'vllmImage' : 'servingImage', reason)];
 }
 
 /** @internal */

@@ -29,7 +29,16 @@ import { readableImage } from '../pod/serving-image';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
-import { PROBE_ITEMS, VLLM, modelLabels, probeFiles, vllmContainer, vllmLabels, vllmWorkerContainer } from './vllm-pod';
+import {
+  PROBE_ITEMS,
+  VLLM,
+  memberLabels,
+  modelLabels,
+  probeFiles,
+  vllmContainer,
+  vllmLabels,
+  vllmWorkerContainer,
+} from './vllm-pod';
 
 /** What a model's servers are made of. */
 interface Made {
@@ -157,7 +166,7 @@ export class VllmDeployment extends Construct implements IWatchable {
     };
     const scope = new Construct(this, `Model-${server.name}`);
     const labels = modelLabels(this.name, server.name);
-    const { 'app.kubernetes.io/name': _, ...own } = labels;
+    const own = memberLabels(this.name, server.name);
     const made: Server = {
       kind: VLLM,
       given: props,

@@ -54,7 +54,16 @@ export function vllmLabels(name: string): { [key: string]: string } {
  * @internal
  */
 export function modelLabels(name: string, model: string): { [key: string]: string } {
-  return { ...vllmLabels(name), [MODEL_LABEL]: kubernetesName(model) };
+  return { ...vllmLabels(name), ...memberLabels(name, model) };
+}
+
+/**
+ * Labels of all pods of a model, also of those that work for one that callers reach.
+ *
+ * @internal
+ */
+export function memberLabels(name: string, model: string): { [key: string]: string } {
+  return { 'app.kubernetes.io/instance': name, [MODEL_LABEL]: kubernetesName(model) };
 }
 
 /** @internal */

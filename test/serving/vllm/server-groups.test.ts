@@ -1,4 +1,13 @@
-import { GpuInstanceType, GpuInterconnect, GpuNodeType, GpuType, ModelSpec, Parallelism } from '../../../lib/catalog';
+import {
+  EfaInstaller,
+  GpuInstanceType,
+  GpuInterconnect,
+  GpuNodeType,
+  GpuType,
+  ModelSpec,
+  Parallelism,
+} from '../../../lib/catalog';
+import { ServingImage } from '../../../lib/images';
 import { RdmaFabric } from '../../../lib/network';
 import { LeaderWorkerSetController, VllmDeployment } from '../../../lib/serving';
 import { CustomResources } from '../../../lib/kubernetes';
@@ -215,6 +224,16 @@ test('on InfiniBand pods lock memory as root, in a namespace that admits them', 
   expect(leader.env).toContainEqual({ name: 'NCCL_NET', value: 'IB' });
   const [namespace] = json.resources('kubernetes_namespace_v1');
   expect(namespace.metadata.labels['pod-security.kubernetes.io/enforce']).toBe('privileged');
+});
+
+test('an image of their own says whether it has EFA', () => {
+  const repository = 'registry.example.com/vllm';
+  const built = (efa?: EfaInstaller) =>
+    deployVllm({ ...STAGES, vllmImage: undefined, servingImage: ServingImage.vllm({ repository, efa }) });
+  expect(() => built(EfaInstaller.DEFAULT)).not.toThrow();
+  expect(faultsThrown(() => built())).toMatchObject([
+    { id: 'IMAGE_WITHOUT_FABRIC', property: 'models[0].servingImage' },
+  ]);
 });
 
 describe('rollouts', () => {
