@@ -7,7 +7,7 @@ import {
   ModelSpec,
   Parallelism,
 } from '../../../lib/catalog';
-import { ServingImage } from '../../../lib/images';
+import { EfaInstaller, ServingImage } from '../../../lib/images';
 import { RdmaFabric } from '../../../lib/network';
 import { LeaderWorkerSetController, VllmDeployment } from '../../../lib/serving';
 import { CustomResources } from '../../../lib/kubernetes';
