@@ -1,12 +1,4 @@
-import {
-  EfaInstaller,
-  GpuInstanceType,
-  GpuInterconnect,
-  GpuNodeType,
-  GpuType,
-  ModelSpec,
-  Parallelism,
-} from '../../../lib/catalog';
+import { GpuInstanceType, GpuInterconnect, GpuNodeType, GpuType, ModelSpec, Parallelism } from '../../../lib/catalog';
 import { EfaInstaller, ServingImage } from '../../../lib/images';
 import { RdmaFabric } from '../../../lib/network';
 import { LeaderWorkerSetController, VllmDeployment } from '../../../lib/serving';
