@@ -80,7 +80,8 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
 
   // A pod that is built elsewhere would be in no program of this folder.
   test('comes from one of these files, each of which the programs use', () => {
-    const makesPods = /\b(?:p|plainP)odTemplate\(|new (?:Deployment|DaemonSet|Daemonset|StatefulSet|Job|CronJob|Pod)(?:V1)?\(/;
+    const makesPods =
+      /\b(?:p|plainP)odTemplate\(|new (?:Deployment|DaemonSet|Daemonset|StatefulSet|Job|CronJob|Pod)(?:V1)?\(/;
     const builders = (readdirSync(LIB, { recursive: true }) as string[])
       .filter((file) => file.endsWith('.ts') && makesPods.test(readFileSync(path.join(LIB, file), 'utf8')))
       .map((file) => file.split(path.sep).join('/'));
