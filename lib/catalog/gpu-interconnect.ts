@@ -9,3 +9,12 @@ export enum GpuInterconnect {
   /** PCI Express only, staged through host memory, as on EC2. */
   PCIE = 'PCIE',
 }
+
+/**
+ * Whether the GPUs of a node have no link but PCI Express, so that no smaller group of them is any faster.
+ *
+ * @internal
+ */
+export function isPcie(interconnect: GpuInterconnect): boolean {
+  return interconnect === GpuInterconnect.PCIE || interconnect === GpuInterconnect.PCIE_PEER;
+}

@@ -1,4 +1,4 @@
-import { GpuInterconnect } from '../catalog/gpu-interconnect';
+import { isPcie } from '../catalog/gpu-interconnect';
 import { fitOf, isLasting } from './cluster-capacity-faults';
 import { PlacedDemand, PodPlacement, PoolLoad } from './placement';
 import { readableAmount } from '../kubernetes/quantity';
@@ -25,7 +25,7 @@ function demandRow({ demand, requests, pools }: PlacedDemand): string[] {
   const asks = [...requests].filter(([resource]) => resource !== 'pods');
   const holds = pools.map((load) => fitOf(requests, load).count);
   const tensor = demand.tensorParallelism ?? 1;
-  const slow = tensor > 1 && pools.some(({ pool }) => pool.hardware.interconnect === GpuInterconnect.PCIE);
+  const slow = tensor > 1 && pools.some(({ pool }) => isPcie(pool.hardware.interconnect));
   return [
     demand.onEveryNode ? 'each node' : String(demand.pods),
     demand.name,

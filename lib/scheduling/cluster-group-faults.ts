@@ -1,5 +1,5 @@
 import { Fault, fault } from '../units/fault';
-import { GpuInterconnect } from '../catalog/gpu-interconnect';
+import { isPcie } from '../catalog/gpu-interconnect';
 import { PlacedDemand, PlacedPool, PodPlacement, PoolLoad } from './placement';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
 import { RdmaFabricKind } from '../core/rdma-fabric';
@@ -29,14 +29,14 @@ function tensorFaults({ path, demand, pools }: PlacedDemand): Fault[] {
     }
     const { interconnect, nvlinkDomainSize, gpuCount, name } = hardware;
     // Without NVLink the limit is the whole node, which is slow; the planner warns of it.
-    const domain = interconnect === GpuInterconnect.PCIE ? gpuCount : nvlinkDomainSize;
+    const domain = isPcie(interconnect) ? gpuCount : nvlinkDomainSize;
     if (tensor <= domain) return [];
     return [
       fault(
         'TENSOR_PARALLELISM_EXCEEDS_DOMAIN',
         undefined,
         `${path}: tensor parallelism ${tensor} of '${demand.name}' needs more than the ${domain} GPUs of ` +
-          `${interconnect === GpuInterconnect.PCIE ? 'a node' : 'an NVLink domain'} of pool '${poolName}' (${name}); use at most ${domain}, ` +
+          `${isPcie(interconnect) ? 'a node' : 'an NVLink domain'} of pool '${poolName}' (${name}); use at most ${domain}, ` +
           'and pipeline parallelism for the rest',
       ),
     ];

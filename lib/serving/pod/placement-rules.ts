@@ -2,10 +2,15 @@ import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { hasToken } from '../../core/tokens';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { WhenUnsatisfiable, affinityTermFaults, meansItself, spreadFaults } from '../../kubernetes/pod-placement';
+import { TABLED_LABELS } from '../../scheduling/node-label-table';
 import { mayHaveLabel } from '../../scheduling/node-labels';
 import { Fault, fault } from '../../units/fault';
+import { editDistance, nearNames } from '../../units/near-names';
 import { allOf } from '../../units/unreadable';
 import { PodAdditions } from './pod-additions';
+
+/** Letters that differ in a label that was misspelt. */
+const MOST_TYPOS = 4;
 
 const HOSTNAME = 'kubernetes.io/hostname';
 
@@ -38,9 +43,12 @@ export function placementRuleFaults(given: Placed): Fault[] {
 function topologyFaults(at: string, key: string, pool: IGpuNodePool): Fault[] {
   if (hasToken(key) || mayHaveLabel(pool, key)) return [];
   const own = Object.keys(pool.nodeLabels).sort().join("', '");
+  const known = [...TABLED_LABELS, ...Object.keys(pool.nodeLabels)].filter((each) => mayHaveLabel(pool, each));
+  const near = nearNames(key, known, 1).filter((each) => editDistance(key, each) <= MOST_TYPOS);
   const reason =
     `${at} must be a label of the nodes of pool '${pool.poolName}', or no pod meets the rule: '${HOSTNAME}', 'topology.kubernetes.io/zone', or one that ` +
-    `the pool sets ('${own}'); got '${key}'`;
+    `the pool sets ('${own}'); got '${key}'` +
+    (near.length > 0 ? `, nearest: '${near[0]}'` : '');
   return [fault('UNKNOWN_VALUE', at, reason)];
 }
 

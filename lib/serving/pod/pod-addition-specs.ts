@@ -50,6 +50,18 @@ export function addedVolumes({ volumes = [] }: PodAdditions) {
 }
 
 /**
+ * The most that an init container asks for.
+ *
+ * @internal
+ */
+export function initRequests({ initContainers = [] }: PodAdditions): { cpuMillis: number; memoryMib: number } {
+  return {
+    cpuMillis: Math.max(0, ...initContainers.map(cpuMillis)),
+    memoryMib: Math.max(0, ...initContainers.map((each) => Math.ceil(memoryOf(each).mib))),
+  };
+}
+
+/**
  * What a pod needs besides its server and the models of that.
  *
  * @internal

@@ -23,6 +23,8 @@ export interface SizingOverrides {
   readonly startupSeconds?: number;
   /** What a pod needs besides its server. @default - nothing */
   readonly besides?: AddedRequests;
+  /** The most that an init container asks for, which runs alone. @default - nothing */
+  readonly before?: { readonly cpuMillis: number; readonly memoryMib: number };
   /** GPUs, or shares of them, that pods can have on one node. @default - those of the hardware */
   readonly gpusPerNode?: number;
   /** Whether a server is only loaded once other pods have copied their files too. @default false */
@@ -147,7 +149,8 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
     faults.push(fault('POD_EXCEEDS_NODE', property, reason));
   };
   fit(GPUS, gpus, overrides.gpusPerNode ?? type.gpuCount);
-  fit(MEMORY, memoryMib + otherMemory, usableMemoryMib(type));
+  const before = overrides.before ?? { cpuMillis: 0, memoryMib: 0 };
+  fit(MEMORY, Math.max(memoryMib + otherMemory, before.memoryMib), usableMemoryMib(type));
   if (overrides.memory !== undefined && sharedMemoryMib >= memoryMib) {
     const own = overrides.sharedMemory !== undefined;
     const reason =
@@ -161,8 +164,8 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
   if (faults.length === 0)
     faults.push(...shortageFaults(models, overrides, { memory: memoryMib, shared: sharedMemoryMib, disk: ownDiskMib }));
   const usableCpu = usableCpuMillis(type);
-  if (overrides.cpu !== undefined || otherCpu > 0)
-    fit(CPU, (overrides.cpu === undefined ? 500 : cpuMillis) + otherCpu, usableCpu);
+  if (overrides.cpu !== undefined || otherCpu > 0 || before.cpuMillis > 0)
+    fit(CPU, Math.max((overrides.cpu === undefined ? 500 : cpuMillis) + otherCpu, before.cpuMillis), usableCpu);
 
   const podsPerNode = Math.max(0, Math.min(...perNode));
   const sharing = Math.max(1, podsPerNode);

@@ -1,6 +1,6 @@
 import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { DataSize } from '../../units/data-size';
-import { addedRequests } from '../pod/pod-addition-specs';
+import { addedRequests, initRequests } from '../pod/pod-addition-specs';
 import { PodModel } from '../pod/pod-model';
 import { SizedPod, sizePod } from '../pod/pod-sizing';
 import { ModelDefinition } from './model-definition';
@@ -31,6 +31,7 @@ export function sizeTritonPod(
     startupSeconds: options.startupBudget?.toSeconds(),
     cache: beside(options, definitions),
     besides: addedRequests(options),
+    before: initRequests(options),
     gpusPerNode,
   });
 }

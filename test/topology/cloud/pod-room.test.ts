@@ -41,6 +41,16 @@ describe('the planner takes the next node that has room for the pod', () => {
     ['memory of a sidecar', { serving: aside({ memory: DataSize.gib(40) }) }, { memory: 40 + 7 }],
     ['cores of a sidecar', { serving: aside({ cpu: 6 }) }, { vcpus: 7 }],
     [
+      'memory of an init container, which runs before',
+      { serving: { initContainers: [{ name: 'warm', image: 'registry.example/w:1', memory: DataSize.gib(40) }] } },
+      { memory: 40 },
+    ],
+    [
+      'cores of an init container',
+      { serving: { initContainers: [{ name: 'warm', image: 'registry.example/w:1', cpu: 5 }] } },
+      { vcpus: 6 },
+    ],
+    [
       'memory that is asked for',
       { ...OF_VLLM, vllmServing: { resources: { memory: DataSize.gib(100) } } },
       { memory: 100 },
@@ -115,3 +125,14 @@ describe('hardware that is given or locked is not chosen again', () => {
     expect(warningsOf(kept).map(({ id }) => id)).not.toContain('PLAN_DIFFERS');
   });
 });
+
+// What the planner chooses must pass the proof, on GPUs with a link of their own and without.
+test.each([ModelSpec.LLAMA_3_1_70B, ModelSpec.LLAMA_65B].map((model) => [model.name, model] as const))(
+  'a model of several GPUs is deployed where the planner put it: %s',
+  (_, model) => {
+    const topology = make({ ...OF_VLLM, models: [{ model }] });
+    expect(topology.plan.parallelism.tensor).toBeGreaterThan(1);
+    expect(topology.plan.instanceType.nvlinkDomainSize).toBe(1);
+    expect(idsOf(faultsAtSynth(topology.node.root))).toEqual([]);
+  },
+);

@@ -9,7 +9,7 @@ import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
 import { kubernetesName } from '../../../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../../../core/rdma-fabric';
 import { kubernetesMeta } from '../../../kubernetes/kubernetes-access';
-import { isGiven } from '../../../scheduling/node-labels';
+import { isGiven } from '../../../scheduling/node-label-table';
 import { GpuSharing } from '../options/gpu-sharing';
 import { GpuNodePoolBase } from '../shared/gpu-node-pool-base';
 import { enterPool } from '../shared/gpu-node-pool-faults';
