@@ -101,18 +101,6 @@ describe('the manifest of a complete version', () => {
     expect(isDenied([json.only('aws_iam_role_policy').policy], { action, resource, context })).toBe(refused);
   });
 
-  test('has its variables after those that they refer to', () => {
-    const made = importModel({
-      environment: { HTTPS_PROXY: 'http://$(PROXY_HOST):3128', PROXY_HOST: 'proxy' },
-      networkPolicy: false,
-    });
-    expect(
-      environment(made)
-        .slice(0, 2)
-        .map(({ name }) => name),
-    ).toEqual(['PROXY_HOST', 'HTTPS_PROXY']);
-  });
-
   test('is written under that condition in S3 only', () => {
     expect(environment(importModel())).toContainEqual({ name: 'MANIFEST_ONCE', value: '1' });
     const other = importModel({}, { name: 'store' });

@@ -1,9 +1,8 @@
 import { faultsThrown, idsOf } from '../support/faults';
-import { Block } from '../support/synth';
+import { Block, Synthesized } from '../support/synth';
 import { variableOrder, variablesOf } from '../../lib/kubernetes/variable-order';
 import { DeploymentOverrides, Site, deploy } from './support/fixtures';
 import { deployVllm } from './support/vllm-fixtures';
-import { Synthesized } from '../support/synth';
 
 const SERVERS: readonly [string, (options: DeploymentOverrides) => { json: Synthesized; site: Site }][] = [
   ['Triton', (options) => deploy(options)],
