@@ -188,7 +188,9 @@ export class PodRunner implements Stoppable {
     return { PATH, TMPDIR: temporary, ...Object.fromEntries(here), ...Object.fromEntries(added) };
   }
 
-  private async referenced(variable: string, { secretKeyRef: secret }: any): Promise<string> {
+  private async referenced(variable: string, { secretKeyRef: secret, fieldRef: field }: any): Promise<string> {
+    // All pods have the address of this machine.
+    if (field?.fieldPath === 'status.podIP') return '127.0.0.1';
     if (!secret) throw new Error(`the source of ${variable} cannot be played here`);
     const { namespace } = this.options.pod.metadata;
     const metadata = { name: secret.name as string, namespace };

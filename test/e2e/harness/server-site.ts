@@ -6,12 +6,12 @@ import { offer } from './device-plugins';
 import { KubeClient, KubeObject } from './kube-client';
 import { Difference, PodOptions, PodRunner } from './pod-runner';
 import { Stoppable, stopAll } from './process';
-import { StandIns } from './stand-ins';
+import { StandInOptions, StandIns } from './stand-ins';
 
 /** A control plane, an S3 on the loopback interface, and pods that really run. */
 export class ServerSite implements Stoppable {
-  public static async start(name: string): Promise<ServerSite> {
-    const standIns = await StandIns.start(name);
+  public static async start(name: string, options: StandInOptions = {}): Promise<ServerSite> {
+    const standIns = await StandIns.start(name, options);
     const { controlPlane, proxy } = standIns;
     if (controlPlane && proxy) return new ServerSite(standIns, controlPlane.client, proxy.endpoint);
     await standIns.stop();
