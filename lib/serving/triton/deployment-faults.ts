@@ -80,7 +80,8 @@ export function checkDeployment(
   const onSite =
     unknown.length > 0 ? [] : definitions.map((model) => model.on({ ...place, replicas: whole, models: definitions }));
   const models = onSite.flatMap(({ model }) => model ?? []);
-  const sized = sizeTritonPod(props, definitions, models, hardware.instanceType, hardware.gpusPerNode);
+  const { instanceType, gpusPerNode, disk } = hardware;
+  const sized = sizeTritonPod(props, definitions, models, instanceType, gpusPerNode, disk);
   const checked = {
     models,
     sizing: sized.sizing,

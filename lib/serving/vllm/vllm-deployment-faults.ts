@@ -203,8 +203,8 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
 }
 
 function sized(props: VllmDeploymentProps, server: VllmServer) {
-  const { instanceType, gpusPerNode } = servingHardware(props.nodePool);
-  return sizeVllmPod(props, server, instanceType, gpusPerNode);
+  const { instanceType, gpusPerNode, disk } = servingHardware(props.nodePool);
+  return sizeVllmPod(props, server, instanceType, gpusPerNode, disk);
 }
 
 function roomFaults(props: VllmDeploymentProps, name: string, { server, sizing, replicas }: CheckedServer): Fault[] {
