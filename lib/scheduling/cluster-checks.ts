@@ -19,8 +19,8 @@ import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isHelmRelease, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { claimsWithoutClass } from './claims-without-class';
 import { hasGroupAutoscaler, missingParts } from './missing-parts';
-import { unknownDiskWarnings } from './node-disk';
 import { sameObjectFaults } from './same-object-faults';
+import { unknownDiskWarnings } from './unknown-disk-warnings';
 import { checkArguments } from '../units/argument-faults';
 
 /**
