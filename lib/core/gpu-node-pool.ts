@@ -80,6 +80,8 @@ export interface IGpuNodePool extends IConstruct {
   readonly fabric?: IRdmaFabric | undefined;
   /** Subnets of its nodes. @default - not known: not checked */
   readonly subnets?: NodeSubnet[] | undefined;
+  /** Names of the zones that its nodes may be in. @default - not known: not checked */
+  readonly availabilityZones?: string[] | undefined;
   /**
    * What pods can have on one of its nodes, as Kubernetes quantities by resource, where that differs from what follows from the hardware
    * and the fabric: `pods`, `nvidia.com/gpu` with time slicing, MIG profiles.

@@ -27,6 +27,7 @@ import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
 import { DataSize } from '../units/data-size';
 import { scriptAsset } from '../kubernetes/script-asset';
+import { variableOrder } from '../kubernetes/variable-order';
 import { modelNameFaults, modelVersionFaults } from '../core/model-name';
 import {
   AWS_CLI_IMAGE,
@@ -334,7 +335,7 @@ export class ModelImport extends Construct {
       image: this.#props.awsCliImage ?? AWS_CLI_IMAGE,
       command: ['/bin/sh', `${CONFIG_MOUNT}/${SCRIPT_KEY}`],
       env: [
-        ...Object.entries(environment).map(([name, value]) => ({ name, value: escapeTemplate(value) })),
+        ...variableOrder(Object.entries(environment).map(([name, value]) => ({ name, value: escapeTemplate(value) }))),
         ...storeEnvironment(modelStore),
       ],
       volumeMount: [

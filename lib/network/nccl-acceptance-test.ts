@@ -24,6 +24,7 @@ import { escapeTemplate } from '../core/template-escape';
 import { concreteFault } from '../core/tokens';
 import { bandwidthFloor } from './bandwidth-floor';
 import { scriptAsset } from '../kubernetes/script-asset';
+import { variableOrder } from '../kubernetes/variable-order';
 import { RdmaFabric } from './rdma-fabric';
 import { ClusterNodePools } from '../scheduling/cluster-node-pools';
 import { nameClass } from '../units/own-class';
@@ -298,9 +299,11 @@ export class NcclAcceptanceTest extends Construct {
       name: 'all-reduce',
       image: image ?? (this.#isEfa ? IMAGES.efa : IMAGES.connectX),
       command: ['/bin/sh', `${SCRIPTS}/${RUN_SCRIPT}`],
-      env: Object.entries(environment)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, value]) => ({ name, value })),
+      env: variableOrder(
+        Object.entries(environment)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, value]) => ({ name, value })),
+      ),
       resources: {
         requests: { cpu: String(gpus), memory, ...fixed },
         limits: { memory, ...fixed },

@@ -4,12 +4,15 @@ import { TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { ClusterLedger } from '../core/cluster-ledger';
 import { capacityFaults, capacityFindings } from './cluster-capacity-faults';
+import { nearNothing } from './pod-affinity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
 import { placementOf } from './cluster-placement';
 import { hasOtherNodes } from './other-nodes';
 import { PlacedPool, PodPlacement } from './placement';
 import { isSystemPool, systemLoad } from './system-pool';
+import { isGeneratedSecretChart } from '../kubernetes/generated-secret';
+import { synthesizedAttributes } from '../kubernetes/object-attributes';
 import { hasDefaultProvider, isOnCluster } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IGpuNodePool } from '../core/gpu-node-pool';
@@ -58,6 +61,7 @@ export class ClusterChecks {
       warnOnce(cluster, () => [
         ...missingParts(cluster),
         ...claimsWithoutClass(cluster, checks.resources(isKubernetesResource)),
+        ...checks.nearNothing(),
       ]);
       return checks;
     });
@@ -141,6 +145,17 @@ export class ClusterChecks {
     const system = systemLoad(cluster, nodesOf);
     const others = { system, isAll: system !== undefined && !hasOtherNodes(cluster) };
     return placementOf(this.pools, asked, { toleratesRequested: this.isEks, nodesOf, others });
+  }
+
+  /** Pods that must be near others that nothing here runs; charts may run any in their namespaces. */
+  private nearNothing(): Fault[] {
+    const namespaces = this.resources(isHelmRelease)
+      .filter((each) => !runsPods(each))
+      .map((each) => synthesizedAttributes(each))
+      .filter(({ chart }) => !isGeneratedSecretChart(chart))
+      .map(({ namespace }) => String(namespace ?? 'default'));
+    const isUnknown = (namespace: string) => namespaces.some((each) => each === namespace || each.includes('${'));
+    return nearNothing(this.placement(podsOf(this.workloads())).demands, isUnknown);
   }
 
   /** Warns of pods that only fit on nodes that no autoscaler adds. */

@@ -1,3 +1,4 @@
+import { isTabled, isWellKnown } from './node-label-table';
 import { PlacedPool } from './placement';
 import { NodeRequirement, NodeTerm } from './pod-demand';
 
@@ -8,42 +9,6 @@ import { NodeRequirement, NodeTerm } from './pod-demand';
  * @internal
  */
 export const DEVICE_PLUGIN_LABEL = 'nvidia.com/gpu.deploy.device-plugin';
-
-/** Labels that kubelets, clouds and NVIDIA's feature discovery set; their values are not known here. */
-const WELL_KNOWN_LABELS = [
-  /(^|\.)(kubernetes|k8s)\.io\//,
-  /^(eks|topology)\.amazonaws\.com\//,
-  /^karpenter\./,
-  /^nvidia\.com\/(cuda\.|gfd\.|mig[.-]|mps\.|vgpu\.)/,
-  /^nvidia\.com\/gpu\.(clique|compute|count|family|imex|machine|memory|mode|product|replicas|sharing)/,
-];
-
-/**
- * Whether a label is set by something other than pools.
- *
- * @internal
- */
-export function isWellKnown(key: string): boolean {
-  return WELL_KNOWN_LABELS.some((pattern) => pattern.test(key));
-}
-
-/** Labels that kubelets, EKS and Karpenter themselves give to every node of theirs. */
-const GIVEN_LABELS = [
-  /^(eks|topology)\.amazonaws\.com\//,
-  /^karpenter\.(sh|k8s\.aws)\//,
-  /^(beta\.)?kubernetes\.io\/(arch|hostname|os)$/,
-  /^(node|beta)\.kubernetes\.io\/instance-type$/,
-  /^(topology|failure-domain\.beta)\.kubernetes\.io\/(zone|region)$/,
-];
-
-/**
- * Whether nodes get a label by themselves, so that nobody has to set it.
- *
- * @internal
- */
-export function isGiven(key: string): boolean {
-  return GIVEN_LABELS.some((pattern) => pattern.test(key));
-}
 
 /** Labels of kubelets that follow from the hardware; undefined if they do not, as on hardware outside EC2. */
 const HARDWARE_LABELS: { readonly [label: string]: (type: PlacedPool['hardware']) => string | undefined } = {
@@ -81,13 +46,13 @@ export function mayHave(pool: PlacedPool, key: string, value: string): boolean {
 }
 
 /**
- * Whether nodes of a pool may have a label, of whatever value.
+ * Whether nodes of a pool may have a label, of whatever value: one that the pool or its provisioner sets, or of which is known who sets it.
  *
  * @internal
  */
 export function mayHaveLabel(pool: PlacedPool, key: string): boolean {
   if (Object.hasOwn(pool.nodeLabels, key) || Object.hasOwn(pool.platformLabels ?? {}, key)) return true;
-  return isWellKnown(key) && !knownToLack(pool, key);
+  return isTabled(key) && !knownToLack(pool, key);
 }
 
 /**

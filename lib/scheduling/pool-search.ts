@@ -1,6 +1,7 @@
 import { NodeTaint } from '../core/gpu-node-pool';
 import { Fault, fault } from '../units/fault';
-import { isWellKnown, mayHave, mayMeet } from './node-labels';
+import { isWellKnown } from './node-label-table';
+import { mayHave, mayMeet } from './node-labels';
 import { PlacedPool, PoolLoad } from './placement';
 import { NodeRequirement, NodeTerm, PodDemand, PodToleration } from './pod-demand';
 import { systemNodesMayRun } from './system-pool';

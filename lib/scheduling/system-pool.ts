@@ -5,7 +5,8 @@ import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { SYSTEM_GROUP_PREFIX, systemNodesOf } from '../core/system-nodes';
 import { hasToken } from '../core/tokens';
 import { allocatableMib } from './node-allocatable';
-import { isWellKnown, mayHave, mayMeet } from './node-labels';
+import { isWellKnown } from './node-label-table';
+import { mayHave, mayMeet } from './node-labels';
 import { PlacedPool, PoolLoad } from './placement';
 import { NodeRequirement, PodDemand } from './pod-demand';
 

@@ -5,9 +5,17 @@ import { secretInUrl, tokenForm } from './url-secrets';
 const NAME = /(^|[._-])(token|secret|password|passwd|passphrase|pwd|credentials?|key|pat)$/i;
 /** Keys that may be seen. */
 const PUBLIC_NAME = /(public|partition|sort|primary|foreign|label|cache|config|lookup)[._-]?key$/i;
-/** Values that are no secret whatever they are called: placeholders, switches, numbers, files, and variables that Kubernetes puts in. */
-const HARMLESS =
-  /^(.{0,3}|true|false|none|null|empty|dummy|unused|not[-_ ]?needed|\d+|\/[\w.-]+(\/[\w.-]+)+|\$\([\w.-]+\))$/i;
+/** Values that are no secret whatever they are called: placeholders, switches, numbers and files. */
+const HARMLESS = /^(.{0,3}|true|false|none|null|empty|dummy|unused|not[-_ ]?needed|\d+|\/[\w.-]+(\/[\w.-]+)+)$/i;
+/** A variable that Kubernetes puts in, where no dollar before it makes it text. */
+const REFERENCE = String.raw`(?<!\$)\$\([\w.-]+\)`;
+/** In URLs, a user or a password that is one, and a parameter whose value is. */
+const IN_URL: readonly [part: RegExp, rest: string][] = [
+  [new RegExp(String.raw`^([a-z][a-z0-9+.-]*:\/\/)([\w.-]*:)?${REFERENCE}(:${REFERENCE})?@`, 'i'), '$1'],
+  [new RegExp(String.raw`([?&#;])[^=?&#;]+=${REFERENCE}(?=[&#;]|$)`, 'g'), '$1'],
+];
+/** What may stand around them in a value that has nothing else, as in `Bearer $(TOKEN)`. */
+const AROUND = /^(bearer|basic|token|[\s:,;@/.-])*$/i;
 /** A value that only Terraform knows; whether it is a secret is not known here. */
 const UNKNOWN = /\$\{TfToken\[/;
 
@@ -21,12 +29,19 @@ const UNKNOWN = /\$\{TfToken\[/;
  */
 export function literalSecret(name: string, value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const inUrl = secretInUrl(value);
+  const inUrl = secretInUrl(IN_URL.reduce((text, [part, rest]) => text.replace(part, rest), value));
   if (inUrl !== undefined) return `a URL with ${inUrl}`;
   const form = tokenForm(value);
   if (form !== undefined) return form;
   const isNamed = NAME.test(name) && !PUBLIC_NAME.test(name);
-  return isNamed && !HARMLESS.test(value.trim()) && !UNKNOWN.test(value) ? 'the text of one' : undefined;
+  const isHarmless = HARMLESS.test(value.trim()) || isOfReferences(value) || UNKNOWN.test(value);
+  return isNamed && !isHarmless ? 'the text of one' : undefined;
+}
+
+/** Whether a value has nothing of its own beside variables that Kubernetes puts in. */
+function isOfReferences(value: string): boolean {
+  const rest = value.replace(new RegExp(REFERENCE, 'g'), '');
+  return rest !== value && AROUND.test(rest);
 }
 
 /**

@@ -340,6 +340,15 @@ export const TEXTS: FaultText[] = [
     refuse: () => deploy({ podAffinity: [{ topologyKey: 'example.com/rack' }] }),
   },
   {
+    id: 'UNKNOWN_VALUE',
+    property: 'podAffinity[0].topologyKey',
+    text:
+      "podAffinity[0].topologyKey must be a label of the nodes of pool 'gpu', or no pod meets the rule: 'kubernetes.io/hostname', " +
+      "'topology.kubernetes.io/zone', or one that the pool sets ('gpu-inference-constructs/pool', 'nvidia.com/gpu.present'); got 'kubernetes.io/hostnme', " +
+      "nearest: 'kubernetes.io/hostname'",
+    refuse: () => deploy({ podAffinity: [{ topologyKey: 'kubernetes.io/hostnme' }] }),
+  },
+  {
     id: 'SURGE_EXCEEDS_POOL',
     property: 'maxSurge',
     text: "maxSurge must be at most 0, because pool 'gpu' has at most 1 node(s) of type g5.xlarge with room for 1 pod(s) of 1 GPU(s) each, and 1 of them run already; got 1; raise maxNodes to 2, or leave maxSurge out",

@@ -7,13 +7,19 @@ import {
   ToolCallParser,
   VllmRelease,
 } from '../../lib/catalog';
-import { AttentionBackend } from '../../lib/serving';
+import { AttentionBackend, PodVolume, Sidecar } from '../../lib/serving';
 import { DataSize } from '../../lib/units';
 import { CHAT, VllmOverrides, deployVllm } from '../serving/support/vllm-fixtures';
 import { faultsAtSynth, warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
 const refuse = (overrides: VllmOverrides) => () => deployVllm(overrides);
+
+const mounting = (volume: string): Sidecar => ({
+  name: 'warm',
+  image: 'registry.example.com/warm:1',
+  volumeMounts: [{ volume, path: '/x', readOnly: false }],
+});
 
 const ON_V100: VllmOverrides = {
   instanceType: GpuInstanceType.P3_16XLARGE,
@@ -209,6 +215,24 @@ export const TEXTS: FaultText[] = [
     property: 'resources.cpu',
     text: "model 'chat': a pod needs 64000m of CPU, but a g5.xlarge has 3320m for pods; lower resources.cpu, or cpu of the sidecars",
     refuse: refuse({ resources: { cpu: 64 } }),
+  },
+  {
+    id: 'POD_EXCEEDS_NODE',
+    property: 'volumes',
+    text: "model 'chat': a pod needs 1053395 MiB of local disk, 1024000 MiB of it for emptyFolder volumes, but a g5.xlarge has 171935 MiB for pods; make those smaller, or use nodes with more local disk",
+    refuse: refuse({ volumes: [PodVolume.emptyFolder('d', DataSize.gib(1000))] }),
+  },
+  {
+    id: 'RESERVED',
+    property: 'initContainers[0].volumeMounts[0].readOnly',
+    text: "initContainers[0].volumeMounts[0].readOnly must be left out: 'models' has the weights, which were checked and are served as they are; write to 'cache'",
+    refuse: refuse({ initContainers: [mounting('models')] }),
+  },
+  {
+    id: 'UNKNOWN_VALUE',
+    property: 'initContainers[0].volumeMounts[0].volume',
+    text: "initContainers[0].volumeMounts[0].volume must be one of volumes (none), or of those of the pod, 'models', 'cache'; got 'weights'",
+    refuse: refuse({ initContainers: [mounting('weights')] }),
   },
   {
     id: 'RESERVED',

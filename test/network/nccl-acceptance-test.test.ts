@@ -56,6 +56,12 @@ describe('the acceptance test of a pool', () => {
     expect(result.only('kubernetes_job_v1').wait_for_completion).toBe(false);
   });
 
+  test('has each variable after those that it refers to', () => {
+    const result = synthTest(p5, { environment: { A_FILE: '$(Z_ROOT)/topology.xml', Z_ROOT: '/etc' } });
+    const names = specOf(result).template.spec.container[0].env.map(({ name }: Block) => name);
+    expect(names.indexOf('A_FILE')).toBe(names.indexOf('Z_ROOT') + 1);
+  });
+
   test('moves from p5 to an InfiniBand rack with no change but the pool', () => {
     const [cloud, own] = [synthTest(p5), synthTest(onRack)];
     const [a, b] = [specOf(cloud).template.spec, specOf(own).template.spec];

@@ -1,9 +1,10 @@
 import { ModelSpec } from '../../lib/catalog';
-import { ModelInstances, TritonModel } from '../../lib/serving';
+import { ModelInstances, PodVolume, TritonModel } from '../../lib/serving';
 import { DataSize } from '../../lib/units';
 import { Fault } from '../../lib/units/fault';
 import { reasonsOf } from '../support/faults';
-import { deploy, onnxProps } from './support/fixtures';
+import { DeploymentOverrides, deploy, onnxProps } from './support/fixtures';
+import { Synthesized } from '../support/synth';
 import { VllmOverrides, deployVllm } from './support/vllm-fixtures';
 
 const APPROXIMATE = ModelSpec.dense({ name: 'own', parameters: 3e9 });
@@ -58,5 +59,35 @@ describe('local disk below the files of models', () => {
     expect(adapter(DataSize.gib(2))).toEqual([
       `model 'chat': ${must(2048, 'the files of the models whose size is known')}`,
     ]);
+  });
+});
+
+describe.each<[string, (options: DeploymentOverrides) => { json: Synthesized }]>([
+  ['Triton', (options) => deploy(options)],
+  ["vLLM's own server", ({ models: _, ...options }) => deployVllm(options)],
+])('empty folders of %s', (_, make) => {
+  const folder = (gib: number) => ({
+    volumes: [PodVolume.claim('kept', 'kept'), PodVolume.emptyFolder('d', DataSize.gib(gib))],
+    volumeMounts: [{ volume: 'd', path: '/d', readOnly: false }],
+  });
+  /** What the containers ask for, and may have, MiB. */
+  const disk = (options: DeploymentOverrides) => {
+    const { spec } = make(options).json.only('kubernetes_deployment_v1').spec.template;
+    return [spec.init_container[0], spec.container[0]].flatMap(({ resources: { requests, limits } }) =>
+      [requests, limits].map((each) => Number.parseInt(String(each['ephemeral-storage']), 10)),
+    );
+  };
+
+  test('count in what its pods ask for and may have, beside what is given too', () => {
+    const [alone] = disk({});
+    expect(disk(folder(20))).toEqual(Array(4).fill(alone + 20 * 1024));
+    const given = { resources: { ephemeralStorage: DataSize.gib(60) } };
+    expect(disk({ ...folder(20), ...given })).toEqual(Array(4).fill(80 * 1024));
+  });
+
+  test.each([1000, 9000])('of %i GiB fit no node', (gib) => {
+    const [reason, ...others] = refused(() => make(folder(gib))) as string[];
+    expect(others).toEqual([]);
+    expect(reason).toContain(`${gib * 1024} MiB of it for emptyFolder volumes`);
   });
 });

@@ -63,6 +63,31 @@ describe.each(SERVERS)('what users add to %s', (_, make) => {
     expect(skipped).toEqual(expect.arrayContaining(['warm', 'logs']));
   });
 
+  test('sees the weights and the cache of the pod where they are wanted, and nothing else of it', () => {
+    const volumeMounts = [
+      { volume: 'models', path: '/models' },
+      { volume: 'cache', path: '/var/cache/warm', readOnly: false },
+    ];
+    const made = make({ initContainers: [{ ...WARM, volumeMounts }] }).json.only('kubernetes_deployment_v1');
+    expect(made.spec.template.spec.init_container[1].volume_mount).toEqual([
+      { name: 'models', mount_path: '/models', read_only: true },
+      { name: 'cache', mount_path: '/var/cache/warm', read_only: false },
+    ]);
+    const refused = (options: DeploymentOverrides) => idsOf(faultsThrown(() => make(options)));
+    const mount = (volume: string, readOnly?: boolean) => [
+      { ...WARM, volumeMounts: [{ volume, path: '/x', readOnly }] },
+    ];
+    expect(refused({ initContainers: mount('models', false) })).toEqual([
+      'RESERVED initContainers[0].volumeMounts[0].readOnly',
+    ]);
+    for (const volume of ['config', 'probes', 'tmp', 'shm', 'model-store-credentials', 'x'])
+      expect(refused({ initContainers: mount(volume) })).toEqual([
+        'UNKNOWN_VALUE initContainers[0].volumeMounts[0].volume',
+      ]);
+    expect(refused({ sidecars: mount('models') })).toEqual(['UNKNOWN_VALUE sidecars[0].volumeMounts[0].volume']);
+    expect(refused({ volumeMounts: mount('cache')[0].volumeMounts })).toEqual(['UNKNOWN_VALUE volumeMounts[0].volume']);
+  });
+
   test('decides how many go at once, in a rollout and when nodes are drained', () => {
     expect(spec.strategy.rolling_update).toEqual({ max_surge: '0', max_unavailable: '2' });
     expect(json.only('kubernetes_pod_disruption_budget_v1').spec.max_unavailable).toBe('3');

@@ -8,6 +8,17 @@ import { deployVllm } from './support/vllm-fixtures';
 const HOST = 'kubernetes.io/hostname';
 const ZONE = 'topology.kubernetes.io/zone';
 const POOL = 'gpu-inference-constructs/pool';
+/** As `kubectl get nodes --show-labels` has them on EKS. */
+const EKS_LABELS = [
+  'topology.k8s.aws/network-node-layer-3',
+  'topology.k8s.aws/zone-id',
+  'topology.ebs.csi.aws.com/zone',
+  'vpc.amazonaws.com/has-trunk-attached',
+  'eks.amazonaws.com/nodegroup',
+  'eks.amazonaws.com/sourceLaunchTemplateVersion',
+  'k8s.io/cloud-provider-aws',
+];
+const preferred = (topologyKey: string) => ({ topologyKey, weight: 50 });
 const { DO_NOT_SCHEDULE } = WhenUnsatisfiable;
 
 const SERVERS: readonly [
@@ -66,6 +77,18 @@ describe.each(SERVERS)('where pods of %s are', (_, make) => {
         topologySpreadConstraints: [{ topologyKey: 'example.com/rack' }],
       },
       ['podAffinity', 'podAntiAffinity', 'topologySpreadConstraints'].map((p) => `UNKNOWN_VALUE ${p}[0].topologyKey`),
+    ],
+    [
+      'labels that are misspelt, and those that nobody sets',
+      {
+        podAffinity: ['kubernetes.io/hostnme', 'topology.kubernetes.io/rack'].map((topologyKey) => ({ topologyKey })),
+        podAntiAffinity: [{ topologyKey: 'topology.kubernetes.io/zones', weight: 1 }],
+        topologySpreadConstraints: [{ topologyKey: 'topology.k8s.aws/network-node-layer' }],
+      },
+      [
+        ...[0, 1].map((i) => `UNKNOWN_VALUE podAffinity[${i}].topologyKey`),
+        ...['podAntiAffinity', 'topologySpreadConstraints'].map((p) => `UNKNOWN_VALUE ${p}[0].topologyKey`),
+      ],
     ],
     [
       'what the API server refuses',
@@ -128,6 +151,12 @@ describe.each(SERVERS)('where pods of %s are', (_, make) => {
   test.each<[string, DeploymentOverrides]>([
     ['a preference', { podAntiAffinity: [{ topologyKey: HOST, weight: 1 }], replicas: 2, maxNodes: 1 }],
     ['other pods', { podAntiAffinity: [{ topologyKey: HOST, matchLabels: { app: 'x' } }], replicas: 2, maxNodes: 1 }],
+    ['labels of EKS, its cloud controller and its drivers', { podAffinity: EKS_LABELS.map(preferred) }],
+    [
+      'labels of feature discovery',
+      { podAffinity: ['feature.node.kubernetes.io/network-sriov.capable'].map(preferred) },
+    ],
+    ['a node that EKS labels', { nodeSelector: Object.fromEntries(EKS_LABELS.map((key) => [key, 'x'])) }],
     ['another namespace', { podAntiAffinity: [{ topologyKey: HOST, namespaces: ['x'] }], replicas: 2, maxNodes: 1 }],
     ['zones, whose number is not known', { podAntiAffinity: [{ topologyKey: ZONE }], replicas: 2, maxNodes: 1 }],
     [

@@ -23,6 +23,11 @@ test.each([
   ['ANYTHING', `ghp_${'a1B2'.repeat(9)}`],
   ['AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE'],
   ['HTTPS_PROXY', 'http://me:hunter2@proxy:3128'],
+  ['DATABASE_URL', 'postgres://u:hunter2$(PW)@db/x'],
+  ['DATABASE_URL', 'postgres://u:$$(hunter2)@db/x'],
+  ['HOOK', 'https://h.example/x?a=1&token=hunter2$(X)'],
+  ['API_KEY', 'hunter2$(X)'],
+  ['API_KEY', '$$(hunter2)'],
 ])('%s=%s is a secret, which is not repeated', (name, value) => {
   expect(literalSecret(name, value)).toBeDefined();
   const [{ id, property, reason }] = literalSecretFaults('environment', { [name]: value }, () => 'use another way');
@@ -42,6 +47,12 @@ test.each([
   ['TOKENIZERS_PARALLELISM', 'false'],
   ['KEYBOARD', 'german'],
   ['API_KEY', '$(OTHER_VARIABLE)'],
+  ['AUTH_TOKEN', 'Bearer $(TOKEN)'],
+  ['API_KEY', '$(TENANT):$(KEY)'],
+  ['DATABASE_URL', 'postgres://u:$(DB_PASSWORD)@db:5432/x'],
+  ['DATABASE_URL', 'postgres://$(DB_USER):$(DB_PASSWORD)@db:5432/x?sslmode=require'],
+  ['HTTPS_PROXY', 'http://$(TOKEN)@proxy:3128'],
+  ['HOOK', 'https://h.example/x?token=$(TOKEN)&a=1'],
   ['API_KEY', '${TfToken[TOKEN.7]}'],
   ['VLLM_LOGGING_LEVEL', 'DEBUG'],
   ['org.opencontainers.image.source', 'https://git.example.com/team/serving'],

@@ -17,6 +17,9 @@ const OWN_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app
 const OWN_ACCOUNT_ANNOTATIONS = ['eks.amazonaws.com/role-arn'];
 const OWN_ANNOTATIONS = ['gpu-inference-constructs/config-checksum', 'eks.amazonaws.com/skip-containers'];
 
+/** Volumes of a pod by their names, and whether containers that run before the server may write to them. */
+type InitVolumes = { readonly [name: string]: { readonly writable: boolean } };
+
 /**
  * What a pod has of its own, so that nothing added takes its place.
  *
@@ -27,6 +30,8 @@ export interface OwnPod {
   readonly server: string;
   readonly containers: readonly string[];
   readonly volumes: readonly string[];
+  /** Those of them that init containers of the user may see. */
+  readonly initVolumes: InitVolumes;
   /** Ports that it listens on. */
   readonly ports: readonly number[];
   /** Mounts of the server's container within which there is no place to mount. */
@@ -82,17 +87,20 @@ export function additionFaults(
         ),
       ),
     () => duplicateFaults('volumes', names),
-    () => mountFaults('volumeMounts', additions.volumeMounts, names),
+    () => mountFaults('volumeMounts', additions.volumeMounts, { names }),
     () => ownMountFaults(additions.volumeMounts, own),
     () => duplicateFaults('sidecars', [...own.containers, ...sidecars.map(({ name }) => name)]),
-    () => sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, names, own)),
+    () => sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, { names }, own)),
     () => samePortFaults(sidecars),
     () =>
       duplicateFaults('initContainers', [
         ...new Set([...own.containers, ...sidecars.map(({ name }) => name)]),
         ...initContainers.map(({ name }) => name),
       ]),
-    () => initContainers.flatMap((each, i) => sidecarFaults(`initContainers[${i}]`, each, names, own)),
+    () =>
+      initContainers.flatMap((each, i) =>
+        sidecarFaults(`initContainers[${i}]`, each, { names, ofPod: own.initVolumes }, own),
+      ),
     () => initContainers.flatMap(portFaults),
     () =>
       additions.runtimeClassName === undefined || hasToken(additions.runtimeClassName)
@@ -130,7 +138,7 @@ function portFaults({ ports = {} }: Sidecar, index: number): Fault[] {
   return [fault('CONFLICTING_PROPERTIES', at, reason)];
 }
 
-function sidecarFaults(at: string, sidecar: Sidecar, volumes: readonly string[], own: OwnPod): Fault[] {
+function sidecarFaults(at: string, sidecar: Sidecar, volumes: Mountable, own: OwnPod): Fault[] {
   return allOf(
     () => kubernetesNameFault(`${at}.name`, sidecar.name),
     () => imageFaults(`${at}.image`, sidecar.image),
@@ -260,7 +268,16 @@ function ownMountFaults(mounts: readonly PodVolumeMount[] = [], { readOnlyMounts
   });
 }
 
-function mountFaults(at: string, mounts: readonly PodVolumeMount[] = [], volumes: readonly string[]): Fault[] {
+/** Volumes that a container may see. */
+interface Mountable {
+  /** Those of the user. */
+  readonly names: readonly string[];
+  /** Those that the pod has itself, and whether they may be written to. @default - none */
+  readonly ofPod?: InitVolumes;
+}
+
+function mountFaults(at: string, mounts: readonly PodVolumeMount[] = [], { names, ofPod = {} }: Mountable): Fault[] {
+  const volumes = [...names, ...Object.keys(ofPod)];
   const paths = mounts.map(({ path }) =>
     typeof path === 'string' && !hasToken(path) ? posix.normalize(`${path}/`) : '',
   );
@@ -269,19 +286,13 @@ function mountFaults(at: string, mounts: readonly PodVolumeMount[] = [], volumes
     const reason = `${at} has two mounts at '${mounts[i].path}'; give one of them another path`;
     return fault('DUPLICATE', `${at}[${i}].path`, reason);
   });
-  const ofEach = mounts.flatMap(({ volume, path }, i) => {
-    const known = volumes.map((name) => `'${name}'`).join(', ') || 'none';
+  const ofEach = mounts.flatMap(({ volume, path, readOnly }, i) => {
+    const quoted = (each: readonly string[]) => each.map((name) => `'${name}'`).join(', ') || 'none';
+    const others = Object.keys(ofPod).length > 0 ? `, or of those of the pod, ${quoted(Object.keys(ofPod))}` : '';
+    const reason = `${at}[${i}].volume must be one of volumes (${quoted(names)})${others}; got '${volume}'`;
     return allOf(
-      () =>
-        volumes.includes(volume)
-          ? []
-          : [
-              fault(
-                'UNKNOWN_VALUE',
-                `${at}[${i}].volume`,
-                `${at}[${i}].volume must be one of volumes (${known}); got '${volume}'`,
-              ),
-            ],
+      () => readOnlyFaults(`${at}[${i}].readOnly`, volume, readOnly, ofPod),
+      () => (volumes.includes(volume) ? [] : [fault('UNKNOWN_VALUE', `${at}[${i}].volume`, reason)]),
       () =>
         hasToken(path) || (typeof path === 'string' && /^\/[^:]+$/.test(path))
           ? []
@@ -295,6 +306,13 @@ function mountFaults(at: string, mounts: readonly PodVolumeMount[] = [], volumes
     );
   });
   return [...faults, ...ofEach];
+}
+
+/** The weights were checked before, and no container changes them afterwards. */
+function readOnlyFaults(at: string, volume: string, readOnly: boolean | undefined, ofPod: InitVolumes): Fault[] {
+  if (!Object.hasOwn(ofPod, volume) || ofPod[volume].writable || readOnly !== false) return [];
+  const reason = `${at} must be left out: '${volume}' has the weights, which were checked and are served as they are; write to 'cache'`;
+  return [fault('RESERVED', at, reason)];
 }
 
 function ownKeyFaults(property: string, given: { [key: string]: string } = {}, own: readonly string[]): Fault[] {

@@ -1,12 +1,13 @@
 import { PodContainer } from '../../kubernetes/pod-template';
 import { cores, mebibytes } from '../../kubernetes/quantity';
+import { variableOrder } from '../../kubernetes/variable-order';
 import { DataSize } from '../../units/data-size';
 import { optionalTextList } from '../../core/text-list';
 import { SecretReference } from '../../core/secret-reference';
 import { PodAdditions, PodVolumeKind, PodVolumeMount, Sidecar } from './pod-additions';
 
 /**
- * The variables of a container, by name.
+ * The variables of a container, by name, each after those that it refers to.
  *
  * @internal
  */
@@ -15,7 +16,7 @@ export function addedEnvironment(
   secret: { readonly [name: string]: SecretReference } = {},
 ) {
   // A secret takes the place of a variable that the library sets.
-  return [
+  const all = [
     ...Object.entries(plain)
       .filter(([name]) => !Object.hasOwn(secret, name))
       .map(([name, value]) => ({ name, value })),
@@ -23,7 +24,8 @@ export function addedEnvironment(
       name,
       valueFrom: { secretKeyRef: { name: secretName, key } },
     })),
-  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+  ];
+  return variableOrder(all.sort((a, b) => (a.name < b.name ? -1 : 1)));
 }
 
 /** @internal */
@@ -60,14 +62,29 @@ export function initRequests({ initContainers = [] }: PodAdditions): { cpuMillis
 }
 
 /**
- * What the sidecars ask for together.
+ * What a pod needs besides its server and the models of that.
  *
  * @internal
  */
-export function sidecarRequests({ sidecars = [] }: PodAdditions): { cpuMillis: number; memoryMib: number } {
+export interface AddedRequests {
+  readonly cpuMillis: number;
+  readonly memoryMib: number;
+  readonly diskMib: number;
+}
+
+/**
+ * What the sidecars ask for together, and what empty folders may hold: the kubelet ends a pod whose files, those in its folders included, are
+ * more than its containers may have.
+ *
+ * @see https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
+ *
+ * @internal
+ */
+export function addedRequests({ sidecars = [], volumes = [] }: PodAdditions): AddedRequests {
   return {
     cpuMillis: sidecars.reduce((sum, sidecar) => sum + cpuMillis(sidecar), 0),
     memoryMib: sidecars.reduce((sum, sidecar) => sum + Math.ceil(memoryOf(sidecar).mib), 0),
+    diskMib: volumes.reduce((sum, { sizeLimit }) => sum + Math.ceil(sizeLimit?.mib ?? 0), 0),
   };
 }
 

@@ -55,7 +55,7 @@ export class PodVolume {
    * An empty folder, on the local disk of the node.
    *
    * @param name name of the volume
-   * @param sizeLimit most that it may hold
+   * @param sizeLimit most that it may hold; added to the local disk that the pods ask for
    */
   public static emptyFolder(name: string, sizeLimit: DataSize): PodVolume {
     return new PodVolume(PodVolumeKind.EMPTY, name, undefined, sizeLimit);
@@ -105,7 +105,7 @@ export interface Sidecar {
   readonly command?: string[];
   /** Arguments. @default - the image's */
   readonly args?: string[];
-  /** Environment variables; must not contain secrets. @default - none */
+  /** Environment variables; must not contain secrets, but may refer to another variable by `$(NAME)`. @default - none */
   readonly environment?: { [name: string]: string };
   /** Environment variables from secrets. @default - none */
   readonly secretEnvironment?: { [name: string]: SecretReference };
@@ -115,7 +115,7 @@ export interface Sidecar {
   readonly cpu?: number;
   /** Memory, request and limit. @default 128 MiB */
   readonly memory?: DataSize;
-  /** Volumes of the pod that it sees. @default - none */
+  /** Volumes of the pod that it sees: those of `volumes`, and what `initContainers` says. @default - none */
   readonly volumeMounts?: PodVolumeMount[];
 }
 
@@ -154,7 +154,9 @@ export interface PodAdditions {
   readonly sidecars?: Sidecar[];
   /**
    * Containers that run one after another once the weights are there, before the server starts, e.g. to warm a cache; they listen on no ports.
-   * Nothing starts until each has ended well.
+   * Nothing starts until each has ended well. Besides `volumes` their `volumeMounts` may name two volumes of the pod itself, which the server's
+   * container has at these paths: `models`, read-only, at `/models` (a model of vLLM in `weights/<name>/<version>` there, Triton's repository in
+   * `repository`, adapters in `adapters/<name>/<version>`, drafts in `drafts/<name>/<version>`), and `cache`, at `/var/cache/vllm` or `/var/cache/triton`.
    * @default - none
    */
   readonly initContainers?: Sidecar[];

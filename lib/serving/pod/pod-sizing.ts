@@ -3,6 +3,7 @@ import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { allocatableCpuMillis, allocatableMemoryMib } from '../../scheduling/node-allocatable';
 import { NodeDisk, diskOfType } from '../../scheduling/node-disk';
 import { DataSize } from '../../units/data-size';
+import { AddedRequests } from './pod-addition-specs';
 import { PodModel } from './pod-model';
 
 const MIB = 1024 ** 2;
@@ -21,8 +22,8 @@ export interface SizingOverrides {
   /** Host memory that the server takes besides that of its models. @default - none */
   readonly cache?: DataSize;
   readonly startupSeconds?: number;
-  /** What the other containers of a pod ask for. @default - there are none */
-  readonly besides?: { readonly cpuMillis: number; readonly memoryMib: number };
+  /** What a pod needs besides its server. @default - nothing */
+  readonly besides?: AddedRequests;
   /** The most that an init container asks for, which runs alone. @default - nothing */
   readonly before?: { readonly cpuMillis: number; readonly memoryMib: number };
   /** GPUs, or shares of them, that pods can have on one node. @default - those of the hardware */
@@ -81,6 +82,11 @@ const DISK: ResourceText = {
   property: 'resources.ephemeralStorage',
   cure: 'use nodes with more local disk, or set resources.ephemeralStorage if less is enough',
 };
+/** The same of a pod that is too large by folders of the user. */
+function ofFolders(mib: number): ResourceText {
+  const what = `local disk, ${mib} MiB of it for emptyFolder volumes`;
+  return { ...DISK, what, property: 'volumes', cure: 'make those smaller, or use nodes with more local disk' };
+}
 const CPU: ResourceText = {
   what: 'CPU',
   unit: 'm',
@@ -116,7 +122,7 @@ export interface SizedPod {
 export function sizePod(models: readonly PodModel[], type: GpuNodeType, overrides: SizingOverrides): SizedPod {
   const sharesGpu = models.some((model) => model.sharedGpuMemory);
   const gpus = total(models, (model) => model.gpus) + (sharesGpu ? 1 : 0);
-  const { cpuMillis: otherCpu, memoryMib: otherMemory } = overrides.besides ?? { cpuMillis: 0, memoryMib: 0 };
+  const { cpuMillis: otherCpu = 0, memoryMib: otherMemory = 0, diskMib: folders = 0 } = overrides.besides ?? {};
   const stored = total(models, (model) => model.storedSize.bytes);
   const sharedMemoryMib = Math.ceil(
     overrides.sharedMemory?.mib ??
@@ -131,7 +137,8 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
   const modelsMib = Math.ceil((stored * 1.05 + GIB) / MIB);
   const scratchMib = models.some(({ plan }) => plan) ? 10 * 1024 : 2 * 1024;
   const temporaryMib = 1024 + Math.ceil(total(models, (m) => m.temporarySize?.mib ?? 0));
-  const diskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + temporaryMib + 1024);
+  const ownDiskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + temporaryMib + 1024);
+  const diskMib = ownDiskMib + folders;
   const cpuMillis = Math.ceil((overrides.cpu ?? Math.min(1 + 2 * Math.max(gpus, 1), 48)) * 1000);
 
   const faults: Fault[] = [];
@@ -154,9 +161,11 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
       `${memoryMib} MiB, so that pods would be killed for it; raise resources.memory${own ? ', or lower resources.sharedMemory' : ''}`;
     faults.push(fault('SHARED_MEMORY_EXCEEDS_MEMORY', own ? 'resources.sharedMemory' : 'resources.memory', reason));
   }
-  fit(DISK, diskMib, (overrides.disk ?? diskOfType(type)).mib);
+  const { mib: usableDisk } = overrides.disk ?? diskOfType(type);
+  const isByFolders = folders > 0 && ownDiskMib <= (usableDisk ?? Infinity);
+  fit(isByFolders ? ofFolders(folders) : DISK, diskMib, usableDisk);
   if (faults.length === 0)
-    faults.push(...shortageFaults(models, overrides, { memory: memoryMib, shared: sharedMemoryMib, disk: diskMib }));
+    faults.push(...shortageFaults(models, overrides, { memory: memoryMib, shared: sharedMemoryMib, disk: ownDiskMib }));
   const usableCpu = usableCpuMillis(type);
   if (overrides.cpu !== undefined || otherCpu > 0 || before.cpuMillis > 0)
     fit(CPU, Math.max((overrides.cpu === undefined ? 500 : cpuMillis) + otherCpu, before.cpuMillis), usableCpu);

@@ -60,6 +60,7 @@ export function ownPod(kind: ServerKind): OwnPod {
     server: kind.title,
     containers: [kind.assemble, kind.container],
     volumes: VOLUMES,
+    initVolumes: { models: { writable: false }, cache: { writable: true } },
     ports: Object.values(kind.ports),
     readOnlyMounts: [MODELS_MOUNT, kind.probesMount],
     writableMounts: [kind.cacheMount, '/tmp', '/dev/shm'],

@@ -14,7 +14,10 @@ export interface ServerResources {
   readonly memory?: DataSize;
   /** Size of /dev/shm. @default - 1 GiB for each vLLM model, 1 GiB for each GPU of one that spans several, and `kvOffload` from vLLM 0.27 on */
   readonly sharedMemory?: DataSize;
-  /** Local disk requested: models, caches and logs; at least the models' size. @default - the models' size and 13 GiB, 5 GiB without vLLM */
+  /**
+   * Local disk requested for models, caches and logs; at least the models' size. What `emptyFolder` volumes may hold is added to it.
+   * @default - the models' size and 13 GiB, 5 GiB without vLLM
+   */
   readonly ephemeralStorage?: DataSize;
 }
 
@@ -79,7 +82,11 @@ export interface ServingOptions extends PodAdditions {
    * @default - by the plan the time of an answer of 4096 tokens, or of `outputTokens` if that is more; at least 60 s, at most 5 minutes
    */
   readonly exitTimeout?: Duration;
-  /** Additional environment variables of the server's container; must not contain secrets. @default - none */
+  /**
+   * Additional environment variables of the server's container; must not contain secrets, but may refer to another variable, one of `secretEnvironment`
+   * too, by `$(NAME)`, whatever their names and order.
+   * @default - none
+   */
   readonly environment?: { [name: string]: string };
   /** Additional arguments of the server; those that probes, metrics or protections rely on are refused. @default - none */
   readonly extraArguments?: string[];

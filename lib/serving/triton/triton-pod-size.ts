@@ -1,7 +1,7 @@
 import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { NodeDisk } from '../../scheduling/node-disk';
 import { DataSize } from '../../units/data-size';
-import { initRequests, sidecarRequests } from '../pod/pod-addition-specs';
+import { addedRequests, initRequests } from '../pod/pod-addition-specs';
 import { PodModel } from '../pod/pod-model';
 import { SizedPod, sizePod } from '../pod/pod-sizing';
 import { ModelDefinition } from './model-definition';
@@ -33,7 +33,7 @@ export function sizeTritonPod(
     ...options.resources,
     startupSeconds: options.startupBudget?.toSeconds(),
     cache: beside(options, definitions),
-    besides: sidecarRequests(options),
+    besides: addedRequests(options),
     before: initRequests(options),
     gpusPerNode,
     disk,

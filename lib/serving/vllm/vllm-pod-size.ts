@@ -1,6 +1,6 @@
 import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { NodeDisk } from '../../scheduling/node-disk';
-import { initRequests, sidecarRequests } from '../pod/pod-addition-specs';
+import { addedRequests, initRequests } from '../pod/pod-addition-specs';
 import { SizedPod, sizePod } from '../pod/pod-sizing';
 import { ServingOptions } from '../pod/serving-options';
 import { VllmServer } from './vllm-server';
@@ -26,7 +26,7 @@ export function sizeVllmPod(
   return sizePod([server], type, {
     ...options.resources,
     startupSeconds: options.startupBudget?.toSeconds(),
-    besides: sidecarRequests(options),
+    besides: addedRequests(options),
     before: initRequests(options),
     gpusPerNode,
     disk,

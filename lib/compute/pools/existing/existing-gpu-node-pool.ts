@@ -10,7 +10,7 @@ import { kubernetesName } from '../../../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../../../core/rdma-fabric';
 import { kubernetesMeta } from '../../../kubernetes/kubernetes-access';
 import { enterInstanceStoreUnused } from '../../../scheduling/node-disk';
-import { isGiven } from '../../../scheduling/node-labels';
+import { isGiven } from '../../../scheduling/node-label-table';
 import { DataSize } from '../../../units/data-size';
 import { GpuSharing } from '../options/gpu-sharing';
 import { GpuNodePoolBase } from '../shared/gpu-node-pool-base';
