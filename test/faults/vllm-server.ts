@@ -229,6 +229,20 @@ export const TEXTS: FaultText[] = [
     refuse: refuse({ initContainers: [mounting('models')] }),
   },
   {
+    id: 'LITERAL_SECRET',
+    property: 'initContainers[0].args[0]',
+    text: "initContainers[0].args[0] must not hold a secret, because it becomes part of the state and of the cluster; got the text of one; put it into a Kubernetes secret, name that in initContainers[0].secretEnvironment: { TOKEN: { name: 'keys', key: 'value' } }, and write $(TOKEN)",
+    refuse: refuse({
+      initContainers: [{ name: 'warm', image: 'registry.example.com/warm:1', args: ['--password=hunter2'] }],
+    }),
+  },
+  {
+    id: 'LITERAL_SECRET',
+    property: "podAnnotations['token']",
+    text: "podAnnotations['token'] must not hold a secret, because it becomes part of the state and of the cluster; got the text of one; put it into a Kubernetes secret; everybody who may list pods reads this",
+    refuse: refuse({ podAnnotations: { token: 'hunter2' } }),
+  },
+  {
     id: 'UNKNOWN_VALUE',
     property: 'initContainers[0].volumeMounts[0].volume',
     text: "initContainers[0].volumeMounts[0].volume must be one of volumes (none), or of those of the pod, 'models', 'cache'; got 'weights'",

@@ -9,6 +9,7 @@ import { operatorValueFaults } from './operator-value-faults';
 import { efaPluginFaults } from './node-agents-images';
 import { pluginConfig } from './node-agents-parts';
 import { NodeAgentsProps } from './node-agents-props';
+import { secretMetadataFaults } from '../../units/secrets-in-text';
 import { allOf } from '../../units/unreadable';
 
 /**
@@ -101,6 +102,7 @@ const OWN_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/managed-by'];
 export function agentPodFaults({ podLabels = {}, podAnnotations, tolerations = [] }: NodeAgentsProps): Fault[] {
   return allOf(
     () => labelSyntaxFaults('podLabels', podLabels),
+    () => secretMetadataFaults('podLabels', podLabels),
     () =>
       Object.keys(podLabels)
         .filter((key) => OWN_LABELS.includes(key))
@@ -108,6 +110,7 @@ export function agentPodFaults({ podLabels = {}, podAnnotations, tolerations = [
           fault('RESERVED', `podLabels['${key}']`, `podLabels must not contain '${key}', which is set here; remove it`),
         ),
     () => annotationSyntaxFaults('podAnnotations', podAnnotations),
+    () => secretMetadataFaults('podAnnotations', podAnnotations),
     () =>
       tolerations.flatMap(({ key, value }, i) => [
         ...keyFaults(`tolerations[${i}].key`, 'taint', key),
