@@ -377,14 +377,6 @@ export const TEXTS: FaultText[] = [
     faults: () => surge({ fixed: true }),
   },
   {
-    id: 'IMAGE_TAG_MOVES',
-    text:
-      "tritonImage 'nvcr.io/nvidia/tritonserver:latest' has a tag that moves, so that what is pulled may be another version than 26.07, which its models " +
-      'are planned for (tritonRelease), and differ between nodes; give the tag of a release, or a digest',
-    faults: () =>
-      advice({ tritonRelease: TritonRelease.of('26.07'), tritonImage: 'nvcr.io/nvidia/tritonserver:latest' }),
-  },
-  {
     id: 'VULNERABLE_RELEASE',
     text:
       'Triton 26.04 has known vulnerabilities: CVE-2026-47481 (access control of the server can be bypassed, which can run code), CVE-2026-47606 ' +
