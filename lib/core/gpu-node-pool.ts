@@ -17,12 +17,12 @@ export enum TaintEffect {
 }
 
 /**
- * A taint that the nodes of a pool carry.
+ * A taint that the nodes of a pool carry, or that pods tolerate.
  */
 export interface NodeTaint {
   /** Key, e.g. `nvidia.com/gpu`. */
   readonly key: string;
-  /** Value. @default - empty */
+  /** Value. @default - empty; where a taint is to be tolerated, any value */
   readonly value?: string;
   /** What it does to pods that do not tolerate it. */
   readonly effect: TaintEffect;

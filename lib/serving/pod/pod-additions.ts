@@ -168,7 +168,7 @@ export interface PodAdditions {
   readonly runtimeClassName?: string;
   /** Labels that the nodes must have besides those of the pool; the pool must set them. @default - none */
   readonly nodeSelector?: { [key: string]: string };
-  /** Taints that the pods tolerate besides those of the pool. @default - none */
+  /** Taints that the pods tolerate besides those of the pool; without a value, any value of the key. @default - none */
   readonly tolerations?: NodeTaint[];
   /** Pods that the pods are to be near. A term that they themselves must meet keeps them in one place. @default - none */
   readonly podAffinity?: PodAffinityTerm[];

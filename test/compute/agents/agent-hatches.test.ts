@@ -2,13 +2,22 @@ import { GpuInstanceType } from '../../../lib/catalog';
 import { GpuNodePool, GpuOperator, GpuSharing, NodeAgents, NodeAgentsProps } from '../../../lib/compute';
 import { TaintEffect } from '../../../lib/core';
 import { faultsAtSynth, faultsThrown, idsOf } from '../../support/faults';
-import { synthStack, testStack } from '../../support/synth';
+import { Block, synthStack, testStack } from '../../support/synth';
 import { testEksCluster } from '../test-eks-cluster';
 
+/** What pods tolerate then: a value where one is named, else any. */
+const TOLERATED = [
+  { key: 'example.com/maintenance', operator: 'Exists', effect: 'NoExecute' },
+  { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'team', operator: 'Equal', value: 'ml', effect: 'NoExecute' },
+];
 const ADDED: Partial<NodeAgentsProps> = {
   podLabels: { team: 'platform' },
   podAnnotations: { 'example.com/note': 'seen' },
-  tolerations: [{ key: 'example.com/maintenance', effect: TaintEffect.NO_EXECUTE }],
+  tolerations: [
+    { key: 'example.com/maintenance', effect: TaintEffect.NO_EXECUTE },
+    { key: 'team', value: 'ml', effect: TaintEffect.NO_EXECUTE },
+  ],
 };
 
 function agents(props: Partial<NodeAgentsProps>, gpuSharing?: GpuSharing) {
@@ -20,6 +29,13 @@ function agents(props: Partial<NodeAgentsProps>, gpuSharing?: GpuSharing) {
   return stack;
 }
 
+const { podAnnotations } = ADDED;
+const DISCOVERY = {
+  master: { annotations: podAnnotations },
+  gc: { annotations: podAnnotations },
+  worker: { annotations: podAnnotations, tolerations: TOLERATED },
+};
+
 describe('what users add to the pods of agents', () => {
   test('is on every DaemonSet, beside what selects and tolerates', () => {
     const sets = synthStack(agents({ ...ADDED, gpuFeatureDiscovery: true, dcgmExporter: true })).resources(
@@ -30,18 +46,23 @@ describe('what users add to the pods of agents', () => {
       const { metadata, spec: pod } = spec.template;
       expect(metadata.labels).toMatchObject({ team: 'platform', ...spec.selector.match_labels });
       expect(metadata.annotations).toEqual(ADDED.podAnnotations);
-      const keys = (pod.toleration as { key: string }[]).map(({ key }) => key);
-      expect(keys).toEqual(expect.arrayContaining(['nvidia.com/gpu', 'example.com/maintenance']));
+      expect(pod.toleration).toEqual(TOLERATED);
     }
   });
 
   test('is in the values of the operator', () => {
     const json = synthStack(agents({ ...ADDED, gpuOperator: GpuOperator.version() }));
-    const { daemonsets } = JSON.parse(json.only('helm_release').values[0] as string) as {
-      daemonsets: { tolerations: { key: string }[] };
-    };
-    expect(daemonsets).toMatchObject({ labels: ADDED.podLabels, annotations: ADDED.podAnnotations });
-    expect(daemonsets.tolerations.map(({ key }) => key)).toContain('example.com/maintenance');
+    const values = JSON.parse(json.only('helm_release').values[0] as string) as Block;
+    const { podLabels: labels, podAnnotations: annotations } = ADDED;
+    expect(values.daemonsets).toEqual({ labels, annotations, tolerations: TOLERATED });
+    expect(values.operator).toEqual({ annotations });
+    expect(values['node-feature-discovery']).toMatchObject(DISCOVERY);
+  });
+
+  test('is in the values of node feature discovery by itself', () => {
+    const json = synthStack(agents({ ...ADDED, gpuFeatureDiscovery: true }));
+    const { values } = json.where('helm_release', { chart: 'node-feature-discovery' });
+    expect(JSON.parse((values as string[])[0])).toMatchObject(DISCOVERY);
   });
 
   test.each<[Partial<NodeAgentsProps>, string[]]>([
