@@ -23,7 +23,7 @@ import {
   sizedTokenFaults,
   startupFaults,
 } from '../pod/server-faults';
-import { draftMountFaults } from './draft-model';
+import { draftFilesFaults, draftMountFaults } from './draft-model';
 import { flagFaults, flagWarnings } from './flag-faults';
 import { groupOf, partitionFaults } from './group-faults';
 import { openAiFaults } from './openai-faults';
@@ -185,6 +185,7 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
     () => named,
     () => made.faults,
     () => (made.resolved ? draftMountFaults(served, made.resolved.plan, props.volumeMounts) : []),
+    () => (made.resolved ? draftFilesFaults(served, made.resolved) : []),
   );
   if (!made.resolved || faults.length > 0) return { faults };
   const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests);
