@@ -23,6 +23,7 @@ import { ResourcePods, isHelmRelease, isKubernetesResource, podsOfResource, runs
 import { claimsWithoutClass } from './claims-without-class';
 import { hasGroupAutoscaler, missingParts } from './missing-parts';
 import { sameObjectFaults } from './same-object-faults';
+import { unknownDiskWarnings } from './unknown-disk-warnings';
 import { checkArguments } from '../units/argument-faults';
 
 /**
@@ -53,6 +54,7 @@ export class ClusterChecks {
         if (found.capacity.length === 0) {
           checks.warn(found.pods);
           checks.warnOfSystemNodes(found.pods);
+          checks.warnOfDisks(found.pods);
         }
         return found.faults;
       });
@@ -67,6 +69,7 @@ export class ClusterChecks {
 
   private readonly cluster: IKubernetesCluster;
   private readonly warned = new Set<PlacedPool>();
+  private readonly warnedOfDisks = new Set<IGpuNodePool>();
   private warnedOfSystemNodes = false;
 
   private constructor(cluster: IKubernetesCluster) {
@@ -196,6 +199,15 @@ export class ClusterChecks {
           'systemNodes.minNodes, or create a ClusterAutoscaler',
       ),
     );
+  }
+
+  /** Warns of pods that need more disk than nodes have by default, where nobody says how much they have. */
+  private warnOfDisks(pods: readonly ResourcePods[]): void {
+    for (const { pool, warning } of unknownDiskWarnings(this.pools, this.placement(pods))) {
+      if (this.warnedOfDisks.has(pool)) continue;
+      this.warnedOfDisks.add(pool);
+      addWarning(pool, warning);
+    }
   }
 
   /**

@@ -61,7 +61,7 @@ export const STRUCTS = {
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; name: string; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; steps: EnsembleStep[]; maxInflightRequests?: number; latencyBucketsMs?: number[]',
   EnsembleStep: 'model: string; modelVersion?: number; inputMap: string{}; outputMap: string{}',
   ExistingGpuNodePoolProps:
-    'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number',
+    'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize',
   ExistingVpc:
     'vpcId: string; privateSubnetIds: string[]; availabilityZones?: string[]; privateSubnetCidrs?: string[]; controlPlaneSubnetIds?: string[]',
   ExpertLayers:

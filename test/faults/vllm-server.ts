@@ -31,6 +31,13 @@ const ON_V100: VllmOverrides = {
 /** What vLLM's own server would refuse, or would be open by. */
 export const TEXTS: FaultText[] = [
   {
+    id: 'IMAGE_TAG_MOVES',
+    text:
+      "vllmImage 'vllm/vllm-openai:latest' has a tag that moves, so that what is pulled may be another version than 0.24.0, which its models are " +
+      'planned for (vllmRelease), and differ between nodes; give the tag of a release, or a digest',
+    faults: () => warningsOf(deployVllm({ vllmImage: 'vllm/vllm-openai:latest' }).deployment),
+  },
+  {
     id: 'ATTENTION_BACKEND_UNSUPPORTED',
     property: 'models[0].attentionBackend',
     text: "model 'chat': attentionBackend FLASH_ATTN does not read a cache in fp8 on L40S; use FLASHINFER or TRITON_ATTN, or leave it out",

@@ -25,7 +25,8 @@ export interface GpuOperatorOptions {
   readonly hostNicDriver?: boolean;
   /**
    * Further values of the chart, e.g. `{ dcgmExporter: { enabled: true } }`; they are merged over those of this library. Those that contradict what
-   * is proved of pods are refused: without the device plugin, with another MIG strategy, with tolerations in place of those of the pools.
+   * is proved of pods are refused: without the device plugin, with another MIG strategy, with tolerations in place of those of the pools, with null for
+   * any of these. So are names that are nearly one of the chart's, text for `enabled`, and secrets.
    * @default - none
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any

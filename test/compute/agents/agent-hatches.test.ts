@@ -1,3 +1,6 @@
+import { readFileSync } from 'fs';
+import * as path from 'path';
+import { OPERATOR_PART_NAMES, OPERATOR_VALUE_NAMES } from '../../../lib/compute/agents/operator-value-names';
 import { GpuInstanceType } from '../../../lib/catalog';
 import { GpuNodePool, GpuOperator, GpuSharing, NodeAgents, NodeAgentsProps } from '../../../lib/compute';
 import { TaintEffect } from '../../../lib/core';
@@ -92,6 +95,17 @@ describe('values of the operator', () => {
     ['devicePlugin.config', { devicePlugin: { config: { name: 'own' } } }, {}, GpuSharing.timeSlicing(4)],
     ['mig.strategy', { mig: { strategy: 'mixed' } }, {}, WHOLE],
     ['daemonsets.tolerations', { daemonsets: { tolerations: [] } }, {}, WHOLE],
+    ['daemonsets', { daemonsets: null }, {}, WHOLE],
+    ['devicePlugin', { devicePlugin: null }, {}, WHOLE],
+    ['toolkit.enabled', { toolkit: { enabled: null } }, {}, WHOLE],
+    ['node-feature-discovery.worker', { 'node-feature-discovery': { worker: null } }, {}, WHOLE],
+    [
+      'node-feature-discovery.worker.tolerations',
+      { 'node-feature-discovery': { worker: { tolerations: [] } } },
+      {},
+      WHOLE,
+    ],
+    ['devicePlugin.config.default', { devicePlugin: { config: { name: 'own', default: 'any' } } }, {}, WHOLE],
     ['nfd.enabled', { nfd: { enabled: false } }, {}, WHOLE],
     ['nfd.enabled', { nfd: { enabled: true } }, { nodeFeatureDiscovery: false }, WHOLE],
     ['dcgmExporter.enabled', { dcgmExporter: { enabled: true } }, { dcgmExporter: true }, WHOLE],
@@ -99,7 +113,38 @@ describe('values of the operator', () => {
     expect(found(values, more, sharing)).toEqual(contradicts(path));
   });
 
+  test.each<[object, string]>([
+    [{ devicePlugin: { enabled: 'false' } }, 'WRONG_KIND gpuOperator.values.devicePlugin.enabled'],
+    [{ devicePlugn: {} }, 'UNKNOWN_VALUE gpuOperator.values.devicePlugn'],
+    [{ toolkit: { enabld: true } }, 'UNKNOWN_VALUE gpuOperator.values.toolkit.enabld'],
+    [
+      { driver: { licensingConfig: { token: 'plain-text' } } },
+      'LITERAL_SECRET gpuOperator.values.driver.licensingConfig.token',
+    ],
+    [
+      { devicePlugin: { env: [{ name: 'API_TOKEN', value: `hf_${'a'.repeat(34)}` }] } },
+      "LITERAL_SECRET gpuOperator.values.devicePlugin.env['API_TOKEN']",
+    ],
+  ])('%j is refused', (values, id) => {
+    const gpuOperator = GpuOperator.version(undefined, { values: values as { [key: string]: unknown } });
+    expect(idsOf(faultsThrown(() => agents({ gpuOperator })))).toEqual([id]);
+  });
+
+  test('names are those of the chart', () => {
+    const { charts } = JSON.parse(readFileSync(path.join(__dirname, 'fixtures/chart-values.json'), 'utf8')) as {
+      charts: { 'gpu-operator': { paths: string[] } };
+    };
+    const keys = charts['gpu-operator'].paths.map((each) => each.split('.'));
+    const within = (part: string) => new Set(keys.filter(([first]) => first === part).map(([, second]) => second));
+    expect([...OPERATOR_VALUE_NAMES].sort()).toEqual([...new Set(keys.map(([first]) => first))].sort());
+    for (const [part, names] of Object.entries(OPERATOR_PART_NAMES)) {
+      expect([part, ...[...names].sort()]).toEqual([part, ...[...within(part)].sort()]);
+    }
+  });
+
   test.each<[object]>([
+    [{ operator: { tolerations: [{ key: 'team/secret', operator: 'Exists' }] }, quite: { new: true } }],
+    [{ driver: { licensingConfig: { secretName: 'licence' } }, dra: { enabled: true } }],
     [{ dcgmExporter: { enabled: true } }],
     [{ devicePlugin: { enabled: true, config: { name: 'own' } } }],
     [{ mig: { strategy: 'single' }, nfd: { enabled: true } }],
