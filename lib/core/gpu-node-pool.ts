@@ -17,12 +17,12 @@ export enum TaintEffect {
 }
 
 /**
- * A taint that the nodes of a pool carry.
+ * A taint that the nodes of a pool carry, or that pods tolerate.
  */
 export interface NodeTaint {
   /** Key, e.g. `nvidia.com/gpu`. */
   readonly key: string;
-  /** Value. @default - empty */
+  /** Value. @default - empty; where a taint is to be tolerated, any value */
   readonly value?: string;
   /** What it does to pods that do not tolerate it. */
   readonly effect: TaintEffect;
@@ -80,6 +80,8 @@ export interface IGpuNodePool extends IConstruct {
   readonly fabric?: IRdmaFabric | undefined;
   /** Subnets of its nodes. @default - not known: not checked */
   readonly subnets?: NodeSubnet[] | undefined;
+  /** Names of the zones that its nodes may be in. @default - not known: not checked */
+  readonly availabilityZones?: string[] | undefined;
   /**
    * What pods can have on one of its nodes, as Kubernetes quantities by resource, where that differs from what follows from the hardware
    * and the fabric: `pods`, `nvidia.com/gpu` with time slicing, MIG profiles.

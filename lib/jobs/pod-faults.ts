@@ -1,7 +1,9 @@
 import { annotationSyntaxFaults, labelSyntaxFaults } from '../kubernetes/label-syntax';
+import { isSensitiveValue } from '../core/sensitive-value';
 import { hasToken } from '../core/tokens';
 import { Fault, fault } from '../units/fault';
 import { literalSecretFaults } from '../units/literal-secrets';
+import { secretMetadataFaults } from '../units/secrets-in-text';
 import { allOf } from '../units/unreadable';
 import { ModelImportProps } from './model-import-props';
 
@@ -18,18 +20,22 @@ const OWN_VARIABLES =
  *
  * @internal
  */
-export function podFaults({ nodeSelector, podLabels, podAnnotations, environment = {} }: ModelImportProps): Fault[] {
+export function podFaults(props: ModelImportProps): Fault[] {
+  const { cluster, nodeSelector, podLabels, podAnnotations, environment = {} } = props;
   return allOf(
     () => labelSyntaxFaults('nodeSelector', nodeSelector),
     () => ownKeyFaults('podLabels', podLabels, (key) => OWN_LABELS.includes(key)),
     () => labelSyntaxFaults('podLabels', podLabels),
+    () => secretMetadataFaults('podLabels', podLabels),
     () => ownKeyFaults('podAnnotations', podAnnotations, (key) => OWN_ANNOTATIONS.includes(key)),
     () => annotationSyntaxFaults('podAnnotations', podAnnotations),
+    () => secretMetadataFaults('podAnnotations', podAnnotations),
     () =>
       literalSecretFaults(
         'environment',
         environment,
         () => 'leave it out: the secret of a source is token of huggingFace, or authorization of urls',
+        (value) => isSensitiveValue(cluster, value),
       ),
     () => ownKeyFaults('environment', environment, (key) => OWN_VARIABLES.test(key)),
     () =>

@@ -13,7 +13,7 @@ export interface Toleration {
 }
 
 /**
- * Tolerations of taints with exactly these values: for pods of certain pools, which must not run on other pools with the same key. Without
+ * Tolerations of taints with exactly these values, or any where none is given: for pods of certain pools, which must not run on other pools with the same key. Without
  * duplicates and sorted, so that the order of the pools makes no difference.
  *
  * @internal
@@ -35,7 +35,12 @@ export function tolerationsOfAnyValue(taints: readonly NodeTaint[]): Toleration[
   return distinctSorted(taints.map(({ key, effect }) => ({ key, operator: 'Exists', effect })));
 }
 
-function distinctSorted(tolerations: readonly Toleration[]): Toleration[] {
+/**
+ * Tolerations without duplicates, sorted.
+ *
+ * @internal
+ */
+export function distinctSorted(tolerations: readonly Toleration[]): Toleration[] {
   const byId = new Map(tolerations.map((each) => [`${each.key}:${each.effect}:${each.value ?? ''}`, each]));
   return [...byId.keys()].sort().map((id) => byId.get(id) as Toleration);
 }

@@ -1,5 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { Amounts, PlacedDemand, PlacedPool, PodPlacement, PoolLoad } from './placement';
+import { apartFaults, togetherFaults } from './pod-affinity-faults';
 import { PodDemand } from './pod-demand';
 import { isSystemPool } from './system-pool';
 import { GpuSharingKind } from '../core/gpu-sharing-kind';
@@ -56,7 +57,14 @@ export function capacityFindings(placement: PodPlacement): { readonly fault: Fau
     }),
   ];
   const sums = boundTogether(placement, misfits).flatMap(([loads, bound]) => of(loads, sumFaults(loads, bound)));
-  return [...findings, ...sums];
+  const fits = ({ demand, requests }: PlacedDemand, load: PoolLoad) => allowedOf(demand, fitOf(requests, load)).count;
+  const related = [
+    ...togetherFaults(placement, fits).flatMap((each) => of(each.loads, [each.fault])),
+    ...boundTogether(placement, misfits)
+      .filter(([loads]) => loads.length === 1)
+      .flatMap(([[load], bound]) => of([load], apartFaults(load, bound, fits))),
+  ];
+  return [...findings, ...sums, ...related];
 }
 
 function agentFaults({ pool, agents, free }: PoolLoad): Fault[] {

@@ -4,12 +4,15 @@ import { TerraformResource, TerraformStack } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { ClusterLedger } from '../core/cluster-ledger';
 import { capacityFaults, capacityFindings } from './cluster-capacity-faults';
+import { nearNothing } from './pod-affinity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
 import { placementOf } from './cluster-placement';
 import { hasOtherNodes } from './other-nodes';
 import { PlacedPool, PodPlacement } from './placement';
 import { isSystemPool, systemLoad } from './system-pool';
+import { isGeneratedSecretChart } from '../kubernetes/generated-secret';
+import { synthesizedAttributes } from '../kubernetes/object-attributes';
 import { hasDefaultProvider, isOnCluster } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IGpuNodePool } from '../core/gpu-node-pool';
@@ -20,6 +23,7 @@ import { ResourcePods, isHelmRelease, isKubernetesResource, podsOfResource, runs
 import { claimsWithoutClass } from './claims-without-class';
 import { hasGroupAutoscaler, missingParts } from './missing-parts';
 import { sameObjectFaults } from './same-object-faults';
+import { unknownDiskWarnings } from './unknown-disk-warnings';
 import { checkArguments } from '../units/argument-faults';
 
 /**
@@ -50,12 +54,14 @@ export class ClusterChecks {
         if (found.capacity.length === 0) {
           checks.warn(found.pods);
           checks.warnOfSystemNodes(found.pods);
+          checks.warnOfDisks(found.pods);
         }
         return found.faults;
       });
       warnOnce(cluster, () => [
         ...missingParts(cluster),
         ...claimsWithoutClass(cluster, checks.resources(isKubernetesResource)),
+        ...checks.nearNothing(),
       ]);
       return checks;
     });
@@ -63,6 +69,7 @@ export class ClusterChecks {
 
   private readonly cluster: IKubernetesCluster;
   private readonly warned = new Set<PlacedPool>();
+  private readonly warnedOfDisks = new Set<IGpuNodePool>();
   private warnedOfSystemNodes = false;
 
   private constructor(cluster: IKubernetesCluster) {
@@ -140,6 +147,17 @@ export class ClusterChecks {
     return placementOf(this.pools, asked, { toleratesRequested: this.isEks, nodesOf, others });
   }
 
+  /** Pods that must be near others that nothing here runs; charts may run any in their namespaces. */
+  private nearNothing(): Fault[] {
+    const namespaces = this.resources(isHelmRelease)
+      .filter((each) => !runsPods(each))
+      .map((each) => synthesizedAttributes(each))
+      .filter(({ chart }) => !isGeneratedSecretChart(chart))
+      .map(({ namespace }) => String(namespace ?? 'default'));
+    const isUnknown = (namespace: string) => namespaces.some((each) => each === namespace || each.includes('${'));
+    return nearNothing(this.placement(podsOf(this.workloads())).demands, isUnknown);
+  }
+
   /** Warns of pods that only fit on nodes that no autoscaler adds. */
   private warn(pods: readonly ResourcePods[]): void {
     const isFixed = ({ isAutoscaled, minNodes, maxNodes }: IGpuNodePool) =>
@@ -181,6 +199,15 @@ export class ClusterChecks {
           'systemNodes.minNodes, or create a ClusterAutoscaler',
       ),
     );
+  }
+
+  /** Warns of pods that need more disk than nodes have by default, where nobody says how much they have. */
+  private warnOfDisks(pods: readonly ResourcePods[]): void {
+    for (const { pool, warning } of unknownDiskWarnings(this.pools, this.placement(pods))) {
+      if (this.warnedOfDisks.has(pool)) continue;
+      this.warnedOfDisks.add(pool);
+      addWarning(pool, warning);
+    }
   }
 
   /**

@@ -92,7 +92,11 @@ const SYSTEM_AGENT_REQUESTS: Amounts = new Map([
 /** Subtracts the requests of everything that runs on every node from the resources of a node. */
 function subtractAgents({ free, agents }: PoolLoad): void {
   const take = (amounts: Amounts) =>
-    amounts.forEach((amount, resource) => free.set(resource, (free.get(resource) ?? 0) - amount));
+    amounts.forEach((amount, resource) => {
+      // Disk that is not known may be enough.
+      if (resource === 'ephemeral-storage' && !free.has(resource)) return;
+      free.set(resource, (free.get(resource) ?? 0) - amount);
+    });
   take(SYSTEM_AGENT_REQUESTS);
   agents.forEach(({ requests }) => take(requests));
 }

@@ -4,6 +4,7 @@ import { Attributes, resolvedValue } from '../core/resolved-value';
 import { declaredPodsOf } from '../kubernetes/declared-pods';
 import { singleBlock as one, synthesizedAttributes } from '../kubernetes/object-attributes';
 import { schedulingHintsOf } from '../kubernetes/scheduling-hints';
+import { isOfNode, means, podRelations } from './pod-affinity';
 import { PodDemand } from './pod-demand';
 import { podRequests } from './pod-requests';
 
@@ -125,7 +126,11 @@ function demandOf(
   if (spec.node_name || one(metadata.annotations)[ELSEWHERE] === 'true') return undefined;
   const onEveryNode = kind === 'daemonset' || kind === 'daemon_set';
   const hints = schedulingHintsOf(resource);
+  const relations = podRelations(template, name.split('/')[0]);
+  const isAlone = relations.away?.some((term) => isOfNode(term) && means(term, name, relations));
   return {
+    ...relations,
+    ...(isAlone ? { podsPerNode: 1 } : {}),
     temporary: JOBS.includes(kind),
     ...hints,
     name,

@@ -2,6 +2,7 @@ import { GpuNodeType } from '../catalog/gpu-node-type';
 import { returned } from '../core/errors';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { quantityValue } from '../kubernetes/quantity';
+import { diskOfPool } from './node-disk';
 
 const MIB = 1024 ** 2;
 /** Default maximum number of pods of a kubelet. */
@@ -42,16 +43,6 @@ export function allocatableCpuMillis(type: GpuNodeType): number {
 }
 
 /**
- * Disk that pods can get, MiB: instance store in RAID 0, less the kubelet's threshold of 15 % and the images; undefined without an instance
- * store.
- *
- * @internal
- */
-export function allocatableDiskMib(type: GpuNodeType): number | undefined {
-  return type.localStorage && Math.floor(type.localStorage.mib * 0.85 - 30 * 1024);
-}
-
-/**
  * What pods can have on one node of a pool, by resource: bytes, cores and pieces. A resource that is missing is not advertised, except
  * local disk, which may merely be unknown.
  *
@@ -63,7 +54,7 @@ export function nodeAllocatable(pool: IGpuNodePool): Map<string, number> {
   const ofFabric = fabric && returned(pool, 'IRdmaFabric', 'fabric.nodeResources()', fabric.nodeResources(type));
   const quantities = Object.entries({ ...ofFabric, ...pool.allocatable });
   const given = quantities.map(([resource, quantity]): [string, number] => [resource, quantityValue(quantity)]);
-  const disk = allocatableDiskMib(type);
+  const { mib: disk } = diskOfPool(pool);
   const amounts = new Map<string, number>([
     ['cpu', allocatableCpuMillis(type) / 1000],
     ['memory', allocatableMemoryMib(type) * MIB],

@@ -1,4 +1,5 @@
 import { SchedulingHints } from '../kubernetes/scheduling-hints';
+import { PodRelations } from './pod-affinity';
 
 /**
  * A toleration of a pod.
@@ -45,7 +46,7 @@ export interface NodeTerm {
  *
  * @internal
  */
-export interface PodDemand extends SchedulingHints {
+export interface PodDemand extends SchedulingHints, PodRelations {
   /** Name for messages, e.g. `inference/chat`. */
   readonly name: string;
   /** Number of pods; ignored for pods that run on every node. */

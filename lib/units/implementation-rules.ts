@@ -104,6 +104,7 @@ const RULES: { readonly [type: string]: Rules | undefined } = {
       }),
     ),
     efaInterfacesPerNode: whole(0),
+    availabilityZones: list(line),
     allocatable: quantities,
     gpuResourceName: resource,
     efaSecurityGroupId: line,

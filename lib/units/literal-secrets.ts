@@ -3,8 +3,9 @@ import { secretInUrl, tokenForm } from './url-secrets';
 
 /** Names of variables, settings and labels whose value is a secret: those of tools, and what people call theirs. */
 const NAME = /(^|[._-])(token|secret|password|passwd|passphrase|pwd|credentials?|key|pat)$/i;
-/** Keys that may be seen. */
-const PUBLIC_NAME = /(public|partition|sort|primary|foreign|label|cache|config|lookup)[._-]?key$/i;
+/** Keys that may be seen, tokens of texts, and switches. */
+const PUBLIC_NAME =
+  /(public|partition|sort|primary|foreign|label|cache|config|lookup)[._-]?key$|(eos|bos|pad|unk|sep|cls|mask|stop|image|audio|video|special)[._-]?token$|allow[._-]?credentials$/i;
 /** Values that are no secret whatever they are called: placeholders, switches, numbers and files. */
 const HARMLESS = /^(.{0,3}|true|false|none|null|empty|dummy|unused|not[-_ ]?needed|\d+|\/[\w.-]+(\/[\w.-]+)+)$/i;
 /** A variable that Kubernetes puts in, where no dollar before it makes it text. */
@@ -20,22 +21,40 @@ const AROUND = /^(bearer|basic|token|[\s:,;@/.-])*$/i;
 const UNKNOWN = /\$\{TfToken\[/;
 
 /**
+ * What is known about the values that are looked at.
+ *
+ * @internal
+ */
+export interface LiteralSecrets {
+  /** How the secret of a name is passed on without being written down. */
+  readonly instead: (name: string) => string;
+  /** Whether a text that only Terraform knows is declared to be a secret. @default - of none is that known */
+  readonly isSensitive?: (value: string) => boolean;
+}
+
+/**
  * What of a named value is a secret that was written down, for messages; nothing where none is seen.
  *
  * @param name name of a variable, a setting or a label
  * @param value its value
+ * @param secrets what is known about it
  *
  * @internal
  */
-export function literalSecret(name: string, value: unknown): string | undefined {
+export function literalSecret(
+  name: string,
+  value: unknown,
+  secrets?: Pick<LiteralSecrets, 'isSensitive'>,
+): string | undefined {
   if (typeof value !== 'string') return undefined;
   const inUrl = secretInUrl(IN_URL.reduce((text, [part, rest]) => text.replace(part, rest), value));
   if (inUrl !== undefined) return `a URL with ${inUrl}`;
   const form = tokenForm(value);
   if (form !== undefined) return form;
   const isNamed = NAME.test(name) && !PUBLIC_NAME.test(name);
-  const isHarmless = HARMLESS.test(value.trim()) || isOfReferences(value) || UNKNOWN.test(value);
-  return isNamed && !isHarmless ? 'the text of one' : undefined;
+  if (!isNamed || HARMLESS.test(value.trim()) || isOfReferences(value)) return undefined;
+  if (!UNKNOWN.test(value)) return 'the text of one';
+  return secrets?.isSensitive?.(value) ? 'a value of Terraform that is declared to be one' : undefined;
 }
 
 /** Whether a value has nothing of its own beside variables that Kubernetes puts in. */
@@ -50,16 +69,18 @@ function isOfReferences(value: string): boolean {
  * @param property path of the values
  * @param values the values by their names
  * @param instead how the secret of a name is passed on without being written down
+ * @param isSensitive whether a text that only Terraform knows is declared to be a secret
  *
  * @internal
  */
 export function literalSecretFaults(
   property: string,
   values: { readonly [name: string]: unknown },
-  instead: (name: string) => string,
+  instead: LiteralSecrets['instead'],
+  isSensitive?: LiteralSecrets['isSensitive'],
 ): Fault[] {
   return Object.entries(values).flatMap(([name, value]) => {
-    const found = literalSecret(name, value);
+    const found = literalSecret(name, value, { isSensitive });
     if (found === undefined) return [];
     const at = `${property}['${name}']`;
     const reason = `${at} must not hold a secret, because it becomes part of the state and of the cluster; got ${found}; ${instead(name)}`;

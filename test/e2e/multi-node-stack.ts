@@ -1,5 +1,6 @@
 import { App, LocalBackend, TerraformStack } from 'cdktf';
 import {
+  DataSize,
   ExistingGpuNodePool,
   GpuInstanceType,
   KubernetesAccess,
@@ -43,6 +44,7 @@ export const groups =
       hardware: GpuInstanceType.P5_48XLARGE,
       nodes: replicas * size,
       fabric: RdmaFabric.efa(),
+      ephemeralStorage: DataSize.gib(1000),
       nodeSelector: SELECTOR,
       taints: [TAINT],
     });

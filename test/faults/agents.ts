@@ -85,6 +85,36 @@ export const TEXTS: FaultText[] = [
       ),
   },
   {
+    id: 'VALUE_CONTRADICTS_PROOF',
+    property: 'gpuOperator.values.daemonsets',
+    text:
+      'values of the GPU operator must not set daemonsets to null, which takes daemonsets.tolerations out of the values of this library and of the ' +
+      'chart; remove it',
+    faults: () =>
+      found({ gpuOperator: GpuOperator.version(undefined, { values: { daemonsets: null } }) }, pool('plain')),
+  },
+  {
+    id: 'UNKNOWN_VALUE',
+    property: 'gpuOperator.values.devicePlugn',
+    text:
+      'the chart of the GPU operator would pass over gpuOperator.values.devicePlugn without a word, because it knows none; nearest: ' +
+      "'devicePlugin'",
+    refuse: () =>
+      found({ gpuOperator: GpuOperator.version(undefined, { values: { devicePlugn: {} } }) }, pool('plain')),
+  },
+  {
+    id: 'LITERAL_SECRET',
+    property: 'gpuOperator.values.driver.licensingConfig.token',
+    text:
+      'gpuOperator.values.driver.licensingConfig.token must not hold a secret, because it becomes part of the state and of the cluster; got the ' +
+      'text of one; keep it in a Secret of the cluster, and name that where the chart takes one: driver.licensingConfig.secretName, ' +
+      'driver.secretEnv, imagePullSecrets',
+    refuse: () => {
+      const values = { driver: { licensingConfig: { token: 'plain-text' } } };
+      return found({ gpuOperator: GpuOperator.version(undefined, { values }) }, pool('plain'));
+    },
+  },
+  {
     id: 'DRIVER_IN_IMAGE_UNKNOWN',
     text:
       "the image of pool(s) 'nodes' may already have NVIDIA's driver and container toolkit, and a second driver of the GPU " +

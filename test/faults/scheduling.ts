@@ -7,6 +7,7 @@ import { PersistentVolumeClaimV1 } from '@cdktf/provider-kubernetes/lib/persiste
 import { TerraformStack } from 'cdktf';
 import { IEksCluster } from '../../lib/compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
+import { ExistingGpuNodePool } from '../../lib/compute/pools/existing/existing-gpu-node-pool';
 import { KarpenterGpuNodePool } from '../../lib/compute/pools/karpenter/karpenter-gpu-node-pool';
 import { GpuNodePool } from '../../lib/compute/pools/managed/gpu-node-pool';
 import { Autoscaling } from '../../lib/compute/pools/options/autoscaling';
@@ -205,6 +206,23 @@ export const TEXTS: FaultText[] = [
     id: 'POD_DOES_NOT_FIT_NODE',
     text: "test/Cluster-test/W0: a pod of 'inference/chat' requests 9 of nvidia.com/gpu, but a node of pool 'p5' (p5.48xlarge) has 8 for pods; request less, or use a pool with larger nodes",
     faults: () => found({ p5: {} }, demand(gpus(9))),
+  },
+  {
+    id: 'NODE_DISK_NOT_KNOWN',
+    text:
+      "the pods of pool 'old' ask for more local disk than the 17408 MiB that a node of EKS has for pods by default (20 GiB), and an instance " +
+      'store is no disk of pods unless the nodes are set up so, so that they may stay pending; set ephemeralStorage to what ' +
+      "'kubectl describe node' prints under Allocatable",
+    faults: () => {
+      const stack = testStack();
+      const cluster = testCluster(stack);
+      const nodeSelector = { row: 'a' };
+      const hardware = GpuInstanceType.G6E_XLARGE;
+      new ExistingGpuNodePool(stack, 'Old', { cluster, hardware, nodes: 1, nodeSelector, driverInImage: true });
+      runPods(cluster, cluster, 'Chat', demand({ requests: { 'ephemeral-storage': '20Gi' }, nodeSelector }));
+      cluster.node.validate();
+      return warningsOf(stack);
+    },
   },
   {
     id: 'POOL_CANNOT_SCALE_UP',

@@ -4,6 +4,7 @@ import {
   Parallelism,
   Precision,
   ReasoningParser,
+  SpeculativeDecoding,
   ToolCallParser,
   VllmRelease,
 } from '../../lib/catalog';
@@ -29,6 +30,13 @@ const ON_V100: VllmOverrides = {
 
 /** What vLLM's own server would refuse, or would be open by. */
 export const TEXTS: FaultText[] = [
+  {
+    id: 'IMAGE_TAG_MOVES',
+    text:
+      "vllmImage 'vllm/vllm-openai:latest' has a tag that moves, so that what is pulled may be another version than 0.24.0, which its models are " +
+      'planned for (vllmRelease), and differ between nodes; give the tag of a release, or a digest',
+    faults: () => warningsOf(deployVllm({ vllmImage: 'vllm/vllm-openai:latest' }).deployment),
+  },
   {
     id: 'ATTENTION_BACKEND_UNSUPPORTED',
     property: 'models[0].attentionBackend',
@@ -227,6 +235,29 @@ export const TEXTS: FaultText[] = [
     property: 'initContainers[0].volumeMounts[0].readOnly',
     text: "initContainers[0].volumeMounts[0].readOnly must be left out: 'models' has the weights, which were checked and are served as they are; write to 'cache'",
     refuse: refuse({ initContainers: [mounting('models')] }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'models[0].speculativeDecoding.name',
+    text: "model 'chat': speculativeDecoding.name 'chat', version '1', has the files of the model itself in the model store, not those of what drafts; import those under another name by a ModelImport, and give it",
+    refuse: refuse({
+      instanceType: GpuInstanceType.G6E_XLARGE,
+      model: { speculativeDecoding: SpeculativeDecoding.eagle3({ tokens: 3, name: 'chat' }) },
+    }),
+  },
+  {
+    id: 'LITERAL_SECRET',
+    property: 'initContainers[0].args[0]',
+    text: "initContainers[0].args[0] must not hold a secret, because it becomes part of the state and of the cluster; got the text of one; put it into a Kubernetes secret, name that in initContainers[0].secretEnvironment: { TOKEN: { name: 'keys', key: 'value' } }, and write $(TOKEN)",
+    refuse: refuse({
+      initContainers: [{ name: 'warm', image: 'registry.example.com/warm:1', args: ['--password=hunter2'] }],
+    }),
+  },
+  {
+    id: 'LITERAL_SECRET',
+    property: "podAnnotations['token']",
+    text: "podAnnotations['token'] must not hold a secret, because it becomes part of the state and of the cluster; got the text of one; put it into a Kubernetes secret; everybody who may list pods reads this",
+    refuse: refuse({ podAnnotations: { token: 'hunter2' } }),
   },
   {
     id: 'UNKNOWN_VALUE',

@@ -2,6 +2,7 @@ import { EksNodeGroup } from '@cdktf/provider-aws/lib/eks-node-group';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, S3Backend, TerraformStack } from 'cdktf';
 import {
+  DataSize,
   EksGpuCluster,
   ExistingGpuNodePool,
   GpuInstanceType,
@@ -48,6 +49,7 @@ export function migration(app: App, step: 'existing' | 'beside' | 'moved' | 'don
           subnetIds: ['subnet-0a1b2c3d4e5f60711'],
           amiType: 'AL2023_x86_64_NVIDIA',
           instanceTypes: ['g6e.xlarge'],
+          diskSize: 100,
           scalingConfig: { minSize: 2, maxSize: 2, desiredSize: 2 },
         });
   const existing =
@@ -58,6 +60,7 @@ export function migration(app: App, step: 'existing' | 'beside' | 'moved' | 'don
       nodes: 2,
       nodeSelector: { 'eks.amazonaws.com/nodegroup': 'gpu-l40s' },
       driverInImage: true,
+      ephemeralStorage: DataSize.gib(80),
     });
   const pool =
     step === 'existing'

@@ -45,6 +45,7 @@ export function ownPods(app: App): TerraformStack[] {
     nodes: 4,
     nodeSelector: { 'eks.amazonaws.com/nodegroup': 'gpu-l40s' },
     driverInImage: true,
+    ephemeralStorage: DataSize.gib(150),
   });
   const modelStore = ModelStore.fromBucketName(stack, 'Models', 'production-models');
   const model = ModelSpec.LLAMA_3_1_8B;

@@ -54,6 +54,7 @@ test.each([
   ['HTTPS_PROXY', 'http://$(TOKEN)@proxy:3128'],
   ['HOOK', 'https://h.example/x?token=$(TOKEN)&a=1'],
   ['API_KEY', '${TfToken[TOKEN.7]}'],
+  ['EOS_TOKEN', '<|im_end|>'],
   ['VLLM_LOGGING_LEVEL', 'DEBUG'],
   ['org.opencontainers.image.source', 'https://git.example.com/team/serving'],
 ])('%s=%s is none', (name, value) => {

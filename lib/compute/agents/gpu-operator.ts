@@ -1,9 +1,9 @@
 import { fault } from '../../units/fault';
 import { ImageRegistry } from '../../kubernetes/image-registry';
-import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
+import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { escapeTemplate } from '../../core/template-escape';
 import { throwIfFaulty } from '../../units/errors';
-import { agentTolerations } from './node-agents-daemon-set';
+import { Toleration } from '../../kubernetes/tolerations';
 import { checkArguments } from '../../units/argument-faults';
 
 /** The release whose device plugin, v0.19.3, is the one that is installed without the operator. */
@@ -25,7 +25,8 @@ export interface GpuOperatorOptions {
   readonly hostNicDriver?: boolean;
   /**
    * Further values of the chart, e.g. `{ dcgmExporter: { enabled: true } }`; they are merged over those of this library. Those that contradict what
-   * is proved of pods are refused: without the device plugin, with another MIG strategy, with tolerations in place of those of the pools.
+   * is proved of pods are refused: without the device plugin, with another MIG strategy, with tolerations in place of those of the pools, with null for
+   * any of these. So are names that are nearly one of the chart's, text for `enabled`, and secrets.
    * @default - none
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -100,7 +101,8 @@ export function isRenamed({ gpuResourceName }: IGpuNodePool): boolean {
 
 /** What the values of the chart depend on. */
 interface OperatorSetting {
-  readonly taints: readonly NodeTaint[];
+  /** Tolerations of what runs on nodes. */
+  readonly tolerations: readonly Toleration[];
   /** Whether some pool runs an image that has driver and toolkit. */
   readonly driverInImage: boolean;
   /** Whether some pool has InfiniBand or RoCE. */
@@ -137,7 +139,6 @@ interface OperatorSetting {
  */
 export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSetting): string[] {
   const installs = operator.driver ?? !setting.driverInImage;
-  const everywhere = agentTolerations(setting.taints);
   const names = Object.keys(setting.pluginConfigs);
   const images = imagesOf(setting.registry);
   const rdma = installs && setting.connectX ? { rdma: { enabled: true, useHostMofed: operator.hostNicDriver } } : {};
@@ -148,6 +149,7 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
   };
   const values = {
     ...images.always,
+    ...(setting.podAnnotations ? { operator: { ...images.always.operator, annotations: setting.podAnnotations } } : {}),
     driver: { enabled: installs, ...rdma, ...(installs ? images.driver : {}) },
     toolkit: { enabled: installs, ...(installs ? images.toolkit : {}) },
     nfd: { enabled: setting.nodeFeatureDiscovery },
@@ -157,7 +159,7 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
     dcgm: { enabled: false },
     dcgmExporter: { enabled: false },
     daemonsets: {
-      tolerations: everywhere,
+      tolerations: setting.tolerations,
       ...(setting.podLabels ? { labels: setting.podLabels } : {}),
       ...(setting.podAnnotations ? { annotations: setting.podAnnotations } : {}),
     },
@@ -168,7 +170,7 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
         : {}),
     },
     'node-feature-discovery': {
-      ...nodeFeatureDiscoveryValues(setting.taints),
+      ...nodeFeatureDiscoveryValues(setting.tolerations, setting.podAnnotations),
       ...nodeFeatureDiscoveryImage(setting.registry),
     },
   };
@@ -177,14 +179,23 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
 }
 
 /**
- * Values of the chart of node feature discovery: workers on every GPU node whatever its taints, and labels of PCI devices by vendor.
+ * Values of the chart of node feature discovery: workers on every GPU node whatever its taints, labels of PCI devices by vendor, and annotations
+ * of all pods; it has no labels of pods.
+ *
+ * @see https://github.com/kubernetes-sigs/node-feature-discovery/blob/v0.18.3/deployment/helm/node-feature-discovery/values.yaml
  *
  * @internal
  */
-export function nodeFeatureDiscoveryValues(taints: readonly NodeTaint[]) {
+export function nodeFeatureDiscoveryValues(
+  tolerations: readonly Toleration[],
+  annotations?: { readonly [key: string]: string },
+) {
+  const annotated = annotations ? { annotations } : {};
   return {
+    ...(annotations ? { master: annotated, gc: annotated } : {}),
     worker: {
-      tolerations: agentTolerations(taints),
+      ...annotated,
+      tolerations,
       config: { sources: { pci: { deviceClassWhitelist: ['02', '03'], deviceLabelFields: ['vendor'] } } },
     },
   };
@@ -205,7 +216,7 @@ export function nodeFeatureDiscoveryImage(registry: ImageRegistry) {
 
 /** Where the operator pulls the images of its components from, and with what; each component has its own key in the values. */
 function imagesOf(registry: ImageRegistry) {
-  if (!registry.host && registry.pullSecrets.length === 0) return { always: {} };
+  if (!registry.host && registry.pullSecrets.length === 0) return { always: {} as { operator?: object } };
   const at = (repository: string) => (registry.host ? { repository: registry.resolve(repository) } : {});
   const part = (repository: string) => ({
     ...at(repository),

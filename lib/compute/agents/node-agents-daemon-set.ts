@@ -7,7 +7,7 @@ import { KubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
-import { Toleration, tolerationsOfAnyValue } from '../../kubernetes/tolerations';
+import { Toleration, distinctSorted, tolerationsOf, tolerationsOfAnyValue } from '../../kubernetes/tolerations';
 import { GPU_TAINT } from '../pools/shared/gpu-node-pool-labels';
 import { LabelRequirement, runOnNodes } from './agent-nodes';
 
@@ -100,7 +100,10 @@ export function nodeAgentDaemonSet(
         registry: spec.registry,
         securityLevel: PodSecurityLevel.PRIVILEGED,
         tolerations: () =>
-          agentTolerations([...spec.pools().flatMap((pool) => pool.taints), ...(spec.tolerations ?? [])]),
+          agentTolerations(
+            spec.pools().flatMap((pool) => pool.taints),
+            spec.tolerations,
+          ),
         containers: [container(spec)],
         spec: {
           hostNetwork: spec.hostNetwork,
@@ -155,12 +158,13 @@ function volumes({ hostFolders, config }: NodeAgentSpec) {
 }
 
 /**
- * Tolerations of agents: for the usual taint of GPU nodes, and for those of the pools.
+ * Tolerations of agents: for the usual taint of GPU nodes and those of the pools, whatever their values, and for those that the user names, as
+ * they are.
  *
  * @internal
  */
-export function agentTolerations(taints: readonly NodeTaint[]): Toleration[] {
-  return tolerationsOfAnyValue([GPU_TAINT, ...taints]);
+export function agentTolerations(taints: readonly NodeTaint[], named: readonly NodeTaint[] = []): Toleration[] {
+  return distinctSorted([...tolerationsOfAnyValue([GPU_TAINT, ...taints]), ...tolerationsOf(named)]);
 }
 
 function environment({ env, fields = {} }: NodeAgentSpec) {

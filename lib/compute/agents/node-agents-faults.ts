@@ -5,10 +5,12 @@ import { dividedByBottlerocket } from '../pools/shared/bottlerocket-settings';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
 import { installsDriver, isRenamed } from './gpu-operator';
 import { operatorDriverFaults } from './operator-driver-faults';
+import { operatorShapeFaults } from './operator-value-shape';
 import { operatorValueFaults } from './operator-value-faults';
 import { efaPluginFaults } from './node-agents-images';
 import { pluginConfig } from './node-agents-parts';
 import { NodeAgentsProps } from './node-agents-props';
+import { secretMetadataFaults } from '../../units/secrets-in-text';
 import { allOf } from '../../units/unreadable';
 
 /**
@@ -94,13 +96,19 @@ export function agentPoolFaults(props: NodeAgentsProps, pools: readonly IGpuNode
 const OWN_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/managed-by'];
 
 /**
- * The faults of what users add to the pods of agents.
+ * The faults of what users add to the pods of agents, and to the values of the operator.
  *
  * @internal
  */
-export function agentPodFaults({ podLabels = {}, podAnnotations, tolerations = [] }: NodeAgentsProps): Fault[] {
+export function agentPodFaults({
+  podLabels = {},
+  podAnnotations,
+  tolerations = [],
+  gpuOperator,
+}: NodeAgentsProps): Fault[] {
   return allOf(
     () => labelSyntaxFaults('podLabels', podLabels),
+    () => secretMetadataFaults('podLabels', podLabels),
     () =>
       Object.keys(podLabels)
         .filter((key) => OWN_LABELS.includes(key))
@@ -108,6 +116,8 @@ export function agentPodFaults({ podLabels = {}, podAnnotations, tolerations = [
           fault('RESERVED', `podLabels['${key}']`, `podLabels must not contain '${key}', which is set here; remove it`),
         ),
     () => annotationSyntaxFaults('podAnnotations', podAnnotations),
+    () => (gpuOperator ? operatorShapeFaults(gpuOperator) : []),
+    () => secretMetadataFaults('podAnnotations', podAnnotations),
     () =>
       tolerations.flatMap(({ key, value }, i) => [
         ...keyFaults(`tolerations[${i}].key`, 'taint', key),

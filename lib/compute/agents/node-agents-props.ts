@@ -42,11 +42,14 @@ export interface NodeAgentsProps {
    * already: two of them remove each other's labels. @default true
    */
   readonly nodeFeatureDiscovery?: boolean;
-  /** Labels of the pods of the agents. @default - none */
+  /**
+   * Labels of the pods of the agents, except those of node feature discovery and of the GPU operator itself, whose charts take none.
+   * @default - none
+   */
   readonly podLabels?: { [key: string]: string };
-  /** Annotations of the pods of the agents. @default - none */
+  /** Annotations of the pods of the agents, those of node feature discovery and of the GPU operator itself included. @default - none */
   readonly podAnnotations?: { [key: string]: string };
-  /** Taints that the agents tolerate besides those of the pools. @default - none */
+  /** Taints that the agents tolerate besides those of the pools, which they tolerate whatever the value; without a value, any. @default - none */
   readonly tolerations?: NodeTaint[];
   /** Whether the exporter of GPU metrics runs on every GPU node, on port 9400; scrape it with `honor_labels`. @default false */
   readonly dcgmExporter?: boolean;

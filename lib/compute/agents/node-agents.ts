@@ -11,7 +11,7 @@ import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { withdraw } from '../../core/withdraw';
 import { synthesizeWhile } from '../../core/omission';
 import { featureDiscoveryFaults, claimFeatureDiscovery } from '../../core/feature-discovery';
-import { IGpuNodePool, NodeTaint } from '../../core/gpu-node-pool';
+import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
 import { KubernetesMeta, helmMeta, kubernetesMeta } from '../../kubernetes/kubernetes-access';
@@ -31,7 +31,8 @@ import {
   pluginConfigsOf,
 } from './node-agents-faults';
 import { LabelRequirement } from './agent-nodes';
-import { NodeAgentSpec, nodeAgentDaemonSet } from './node-agents-daemon-set';
+import { NodeAgentSpec, agentTolerations, nodeAgentDaemonSet } from './node-agents-daemon-set';
+import { Toleration } from '../../kubernetes/tolerations';
 import {
   DCGM_EXPORTER_IMAGE,
   NVIDIA_DEVICE_PLUGIN_IMAGE,
@@ -180,7 +181,7 @@ export class NodeAgents extends Construct {
       version: operator.chartVersion,
       values: () =>
         gpuOperatorValues(operator, {
-          taints: this.#allTaints(),
+          tolerations: this.#tolerations(),
           driverInImage: this.#clusterPools.some(({ driverInImage }) => driverInImage === true),
           connectX: this.#clusterPools.some(
             ({ fabric }) => fabric !== undefined && CONNECTX_FABRICS.includes(fabric.kind),
@@ -206,7 +207,11 @@ export class NodeAgents extends Construct {
   }
 
   #discoveryValues() {
-    return { ...nodeFeatureDiscoveryValues(this.#allTaints()), ...nodeFeatureDiscoveryImage(this.#agentRegistry) };
+    const { podAnnotations } = this.#agentProps;
+    return {
+      ...nodeFeatureDiscoveryValues(this.#tolerations(), podAnnotations),
+      ...nodeFeatureDiscoveryImage(this.#agentRegistry),
+    };
   }
 
   #addExporter(): void {
@@ -295,8 +300,9 @@ export class NodeAgents extends Construct {
     return known.length > 0 ? Object.fromEntries([['default', 'version: v1\n'], ...known]) : {};
   }
 
-  #allTaints(): NodeTaint[] {
-    return [...this.#clusterPools.flatMap((pool) => pool.taints), ...(this.#agentProps.tolerations ?? [])];
+  #tolerations(): Toleration[] {
+    const taints = this.#clusterPools.flatMap((pool) => pool.taints);
+    return agentTolerations(taints, this.#agentProps.tolerations);
   }
 
   get #needsEfaPlugin(): boolean {

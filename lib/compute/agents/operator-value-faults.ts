@@ -30,13 +30,21 @@ export function operatorValueFaults(
 ): Fault[] {
   const { gpuOperator } = props;
   if (gpuOperator === undefined) return [];
-  return contradictions(props, pools, configs).flatMap(({ path, when, why }) => {
-    const given = valueAt(gpuOperator, path);
-    if (given === undefined || hasToken(given) || !when(given)) return [];
-    const name = path.join('.');
+  const found = contradictions(props, pools, configs).flatMap(({ path, when, why }) => {
+    const { given, at } = valueAt(gpuOperator, path);
+    if (given === undefined || hasToken(given)) return [];
+    const name = at.join('.');
+    // Helm takes what the chart and we have there out of the values.
+    if (given === null) {
+      const reason = `values of the GPU operator must not set ${name} to null, which takes ${path.join('.')} out of the values of this library and of the chart; remove it`;
+      return [fault('VALUE_CONTRADICTS_PROOF', `gpuOperator.values.${name}`, reason)];
+    }
+    if (!when(given)) return [];
     const reason = `values of the GPU operator must not set ${name} to ${givenValue(given)}, because ${why}`;
     return [fault('VALUE_CONTRADICTS_PROOF', `gpuOperator.values.${name}`, reason)];
   });
+  // A part that is null has several of the values.
+  return found.filter(({ property }, i) => found.findIndex((other) => other.property === property) === i);
 }
 
 function contradictions(
@@ -63,7 +71,13 @@ function contradictions(
             why: `it has the configurations that pools share their GPUs by (${configs.join(', ')}); remove it, and use GpuSharing of the pools`,
           },
         ]
-      : []),
+      : [
+          {
+            path: ['devicePlugin', 'config', 'default'],
+            when: (given: unknown) => given !== '',
+            why: 'nodes of every pool would share their GPUs by it, which are counted as whole ones; remove it, and use GpuSharing of the pools',
+          },
+        ]),
     {
       path: ['mig', 'strategy'],
       when: (given) => given !== strategy,
@@ -74,6 +88,17 @@ function contradictions(
       when: isOwn,
       why: 'it would replace the tolerations of the taints of all pools; remove it, and add yours by tolerations of NodeAgents',
     },
+    ...(nodeFeatureDiscovery
+      ? [
+          {
+            path: ['node-feature-discovery', 'worker', 'tolerations'],
+            when: isOwn,
+            why: 'it would replace the tolerations of the taints of all pools, whose nodes would not be found to have GPUs; remove it, and add yours by tolerations of NodeAgents',
+          },
+        ]
+      : []),
+    { path: ['driver', 'enabled'], when: () => false, why: '' },
+    { path: ['toolkit', 'enabled'], when: () => false, why: '' },
     {
       path: ['nfd', 'enabled'],
       when: nodeFeatureDiscovery ? isOff : isOn,
@@ -91,13 +116,13 @@ function contradictions(
   ];
 }
 
-/** Nothing where a part on the way is missing, or no object. */
-function valueAt({ values }: GpuOperator, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (at, key) =>
-      typeof at === 'object' && at !== null && Object.hasOwn(at, key)
-        ? (at as { [key: string]: unknown })[key]
-        : undefined,
-    values,
-  );
+/** What is given on a path, or the null before it; nothing where a part on the way is missing, or no object. */
+function valueAt({ values }: GpuOperator, path: readonly string[]): { given: unknown; at: readonly string[] } {
+  let given: unknown = values;
+  for (const [i, key] of path.entries()) {
+    if (given === null) return { given, at: path.slice(0, i) };
+    const isThere = typeof given === 'object' && Object.hasOwn(given as object, key);
+    given = isThere ? (given as { [key: string]: unknown })[key] : undefined;
+  }
+  return { given, at: path };
 }

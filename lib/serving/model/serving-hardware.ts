@@ -3,6 +3,7 @@ import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { IRdmaFabric, RdmaFabricKind } from '../../core/rdma-fabric';
 import { NodeNetwork } from '../../planning/capacity-request';
 import { gpusPerNode } from '../../scheduling/node-allocatable';
+import { NodeDisk, diskOfPool } from '../../scheduling/node-disk';
 import { DataSize } from '../../units/data-size';
 
 /**
@@ -14,6 +15,8 @@ export interface ServingHardware {
   readonly instanceType: IGpuNodePool['hardware'];
   /** GPUs of a node, or shares of them, that pods can ask for. */
   readonly gpusPerNode: number;
+  /** Disk of a node that pods can ask for. @default - that of the type */
+  readonly disk?: NodeDisk;
   /** Memory that each of them can count on. */
   readonly gpuMemory: DataSize;
   /** How nodes reach each other. */
@@ -28,6 +31,7 @@ export function servingHardware(pool: IGpuNodePool): ServingHardware {
   return {
     instanceType: pool.hardware,
     gpusPerNode: gpusPerNode(pool),
+    disk: diskOfPool(pool),
     gpuMemory: pool.gpuShareMemory ?? pool.hardware.gpuMemory,
     network: networkOf(pool.fabric),
     poolName: pool.poolName,

@@ -29,6 +29,33 @@ export interface PlannedImage {
   readonly variant?: string;
 }
 
+/** Tags that a publisher gives to one image after another; a hyphen and a processor or CUDA may follow, but a commit names one image. */
+const MOVING_TAG = /^(latest|nightly|main|master|edge|dev|stable)(?!-[0-9a-f]{40}$)([-_.].*)?$/i;
+
+/**
+ * A tag of a publisher's repository, or of a mirror of it, behind which stands now this release, now that one: `latest`, `nightly`. A digest
+ * beside it stays what it is.
+ *
+ * @see https://hub.docker.com/r/vllm/vllm-openai/tags
+ *
+ * @internal
+ */
+export function movingTagWarnings({ property, reference, repository, release }: PlannedImage): Fault[] {
+  if (typeof reference !== 'string' || hasToken(reference) || reference.includes('@')) return [];
+  const tag = tagOf(reference, repository);
+  if (tag === undefined || !MOVING_TAG.test(tag)) return [];
+  const reason =
+    `${property} '${reference}' has a tag that moves, so that what is pulled may be another version than ${release.version}, which its models are ` +
+    `planned for (${release.property}), and differ between nodes; give the tag of a release, or a digest`;
+  return [fault('IMAGE_TAG_MOVES', property, reason)];
+}
+
+/** The tag of an image of a publisher, or of a mirror of it. */
+function tagOf(reference: string, repository: string): string | undefined {
+  const [, path = '', tag] = /^(.*?)(?::([\w][\w.-]*))?(?:@.*)?$/.exec(reference) ?? [];
+  return `/${path}`.endsWith(`/${repository}`) ? tag : undefined;
+}
+
 /**
  * A tag of a publisher's repository, or of a mirror of it, that names another release or other parts than what is planned. Whoever gives an image of
  * their own by a tag of their own knows what it holds.
@@ -37,9 +64,8 @@ export interface PlannedImage {
  */
 export function imageTagFaults({ property, reference, repository, read, release, variant }: PlannedImage): Fault[] {
   if (typeof reference !== 'string' || hasToken(reference)) return [];
-  const [, path = '', tag] = /^(.*?)(?::([\w][\w.-]*))?(?:@.*)?$/.exec(reference) ?? [];
-  if (tag === undefined || !`/${path}`.endsWith(`/${repository}`)) return [];
-  const says = read(tag);
+  const tag = tagOf(reference, repository);
+  const says = tag === undefined ? undefined : read(tag);
   if (says === undefined) return [];
   const refused = (reason: string) => [fault('IMAGE_TAG_CONTRADICTS_RELEASE', property, reason)];
   if (says.version !== release.version)

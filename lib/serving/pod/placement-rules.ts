@@ -52,6 +52,27 @@ function topologyFaults(at: string, key: string, pool: IGpuNodePool): Fault[] {
   return [fault('UNKNOWN_VALUE', at, reason)];
 }
 
+/** Labels that tell zones apart; their values are the same for all nodes of one. */
+const ZONE_KEYS = [
+  'topology.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/zone',
+  'topology.k8s.aws/zone-id',
+  'topology.ebs.csi.aws.com/zone',
+];
+
+/** Labels of the region, in which all zones of a cluster are. */
+const REGION_KEYS = ['topology.kubernetes.io/region', 'failure-domain.beta.kubernetes.io/region'];
+
+/** How many values of a label the nodes of a pool have at most; undefined if that is not known. */
+function domainsOf(key: string, pool: IGpuNodePool): number | undefined {
+  const { maxNodes, nodeLabels, platformLabels = {}, availabilityZones: zones } = pool;
+  if (key === HOSTNAME) return maxNodes;
+  if (Object.hasOwn(nodeLabels, key) || Object.hasOwn(platformLabels, key)) return 1;
+  if (zones === undefined || hasToken(zones) || zones.length === 0) return undefined;
+  if (REGION_KEYS.includes(key)) return 1;
+  return ZONE_KEYS.includes(key) ? Math.min(zones.length, maxNodes) : undefined;
+}
+
 /**
  * How many pods of a deployment rules allow at once.
  *
@@ -67,7 +88,8 @@ export interface PlacementLimits {
 }
 
 /**
- * How many pods of a deployment its rules allow on its pool, as far as it is known: a value that the pool sets is the same on all its nodes.
+ * How many pods of a deployment its rules allow on its pool, as far as it is known: a value that the pool sets is the same on all its nodes,
+ * and of zones it has no more than it says.
  *
  * @param given what the user says
  * @param labels the labels that select its pods
@@ -82,19 +104,12 @@ export function placementLimits(
 ): PlacementLimits {
   const { nodePool, podLabels, namespace = 'inference' } = given;
   const own = { ...podLabels, ...labels, ...MANAGED_BY };
-  const domainsOf = (key: string): number | undefined => {
-    if (key === HOSTNAME) return nodePool.maxNodes;
-    const isSame = Object.hasOwn(nodePool.nodeLabels, key) || Object.hasOwn(nodePool.platformLabels ?? {}, key);
-    return isSame ? 1 : undefined;
-  };
   const limits: PlacementLimits[] = [
     ...(given.podAntiAffinity ?? []).flatMap((term, i): PlacementLimits[] => {
-      const domains = domainsOf(term.topologyKey);
+      const domains = domainsOf(term.topologyKey, nodePool);
       if (domains === undefined || !meansItself(term, own, namespace)) return [];
       const rule = `podAntiAffinity[${i}]`;
-      return [
-        term.topologyKey === HOSTNAME ? { podsPerNode: 1, podsPerPool: domains, rule } : { podsPerPool: 1, rule },
-      ];
+      return [{ ...(term.topologyKey === HOSTNAME ? { podsPerNode: 1 } : {}), podsPerPool: domains, rule }];
     }),
     ...(given.podAffinity ?? []).flatMap((term, i): PlacementLimits[] =>
       term.topologyKey === HOSTNAME && meansItself(term, own, namespace)
@@ -102,7 +117,7 @@ export function placementLimits(
         : [],
     ),
     ...(given.topologySpreadConstraints ?? []).flatMap((each, i): PlacementLimits[] => {
-      const domains = domainsOf(each.topologyKey);
+      const domains = domainsOf(each.topologyKey, nodePool);
       const { maxSkew = 1, minDomains = 1 } = each;
       const isHard = each.whenUnsatisfiable === WhenUnsatisfiable.DO_NOT_SCHEDULE;
       if (!isHard || domains === undefined || domains >= minDomains) return [];
@@ -131,8 +146,10 @@ export function placementLimitFaults(
 ): Fault[] {
   if (podsPerPool === undefined || rule === undefined || most + maxSurge <= podsPerPool) return [];
   const count = maxSurge > 0 ? `${most}, and ${maxSurge} more in a rollout (maxSurge)` : String(most);
+  const zones = nodePool.availabilityZones;
+  const zoned = zones === undefined || hasToken(zones) ? '' : ` in ${zones.length} zone(s)`;
   const reason =
-    `${rule} lets at most ${podsPerPool} of the servers run on pool '${nodePool.poolName}', which has at most ${nodePool.maxNodes} node(s); got ${count}; ` +
+    `${rule} lets at most ${podsPerPool} of the servers run on pool '${nodePool.poolName}', which has at most ${nodePool.maxNodes} node(s)${zoned}; got ${count}; ` +
     'make it a preference, lower the number, or raise maxNodes where each node takes one';
   return [fault('PLACEMENT_RULE_EXCEEDS_POOL', rule, reason)];
 }

@@ -1,5 +1,7 @@
 import { posix } from 'path';
+import { IConstruct } from 'constructs';
 import { kubernetesNameFault } from '../../core/naming';
+import { isSensitiveValue } from '../../core/sensitive-value';
 import { hasToken } from '../../core/tokens';
 import { imageFaults } from '../../kubernetes/container-image';
 import { annotationSyntaxFaults, labelSyntaxFaults } from '../../kubernetes/label-syntax';
@@ -7,6 +9,7 @@ import { objectNameFaults } from '../../kubernetes/object-name';
 import { duplicateFaults, repeatedIndexes } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { literalSecretFaults } from '../../units/literal-secrets';
+import { secretMetadataFaults, secretWordFaults } from '../../units/secrets-in-text';
 import { givenValue, positiveFault, wholeNumberFault } from '../../units/number-faults';
 import { SecretReference, secretFaults } from '../../core/secret-reference';
 import { PodAdditions, PodVolumeMount, Sidecar } from './pod-additions';
@@ -49,24 +52,32 @@ export interface OwnPod {
  */
 export function additionFaults(
   additions: PodAdditions & {
+    readonly cluster?: IConstruct;
     readonly environment?: { [name: string]: string };
+    readonly extraArguments?: string[];
     readonly priorityClassName?: string;
   },
   own: OwnPod,
 ): Fault[] {
   const { sidecars = [], initContainers = [], volumes = [], environment = {}, secretEnvironment = {} } = additions;
   const names = volumes.map(({ name }) => name);
+  const isSensitive = (value: string) => isSensitiveValue(additions.cluster, value);
   return allOf(
     () => ownKeyFaults('podLabels', additions.podLabels, OWN_LABELS),
     () => labelSyntaxFaults('podLabels', additions.podLabels),
+    () => secretMetadataFaults('podLabels', additions.podLabels),
     () => ownKeyFaults('podAnnotations', additions.podAnnotations, OWN_ANNOTATIONS),
     () => annotationSyntaxFaults('podAnnotations', additions.podAnnotations),
+    () => secretMetadataFaults('podAnnotations', additions.podAnnotations),
     () => annotationSyntaxFaults('serviceAnnotations', additions.serviceAnnotations),
+    () => secretMetadataFaults('serviceAnnotations', additions.serviceAnnotations),
     () => ownKeyFaults('serviceAccountAnnotations', additions.serviceAccountAnnotations, OWN_ACCOUNT_ANNOTATIONS),
     () => annotationSyntaxFaults('serviceAccountAnnotations', additions.serviceAccountAnnotations),
+    () => secretMetadataFaults('serviceAccountAnnotations', additions.serviceAccountAnnotations),
     () => labelSyntaxFaults('nodeSelector', additions.nodeSelector),
     () => objectNameFaults('priorityClassName', additions.priorityClassName),
-    () => environmentFaults('', environment, secretEnvironment),
+    () => environmentFaults('', environment, secretEnvironment, isSensitive),
+    () => secretWordFaults('extraArguments', additions.extraArguments, { instead: insteadOfWord(''), isSensitive }),
     () => ofProbesFaults('environment', environment, own),
     () => ofProbesFaults('secretEnvironment', secretEnvironment, own),
     () =>
@@ -90,7 +101,7 @@ export function additionFaults(
     () => mountFaults('volumeMounts', additions.volumeMounts, { names }),
     () => ownMountFaults(additions.volumeMounts, own),
     () => duplicateFaults('sidecars', [...own.containers, ...sidecars.map(({ name }) => name)]),
-    () => sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, { names }, own)),
+    () => sidecars.flatMap((sidecar, i) => sidecarFaults(`sidecars[${i}]`, sidecar, { names }, own, isSensitive)),
     () => samePortFaults(sidecars),
     () =>
       duplicateFaults('initContainers', [
@@ -99,7 +110,7 @@ export function additionFaults(
       ]),
     () =>
       initContainers.flatMap((each, i) =>
-        sidecarFaults(`initContainers[${i}]`, each, { names, ofPod: own.initVolumes }, own),
+        sidecarFaults(`initContainers[${i}]`, each, { names, ofPod: own.initVolumes }, own, isSensitive),
       ),
     () => initContainers.flatMap(portFaults),
     () =>
@@ -138,12 +149,30 @@ function portFaults({ ports = {} }: Sidecar, index: number): Fault[] {
   return [fault('CONFLICTING_PROPERTIES', at, reason)];
 }
 
-function sidecarFaults(at: string, sidecar: Sidecar, volumes: Mountable, own: OwnPod): Fault[] {
+/** Whether a text that only Terraform knows is declared to be a secret. */
+type IsSensitive = (value: string) => boolean;
+
+/** How a word of a command that is a secret is passed on. */
+function insteadOfWord(at: string) {
+  return (name: string) =>
+    `put it into a Kubernetes secret, name that in ${at}secretEnvironment: { ${name}: { name: 'keys', key: 'value' } }, and write $(${name})`;
+}
+
+function sidecarFaults(
+  at: string,
+  sidecar: Sidecar,
+  volumes: Mountable,
+  own: OwnPod,
+  isSensitive: IsSensitive,
+): Fault[] {
+  const secrets = { instead: insteadOfWord(`${at}.`), isSensitive };
   return allOf(
     () => kubernetesNameFault(`${at}.name`, sidecar.name),
     () => imageFaults(`${at}.image`, sidecar.image),
     () => positiveFault(`${at}.cpu`, sidecar.cpu),
-    () => environmentFaults(`${at}.`, sidecar.environment ?? {}, sidecar.secretEnvironment ?? {}),
+    () => environmentFaults(`${at}.`, sidecar.environment ?? {}, sidecar.secretEnvironment ?? {}, isSensitive),
+    () => secretWordFaults(`${at}.command`, sidecar.command, secrets),
+    () => secretWordFaults(`${at}.args`, sidecar.args, secrets),
     () =>
       Object.entries(sidecar.ports ?? {}).flatMap(([name, port]) =>
         allOf(
@@ -169,6 +198,7 @@ function environmentFaults(
   at: string,
   plain: { [name: string]: string },
   secret: { [name: string]: SecretReference },
+  isSensitive: IsSensitive,
 ): Fault[] {
   return allOf(
     () => variableNameFaults(`${at}environment`, plain),
@@ -178,6 +208,7 @@ function environmentFaults(
         plain,
         (name) =>
           `put it into a Kubernetes secret, and name that: ${at}secretEnvironment: { ${name}: { name: 'keys', key: 'value' } }`,
+        isSensitive,
       ),
     () => variableNameFaults(`${at}secretEnvironment`, secret),
     () =>

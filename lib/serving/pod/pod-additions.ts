@@ -101,9 +101,9 @@ export interface Sidecar {
   readonly name: string;
   /** Image with its registry, and a tag or a digest. */
   readonly image: string;
-  /** Command. @default - the image's */
+  /** Command; must not contain secrets, but may refer to a variable by `$(NAME)`. @default - the image's */
   readonly command?: string[];
-  /** Arguments. @default - the image's */
+  /** Arguments, likewise. @default - the image's */
   readonly args?: string[];
   /** Environment variables; must not contain secrets, but may refer to another variable by `$(NAME)`. @default - none */
   readonly environment?: { [name: string]: string };
@@ -146,7 +146,7 @@ export enum ServiceType {
 export interface PodAdditions {
   /** Labels of the pods, besides those that select them. @default - none */
   readonly podLabels?: { [key: string]: string };
-  /** Annotations of the pods. @default - none */
+  /** Annotations of the pods; must not contain secrets. @default - none */
   readonly podAnnotations?: { [key: string]: string };
   /** Additional environment variables of the server's container from secrets. @default - none */
   readonly secretEnvironment?: { [name: string]: SecretReference };
@@ -168,7 +168,7 @@ export interface PodAdditions {
   readonly runtimeClassName?: string;
   /** Labels that the nodes must have besides those of the pool; the pool must set them. @default - none */
   readonly nodeSelector?: { [key: string]: string };
-  /** Taints that the pods tolerate besides those of the pool. @default - none */
+  /** Taints that the pods tolerate besides those of the pool; without a value, any value of the key. @default - none */
   readonly tolerations?: NodeTaint[];
   /** Pods that the pods are to be near. A term that they themselves must meet keeps them in one place. @default - none */
   readonly podAffinity?: PodAffinityTerm[];

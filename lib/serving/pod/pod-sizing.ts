@@ -1,6 +1,7 @@
 import { Fault, fault } from '../../units/fault';
 import { GpuNodeType } from '../../catalog/gpu-node-type';
-import { allocatableCpuMillis, allocatableDiskMib, allocatableMemoryMib } from '../../scheduling/node-allocatable';
+import { allocatableCpuMillis, allocatableMemoryMib } from '../../scheduling/node-allocatable';
+import { NodeDisk, diskOfType } from '../../scheduling/node-disk';
 import { DataSize } from '../../units/data-size';
 import { AddedRequests } from './pod-addition-specs';
 import { PodModel } from './pod-model';
@@ -27,6 +28,8 @@ export interface SizingOverrides {
   readonly before?: { readonly cpuMillis: number; readonly memoryMib: number };
   /** GPUs, or shares of them, that pods can have on one node. @default - those of the hardware */
   readonly gpusPerNode?: number;
+  /** Disk that pods can have on one node. @default - that of the hardware */
+  readonly disk?: NodeDisk;
   /** Whether a server is only loaded once other pods have copied their files too. @default false */
   readonly waitsForOthers?: boolean;
 }
@@ -158,7 +161,7 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
       `${memoryMib} MiB, so that pods would be killed for it; raise resources.memory${own ? ', or lower resources.sharedMemory' : ''}`;
     faults.push(fault('SHARED_MEMORY_EXCEEDS_MEMORY', own ? 'resources.sharedMemory' : 'resources.memory', reason));
   }
-  const usableDisk = allocatableDiskMib(type);
+  const { mib: usableDisk } = overrides.disk ?? diskOfType(type);
   const isByFolders = folders > 0 && ownDiskMib <= (usableDisk ?? Infinity);
   fit(isByFolders ? ofFolders(folders) : DISK, diskMib, usableDisk);
   if (faults.length === 0)
@@ -257,10 +260,10 @@ function budgets(
   models: readonly PodModel[],
   type: GpuNodeType,
   stored: number,
-  { startupSeconds: given, waitsForOthers = false }: SizingOverrides,
+  { startupSeconds: given, waitsForOthers = false, disk = diskOfType(type) }: SizingOverrides,
 ) {
   const engine = models.some(({ plan }) => plan) ? 300 : 120;
-  const download = 60 + stored / (type.localStorage ? 0.2e9 : 0.1e9);
+  const download = 60 + stored / (disk.isLocal ? 0.2e9 : 0.1e9);
   const startupSeconds = given ?? ceilTo(engine + stored / 0.25e9 + (waitsForOthers ? download : 0), 60);
   return { startupSeconds, progressDeadline: ceilTo((600 + download + startupSeconds) * 1.25, 60) };
 }

@@ -9,7 +9,7 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition, imageVariant } from './model-definition';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
-import { imageTagFaults } from '../pod/image-tag-faults';
+import { PlannedImage, imageTagFaults, movingTagWarnings } from '../pod/image-tag-faults';
 import { PodSizing } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
@@ -66,7 +66,7 @@ export function checkDeployment(
     () => serverFaults(props, replicas, ownPodOf(props.openAi)),
     () => imageFaults('tritonImage', props.tritonImage),
     () => ownImageFaults(props),
-    () => tagFaults(props, release),
+    () => imageTagFaults(plannedImage(props, release)),
     () => releaseFaults(props.nodePool, release, imageVariant(props.models.map(({ _definition }) => _definition))),
     () => (props.openAi ? frontEndFaults(props, release) : argumentFaults(props.extraArguments ?? [], release)),
   );
@@ -80,13 +80,15 @@ export function checkDeployment(
   const onSite =
     unknown.length > 0 ? [] : definitions.map((model) => model.on({ ...place, replicas: whole, models: definitions }));
   const models = onSite.flatMap(({ model }) => model ?? []);
-  const sized = sizeTritonPod(props, definitions, models, hardware.instanceType, hardware.gpusPerNode);
+  const { instanceType, gpusPerNode, disk } = hardware;
+  const sized = sizeTritonPod(props, definitions, models, instanceType, gpusPerNode, disk);
   const checked = {
     models,
     sizing: sized.sizing,
     warnings: [
       ...onSite.flatMap(({ warnings }) => warnings),
       ...releaseWarnings(props, release, definitions),
+      ...movingTagWarnings(plannedImage(props, release)),
       ...serverSettingsWarnings(props, definitions, whole),
       ...frontEndWarnings(props, definitions),
       ...serviceWarnings(props),
@@ -139,9 +141,10 @@ function ownImageFaults({ servingImage: image, tritonImage, tritonRelease, model
 /** Variants of which is known what they have. */
 const VARIANTS: readonly string[] = Object.values(TritonVariant);
 
-/** That the tag of NVIDIA's own image is of the release that the models are planned for, with their backends: `26.07-vllm-python-py3`. */
-function tagFaults({ servingImage, tritonImage, models }: TritonDeploymentProps, release: TritonRelease): Fault[] {
-  return imageTagFaults({
+/** NVIDIA's own image, whose tag is of the release that the models are planned for, with their backends: `26.07-vllm-python-py3`. */
+function plannedImage(props: TritonDeploymentProps, release: TritonRelease): PlannedImage {
+  const { servingImage, tritonImage, models } = props;
+  return {
     property: tritonImage === undefined ? 'servingImage' : 'tritonImage',
     reference: tritonImage ?? readableImage(servingImage)?.reference,
     repository: 'nvidia/tritonserver',
@@ -151,7 +154,7 @@ function tagFaults({ servingImage, tritonImage, models }: TritonDeploymentProps,
     },
     release: { property: 'tritonRelease', version: release.release },
     variant: models.find(({ _definition: { variant } }) => variant !== undefined)?._definition.variant,
-  });
+  };
 }
 
 /** Of a list that cannot be read nothing. */

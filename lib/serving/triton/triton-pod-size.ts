@@ -1,4 +1,5 @@
 import { GpuNodeType } from '../../catalog/gpu-node-type';
+import { NodeDisk } from '../../scheduling/node-disk';
 import { DataSize } from '../../units/data-size';
 import { addedRequests, initRequests } from '../pod/pod-addition-specs';
 import { PodModel } from '../pod/pod-model';
@@ -16,6 +17,7 @@ import { TritonServingOptions } from './triton-serving-options';
  * @param models those of them that are resolved
  * @param type the node
  * @param gpusPerNode GPUs, or shares of them, that pods can have of it
+ * @param disk disk that pods can have of it @default - that of the type
  *
  * @internal
  */
@@ -25,6 +27,7 @@ export function sizeTritonPod(
   models: readonly PodModel[],
   type: GpuNodeType,
   gpusPerNode: number,
+  disk?: NodeDisk,
 ): SizedPod {
   return sizePod(models, type, {
     ...options.resources,
@@ -33,6 +36,7 @@ export function sizeTritonPod(
     besides: addedRequests(options),
     before: initRequests(options),
     gpusPerNode,
+    disk,
   });
 }
 

@@ -9,6 +9,8 @@ import { allOf } from '../../units/unreadable';
 import { ResolvedModel } from '../model/resolved-model';
 import { PodVolumeMount } from '../pod/pod-additions';
 import { MODELS_MOUNT, WeightsCopy } from '../pod/server-pod';
+import { placedAdapters } from './lora-adapters';
+import { LoraOptions } from './openai-options';
 import { VllmOptions } from './vllm-options';
 
 /** Where the property is. */
@@ -120,4 +122,26 @@ export function draftMountFaults(told: Told, plan: CapacityPlan, mounts: readonl
     `path '${of.path}' of what drafts is within no volume that volumeMounts show the server (${seen}); mount one there, or put its files into the model ` +
     'store by a ModelImport and give the name that they have there instead of path';
   return [fault('DRAFT_NOT_IN_POD', PROPERTY, reason)];
+}
+
+/**
+ * What drafts, by the name of files in the store that are something else: the model that it drafts for, or an adapter of that.
+ *
+ * @param options what the user says of the model
+ * @param resolved the model
+ *
+ * @internal
+ */
+export function draftFilesFaults(options: Told & LoraOptions, resolved: ResolvedModel): Fault[] {
+  const of = draftOf(options, resolved.plan);
+  const { name, version = ResolvedModel.DEFAULT_VERSION } = of ?? {};
+  if (of === undefined || name === undefined) return [];
+  const isSame = (other: { name: string; version: string }) => other.name === name && other.version === version;
+  const adapter = placedAdapters(options).some(isSame) ? 'an adapter' : undefined;
+  const what = isSame(resolved) ? 'the model itself' : adapter;
+  if (what === undefined) return [];
+  const reason =
+    `${PROPERTY}.name '${name}', version '${version}', has the files of ${what} in the model store, not those of what drafts; import those under ` +
+    'another name by a ModelImport, and give it';
+  return [fault('CONFLICTING_PROPERTIES', `${PROPERTY}.name`, reason)];
 }

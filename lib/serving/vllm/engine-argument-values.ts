@@ -83,17 +83,61 @@ export function argumentValueFaults(engineArguments: { readonly [name: string]: 
     if (endless.length > 0) return endless;
     const isElsewhere = [RESERVED_ARGUMENTS, REFUSED_ARGUMENTS].some((table) => Object.hasOwn(table, name));
     if (value === undefined || value === null || isElsewhere || hasToken(value)) return [];
-    const known = vllmValues(name, `${vllm}`);
-    const kind = OWN_KINDS.get(name) ?? (known && KINDS[known.kind]);
-    const parsed = vllm.images === UPSTREAM_IMAGES;
-    if (kind === undefined || (parsed && HUMAN_READABLE.includes(name) && HUMAN_NUMBER.test(`${value as string}`)))
-      return [];
-    if (!kind.has(value, parsed)) {
-      const mend = typeof value === 'string' ? (kind.mend ?? '') : '';
-      return [fault('WRONG_KIND', property, `${property} must be ${kind.called}; got ${givenValue(value)}${mend}`)];
-    }
-    return boundFaults(property, value, known?.bounds ?? [], kind.called);
+    return kindFaults({ name, property, text: property, kind: kindOf(name, vllm) }, value, vllm);
   });
+}
+
+/**
+ * The same of a flag of `vllm serve`, whose value is a word, or missing.
+ *
+ * @param name the argument of the engine that the flag is
+ * @param property property that has the flag
+ * @param value the word @default - there is none
+ *
+ * @internal
+ */
+export function flagValueFaults(name: string, property: string, value: string | undefined, vllm: VllmVersion): Fault[] {
+  const own = kindOf(name, vllm);
+  if (own === undefined) return [];
+  const text = `--${name.replace(/_/g, '-')}`;
+  const refused = (reason: string) => [fault('INVALID_FORMAT', property, `${text} ${reason}`)];
+  if (own === KINDS[VllmValueKind.SWITCH]) {
+    if (value === undefined) return [];
+    const off = text.replace('--', '--no-');
+    return refused(`is on by itself, and takes no value; got ${givenValue(value)}; use ${text} or ${off} alone`);
+  }
+  const kind = own === SETTINGS ? KINDS[VllmValueKind.OBJECT] : own;
+  if (value === undefined) return refused(`must have a value, ${kind.called}: write ${text}=<value>`);
+  // What may be none is none by these words (`optional_type` of `vllm/engine/arg_utils.py`).
+  return value === '' || value === 'None' ? [] : kindFaults({ name, property, text, kind }, value, vllm);
+}
+
+function kindOf(name: string, vllm: VllmVersion): Kind | undefined {
+  const known = vllmValues(name, `${vllm}`);
+  return OWN_KINDS.get(name) ?? (known && KINDS[known.kind]);
+}
+
+/** An argument whose value is judged, and how sentences call it. */
+interface Judged {
+  readonly name: string;
+  readonly property: string;
+  readonly text: string;
+  /** @default - any */
+  readonly kind?: Kind;
+}
+
+function kindFaults({ name, property, text, kind }: Judged, value: unknown, vllm: VllmVersion): Fault[] {
+  const parsed = vllm.images === UPSTREAM_IMAGES;
+  if (kind === undefined || (parsed && HUMAN_READABLE.includes(name) && HUMAN_NUMBER.test(`${value as string}`)))
+    return [];
+  if (!kind.has(value, parsed)) {
+    const mend = typeof value === 'string' ? (kind.mend ?? '') : '';
+    return [fault('WRONG_KIND', property, `${text} must be ${kind.called}; got ${givenValue(value)}${mend}`)];
+  }
+  const bounds = vllmValues(name, `${vllm}`)?.bounds ?? [];
+  if (bounds.every(({ sign, limit }) => isWithin(Number(value), sign, limit))) return [];
+  const range = bounds.map(({ sign, limit }) => `${WORDS[sign]} ${limit}`).join(' and ');
+  return [fault('OUT_OF_RANGE', property, `${text} must be ${kind.called} ${range}; got ${givenValue(value)}`)];
 }
 
 const WORDS: { readonly [sign in VllmBound['sign']]: string } = {
@@ -102,12 +146,6 @@ const WORDS: { readonly [sign in VllmBound['sign']]: string } = {
   '<=': 'at most',
   '<': 'below',
 };
-
-function boundFaults(property: string, value: unknown, bounds: readonly VllmBound[], called: string): Fault[] {
-  if (bounds.every(({ sign, limit }) => isWithin(Number(value), sign, limit))) return [];
-  const range = bounds.map(({ sign, limit }) => `${WORDS[sign]} ${limit}`).join(' and ');
-  return [fault('OUT_OF_RANGE', property, `${property} must be ${called} ${range}; got ${givenValue(value)}`)];
-}
 
 function isWithin(value: number, sign: VllmBound['sign'], limit: number): boolean {
   if (sign === '>=') return value >= limit;

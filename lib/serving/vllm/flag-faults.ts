@@ -5,6 +5,7 @@ import { hasToken } from '../../core/tokens';
 import { nameFaults, nameWarnings, namedChoice, namedFlag } from '../../planning/vllm-name-faults';
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
+import { flagValueFaults } from './engine-argument-values';
 import { OFFLOADS, REFUSED_ARGUMENTS, RESERVED_ARGUMENTS, offloadsCache } from './engine-arguments';
 import { flagOf, reservedFlag } from './serve-arguments';
 import { VllmVersion } from './vllm-version';
@@ -18,6 +19,8 @@ interface Flag {
   readonly text: string;
   /** Its value, where it has one. */
   readonly value?: string;
+  /** Whether that is known, and the value is the whole of it: not that of a setting within, as `--compilation-config.mode=0`. */
+  readonly isWhole: boolean;
   /** Flags of the version that it may stand for: Python's parser takes every unambiguous beginning of a flag for the flag. */
   readonly meant: readonly string[];
 }
@@ -36,7 +39,9 @@ export function flagFaults(extraArguments: readonly string[], vllm: VllmVersion)
     ...strayFaults(extraArguments),
     ...flagsIn(extraArguments, vllm).flatMap((flag) => {
       const reserved = reservedFaults(flag);
-      return reserved.length > 0 ? reserved : [...missingFaults(flag, vllm), ...choiceFaults(flag, vllm)];
+      if (reserved.length > 0) return reserved;
+      const named = [...missingFaults(flag, vllm), ...choiceFaults(flag, vllm)];
+      return named.length > 0 ? named : valueFaults(flag, vllm);
     }),
   ];
 }
@@ -89,7 +94,8 @@ function flagsIn(extraArguments: readonly string[], vllm: VllmVersion): Flag[] {
     const next = extraArguments[i + 1];
     const [, own] = /^[^=]*=(.*)$/s.exec(argument) ?? [];
     const value = own ?? (typeof next === 'string' && !hasToken(next) && !next.startsWith('--') ? next : undefined);
-    return [{ property: `extraArguments[${i}]`, given, meant, text: `${argument} ${next ?? ''}`, value }];
+    const isWhole = !argument.split('=')[0].includes('.') && (own !== undefined || !hasToken(next));
+    return [{ property: `extraArguments[${i}]`, given, meant, text: `${argument} ${next ?? ''}`, value, isWhole }];
   });
 }
 
@@ -118,6 +124,12 @@ function choiceFaults({ property, meant: [name, ...others], value }: Flag, vllm:
   const argument = name.replace(/-/g, '_');
   if ((vllmValues(argument, `${vllm}`)?.choices ?? []).length === 0) return [];
   return nameFaults({ ...namedChoice(argument, value), property, text: `--${name} '${value}'` }, vllm);
+}
+
+/** A value of another kind or out of bounds, none where one is needed, and one where none is taken. */
+function valueFaults({ property, meant: [name, ...others], value, isWhole }: Flag, vllm: VllmVersion): Fault[] {
+  if (name === undefined || others.length > 0 || !isWhole) return [];
+  return flagValueFaults(name.replace(/-/g, '_'), property, value, vllm);
 }
 
 function missingFaults({ property, given, meant }: Flag, vllm: VllmVersion): Fault[] {

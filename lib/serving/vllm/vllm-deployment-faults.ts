@@ -12,7 +12,7 @@ import { wholeNumberFault } from '../../units/number-faults';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { servingHardware } from '../model/serving-hardware';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
-import { imageTagFaults } from '../pod/image-tag-faults';
+import { PlannedImage, imageTagFaults, movingTagWarnings } from '../pod/image-tag-faults';
 import { PodSizing } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
@@ -23,7 +23,7 @@ import {
   sizedTokenFaults,
   startupFaults,
 } from '../pod/server-faults';
-import { draftMountFaults } from './draft-model';
+import { draftFilesFaults, draftMountFaults } from './draft-model';
 import { flagFaults, flagWarnings } from './flag-faults';
 import { groupOf, partitionFaults } from './group-faults';
 import { openAiFaults } from './openai-faults';
@@ -77,7 +77,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     () => serverFaults(props, props.replicas ?? 1, OWN_POD),
     () => imageFaults('vllmImage', props.vllmImage),
     () => ownImageFaults(props),
-    () => tagFaults(props, release),
+    () => imageTagFaults(plannedImage(props, release)),
     () => vllmReleaseFaults(props.nodePool, release),
     () => secretFaults('apiKey', props.apiKey),
     () => queueFaults(props, release),
@@ -110,6 +110,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
   const warnings = [
     ...servers.flatMap((each) => each.warnings),
     ...vllmReleaseWarnings(props, release),
+    ...movingTagWarnings(plannedImage(props, release)),
     ...flagWarnings(props.extraArguments ?? [], new VllmVersion(release.vllmVersion)),
     ...serviceWarnings(props),
   ];
@@ -127,9 +128,9 @@ function ownImageFaults({ servingImage: image, vllmImage, vllmRelease }: VllmDep
   });
 }
 
-/** That the tag of vLLM's own image is of the release that the models are planned for: `v0.24.0`, with what follows a hyphen. */
-function tagFaults({ servingImage, vllmImage }: VllmDeploymentProps, release: VllmRelease): Fault[] {
-  return imageTagFaults({
+/** vLLM's own image, whose tag is of the release that the models are planned for: `v0.24.0`, with what follows a hyphen. */
+function plannedImage({ servingImage, vllmImage }: VllmDeploymentProps, release: VllmRelease): PlannedImage {
+  return {
     property: vllmImage === undefined ? 'servingImage' : 'vllmImage',
     reference: vllmImage ?? readableImage(servingImage)?.reference,
     repository: 'vllm/vllm-openai',
@@ -138,7 +139,7 @@ function tagFaults({ servingImage, vllmImage }: VllmDeploymentProps, release: Vl
       return version === undefined ? undefined : { version };
     },
     release: { property: 'vllmRelease', version: release.vllmVersion },
-  });
+  };
 }
 
 function modelTokenFaults(served: ServedModel, index: number): Fault[] {
@@ -184,6 +185,7 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
     () => named,
     () => made.faults,
     () => (made.resolved ? draftMountFaults(served, made.resolved.plan, props.volumeMounts) : []),
+    () => (made.resolved ? draftFilesFaults(served, made.resolved) : []),
   );
   if (!made.resolved || faults.length > 0) return { faults };
   const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests);
@@ -203,8 +205,8 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
 }
 
 function sized(props: VllmDeploymentProps, server: VllmServer) {
-  const { instanceType, gpusPerNode } = servingHardware(props.nodePool);
-  return sizeVllmPod(props, server, instanceType, gpusPerNode);
+  const { instanceType, gpusPerNode, disk } = servingHardware(props.nodePool);
+  return sizeVllmPod(props, server, instanceType, gpusPerNode, disk);
 }
 
 function roomFaults(props: VllmDeploymentProps, name: string, { server, sizing, replicas }: CheckedServer): Fault[] {

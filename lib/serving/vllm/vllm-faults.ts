@@ -5,6 +5,7 @@ import { Fault, fault } from '../../units/fault';
 import { LanguageModelOptions } from '../model/language-model-options';
 import { choosableTypes } from '../model/plan-model';
 import { ServingHardware } from '../model/serving-hardware';
+import { contextOverrideFaults } from './context-override-faults';
 import { OFFLOADS, REFUSED_ARGUMENTS, RESERVED_ARGUMENTS, RESERVED_OVERRIDES, offloadsCache } from './engine-arguments';
 import { hasOtherSpeculation } from './speculation-faults';
 import { VllmOptions } from './vllm-options';
@@ -184,6 +185,7 @@ export function planOptionFaults(plan: CapacityPlan, options: VllmOptions): Faul
   return allOf(
     () => quantizationFaults(options.quantization, plan.precision),
     () => cacheFaults(options.kvCachePrecision, plan.precision),
+    () => contextOverrideFaults(options.engineArguments?.hf_overrides, plan.contextLength),
   );
 }
 

@@ -1,4 +1,5 @@
 import { GpuNodeType } from '../../catalog/gpu-node-type';
+import { NodeDisk } from '../../scheduling/node-disk';
 import { addedRequests, initRequests } from '../pod/pod-addition-specs';
 import { SizedPod, sizePod } from '../pod/pod-sizing';
 import { ServingOptions } from '../pod/serving-options';
@@ -11,6 +12,7 @@ import { VllmServer } from './vllm-server';
  * @param server the model with everything decided
  * @param type the node
  * @param gpusPerNode GPUs, or shares of them, that pods can have of it
+ * @param disk disk that pods can have of it @default - that of the type
  *
  * @internal
  */
@@ -19,6 +21,7 @@ export function sizeVllmPod(
   server: VllmServer,
   type: GpuNodeType,
   gpusPerNode: number,
+  disk?: NodeDisk,
 ): SizedPod {
   return sizePod([server], type, {
     ...options.resources,
@@ -26,6 +29,7 @@ export function sizeVllmPod(
     besides: addedRequests(options),
     before: initRequests(options),
     gpusPerNode,
+    disk,
     waitsForOthers: server.nodes.nodes > 1,
   });
 }

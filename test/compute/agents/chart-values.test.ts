@@ -31,6 +31,7 @@ const MIRROR = ImageRegistry.mirror('mirror.example', ['pull']);
 /** Maps whose keys are the user's or the engine's own, although the chart's file has some of them. */
 const FREE = [
   /^(cluster-autoscaler) extraArgs\./,
+  /^gpu-operator operator\.annotations\./,
   /^karpenter controller\.env\[0\]\.(name|value)$/,
   /^(gpu-operator|network-operator|node-feature-discovery) .*worker\.config\./,
 ];
@@ -107,6 +108,16 @@ describe('values of charts', () => {
       'the GPU operator with its driver from a mirror',
       'gpu-operator',
       agents({ gpuOperator, imageRegistry: MIRROR }, false),
+    ],
+    [
+      'the GPU operator with annotations',
+      'gpu-operator',
+      agents({ gpuOperator, podAnnotations: { 'a.example/b': 'c' } }),
+    ],
+    [
+      'node feature discovery with annotations',
+      'node-feature-discovery',
+      agents({ gpuFeatureDiscovery: true, podAnnotations: { 'a.example/b': 'c' } }),
     ],
     ['node feature discovery', 'node-feature-discovery', agents({ gpuFeatureDiscovery: true })],
     [

@@ -2,6 +2,7 @@ import { ImagePrePuller } from '../../../lib/compute/agents/image-pre-puller';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
 import { NodeAgentsProps } from '../../../lib/compute/agents/node-agents-props';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
+import { GpuType } from '../../../lib/catalog/gpu-type';
 import { GpuNodeType } from '../../../lib/catalog/gpu-node-type';
 import {
   ExistingGpuNodePool,
@@ -12,7 +13,12 @@ import { GpuNodePool } from '../../../lib/compute/pools/managed/gpu-node-pool';
 import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
 import { ClusterChecks } from '../../../lib/scheduling/cluster-checks';
-import { Block, synthesize } from '../../support/synth';
+import { servingHardware } from '../../../lib/serving/model/serving-hardware';
+import { sizePod } from '../../../lib/serving/pod/pod-sizing';
+import { DataSize } from '../../../lib/units/data-size';
+import { demand, runPods } from '../../scheduling/checks-support';
+import { faultsAtSynth, idsOf, warningsOf } from '../../support/faults';
+import { Block, synthesize, testStack } from '../../support/synth';
 import { TestEksCluster, testEksCluster } from '../test-eks-cluster';
 
 const GROUP = { 'eks.amazonaws.com/nodegroup': 'gpu-old' };
@@ -143,6 +149,70 @@ describe('a plain node group', () => {
     const { labels } = made.only('kubernetes_labels');
     expect(labels).toMatchObject({ 'gpu-inference-constructs/pool': 'old', 'nvidia.com/gpu.present': 'true' });
     expect(labels).not.toHaveProperty(['eks.amazonaws.com/nodegroup']);
+  });
+
+  describe.each(['g6e.xlarge', 'p3.8xlarge'])('of %s', (name) => {
+    const hardware = GpuInstanceType.of(name);
+    const served = (props: Partial<ExistingGpuNodePoolProps>, gib: number, requests = {}) => {
+      const stack = testStack();
+      const cluster = testEksCluster(stack);
+      const pool = adopt(cluster, { hardware, ...props });
+      const disk = { 'ephemeral-storage': `${gib}Gi` };
+      runPods(cluster, cluster, 'Chat', demand({ requests: { ...disk, ...requests }, nodeSelector: GROUP }));
+      const faults = faultsAtSynth(stack);
+      faultsAtSynth(stack);
+      return [...idsOf(faults), ...idsOf(warningsOf(pool))];
+    };
+
+    test('has no disk that is known, and pods that need more than nodes have by default are warned of once', () => {
+      expect(served({}, 17)).toEqual([]);
+      expect(served({}, 18)).toEqual(['NODE_DISK_NOT_KNOWN']);
+      expect(served({}, 160)).toEqual(['NODE_DISK_NOT_KNOWN']);
+    });
+
+    test('has the disk that is stated', () => {
+      const ephemeralStorage = DataSize.gib(89);
+      expect(served({ ephemeralStorage }, 89)).toEqual([]);
+      expect(served({ ephemeralStorage }, 90)).toEqual(['POD_DOES_NOT_FIT_NODE']);
+    });
+
+    test('says so in the table of the proof', () => {
+      const cluster = testEksCluster(testStack());
+      adopt(cluster, { hardware });
+      expect(ClusterChecks.of(cluster).explain()).not.toMatch(/ephemeral/);
+      adopt(cluster, { hardware, nodeSelector: { a: 'b' }, ephemeralStorage: DataSize.gib(89) }, 'Stated');
+      expect(ClusterChecks.of(cluster).explain()).toMatch(/ephemeral-storage +178/);
+    });
+
+    test('holds the pods of a server by the same disk', () => {
+      const servers = (ephemeralStorage?: DataSize) => {
+        const pool = adopt(testEksCluster(testStack()), { hardware, ephemeralStorage });
+        const { disk, instanceType } = servingHardware(pool);
+        return idsOf(sizePod([], instanceType, { ephemeralStorage: DataSize.gib(160), disk }).faults);
+      };
+      expect(servers()).toEqual([]);
+      expect(servers(DataSize.gib(161))).toEqual([]);
+      expect(servers(DataSize.gib(159))).toEqual(['POD_EXCEEDS_NODE resources.ephemeralStorage']);
+    });
+  });
+
+  test('that is own hardware has the disks of its nodes', () => {
+    const hardware = GpuNodeType.custom({
+      ...{ name: 'rack', gpu: GpuType.L40S, gpuCount: 1, vcpus: 16, memory: DataSize.gib(128) },
+      localStorage: DataSize.gib(1000),
+    });
+    const cluster = testEksCluster(testStack());
+    adopt(cluster, { hardware });
+    expect(ClusterChecks.of(cluster).explain()).toMatch(/ephemeral-storage +/);
+  });
+
+  test('with agents that ask for disk is not refused for disk that is not known', () => {
+    const stack = testStack();
+    const cluster = testEksCluster(stack);
+    adopt(cluster);
+    const requests = { 'ephemeral-storage': '1Gi' };
+    runPods(cluster, cluster, 'Logs', demand({ requests, nodeSelector: GROUP, onEveryNode: true }));
+    expect(idsOf(faultsAtSynth(stack))).toEqual([]);
   });
 
   test.each<[GpuNodeType, Partial<ExistingGpuNodePoolProps>]>([

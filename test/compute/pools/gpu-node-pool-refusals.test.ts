@@ -226,6 +226,7 @@ describe('existing nodes', () => {
 
   test.each<[string, Partial<ExistingGpuNodePoolProps>, string]>([
     ['a selector that is no label', { nodeSelector: { 'my row': 'a' } }, "INVALID_FORMAT nodeSelector['my row']"],
+    ['no disk', { ephemeralStorage: DataSize.gib(0) }, 'OUT_OF_RANGE ephemeralStorage'],
     ['a label that is none', { labels: { row: 'a b' } }, "INVALID_FORMAT labels['row']"],
     [
       'a taint that is none',

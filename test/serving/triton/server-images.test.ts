@@ -43,6 +43,14 @@ describe('images', () => {
     expect(refused({ tritonRelease, ...more, tritonImage })).toEqual(['IMAGE_TAG_CONTRADICTS_RELEASE tritonImage']);
   });
 
+  test.each([
+    [`${HERE}:latest`, ['IMAGE_TAG_MOVES']],
+    [`${HERE}:26.07-py3`, []],
+  ])('%s is warned of where its tag moves', (tritonImage, ids) => {
+    const { deployment } = deploy({ tritonRelease: TritonRelease.of('26.07'), models: ONNX, tritonImage });
+    expect(idsOf(warningsOf(deployment)).filter((id) => id.startsWith('IMAGE'))).toEqual(ids);
+  });
+
   test.each<[string, DeploymentOverrides]>([
     [`${HERE}:26.07-vllm-python-py3`, { models: LLM }],
     [`${HERE}:26.07-py3`, { models: ONNX }],

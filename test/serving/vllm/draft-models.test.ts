@@ -120,6 +120,34 @@ describe('a folder of its own', () => {
   });
 });
 
+describe('the files of something else in the store do not draft', () => {
+  const loraAdapters = [{ name: 'legal', rank: 16, version: '2' }];
+  const AT = ['CONFLICTING_PROPERTIES models[0].speculativeDecoding.name'];
+  const triton = (speculativeDecoding: SpeculativeDecoding) =>
+    deploy({
+      instanceType,
+      models: [TritonModel.vllm({ name: 'chat', model: L8, version: '2', loraAdapters, speculativeDecoding })],
+    });
+  const vllm = (speculativeDecoding: SpeculativeDecoding) =>
+    withDraft(speculativeDecoding, { model: { version: '2', loraAdapters } });
+
+  test.each<[object]>([[{ name: 'chat', version: '2' }], [{ name: 'legal', version: '2' }]])('%j', (place) => {
+    for (const make of [triton, vllm])
+      for (const by of [draft, head]) expect(idsOf(faultsThrown(() => make(by(place))))).toEqual(AT);
+  });
+
+  test.each<[object]>([[{ name: 'chat' }], [{ name: 'legal' }], [{ name: 'small', version: '2' }]])(
+    '%j may',
+    (place) => {
+      for (const make of [triton, vllm]) expect(() => make(draft(place))).not.toThrow();
+    },
+  );
+
+  test('by the version that both have if none is given', () => {
+    expect(idsOf(faultsThrown(() => withDraft(draft({ name: 'chat' }))))).toEqual(AT);
+  });
+});
+
 test.each<[object, string]>([
   [{ name: 'a', path: '/a' }, 'CONFLICTING_PROPERTIES path'],
   [{ version: '2' }, 'CONFLICTING_PROPERTIES version'],

@@ -157,6 +157,20 @@ describe('an attention window', () => {
     expect(refusals(overrides)[0].endsWith(property)).toBe(true);
   });
 
+  test.each<[string, object, string[]]>([
+    ['shorter', { max_position_embeddings: 4096 }, ['max_position_embeddings']],
+    ['shorter by another name', { n_positions: 8191, model_max_length: 1 }, ['n_positions', 'model_max_length']],
+    ['shorter in the part of text', { text_config: { max_seq_len: 1 } }, ['text_config.max_seq_len']],
+    ['as long', { max_position_embeddings: 8192 }, []],
+    ['longer', { max_position_embeddings: 262144 }, []],
+    ['lengthened', { max_position_embeddings: 4096, rope_scaling: { rope_type: 'yarn', factor: 4 } }, []],
+    ['of another part', { vision_config: { max_position_embeddings: 576 } }, []],
+  ])('a context of the model that is %s than planned', (_, hf_overrides, settings) => {
+    expect(refusals({ model: { contextLength: 8192, engineArguments: { hf_overrides } } })).toEqual(
+      settings.map((setting) => `OUT_OF_RANGE models[0].engineArguments.hf_overrides.${setting}`),
+    );
+  });
+
   test('has no place in overrides that are a text', () => {
     expect(refusals({ model: { ...window, ...overridden('{}') } })).toEqual([
       'WRONG_KIND models[0].engineArguments.hf_overrides',

@@ -1,6 +1,6 @@
 import { VllmRelease } from '../../../lib/catalog';
 import { ServingImage } from '../../../lib/images';
-import { faultsThrown, idsOf } from '../../support/faults';
+import { faultsThrown, idsOf, warningsOf } from '../../support/faults';
 import { VllmOverrides, deployVllm } from '../support/vllm-fixtures';
 
 const PUBLISHED = 'docker.io/vllm/vllm-openai';
@@ -28,6 +28,22 @@ test.each<[string, VllmOverrides]>([
   ['registry.example.com/myvllm/vllm-openai:v0.19.0', {}],
 ])('%s may be it', (vllmImage, more) => {
   expect(() => deployVllm({ ...more, vllmImage })).not.toThrow();
+});
+
+test.each<[string, VllmOverrides, string[]]>([
+  [`${PUBLISHED}:latest`, {}, ['IMAGE_TAG_MOVES']],
+  ['vllm/vllm-openai:nightly', {}, ['IMAGE_TAG_MOVES']],
+  [`${PUBLISHED}:nightly-aarch64`, {}, ['IMAGE_TAG_MOVES']],
+  [`${PUBLISHED}:latest-cu129`, {}, ['IMAGE_TAG_MOVES']],
+  ['mirror.example.com:5000/hub/vllm/vllm-openai:latest', {}, ['IMAGE_TAG_MOVES']],
+  [`${PUBLISHED}:latest@sha256:${'a'.repeat(64)}`, {}, []],
+  [`${PUBLISHED}:nightly-${'a'.repeat(40)}`, {}, []],
+  [`${PUBLISHED}:v0.24.0`, {}, []],
+  ['mirror.example.com/vllm/vllm-openai:latestfix', {}, []],
+  ['registry.example.com/team/vllm:latest', {}, []],
+])('%s is warned of where its tag moves', (vllmImage, more, ids) => {
+  const { deployment } = deployVllm({ ...more, vllmImage });
+  expect(idsOf(warningsOf(deployment)).filter((id) => id.startsWith('IMAGE'))).toEqual(ids);
 });
 
 test('an image of one’s own is judged by its tag alike', () => {

@@ -113,7 +113,7 @@ test.each<[string, VllmOverrides, string]>([
     { model: { engineArguments: { served_model_name: 'x' } } },
     'RESERVED models[0].engineArguments.served_model_name',
   ],
-  ['a flag of a property', { extraArguments: ['--api-key=secret'] }, 'RESERVED extraArguments[0]'],
+  ['a flag of a property', { extraArguments: ['--api-key'] }, 'RESERVED extraArguments[0]'],
   ['a flag of the plan', { extraArguments: ['--max_model_len', '4096'] }, 'RESERVED extraArguments[0]'],
   ['a flag begun', { extraArguments: ['--served-model=x'] }, 'RESERVED extraArguments[0]'],
   [
@@ -133,7 +133,7 @@ test.each<[string, VllmOverrides, string]>([
     'RESERVED extraArguments[0]',
   ],
   ['files for every request', { extraArguments: ['--allowed-local-media-path=/'] }, 'RESERVED extraArguments[0]'],
-  ['a secret', { extraArguments: ['--max-logprobs=5', '--hf-token=hf_x'] }, 'RESERVED extraArguments[1]'],
+  ['a secret', { extraArguments: ['--max-logprobs=5', '--hf-token'] }, 'RESERVED extraArguments[1]'],
   ['a short form', { extraArguments: ['-tp', '2'] }, 'INVALID_FORMAT extraArguments[0]'],
   ...[
     'prefill_context_parallel_size',

@@ -7,8 +7,9 @@ import { IRdmaFabric } from '../../../core/rdma-fabric';
 import { concreteFault } from '../../../core/tokens';
 import { duplicateFaults } from '../../../units/duplicate-faults';
 import { labelSyntaxFaults } from '../../../kubernetes/label-syntax';
+import { DataSize } from '../../../units/data-size';
 import { Fault, fault } from '../../../units/fault';
-import { wholeNumberFault } from '../../../units/number-faults';
+import { positiveFault, wholeNumberFault } from '../../../units/number-faults';
 import { returnedFaults } from '../../../units/struct-faults';
 import { driverMajorFaults } from '../options/node-image';
 import { GpuSharing, gpuSharingFaults } from '../options/gpu-sharing';
@@ -36,6 +37,8 @@ export interface ExistingPoolSpec {
   readonly taints: NodeTaint[];
   /** @default - what follows from the hardware */
   readonly maxPods?: number;
+  /** @default - what follows from hardware outside EC2, else not known */
+  readonly ephemeralStorage?: DataSize;
   /** @default - not known */
   readonly driverMajor?: number;
   /** @default - not known */
@@ -65,6 +68,7 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
     () => takenNameFaults(spec.cluster, poolName),
     () => wholeNumberFault('nodes', nodes, 1),
     () => wholeNumberFault('maxPods', maxPods, 1),
+    () => positiveFault('ephemeralStorage', spec.ephemeralStorage?.bytes),
     () => vendorFaults('hardware', spec.hardware),
     () => driverFaults(spec),
     () => fabricHardwareFaults(spec),

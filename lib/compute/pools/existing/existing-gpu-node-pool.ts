@@ -9,7 +9,9 @@ import { IKubernetesCluster } from '../../../core/kubernetes-cluster';
 import { kubernetesName } from '../../../core/naming';
 import { IRdmaFabric, RdmaFabricKind } from '../../../core/rdma-fabric';
 import { kubernetesMeta } from '../../../kubernetes/kubernetes-access';
+import { enterInstanceStoreUnused } from '../../../scheduling/node-disk';
 import { isGiven } from '../../../scheduling/node-label-table';
+import { DataSize } from '../../../units/data-size';
 import { GpuSharing } from '../options/gpu-sharing';
 import { GpuNodePoolBase } from '../shared/gpu-node-pool-base';
 import { enterPool } from '../shared/gpu-node-pool-faults';
@@ -75,6 +77,15 @@ export interface ExistingGpuNodePoolProps {
    * @see https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html#max-pods-precedence
    */
   readonly maxPods?: number;
+  /**
+   * Disk that the pods of one node can have together: `ephemeral-storage` under Allocatable of `kubectl describe node`. Pods that ask for more
+   * are refused.
+   * @default - on an EC2 instance type not known: its instance store is disk of pods only where the nodes are set up so, e.g. with
+   * `localStorage: RAID0` of nodeadm, and pods that ask for more than a node of EKS has by default are warned of (`NODE_DISK_NOT_KNOWN`);
+   * else `localStorage` of the hardware, less what the kubelet keeps and the images take
+   * @see https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/
+   */
+  readonly ephemeralStorage?: DataSize;
 }
 
 /**
@@ -126,14 +137,16 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
     this.ready = (spec.nodeNames ?? []).flatMap((name) => this.#labelAndTaint(name));
     enterPool(this);
     enterNodes(this, spec);
+    if (spec.hardware.isEc2) enterInstanceStoreUnused(this);
   }
 
-  /** Allocatable resources of one node that differ from those of the hardware: pods, and GPU shares. */
+  /** Allocatable resources of one node that differ from those of the hardware: pods, disk and GPU shares. */
   public get allocatable(): { [resource: string]: string } | undefined {
-    const { sharing, hardware, fabric } = this.#spec;
+    const { sharing, hardware, fabric, ephemeralStorage: disk } = this.#spec;
     const maxPods = this.#spec.maxPods ?? defaultMaxPods(hardware, fabric?.kind === RdmaFabricKind.EFA);
     return {
       pods: String(maxPods),
+      ...(disk ? { 'ephemeral-storage': `${Math.floor(disk.mib)}Mi` } : {}),
       ...(sharing ? { [sharing.resourceName]: String(sharing.gpusPerNode(hardware)) } : {}),
     };
   }
@@ -221,6 +234,7 @@ function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
     labels: props.labels ?? {},
     taints: props.taints ?? [],
     maxPods: props.maxPods,
+    ephemeralStorage: props.ephemeralStorage,
     driverMajor: props.driverMajor,
     sharing,
     poolLabels:

@@ -13,6 +13,7 @@ import { GPU_TAINT, POOL_LABEL, poolLabels } from './gpu-node-pool-labels';
 import { efaSecurityGroup } from './gpu-node-pool-security-group';
 import { GpuNodePoolSpec, imageRelease } from './gpu-node-pool-spec';
 import { nodeSubnets, poolSubnetIds } from './gpu-node-pool-subnets';
+import { nodeZones } from './gpu-node-pool-zone';
 import { poolPlacementGroup } from './pool-placement-group';
 import { poolArnFaults } from './pool-arn-faults';
 import { regionFaults } from './provider-region';
@@ -135,5 +136,10 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
   /** Subnets of its nodes; empty if only Terraform knows them. */
   public get subnets(): NodeSubnet[] | undefined {
     return nodeSubnets(this.#spec);
+  }
+
+  /** Names of the zones that its nodes may be in; undefined if only Terraform knows them, as with `subnetIds`. */
+  public get availabilityZones(): string[] | undefined {
+    return nodeZones(this.#spec);
   }
 }

@@ -53,6 +53,21 @@ export function subnetChoice(spec: GpuNodePoolSpec): string[] {
     .map(({ subnetId }) => subnetId);
 }
 
+/**
+ * The zones that the nodes of a pool may be in; undefined if they are not known at synthesis.
+ *
+ * @internal
+ */
+export function nodeZones(spec: GpuNodePoolSpec): string[] | undefined {
+  const zone = poolZone(spec)?.name;
+  if (zone !== undefined) return hasToken(zone) ? undefined : [zone];
+  const { cluster, subnetIds } = spec;
+  const zones = concreteZones(cluster);
+  if (zones === undefined || subnetIds !== undefined) return undefined;
+  const all = [...new Set(zones)].sort();
+  return needsOneSubnet(spec) === undefined ? all : all.slice(0, 1);
+}
+
 /** The zones of the cluster's subnets; undefined if they are not all known at synthesis. */
 function concreteZones({ availabilityZones }: IEksCluster): string[] | undefined {
   return hasToken(availabilityZones) ? undefined : availabilityZones;

@@ -8,7 +8,7 @@ import { Fault, fault } from '../../../units/fault';
 import { allOf } from '../../../units/unreadable';
 import { WeightsCopy } from '../../pod/server-pod';
 import { Resolution, ResolvedModel } from '../../model/resolved-model';
-import { draftCopies, draftMountFaults, draftSize, knownDraftSize } from '../../vllm/draft-model';
+import { draftCopies, draftFilesFaults, draftMountFaults, draftSize, knownDraftSize } from '../../vllm/draft-model';
 import { engineArguments } from '../../vllm/engine-arguments';
 import { vllmHostMemory, vllmPinnedMemory, vllmSharedMemory } from '../../vllm/host-needs';
 import {
@@ -59,6 +59,7 @@ export class VllmModel extends LanguageModel<VllmModelProps> {
       () => this.ownFaults(),
       () => faults,
       () => (resolved && faults.length === 0 ? draftMountFaults(this.props, resolved.plan, site.mounts) : []),
+      () => (resolved && faults.length === 0 ? draftFilesFaults(this.props, resolved) : []),
     );
     return { model: resolved && new VllmBackendModel(this, resolved, versionOf(site)), faults: all, warnings };
   }
