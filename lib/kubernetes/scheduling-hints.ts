@@ -19,6 +19,8 @@ export interface SchedulingHints {
   readonly podsPerNode?: number;
   /** Most of the pods that their own rules allow on the nodes of one pool. @default - no limit */
   readonly podsPerPool?: number;
+  /** Property of the rule that gives `podsPerPool`. @default - none */
+  readonly placementRule?: string;
   /** Whether the pods of a group require RDMA. @default false */
   readonly rdmaRequired?: boolean;
   /** Whether the pods run to completion: they must fit, but not at the same time as all others. @default - true for Jobs */

@@ -2,8 +2,8 @@ import { Fault, fault } from './fault';
 import { LiteralSecrets, literalSecret } from './literal-secrets';
 import { secretInUrl, tokenForm } from './url-secrets';
 
-/** URLs within a text. */
-const URLS = /[a-z][a-z0-9+.-]*:\/\/[^\s'"`]+/gi;
+/** URLs within a text; a scheme begins where no letter of one stands before, so that a long word is read once. */
+const URLS = /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s'"`]+/gi;
 /** A flag with its value. */
 const FLAG = /^--?([A-Za-z][\w.-]*)=(.*)$/s;
 /** A flag whose value is the next word. */

@@ -182,5 +182,9 @@ describe.each(SERVERS)('where pods of %s are', (_, make) => {
     expect(surges({})).toEqual(['1', []]);
     expect(surges({ podAntiAffinity: [{ topologyKey: HOST }] })).toEqual(['0', ['ROLLOUT_IS_AN_OUTAGE']]);
     expect(surges({ podAntiAffinity: [{ topologyKey: HOST }], maxNodes: 2 })).toEqual(['1', []]);
+    const { site } = make({ ...options, podAntiAffinity: [{ topologyKey: HOST }] });
+    expect(warningsOf(site.scope)[0].reason).toContain(
+      "podAntiAffinity[0] lets one of them run on pool 'gpu'; make it a",
+    );
   });
 });

@@ -44,6 +44,13 @@ describe('words of a command', () => {
   });
 });
 
+test.each(['a', 'a=', '?a=$(b)', 'A=a;', '$(', '://'])('long words of %j are read in one pass', (part) => {
+  const word = part.repeat(100_000 / part.length);
+  const before = performance.now();
+  secretWordFaults('args', [word, `x://${word}`, `--token=${word}`], { instead });
+  expect(performance.now() - before).toBeLessThan(3000);
+});
+
 describe('annotations', () => {
   test.each([
     ['token', HUB],

@@ -222,11 +222,12 @@ function makeDeployment(owner: Construct, server: Server, parts: ServerParts): D
       template: podTemplate(podOf(server, parts, server.container)),
     },
   });
-  const { rule: _, ...limits } = placementLimits(given, labels, sizing.podsPerNode);
+  const { rule: placementRule, ...limits } = placementLimits(given, labels, sizing.podsPerNode);
   hintScheduling(deployment, {
     tensorParallelism: server.tensorParallelism,
     ...(maxReplicas === undefined ? {} : { maxPods: maxReplicas }),
     ...limits,
+    placementRule,
   });
   return deployment;
 }

@@ -2,6 +2,7 @@ import { Lazy, TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { addValidation, warnOnce } from '../../core/validation';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
+import { schedulingHintsOf } from '../../kubernetes/scheduling-hints';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { Fault, fault } from '../../units/fault';
@@ -88,12 +89,18 @@ export class Rollout {
     const { nodePool, maxReplicas } = this.#props;
     this.#hasRoom = this.#checks._hasRoomFor(workload, 1);
     if (this.#hasRoom || maxReplicas !== undefined) return [];
+    const { podsPerPool = Infinity, placementRule } = schedulingHintsOf(workload);
+    const pool = `pool '${nodePool.poolName}'`;
+    const [why, cure] =
+      podsPerPool < 2
+        ? [`${placementRule} lets one of them run on ${pool}`, 'make it a preference, raise replicas']
+        : [`the nodes of ${pool} have no room for both`, 'raise replicas'];
     return [
       fault(
         'ROLLOUT_IS_AN_OUTAGE',
         'maxSurge',
         `every rollout of '${name}', e.g. of another model, configuration or image, stops its only server before the new one has loaded its ` +
-          `weights: the nodes of pool '${nodePool.poolName}' have no room for both; raise replicas, or maxNodes by an autoscaler and minNodes ` +
+          `weights: ${why}; ${cure}, or maxNodes by an autoscaler and minNodes ` +
           'without one, or pass maxSurge: 0 if that is accepted',
       ),
     ];
