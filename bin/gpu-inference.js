@@ -23,12 +23,14 @@ if (!existsSync(join(__dirname, '../dist/command-line/command-line.js'))) {
 const { version } = require('../package.json');
 const { runCommandLine } = require('../dist/command-line/command-line.js');
 
-const { output, status, isMessage } = runCommandLine(
-  process.argv.slice(2),
-  (path) => readFileSync(path, 'utf8'),
-  version,
-);
+const {
+  output,
+  status,
+  isMessage,
+  notes = [],
+} = runCommandLine(process.argv.slice(2), (path) => readFileSync(path, 'utf8'), version);
 process.exitCode = status;
+for (const note of notes) process.stderr.write(`${note}\n`);
 const stream = status >= 2 || isMessage ? process.stderr : process.stdout;
 // Who reads only the first lines closes the pipe.
 stream.on('error', (error) => process.exit(error.code === 'EPIPE' ? status : INTERNAL_ERROR));

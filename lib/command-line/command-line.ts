@@ -10,11 +10,13 @@ import { noEngineGpuFaults } from '../planning/engine-capability';
 import { RULE_OF_THUMB } from '../planning/figures';
 import { missedTargets } from '../planning/targets';
 import { reasonsText, UnscopedValidationError } from '../units/errors';
+import { duplicateFaults } from '../units/duplicate-faults';
 import { fault } from '../units/fault';
 import { boundedText, printableText } from '../units/message-text';
 import { tableText } from '../units/text-table';
 import { Arguments } from './arguments';
 import { formatOf, formatsOf, loadOf, parallelismOf } from './load';
+import { notesOf } from './notes';
 import { COMMANDS, unknownCommand } from './options';
 import { ALIASES } from './other-tools';
 import { ownHardware } from './own-hardware';
@@ -35,6 +37,8 @@ export interface CommandResult {
   readonly status: number;
   /** Whether the output is a sentence where another format was asked for, which belongs to the messages. @default false */
   readonly isMessage?: boolean;
+  /** What to know beside it, which belongs to the messages. @default - nothing */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -156,7 +160,8 @@ function plan(args: Arguments, readFile: (path: string) => string): CommandResul
   );
   args.throwIfFaulty();
   const prices = priceLine(instanceType as GpuNodeType, price, region);
-  return { output: planText(made as CapacityPlan, args, prices), status: made?.fits ? STATUS.success : STATUS.unfit };
+  const status = made?.fits ? STATUS.success : STATUS.unfit;
+  return { output: planText(made as CapacityPlan, args, prices), status, ...noted(notesOf(request.engine)) };
 }
 
 function planText(made: CapacityPlan, args: Arguments, prices: readonly string[]): string {
@@ -187,12 +192,18 @@ function planText(made: CapacityPlan, args: Arguments, prices: readonly string[]
 function search(args: Arguments, readFile: (path: string) => string): CommandResult {
   const region = regionOf(args);
   const given = args.list('instances')?.map((part) => {
-    const [type, price] = part.split('=');
+    const [type, price, ...more] = part.split('=');
+    if (more.length > 0) {
+      const reason = `--instances takes TYPE or TYPE=PRICE, separated by commas; got '${part}'`;
+      args.faults.push(fault('INVALID_FORMAT', '--instances', reason));
+    }
     const pricePerHour = args.numberOf('--instances', price, `pricePerHour of ${type}`);
     const instanceType = args.attempt('--instances', () => GpuInstanceType.of(type)) as GpuInstanceType;
     checkRegion(args, '--instances', instanceType, region);
     return { instanceType, pricePerHour };
   });
+  const names = given?.flatMap(({ instanceType }) => instanceType?.name ?? []);
+  args.faults.push(...duplicateFaults('--instances', names ?? []));
   const isListed = !args.has('json') && !given?.some(({ pricePerHour }) => pricePerHour !== undefined);
   const request = {
     ...loadOf(args, readFile),
@@ -218,6 +229,8 @@ function search(args: Arguments, readFile: (path: string) => string): CommandRes
       given.map(({ instanceType }) => instanceType),
     );
   if (old) return old;
+  const types = given?.map(({ instanceType }) => instanceType);
+  const notes = noted(notesOf(request.engine, types));
   const candidates = isListed ? listPriced(given, region) : given;
   const plans = args.attempt(undefined, () => CapacityPlanner.search({ ...request, candidates })) ?? [];
   args.throwIfFaulty();
@@ -232,8 +245,9 @@ function search(args: Arguments, readFile: (path: string) => string): CommandRes
         2,
       ),
       status,
+      ...notes,
     };
-  if (plans.length === 0) return { output: `nothing fits; ${MORE_ROOM}`, status };
+  if (plans.length === 0) return { output: `nothing fits; ${MORE_ROOM}`, status, ...notes };
   const rows = plans.map((made) => [
     `${made.nodes} × ${made.instanceType.name}`,
     made.precision.name,
@@ -250,9 +264,18 @@ function search(args: Arguments, readFile: (path: string) => string): CommandRes
     ? `\nprices: US dollars, ${listNote(region).replace('--price takes', 'prices in --instances take')}`
     : '';
   const table = `${tableText([...header, 'cost/1M'], rows)}${prices}`;
-  if (missed.length === 0) return { output: table, status };
+  if (missed.length === 0) return { output: table, status, ...notes };
   const texts = missed.map(({ text }) => text).join(', ');
-  return { output: `nothing reaches the targets; the nearest comes first: ${texts}; ${FASTER}\n\n${table}`, status };
+  return {
+    output: `nothing reaches the targets; the nearest comes first: ${texts}; ${FASTER}\n\n${table}`,
+    status,
+    ...notes,
+  };
+}
+
+/** Notes of a result, where there are any. */
+function noted(notes: readonly string[]): Pick<CommandResult, 'notes'> {
+  return notes.length > 0 ? { notes } : {};
 }
 
 const MORE_ROOM = 'allow more nodes (--max-nodes), fewer bits (--precisions) or a shorter --context';

@@ -69,6 +69,16 @@ describe('gpu-inference', () => {
     const some = on('--instances p3.8xlarge,g6e.xlarge');
     expect(some).toMatchObject({ status: 0, output: expect.stringContaining('g6e.xlarge') as string });
     expect(some.output).not.toContain('p3.8xlarge');
+    const note = expect.stringMatching(
+      /^note: p3\.8xlarge is left out: vLLM 0\.24\.0 supports .*use --engine/,
+    ) as string;
+    expect(some.notes).toEqual([note]);
+    expect(on('--instances p3.8xlarge,g6e.xlarge --json').notes).toEqual([note]);
+    expect(on('--instances g6e.xlarge').notes).toBeUndefined();
+    const unknown = 'plan --model llama-3.1-8b --instance g6e.xlarge --engine';
+    expect(run(`${unknown} vllm-9.9`).notes).toEqual([expect.stringMatching(/^note: vLLM 9\.9\.0 is none of/)]);
+    expect(run(`${unknown} vllm-0.24.5`).notes).toHaveLength(1);
+    expect(run(`${unknown} vllm-0.24.0`).notes).toBeUndefined();
     expect(on('--instances p3.8xlarge --engine vllm-0.19.1').status).toBe(0);
   });
 
@@ -271,6 +281,8 @@ describe('gpu-inference', () => {
       ['CACHE_NEEDS_FP32_WEIGHTS --kv-precision'],
     ],
     ['search --model llama-3.1-8b --instances g6.xlarge=free', ['INVALID_FORMAT --instances']],
+    ['search --model llama-3.1-8b --instances g6e.xlarge=1=2', ['INVALID_FORMAT --instances']],
+    ['search --model llama-3.1-8b --instances g6e.xlarge,g6e.xlarge=2', ['DUPLICATE --instances']],
     ['search --model llama-3.1-8b --instances g6e.xlarge=', ['INVALID_FORMAT --instances']],
     [
       'plan --model lama --tensor two --precison fp8',
