@@ -11,6 +11,8 @@ export interface GroupPod {
 }
 
 const LABEL = 'leaderworkerset.sigs.k8s.io';
+/** How long pods must stay the same ones. */
+const STABLE_MS = 3_000;
 
 /** The pods of a LeaderWorkerSet. */
 export class GroupPods {
@@ -40,7 +42,8 @@ export class GroupPods {
   }
 
   /**
-   * Waits until all groups are whole and ready, and returns their pods.
+   * Waits until all groups are whole and ready and stay so, and returns their pods: a worker of a leader that is gone is there, and ready, until the
+   * garbage collector has seen it.
    *
    * @param size pods of a group
    * @param images the image of each group
@@ -50,9 +53,12 @@ export class GroupPods {
     const places = Array.from({ length: size }, (_, place) => place);
     const expected = images.flatMap((image, group) => places.map((place) => `${group}/${place} ${image} ready`));
     const seen = async () => (await this.all()).map(describe);
+    const uidsOf = async () => (await this.all()).map(({ pod }) => pod.metadata.uid as string);
     const isSettled = async () => {
-      const uids = (await this.all()).map(({ pod }) => pod.metadata.uid as string);
-      return (await seen()).join() === expected.join() && !uids.some((uid) => gone.includes(uid));
+      const uids = await uidsOf();
+      if ((await seen()).join() !== expected.join() || uids.some((uid) => gone.includes(uid))) return false;
+      await new Promise((resolve) => setTimeout(resolve, STABLE_MS));
+      return (await seen()).join() === expected.join() && (await uidsOf()).join() === uids.join();
     };
     await until(isSettled, 120).catch(async () => {
       throw new Error(`expected:\n${expected.join('\n')}\nfound:\n${(await seen()).join('\n')}`);

@@ -102,12 +102,13 @@ export class TerraformStackDriver {
    *
    * @param valueOf what stands for a missing output
    */
-  public addOutputs(valueOf: (output: string) => string): void {
+  public addOutputs(valueOf: (output: string) => string | string[]): void {
     const stack = this.json;
     for (const [source, { config }] of Object.entries<any>(stack.data?.terraform_remote_state ?? {})) {
       const state = JSON.parse(readFileSync(path.resolve(this.folder, config.path as string), 'utf8'));
       for (const { output } of outputsNamed(stack).filter((it) => it.source === source)) {
-        state.outputs[output] ??= { value: valueOf(output), type: 'string' };
+        const value = valueOf(output);
+        state.outputs[output] ??= { value, type: Array.isArray(value) ? ['list', 'string'] : 'string' };
       }
       config.path = path.join(this.folder, `${source}.tfstate`);
       writeFileSync(config.path as string, JSON.stringify(state));
