@@ -45,7 +45,7 @@ describe.each(names)('example %s', (name) => {
   beforeAll(async () => {
     first = await synthesize(name, homes[0], 'Pacific/Kiritimati');
     second = await synthesize(name, homes[1], 'America/Los_Angeles');
-  }, 60_000);
+  }, 240_000);
 
   afterAll(() => homes.forEach((home) => rmSync(home, { recursive: true, force: true })));
 
