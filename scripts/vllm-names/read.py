@@ -84,14 +84,15 @@ def read(wheel, package, version):
     return {"source": f"PyPI {package} {version}", **{key: " ".join(sorted(each)) for key, each in names.items()}}
 
 
-def main(versions):
+def write_all(read_one, versions):
+    """Writes what is read of the wheel of each version, as JSON."""
     result = {}
     for version in versions:
         with tempfile.TemporaryDirectory() as folder:
-            result[version] = read(*fetch(version, folder), version)
+            result[version] = read_one(*fetch(version, folder), version)
     json.dump(result, sys.stdout, indent=2)
     print()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    write_all(read, sys.argv[1:])

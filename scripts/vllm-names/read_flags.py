@@ -7,12 +7,10 @@ versions said themselves stands beside it, in test/serving/vllm/fixtures, and a 
 """
 
 import ast
-import json
 import sys
-import tempfile
 import zipfile
 
-from read import ENGINE, fetch, fields
+from read import ENGINE, fields, write_all
 
 # Where the options of the front end have stood, the newest first.
 FRONT_ENDS = ("vllm/entrypoints/common/cli_args.py", "vllm/entrypoints/launchers/cli_args.py", "vllm/entrypoints/openai/cli_args.py")
@@ -36,14 +34,5 @@ def read(wheel, package, version):
     return {"source": f"PyPI {package} {version}", "flags": " ".join(sorted(flag[2:] for flag in flags))}
 
 
-def main(versions):
-    result = {}
-    for version in versions:
-        with tempfile.TemporaryDirectory() as folder:
-            result[version] = read(*fetch(version, folder), version)
-    json.dump(result, sys.stdout, indent=2)
-    print()
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    write_all(read, sys.argv[1:])

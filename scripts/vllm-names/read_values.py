@@ -10,12 +10,10 @@ is left out, as is what may be of several of these kinds, and what has tables of
 """
 
 import ast
-import json
 import sys
-import tempfile
 import zipfile
 
-from read import ENGINE, fetch
+from read import ENGINE, write_all
 
 KINDS = {"int": "whole", "float": "number", "bool": "switch", "str": "text", "dict": "object"}
 BOUNDS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
@@ -226,14 +224,5 @@ def read(wheel, package, version):
     return {"source": f"PyPI {package} {version}", "kinds": " ".join(sorted(kinds)), "choices": " ".join(sorted(choices))}
 
 
-def main(versions):
-    result = {}
-    for version in versions:
-        with tempfile.TemporaryDirectory() as folder:
-            result[version] = read(*fetch(version, folder), version)
-    json.dump(result, sys.stdout, indent=2)
-    print()
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    write_all(read, sys.argv[1:])

@@ -73,7 +73,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'leaderWorkerSet'], 
     const [leader, worker] = runners;
     servers = [await leader.start(SERVER)];
     // Alone it waits for the other.
-    await until(() => servers[0].output.includes('world_size=2 rank=0'), 240, 'the first stage').catch(() => undefined);
+    await until(() => servers[0].output.includes('world_size=2 rank=0'), 540, 'the first stage');
     expect((await leader.probe(SERVER, 'startupProbe')).ok).toBe(false);
     servers.push(await worker.start(SERVER));
     const ended = () => servers.some(({ status }) => status !== undefined);

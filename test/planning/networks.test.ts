@@ -3,6 +3,7 @@ import {
   GpuInstanceType,
   GpuNodeType,
   GpuType,
+  InferenceEngine,
   ModelSpec,
   NodeNetwork,
   Parallelism,
@@ -11,25 +12,18 @@ import { DataSize } from '../../lib/units';
 
 const model = ModelSpec.QWEN_3_8B;
 const parallelism = Parallelism.of({ tensor: 2 });
-const WITHOUT_EFA = GpuInstanceType.ALL.filter(
-  // The planner's default engine has no code for older GPUs.
-  ({ efaInterfaces, gpuCount, gpu }) => efaInterfaces === 0 && gpuCount === 1 && gpu.computeCapability >= 7.5,
-);
+const WITHOUT_EFA = GpuInstanceType.ALL.filter(({ efaInterfaces, gpuCount }) => efaInterfaces === 0 && gpuCount === 1);
 const MAY_SPAN = WITHOUT_EFA.map((type): [string, GpuInstanceType] => [type.name, type]);
 
 const idsOf = (warnings: readonly string[]) => warnings.map((text) => /:([A-Z_]+)\]/.exec(text)?.[1]);
 
 describe('the network between nodes', () => {
   test.each(MAY_SPAN)('%s has no EFA: two nodes are planned by TCP', (_, instanceType) => {
-    const plan = CapacityPlanner.plan({ model, instanceType, parallelism, contextLength: 1024, concurrency: 1 });
-    const byTcp = CapacityPlanner.plan({
-      model,
-      instanceType,
-      parallelism,
-      contextLength: 1024,
-      concurrency: 1,
-      network: NodeNetwork.TCP,
-    });
+    // The planner's default engine has no code for GPUs before Turing.
+    const engine = instanceType.gpu.computeCapability < 7.5 ? InferenceEngine.vllm('0.19.1') : undefined;
+    const load = { model, instanceType, parallelism, engine, contextLength: 1024, concurrency: 1 };
+    const plan = CapacityPlanner.plan(load);
+    const byTcp = CapacityPlanner.plan({ ...load, network: NodeNetwork.TCP });
     expect(plan.network).toBe(NodeNetwork.TCP);
     expect(plan.decodeLatencyMs).toBe(byTcp.decodeLatencyMs);
     expect(idsOf(plan.warnings)).toEqual(expect.arrayContaining(['NODES_OVER_TCP', 'TENSOR_ACROSS_NODES']));

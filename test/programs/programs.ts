@@ -14,10 +14,12 @@ export interface FirstProgram {
   readonly file: string;
   /** Its stacks, in the order in which they are applied. */
   readonly stacks: (app: App) => TerraformStack[];
+  /** Models whose weights somebody puts into the store by hand, of which it warns. @default - none */
+  readonly filledByHand?: readonly string[];
 }
 
 export const PROGRAMS: readonly FirstProgram[] = [
-  { name: 'one statement', file: 'one-statement.ts', stacks: oneStatement },
+  { name: 'one statement', file: 'one-statement.ts', stacks: oneStatement, filledByHand: ['support-8b/1'] },
   {
     name: 'existing VPC, cluster, bucket and namespaces',
     file: 'existing-infrastructure.ts',
@@ -28,9 +30,20 @@ export const PROGRAMS: readonly FirstProgram[] = [
     file: '../../examples/existing-eks/stack.ts',
     stacks: (app) => [new ExistingEks(app).stack],
   },
-  { name: 'two regions and two accounts', file: 'two-accounts.ts', stacks: twoAccounts },
-  { name: "a company's wrapper", file: 'company-wrapper.ts', stacks: companyWrapper },
-  { name: 'small ONNX models beside an 8B on spot nodes from zero', file: 'mixed-spot.ts', stacks: mixedSpot },
+  {
+    name: 'two regions and two accounts',
+    file: 'two-accounts.ts',
+    stacks: twoAccounts,
+    // Once for each of its deployments.
+    filledByHand: ['llama-3.1-8b/1', 'llama-3.1-8b/1'],
+  },
+  { name: "a company's wrapper", file: 'company-wrapper.ts', stacks: companyWrapper, filledByHand: ['chat/1'] },
+  {
+    name: 'small ONNX models beside an 8B on spot nodes from zero',
+    file: 'mixed-spot.ts',
+    stacks: mixedSpot,
+    filledByHand: ['chat/1', 'clicks/1', 'returns/1'],
+  },
   { name: 'pods with what a company asks of all', file: 'own-pods.ts', stacks: ownPods },
   ...(['existing', 'beside', 'moved', 'done'] as const).map((step) => ({
     name: `migration of plain node groups: ${step}`,

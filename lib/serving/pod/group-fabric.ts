@@ -10,6 +10,8 @@ import { Fault } from '../../units/fault';
  * Nodes with EFA let every container lock memory: pools of this library say so to nodeadm, and Bottlerocket does by itself. So its pods need no
  * capability, and stay at the level 'restricted'.
  *
+ * @see https://github.com/bottlerocket-os/bottlerocket-core-kit/pull/141
+ *
  * @param pool pool of the group
  * @param gpus GPUs of one pod
  * @param environment variables that the user gives the pods

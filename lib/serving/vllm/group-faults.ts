@@ -32,7 +32,12 @@ export function groupOf(
   return { binding, faults };
 }
 
-/** A LeaderWorkerSet stops all of its groups at once only where its StatefulSet may stop several, which Kubernetes has off by default. */
+/**
+ * A LeaderWorkerSet stops all of its groups at once only where its StatefulSet may stop several, which Kubernetes 1.35 has off by default: the
+ * feature gate MaxUnavailableStatefulSet.
+ *
+ * @see https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/
+ */
 function strategyFaults({ updateStrategy }: VllmDeploymentProps): Fault[] {
   if (updateStrategy !== UpdateStrategy.RECREATE) return [];
   const reason =
