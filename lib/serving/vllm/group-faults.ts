@@ -16,10 +16,7 @@ import { VllmServer } from './vllm-server';
  *
  * @internal
  */
-export function groupOf(
-  props: VllmDeploymentProps,
-  { name, nodes, gpus, served }: VllmServer,
-): GroupCheck {
+export function groupOf(props: VllmDeploymentProps, { name, nodes, gpus, served }: VllmServer): GroupCheck {
   if (nodes.nodes === 1) return { faults: [], ofDeployment: [] };
   const { binding, faults: unbound } = groupFabric(props.nodePool, gpus, props.environment);
   return {

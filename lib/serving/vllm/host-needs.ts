@@ -45,7 +45,7 @@ export function vllmHostMemory(gpus: number, plan: CapacityPlan, options: VllmOp
 
 /**
  * Host memory of the processes that answer requests beside the first: vLLM starts as many as there are data-parallel ranks, all of them on the
- * first node. One of 0.24 on a CPU has 0.4 GiB of its own before it knows a tokenizer.
+ * first node. One of 0.24 had 0.7 GiB of its own beside a small tokenizer (bench/vllm, results-h200-groups.json).
  *
  * @see https://github.com/vllm-project/vllm (vllm/entrypoints/cli/serve.py of 0.24.0: `api_server_count`)
  *

@@ -223,9 +223,7 @@ test('an image of their own says whether it has EFA', () => {
   const built = (efa?: EfaInstaller) =>
     deployVllm({ ...STAGES, vllmImage: undefined, servingImage: ServingImage.vllm({ repository, efa }) });
   expect(() => built(EfaInstaller.DEFAULT)).not.toThrow();
-  expect(faultsThrown(() => built())).toMatchObject([
-    { id: 'IMAGE_WITHOUT_FABRIC', property: 'servingImage' },
-  ]);
+  expect(faultsThrown(() => built())).toMatchObject([{ id: 'IMAGE_WITHOUT_FABRIC', property: 'servingImage' }]);
 });
 
 describe('rollouts', () => {
@@ -338,12 +336,7 @@ test.each<[string, VllmOverrides, string, string]>([
     'REPLICAS_AS_PARALLELISM',
     'models[0].parallelism',
   ],
-  [
-    'an image that would send by TCP',
-    { ...STAGES, vllmImage: undefined },
-    'IMAGE_WITHOUT_FABRIC',
-    'servingImage',
-  ],
+  ['an image that would send by TCP', { ...STAGES, vllmImage: undefined }, 'IMAGE_WITHOUT_FABRIC', 'servingImage'],
   ['more groups than the pool has nodes for', { ...STAGES, replicas: 2 }, 'REPLICAS_EXCEED_POOL', 'replicas'],
   [
     'a partition of single pods',
