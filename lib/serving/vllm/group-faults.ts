@@ -3,7 +3,7 @@ import { FabricBinding, RdmaFabricKind } from '../../core/rdma-fabric';
 import { Fault, fault } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
-import { groupFabric } from '../pod/group-fabric';
+import { groupFabric } from '../../kubernetes/group-fabric';
 import { LONGEST_GROUP_NAME } from '../pod/make-server-group';
 import { UpdateStrategy } from '../pod/pod-additions';
 import { readableImage } from '../pod/serving-image';
