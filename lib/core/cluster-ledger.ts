@@ -94,12 +94,14 @@ export enum ClusterSingleton {
   ENCRYPTED_STORAGE_CLASS = 'encrypted storage class',
   KARPENTER = 'Karpenter',
   LEADER_WORKER_SETS = 'controller of LeaderWorkerSets',
+  KUEUE = 'Kueue',
 }
 
 const POOL = 'pool';
 const SINGLETON = 'singleton';
 const NEED = 'need';
 const GROUPS = 'groups of pods';
+const QUEUES = 'queues of groups';
 const OWN = 'made by this program';
 const POOL_LISTENER = 'pool listener';
 const CHECKS = 'checks';
@@ -179,6 +181,16 @@ export class ClusterLedger {
   /** The constructs that run groups of pods, in the order of their paths. */
   public get groups(): IConstruct[] {
     return entered(this.cluster, GROUPS).map(({ owner }) => owner);
+  }
+
+  /** Declares a queue that admits groups of pods, and the pools that it hands out. */
+  public addQueue(queue: IConstruct, pools: readonly IGpuNodePool[]): void {
+    enter(this.cluster, QUEUES, queue.node.path, queue, pools);
+  }
+
+  /** The queues that admit groups of pods, with their pools, in the order of their paths. */
+  public get queues(): LedgerEntry<readonly IGpuNodePool[]>[] {
+    return entered<readonly IGpuNodePool[]>(this.cluster, QUEUES);
   }
 
   /** Declares that this program creates the cluster, so that nothing runs on it but what EKS, this program or its user installs. */

@@ -4,8 +4,10 @@
  *
  * @see https://github.com/Mellanox/network-operator/tree/v26.4.1/deployment/network-operator/crds
  * @see https://github.com/aws/karpenter-provider-aws/tree/main/pkg/apis/crds
+ * @see https://github.com/kubernetes-sigs/kueue/tree/v0.17.0/charts/kueue/templates/crd
  */
 const CLUSTER_SCOPED = new Set([
+  'ClusterQueue.kueue.x-k8s.io',
   'CustomResourceDefinition.apiextensions.k8s.io',
   'EC2NodeClass.karpenter.k8s.aws',
   'HostDeviceNetwork.mellanox.com',
@@ -15,6 +17,7 @@ const CLUSTER_SCOPED = new Set([
   'NicNodePolicy.mellanox.com',
   'NodeOverlay.karpenter.sh',
   'NodePool.karpenter.sh',
+  'ResourceFlavor.kueue.x-k8s.io',
 ]);
 
 /**

@@ -89,6 +89,9 @@ export const ARGUMENTS = {
   GpuOperator: {
     'static version': 'chartVersion?: string; options?: GpuOperatorOptions',
   },
+  GpuQueue: {
+    'static fromAttributes': 'scope: Construct; id: string; attributes: GpuQueueAttributes',
+  },
   GpuSharing: {
     'static timeSlicing': 'replicas: number',
     'static mig': 'profile: string',

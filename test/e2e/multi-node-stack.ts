@@ -16,7 +16,6 @@ import {
 
 /** Two groups of two nodes, which fill the pool. */
 export const GROUPS = { namespace: 'inference', name: 'large-group', service: 'large', replicas: 2, size: 2 };
-export const INSTANCE_TYPE = 'p5.48xlarge';
 /** Labels and taint of the nodes of the pool. */
 export const SELECTOR = { 'example.com/rack': 'groups' };
 export const TAINT = { key: 'example.com/team', value: 'groups', effect: TaintEffect.NO_SCHEDULE };

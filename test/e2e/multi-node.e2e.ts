@@ -1,16 +1,14 @@
+import { efaNode } from './harness/efa-nodes';
 import { GroupPod, GroupPods } from './harness/group-pods';
 import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
-import { nodeObject } from './harness/nodes';
 import { OwnCluster } from './harness/own-cluster';
 import { endSlowly, restartContainers } from './harness/pods';
 import { until } from './harness/process';
-import { GROUPS, GroupsChange, INSTANCE_TYPE, SELECTOR, TAINT, groups } from './multi-node-stack';
+import { GROUPS, GroupsChange, SELECTOR, TAINT, groups } from './multi-node-stack';
 
 const { namespace, name, service, replicas, size } = GROUPS;
 const [FIRST, NEXT, LAST] = [1, 2, 3].map((tag) => `registry.example.com/vllm-efa:0.24.0-${tag}`);
-/** EFA interfaces of a p5.48xlarge. */
-const EFA = 32;
 const RACK = Array.from({ length: replicas * size }, (_, index) => `rack-${index}`);
 
 describeWith(['terraform', 'controlPlane', 'leaderWorkerSet'], 'groups of nodes', () => {
@@ -136,21 +134,9 @@ interface Endpoint {
   readonly targetRef: { readonly name: string };
 }
 
-/** A node of the pool's hardware, with the taint of the pool, whose plugins offer its GPUs and its adapters. */
-function gpuNode(node: string, labels: { [key: string]: string } = {}, taints: Taint[] = []): KubeObject {
-  const made = nodeObject({
-    name: node,
-    instanceType: INSTANCE_TYPE,
-    labels: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', 'kubernetes.io/hostname': node, ...labels },
-    taints: [{ key: TAINT.key, value: TAINT.value, effect: 'NoSchedule' }, ...taints],
-    hasDevicePlugin: true,
-    efa: EFA,
-    rootGib: 200,
-    localStorage: true,
-  });
-  for (const offered of [made.status.capacity, made.status.allocatable]) offered['vpc.amazonaws.com/efa'] = String(EFA);
-  return made;
-}
+/** A node of the pool's hardware, with the taint of the pool. */
+const gpuNode = (node: string, labels: { [key: string]: string } = {}, taints: object[] = []): KubeObject =>
+  efaNode(node, labels, [{ key: TAINT.key, value: TAINT.value, effect: 'NoSchedule' }, ...taints]);
 
 /** What the controller has told a container, in the order in which it stands. */
 function toldTo({ spec }: KubeObject): string[] {

@@ -1,7 +1,8 @@
 import { GpuInstanceType, ModelSpec, Parallelism } from '../../lib/catalog';
 import { RdmaFabric } from '../../lib/network';
-import { LeaderWorkerSetController } from '../../lib/serving';
-import { withSite } from '../serving/support/fixtures';
+import { GpuQueue, Kueue } from '../../lib/scheduling';
+import { LeaderWorkerSetController, VllmDeployment } from '../../lib/serving';
+import { Site, TestPool, withSite } from '../serving/support/fixtures';
 import { VllmOverrides, deployVllm } from '../serving/support/vllm-fixtures';
 import { FaultText } from './fault-text';
 
@@ -26,6 +27,20 @@ const controllers =
       versions.forEach((chartVersion, i) => new LeaderWorkerSetController(scope, `Lws${i}`, { cluster, chartVersion })),
     );
 
+/** A pool of four nodes, a queue, and what is made of them. */
+const queued =
+  (build: (site: Site, pool: TestPool, queueOf: (pool: TestPool, id?: string) => GpuQueue) => unknown) => () =>
+    withSite((site) => {
+      const pool = site.pool(GpuInstanceType.P5_48XLARGE, 4, 'gpu', RdmaFabric.efa());
+      const { scope, cluster } = site;
+      build(site, pool, (of, id = 'Gpus') => new GpuQueue(scope, id, { cluster, nodePools: [of] }));
+    });
+const talk = ({ scope, cluster, store }: Site, nodePool: TestPool, queue: GpuQueue, parallelism: Parallelism) =>
+  new VllmDeployment(scope, 'Talk', {
+    ...{ cluster, nodePool, modelStore: store, queue, vllmImage: 'registry.example.com/vllm-efa:0.24.0' },
+    models: [{ name: 'chat', model: ModelSpec.LLAMA_3_1_70B, parallelism }],
+  });
+
 /** Servers of several nodes, and the controller that makes their pods. */
 export const TEXTS: FaultText[] = [
   {
@@ -42,6 +57,38 @@ export const TEXTS: FaultText[] = [
       const { deployment, site } = spread(STAGES)();
       return new LeaderWorkerSetController(deployment.node.scope!, 'Lws', { cluster: site.cluster });
     },
+  },
+  {
+    id: 'CONTROLLER_AFTER_QUEUES',
+    property: 'cluster',
+    text: "the queue 'test/Gpus' was made before Kueue, so that it does not wait for it; make Kueue first",
+    refuse: queued(({ scope, cluster }, pool, queueOf) => [queueOf(pool), new Kueue(scope, 'Kueue', { cluster })]),
+  },
+  {
+    id: 'KUEUE_EXISTS',
+    property: 'cluster',
+    text: "cluster 'test' already has Kueue, at 'test/A', which serves all its namespaces; remove one of the two",
+    refuse: queued(({ scope, cluster }) => ['A', 'B'].map((id) => new Kueue(scope, id, { cluster }))),
+  },
+  {
+    id: 'POOL_IN_OTHER_QUEUE',
+    property: 'nodePools[0]',
+    text: "pool 'gpu' is handed out by the queue at 'test/Gpus' already, and two would hand out its nodes twice; put what is to share the pool into one queue",
+    refuse: queued((_, pool, queueOf) => [queueOf(pool), queueOf(pool, 'More')]),
+  },
+  {
+    id: 'POOL_NOT_IN_QUEUE',
+    property: 'queue',
+    text: "model 'chat': queue 'gpus' hands out nodes of 'other', not of pool 'gpu', so that the group would never be admitted; add the pool to nodePools of the queue",
+    refuse: queued((site, pool, queueOf) =>
+      talk(site, pool, queueOf(site.pool(GpuInstanceType.P5_48XLARGE, 4, 'other', RdmaFabric.efa())), STAGES),
+    ),
+  },
+  {
+    id: 'QUEUE_NOT_OF_GROUPS',
+    property: 'queue',
+    text: "model 'chat': queue starts groups of pods whole, but each server of this model is one pod, which takes GPUs beside it; leave queue out, or make a deployment of its own for models over several nodes",
+    refuse: queued((site, pool, queueOf) => talk(site, pool, queueOf(pool), Parallelism.of({ tensor: 8 }))),
   },
   {
     id: 'GROUP_DOES_NOT_DIVIDE',

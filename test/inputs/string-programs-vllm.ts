@@ -1,4 +1,5 @@
 import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser } from '../../lib/catalog';
+import { GpuQueue, Kueue } from '../../lib/scheduling';
 import { LeaderWorkerSetController, VllmDeployment } from '../../lib/serving';
 import { TestPool, TestStore } from '../serving/support/fixtures';
 import { testCluster } from '../support/test-cluster';
@@ -24,11 +25,31 @@ function control(given: Given, id = 'Groups'): Program {
   return (stack) => void new LeaderWorkerSetController(stack, id, { cluster: testCluster(stack), ...given });
 }
 
+function install(given: Given, id = 'Kueue'): Program {
+  return (stack) => void new Kueue(stack, id, { cluster: testCluster(stack), ...given });
+}
+
+function hand(given: Given, id = 'Gpus'): Program {
+  return (stack) => {
+    const cluster = testCluster(stack);
+    const nodePools = [new TestPool(stack, 'gpu', cluster, GpuInstanceType.G6E_XLARGE)];
+    new GpuQueue(stack, id, { cluster, nodePools, ...given });
+  };
+}
+
+function join(given: Given, id = 'Gpus'): Program {
+  return (stack) =>
+    void GpuQueue.fromAttributes(stack, id, { cluster: testCluster(stack), clusterQueueName: 'team', ...given });
+}
+
 /** Programs that set what vLLM's own server is told. */
 export const VLLM_STRUCTS: StructPrograms = {
   VllmDeploymentProps: (given) => serve(given),
   VllmServingOptions: (given) => serve(given),
   LeaderWorkerSetControllerProps: (given) => control(given),
+  KueueProps: (given) => install(given),
+  GpuQueueProps: (given) => hand(given),
+  GpuQueueAttributes: (given) => join(given),
   OpenAiOptions: (given) => serve({ models: [{ ...SMALL, ...given }] }),
   LoraOptions: (given) => serve({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8 }], ...given }] }),
   LoraAdapter: (given) => serve({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8, ...given }] }] }),
@@ -37,6 +58,9 @@ export const VLLM_STRUCTS: StructPrograms = {
 /** The same for arguments. */
 export const VLLM_ARGUMENTS: ArgumentPrograms = {
   'LeaderWorkerSetController.new(id)': (id) => control({}, id),
+  'Kueue.new(id)': (id) => install({}, id),
+  'GpuQueue.new(id)': (id) => hand({ name: 'gpus' }, id),
+  'GpuQueue.fromAttributes(id)': (id) => join({}, id),
   'VllmDeployment.new(id)': (id) => serve({ name: 'chat' }, id),
   'ToolCallParser.of(name)': named((name) => ToolCallParser.of(name)),
   'ReasoningParser.of(name)': named((name) => ReasoningParser.of(name)),

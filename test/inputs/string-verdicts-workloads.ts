@@ -1,5 +1,20 @@
 /** The rows for `string-programs-workloads.ts`. */
 export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } = {
+  'Kueue.new(id)': ['text'],
+  'KueueProps.chartVersion': [
+    'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',
+  ],
+  'KueueProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'GpuQueue.new(id)': ['text'],
+  'GpuQueue.fromAttributes(id)': ['unused'],
+  'GpuQueueProps.name': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'GpuQueueAttributes.clusterQueueName': [
+    'refused INVALID_NAME clusterQueueName | refused VALUE_NOT_CONCRETE clusterQueueName | refused VALUE_NOT_CONCRETE clusterQueueName',
+  ],
   'LeaderWorkerSetController.new(id)': ['text'],
   'LeaderWorkerSetControllerProps.chartVersion': [
     'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',

@@ -8,6 +8,7 @@ import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { podAttributes, podObject } from '../../kubernetes/pod-object';
 import { plainPodTemplate } from '../../kubernetes/pod-template';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
+import { IGpuQueue, QUEUE_LABEL, localQueue } from '../../scheduling/kueue/gpu-queue';
 import { Server, ServerParts, makeAround, podOf } from './make-server';
 import { ServerContainer } from './server-pod';
 
@@ -28,6 +29,8 @@ export interface ServerGroup {
   readonly workerLabels: { [key: string]: string };
   /** Groups of a lower number keep what they run when it changes. */
   readonly partition: number;
+  /** Queue that starts its pods all together. @default - they are placed one by one */
+  readonly queue?: IGpuQueue;
 }
 
 /** @internal */
@@ -61,6 +64,7 @@ function makeLeaderWorkerSet(
 ): CustomResources {
   const { given, labels, namespace, replicas, rollout } = server;
   const { cluster, maxReplicas } = given;
+  const { queue } = group;
   // The controller makes a headless service of this name, by which pods find each other; the name of the server is that of its own service.
   const name = `${server.name}-group`;
   const controller = ClusterLedger.of(cluster).singleton<ITerraformDependable[]>(ClusterSingleton.LEADER_WORKER_SETS);
@@ -71,10 +75,11 @@ function makeLeaderWorkerSet(
     releaseName: name,
     namespace,
     resources: [
+      ...(queue ? [localQueue(name, queue)] : []),
       {
         apiVersion: 'leaderworkerset.x-k8s.io/v1',
         kind: 'LeaderWorkerSet',
-        metadata: { name, labels: { ...labels, ...MANAGED_BY } },
+        metadata: { name, labels: { ...labels, ...MANAGED_BY, ...(queue && { [QUEUE_LABEL]: name }) } },
         spec: {
           // Left out where a scaler sets it, so that no apply resets it.
           replicas: maxReplicas === undefined ? replicas : undefined,
@@ -94,7 +99,7 @@ function makeLeaderWorkerSet(
         },
       },
     ],
-    dependsOn: [...parts.waitFor, ...(controller?.value ?? [])],
+    dependsOn: [...parts.waitFor, ...(controller?.value ?? []), ...(queue?.ready ?? [])],
   });
   declarePods(made._release, {
     namespace,

@@ -7,6 +7,7 @@ import { groupFabric } from '../../kubernetes/group-fabric';
 import { LONGEST_GROUP_NAME } from '../pod/make-server-group';
 import { UpdateStrategy } from '../pod/pod-additions';
 import { readableImage } from '../pod/serving-image';
+import { queueMemberFaults } from './queue-faults';
 import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
 import { VllmServer } from './vllm-server';
@@ -16,8 +17,9 @@ import { VllmServer } from './vllm-server';
  *
  * @internal
  */
-export function groupOf(props: VllmDeploymentProps, { name, nodes, gpus, served }: VllmServer): GroupCheck {
-  if (nodes.nodes === 1) return { faults: [], ofDeployment: [] };
+export function groupOf(props: VllmDeploymentProps, server: VllmServer): GroupCheck {
+  const { name, nodes, gpus, served } = server;
+  if (nodes.nodes === 1) return { faults: [], ofDeployment: queueMemberFaults(props, server) };
   const { binding, faults: unbound } = groupFabric(props.nodePool, gpus, props.environment);
   return {
     binding,
@@ -29,6 +31,7 @@ export function groupOf(props: VllmDeploymentProps, { name, nodes, gpus, served 
       () => unbound,
       () => fabricImageFaults(props),
       () => strategyFaults(props),
+      () => queueMemberFaults(props, server),
     ),
   };
 }

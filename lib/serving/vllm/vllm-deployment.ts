@@ -150,6 +150,7 @@ export class VllmDeployment extends Construct implements IWatchable {
       worker: vllmWorkerContainer(server, containerOptions(servers, checked)),
       workerLabels: { ...memberLabels(this.name, server.name), 'app.kubernetes.io/name': 'vllm-worker' },
       partition: server.served.rolloutPartition ?? 0,
+      queue: this.#props.queue,
     });
   }
 }

@@ -1,6 +1,7 @@
 import { VllmRelease } from '../../catalog/vllm-release';
 import { SecretReference } from '../../core/secret-reference';
 import { ServingImage } from '../../images/serving-image';
+import { IGpuQueue } from '../../scheduling/kueue/gpu-queue';
 import { ServingOptions } from '../pod/serving-options';
 
 /**
@@ -34,4 +35,10 @@ export interface VllmServingOptions extends ServingOptions {
    * @default - as many as may run, at least 64
    */
   readonly maxQueuedRequests?: number;
+  /**
+   * Queue that starts the pods of a group all together or not at all, for models whose servers have several nodes; every model of the deployment must be one.
+   * Kueue refuses changes of what pods of a queued group ask for: such a change needs the group to be made anew.
+   * @default - pods of a group are placed one by one: a group that is larger than the free nodes holds those that there are, and waits
+   */
+  readonly queue?: IGpuQueue;
 }

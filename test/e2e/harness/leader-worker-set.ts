@@ -1,7 +1,7 @@
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { ControlPlane, healthy } from './control-plane';
+import { objectsOf, registerWebhooks, withoutProse, writeConfiguration } from './controller-files';
 import { define } from './definitions';
 import { KubeObject } from './kube-client';
 import { freePort } from './ports';
@@ -35,7 +35,7 @@ export async function startLeaderWorkerSets(
     command: [
       program,
       `--kubeconfig=${controlPlane.kubeconfig}`,
-      `--config=${await writeConfiguration(own, new URL(webhooks).port, controlPlane)}`,
+      `--config=${await writeConfiguration(own, new URL(webhooks).port, controlPlane, { apiVersion: 'config.lws.x-k8s.io/v1alpha1' })}`,
     ],
     folder: own,
     env: isolatedEnvironment(path.join(own, 'home')),
@@ -50,34 +50,10 @@ export async function startLeaderWorkerSets(
   return server;
 }
 
-async function writeConfiguration(folder: string, port: string, { serving }: ControlPlane): Promise<string> {
-  const certDir = path.join(folder, 'certificate');
-  mkdirSync(certDir, { recursive: true });
-  copyFileSync(serving.certificate, path.join(certDir, 'tls.crt'));
-  copyFileSync(serving.key, path.join(certDir, 'tls.key'));
-  const file = path.join(folder, 'configuration.json');
-  const configuration = {
-    apiVersion: 'config.lws.x-k8s.io/v1alpha1',
-    kind: 'Configuration',
-    leaderElection: { leaderElect: false },
-    internalCertManagement: { enable: false },
-    webhook: { host: '127.0.0.1', port: Number(port), certDir },
-    health: { healthProbeBindAddress: `127.0.0.1:${await freePort()}` },
-    metrics: { bindAddress: '0' },
-  };
-  writeFileSync(file, JSON.stringify(configuration, null, 2));
-  return file;
-}
-
-/** Registers the webhooks of the chart, which name a Service there, by URL, and waits until the API server asks them. */
-async function register({ client, access }: ControlPlane, template: string, url: string): Promise<void> {
-  const caBundle = Buffer.from(access.certificateAuthority).toString('base64');
-  for (const configuration of read(template)) {
-    const webhooks = (configuration.webhooks as any[]).map(({ clientConfig, ...webhook }) => {
-      return { ...webhook, clientConfig: { url: `${url}${clientConfig.service.path as string}`, caBundle } };
-    });
-    await client.apply({ ...configuration, webhooks }, 'e2e');
-  }
+/** Registers the webhooks of the chart and waits until the API server asks them. */
+async function register(controlPlane: ControlPlane, template: string, url: string): Promise<void> {
+  const { client } = controlPlane;
+  await registerWebhooks(controlPlane, read(template), url);
   await until(async () => (await defaulted(client)) && (await refused(client)), 30, 'webhooks of LeaderWorkerSets');
 }
 
@@ -110,18 +86,5 @@ function read(file: string): KubeObject[] {
     // What stands behind a value is off, and the only value that is used is the namespace.
     .replace(/\{\{- if [\s\S]*?\{\{- end \}\}/g, '')
     .replaceAll('{{ .Release.Namespace }}', 'lws-system');
-  return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
-}
-
-/** A definition without its descriptions: with them it is nearly as large as an object may be. */
-function withoutProse(definition: KubeObject): KubeObject {
-  const strip = (value: any): any => {
-    if (Array.isArray(value)) return value.map(strip);
-    if (typeof value !== 'object' || value === null) return value;
-    const members = Object.entries(value).filter(
-      ([name, member]) => name !== 'description' || typeof member !== 'string',
-    );
-    return Object.fromEntries(members.map(([name, member]) => [name, strip(member)]));
-  };
-  return strip(definition) as KubeObject;
+  return objectsOf(text);
 }

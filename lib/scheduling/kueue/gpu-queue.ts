@@ -1,0 +1,223 @@
+import { ITerraformDependable } from 'cdktf';
+import { Construct, IConstruct } from 'constructs';
+import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
+import { throwIfOfOtherKinds, throwIfRefused } from '../../core/errors';
+import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { kubernetesName, kubernetesNameFault } from '../../core/naming';
+import { otherClusterFault } from '../../core/other-cluster-fault';
+import { concreteFault } from '../../core/tokens';
+import { CustomResources } from '../../kubernetes/custom-resources';
+import { duplicateFaults } from '../../units/duplicate-faults';
+import { Fault, fault } from '../../units/fault';
+import { nameClass } from '../../units/own-class';
+import { allOf } from '../../units/unreadable';
+import { nodeAllocatable } from '../node-allocatable';
+
+const API_VERSION = 'kueue.x-k8s.io/v1beta2';
+
+/**
+ * A queue of Kueue, which admits groups of pods whole.
+ */
+export interface IGpuQueue extends IConstruct {
+  /** Name of the ClusterQueue. */
+  readonly clusterQueueName: string;
+  /** The cluster it is on. */
+  readonly cluster: IKubernetesCluster;
+  /** The pools whose nodes it hands out. @default - not known: the queue was not made by this program */
+  readonly nodePools?: IGpuNodePool[];
+  /** Dependency of what waits in it. */
+  readonly ready: ITerraformDependable[];
+}
+
+/**
+ * Properties of `GpuQueue`.
+ */
+export interface GpuQueueProps {
+  /** The cluster. */
+  readonly cluster: IKubernetesCluster;
+  /** The pools whose nodes it hands out, at least one; each is in one queue only. */
+  readonly nodePools: IGpuNodePool[];
+  /** Name of the ClusterQueue, unique on the cluster. @default - the construct's id */
+  readonly name?: string;
+}
+
+/**
+ * What a queue of another program is known by.
+ */
+export interface GpuQueueAttributes {
+  /** The cluster. */
+  readonly cluster: IKubernetesCluster;
+  /** Name of the ClusterQueue. It must admit the namespaces of those that wait in it, and have a quota for every resource that their pods ask for. */
+  readonly clusterQueueName: string;
+}
+
+/**
+ * A queue by which the nodes of pools are handed out to whole groups of pods: a group that does not fit what is free waits, and holds no GPU of another
+ * meanwhile.
+ *
+ * It makes a ClusterQueue for all namespaces, with a flavor for each pool, whose quota is what pods can have on all of its nodes. Kueue counts only
+ * what waits in its queues: pods beside them that take GPUs of the pool leave an admitted group pending. Throws a `ValidationError` for no pools,
+ * for pools of another cluster or of another queue, and for a name that Kubernetes refuses.
+ *
+ * @see https://kueue.sigs.k8s.io/docs/tasks/run/leaderworkerset
+ */
+export class GpuQueue extends Construct implements IGpuQueue {
+  /**
+   * A queue that another program made, on a cluster with Kueue.
+   *
+   * @param scope parent
+   * @param id id within the parent
+   * @param attributes what it is known by
+   */
+  public static fromAttributes(scope: Construct, id: string, attributes: GpuQueueAttributes): IGpuQueue {
+    throwIfOfOtherKinds(scope, 'GpuQueueAttributes', attributes, id, (given) =>
+      GpuQueue.fromAttributes(scope, id, given),
+    );
+    return new ImportedGpuQueue(scope, id, attributes);
+  }
+
+  public readonly clusterQueueName: string;
+  public readonly cluster: IKubernetesCluster;
+  public readonly nodePools?: IGpuNodePool[];
+  public readonly ready: ITerraformDependable[];
+
+  /**
+   * @param scope parent, in the workload stack
+   * @param id id within the parent
+   * @param props its properties
+   */
+  public constructor(scope: Construct, id: string, props: GpuQueueProps) {
+    throwIfOfOtherKinds(scope, 'GpuQueueProps', props, id, (given) => new GpuQueue(scope, id, given));
+    super(scope, id);
+    const { cluster, nodePools } = props;
+    const name = props.name ?? kubernetesName(id);
+    const ledger = ClusterLedger.of(cluster);
+    throwIfRefused(
+      this,
+      allOf(
+        () => kubernetesNameFault('name', name, 53),
+        () => poolFaults(nodePools, cluster),
+      ),
+    );
+    const controller = ledger.singleton<ITerraformDependable[]>(ClusterSingleton.KUEUE);
+    const made = new CustomResources(this, 'Queue', {
+      cluster,
+      releaseName: name,
+      // Queues and flavors belong to no namespace; the release itself needs one that is always there.
+      namespace: 'default',
+      resources: [...nodePools.map((pool) => flavor(name, pool)), clusterQueue(name, nodePools)],
+      dependsOn: controller?.value,
+    });
+    this.clusterQueueName = name;
+    this.cluster = cluster;
+    this.nodePools = [...nodePools];
+    this.ready = made.ready;
+    ledger.addQueue(this, nodePools);
+  }
+}
+
+nameClass('GpuQueue', GpuQueue);
+
+class ImportedGpuQueue extends Construct implements IGpuQueue {
+  public readonly clusterQueueName: string;
+  public readonly cluster: IKubernetesCluster;
+  public readonly ready: ITerraformDependable[] = [];
+
+  public constructor(scope: Construct, id: string, { cluster, clusterQueueName }: GpuQueueAttributes) {
+    super(scope, id);
+    throwIfRefused(
+      this,
+      allOf(
+        () => concreteFault('clusterQueueName', clusterQueueName, 'pods are queued by it'),
+        () => kubernetesNameFault('clusterQueueName', clusterQueueName),
+      ),
+    );
+    this.cluster = cluster;
+    this.clusterQueueName = clusterQueueName;
+  }
+}
+
+/**
+ * The queue of a namespace through which a group waits: Kueue finds it by the label `kueue.x-k8s.io/queue-name` of the group.
+ *
+ * @param name name of the queue, and of the group
+ * @param queue the queue that hands out nodes
+ *
+ * @internal
+ */
+export function localQueue(
+  name: string,
+  { clusterQueueName: clusterQueue }: IGpuQueue,
+): { [key: string]: object | string } {
+  return { apiVersion: API_VERSION, kind: 'LocalQueue', metadata: { name }, spec: { clusterQueue } };
+}
+
+/** The label by which Kueue takes a group into a queue. @internal */
+export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
+
+function flavorName(queue: string, pool: IGpuNodePool): string {
+  return `${queue}-${pool.poolName}`;
+}
+
+function flavor(queue: string, pool: IGpuNodePool) {
+  const { nodeSelector: nodeLabels, taints } = pool;
+  const nodeTaints = taints.map(({ key, value, effect }) => ({ key, value, effect }));
+  return {
+    apiVersion: API_VERSION,
+    kind: 'ResourceFlavor',
+    metadata: { name: flavorName(queue, pool) },
+    spec: { nodeLabels, nodeTaints },
+  };
+}
+
+/** Resources that Kueue counts by itself, or that no pod asks for. */
+const NOT_COUNTED = ['pods'];
+/** Local disk that is not known of a pool does not hold back what the scheduler can tell. */
+const UNKNOWN_DISK = 2 ** 50;
+
+function clusterQueue(name: string, pools: readonly IGpuNodePool[]) {
+  const amounts = pools.map((pool) => ({ pool, node: nodeAllocatable(pool) }));
+  const coveredResources = [...new Set([...amounts.flatMap(({ node }) => [...node.keys()]), 'ephemeral-storage'])]
+    .filter((resource) => !NOT_COUNTED.includes(resource))
+    .sort();
+  const flavors = amounts.map(({ pool, node }) => ({
+    name: flavorName(name, pool),
+    resources: coveredResources.map((resource) => {
+      const ofNode = node.get(resource) ?? (resource === 'ephemeral-storage' ? UNKNOWN_DISK : 0);
+      return { name: resource, nominalQuota: quota(resource, ofNode * pool.maxNodes) };
+    }),
+  }));
+  return {
+    apiVersion: API_VERSION,
+    kind: 'ClusterQueue',
+    metadata: { name },
+    spec: { namespaceSelector: {}, resourceGroups: [{ coveredResources, flavors }] },
+  };
+}
+
+function quota(resource: string, amount: number): string {
+  return resource === 'cpu' ? `${Math.floor(amount * 1000)}m` : String(Math.floor(amount));
+}
+
+function poolFaults(pools: readonly IGpuNodePool[], cluster: IKubernetesCluster): Fault[] {
+  if (pools.length === 0) return [fault('EMPTY_LIST', 'nodePools', 'nodePools is empty; name at least one pool')];
+  const taken = ClusterLedger.of(cluster).queues;
+  return allOf(
+    () => pools.flatMap((pool, index) => otherClusterFault(pool, cluster, `nodePools[${index}]`)),
+    () =>
+      duplicateFaults(
+        'nodePools',
+        pools.map(({ poolName }) => poolName),
+      ),
+    () =>
+      pools.flatMap((pool, index) => {
+        const other = taken.find(({ value }) => value.includes(pool));
+        if (!other) return [];
+        const reason =
+          `pool '${pool.poolName}' is handed out by the queue at '${other.owner.node.path}' already, and two would hand out its nodes twice; ` +
+          'put what is to share the pool into one queue';
+        return [fault('POOL_IN_OTHER_QUEUE', `nodePools[${index}]`, reason)];
+      }),
+  );
+}
