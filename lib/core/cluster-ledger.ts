@@ -94,12 +94,14 @@ export enum ClusterSingleton {
   ENCRYPTED_STORAGE_CLASS = 'encrypted storage class',
   KARPENTER = 'Karpenter',
   LEADER_WORKER_SETS = 'controller of LeaderWorkerSets',
+  KSERVE = 'KServe',
 }
 
 const POOL = 'pool';
 const SINGLETON = 'singleton';
 const NEED = 'need';
 const GROUPS = 'groups of pods';
+const USERS = 'users';
 const OWN = 'made by this program';
 const POOL_LISTENER = 'pool listener';
 const CHECKS = 'checks';
@@ -179,6 +181,16 @@ export class ClusterLedger {
   /** The constructs that run groups of pods, in the order of their paths. */
   public get groups(): IConstruct[] {
     return entered(this.cluster, GROUPS).map(({ owner }) => owner);
+  }
+
+  /** Declares that a construct makes objects of something that must run on the cluster, whoever installs it. */
+  public addUser(kind: ClusterSingleton, owner: IConstruct): void {
+    enter(this.cluster, `${USERS} of ${kind}`, owner.node.path, owner);
+  }
+
+  /** The constructs that do, in the order of their paths. */
+  public usersOf(kind: ClusterSingleton): IConstruct[] {
+    return entered(this.cluster, `${USERS} of ${kind}`).map(({ owner }) => owner);
   }
 
   /** Declares that this program creates the cluster, so that nothing runs on it but what EKS, this program or its user installs. */

@@ -27,6 +27,7 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
   const grown = ledger.needing(ClusterSingleton.CLUSTER_AUTOSCALER);
   const launched = ledger.needing(ClusterSingleton.KARPENTER);
   const [grouped] = ledger.groups;
+  const [served] = ledger.usersOf(ClusterSingleton.KSERVE);
   return [
     ...(grouped !== undefined && lacks(ClusterSingleton.LEADER_WORKER_SETS, LEADER_WORKER_SETS)
       ? [
@@ -35,6 +36,26 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
             undefined,
             `'${grouped.node.path}' runs servers of several nodes on cluster '${cluster.clusterName}', but nothing in this program installs the ` +
               `controller that makes their pods; create a LeaderWorkerSetController before it, ${otherwise('NO_LEADER_WORKER_SETS')}`,
+          ),
+        ]
+      : []),
+    ...(served !== undefined && lacks(ClusterSingleton.KSERVE, KSERVE)
+      ? [
+          fault(
+            'NO_KSERVE',
+            undefined,
+            `'${served.node.path}' is an InferenceService on cluster '${cluster.clusterName}', but nothing in this program installs KServe, which makes ` +
+              `its pods; create a KServe before it, ${otherwise('NO_KSERVE')}`,
+          ),
+        ]
+      : []),
+    ...(ledger.singleton(ClusterSingleton.KSERVE) !== undefined && !isInstalled(cluster, CERT_MANAGER)
+      ? [
+          fault(
+            'NO_CERT_MANAGER',
+            undefined,
+            `KServe on cluster '${cluster.clusterName}' has the certificates of its webhooks from cert-manager, but nothing in this program installs it; ` +
+              `make a Helm release of it and pass it as dependsOn of KServe, ${otherwise('NO_CERT_MANAGER')}`,
           ),
         ]
       : []),
@@ -110,6 +131,14 @@ const CLUSTER_AUTOSCALER: Installer = {
   images: /(^|\/)cluster-autoscaler[:@]/,
 };
 const LEADER_WORKER_SETS: Installer = { charts: /(^|[/_])lws(-\d|\.tgz|$)/, images: /(^|\/)lws[:@]/ };
+const KSERVE: Installer = {
+  charts: /(^|[/_])kserve(-resources)?(-v?\d|\.tgz|$)/,
+  images: /(^|\/)kserve-controller[:@]/,
+};
+const CERT_MANAGER: Installer = {
+  charts: /(^|[/_])cert-manager\b/,
+  images: /(^|\/)cert-manager-controller[:@]/,
+};
 const KARPENTER: Installer = { charts: /(^|[/_])karpenter(-\d|\.tgz|$)/, images: /(^|\/)karpenter\/controller[:@]/ };
 
 function isInstalled(cluster: IKubernetesCluster, { charts, images }: Installer): boolean {

@@ -1,3 +1,7 @@
+export * from './kserve/kserve';
+export * from './kserve/kserve-inference-service';
+export * from './kserve/kserve-inference-service-props';
+export * from './kserve/kserve-runtime';
 export * from './leader-worker-set/leader-worker-set-controller';
 export * from './vllm/served-model';
 export * from './model/language-model-options';

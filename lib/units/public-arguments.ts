@@ -125,6 +125,10 @@ export const ARGUMENTS = {
     'static vllm': 'version: string',
     'static of': 'name: string',
   },
+  KServeRuntime: {
+    'static vllm': 'options?: KServeVllmOptions',
+    'static triton': 'options?: KServeTritonOptions',
+  },
   KubernetesAccess: {
     'static of': 'scope: Construct; cluster: IKubernetesCluster; options?: KubernetesAccessOptions',
     'static fromProviders': 'scope: Construct; cluster: IKubernetesCluster; providers: KubernetesProviders',

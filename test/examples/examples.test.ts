@@ -2,6 +2,7 @@ import { App, TerraformStack } from 'cdktf';
 import { Cloud65b } from '../../examples/cloud-65b/stack';
 import { ExistingEks } from '../../examples/existing-eks/stack';
 import { Headline8xV100 } from '../../examples/headline-8xv100/stack';
+import { KServe65b } from '../../examples/kserve-65b/stack';
 import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
 import { OpenAiVllm } from '../../examples/openai-vllm/stack';
 import { Quickstart } from '../../examples/quickstart/stack';
@@ -28,6 +29,7 @@ const openAi = (app: App) => new OpenAiVllm(app);
 const headline = (app: App) => new Headline8xV100(app);
 const ensemble = (app: App) => new TritonOnnxEnsemble(app);
 const existing = (app: App) => new ExistingEks(app);
+const kserve = (app: App) => new KServe65b(app);
 
 /** Every stack of an example. */
 function stacksOf(describeExample: (app: App) => unknown): TerraformStack[] {
@@ -52,6 +54,7 @@ describe('what an update of the library must not move: a resource of another add
     ['headline-8xv100', headline],
     ['triton-onnx-ensemble', ensemble],
     ['existing-eks', existing],
+    ['kserve-65b', kserve],
   ])('%s', (_, example) => {
     const lists = stacksOf(example).map((stack): [string, string[]] => [stack.node.id, addresses(stack)]);
     expect(Object.fromEntries(lists)).toMatchSnapshot();
@@ -69,6 +72,7 @@ describe('what an example does is meant: it gives no warning', () => {
     ['headline-8xv100', headline, []],
     ['triton-onnx-ensemble', ensemble, []],
     ['existing-eks', existing, []],
+    ['kserve-65b', kserve, []],
   ])('%s', (_, example, wanted) => {
     const stacks = stacksOf(example);
     stacks.forEach((stack) => SynthesizedStack.of(stack));
@@ -104,6 +108,18 @@ describe('what an example makes', () => {
     expect(provider.exec[0].args).toEqual(
       expect.arrayContaining(['--cluster-name', 'platform', '--region', 'eu-central-1']),
     );
+  });
+
+  test('the resources of KServe in kserve-65b', () => {
+    const [stack] = stacksOf(kserve);
+    const { objects } = KubernetesManifests.of(stack, { skipHelmReleases: true });
+    const own = objects.filter(({ apiVersion }) => (apiVersion as string).startsWith('serving.kserve.io/'));
+    expect(own.map(({ kind, metadata }) => [kind, metadata.namespace])).toEqual([
+      ['ClusterStorageContainer', undefined],
+      ['InferenceService', 'inference'],
+      ['ServingRuntime', 'inference'],
+    ]);
+    expect(own).toMatchSnapshot();
   });
 
   test('the objects of onprem-infiniband that are its own: agents, policies, test of the fabric', () => {

@@ -17,6 +17,8 @@ import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { PodDemand } from '../../lib/scheduling/pod-demand';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { KServe } from '../../lib/serving/kserve/kserve';
+import { KServeInferenceService } from '../../lib/serving/kserve/kserve-inference-service';
 import { VllmDeployment } from '../../lib/serving/vllm/vllm-deployment';
 import { ModelStore } from '../../lib/storage/model-store';
 import { EFA, PoolOptions, AGENT, demand, fill, gpus, runPods } from '../scheduling/checks-support';
@@ -67,6 +69,14 @@ const GROWING = { ...G6E, autoscaling: Autoscaling.clusterAutoscaler() };
 
 export const TEXTS: FaultText[] = [
   {
+    id: 'NO_CERT_MANAGER',
+    text:
+      "KServe on cluster 'chat' has the certificates of its webhooks from cert-manager, but nothing in this program installs it; make a Helm release of it " +
+      'and pass it as dependsOn of KServe, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "'NO_CERT_MANAGER', '<reason>')",
+    faults: () => missing((stack, cluster) => void new KServe(stack, 'KServe', { cluster })),
+  },
+  {
     id: 'NO_CLUSTER_AUTOSCALER',
     text:
       "pool(s) 'gpu' on cluster 'chat' rely on the cluster autoscaler, but nothing in this program installs it, so no node would be added; " +
@@ -81,6 +91,20 @@ export const TEXTS: FaultText[] = [
       'in the workload stack, or pass your own release of it as dependsOn of the pools, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
       "'NO_KARPENTER', '<reason>')",
     faults: () => missing((stack, cluster) => void new KarpenterGpuNodePool(stack, 'spot', { cluster, ...G6E })),
+  },
+  {
+    id: 'NO_KSERVE',
+    text:
+      "'test/talk' is an InferenceService on cluster 'chat', but nothing in this program installs KServe, which makes its pods; create a KServe before it, " +
+      'or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "'NO_KSERVE', '<reason>')",
+    faults: () =>
+      missing((stack, cluster) => {
+        const nodePool = new GpuNodePool(stack, 'gpu', { cluster, ...G6E, minNodes: 1 });
+        const modelStore = new ModelStore(stack, 'models', {});
+        const served = { modelPath: 'llama/8b', model: ModelSpec.LLAMA_3_1_8B };
+        new KServeInferenceService(stack, 'talk', { cluster, nodePool, modelStore, ...served });
+      }),
   },
   {
     id: 'NO_LEADER_WORKER_SETS',

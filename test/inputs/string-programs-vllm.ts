@@ -1,5 +1,11 @@
 import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser } from '../../lib/catalog';
-import { LeaderWorkerSetController, VllmDeployment } from '../../lib/serving';
+import {
+  KServe,
+  KServeInferenceService,
+  KServeRuntime,
+  LeaderWorkerSetController,
+  VllmDeployment,
+} from '../../lib/serving';
 import { TestPool, TestStore } from '../serving/support/fixtures';
 import { testCluster } from '../support/test-cluster';
 import { ArgumentPrograms, Given, Program, StructPrograms } from './string-programs-compute';
@@ -24,11 +30,33 @@ function control(given: Given, id = 'Groups'): Program {
   return (stack) => void new LeaderWorkerSetController(stack, id, { cluster: testCluster(stack), ...given });
 }
 
+function serveByKServe(given: Given, id = 'Talk'): Program {
+  return (stack) => {
+    const cluster = testCluster(stack);
+    new KServeInferenceService(stack, id, {
+      cluster,
+      nodePool: new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE),
+      modelStore: new TestStore(stack, 'Store'),
+      modelPath: 'chat/1',
+      model: ModelSpec.QWEN_2_5_0_5B,
+      ...given,
+    });
+  };
+}
+
+function install(given: Given, id = 'KServe'): Program {
+  return (stack) => void new KServe(stack, id, { cluster: testCluster(stack), ...given });
+}
+
 /** Programs that set what vLLM's own server is told. */
 export const VLLM_STRUCTS: StructPrograms = {
   VllmDeploymentProps: (given) => serve(given),
   VllmServingOptions: (given) => serve(given),
   LeaderWorkerSetControllerProps: (given) => control(given),
+  KServeProps: (given) => install(given),
+  KServeInferenceServiceProps: (given) => serveByKServe(given),
+  KServeVllmOptions: (given) => serveByKServe({ runtime: KServeRuntime.vllm(given) }),
+  KServeTritonOptions: (given) => serveByKServe({ runtime: KServeRuntime.triton(given) }),
   OpenAiOptions: (given) => serve({ models: [{ ...SMALL, ...given }] }),
   LoraOptions: (given) => serve({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8 }], ...given }] }),
   LoraAdapter: (given) => serve({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8, ...given }] }] }),
@@ -37,6 +65,8 @@ export const VLLM_STRUCTS: StructPrograms = {
 /** The same for arguments. */
 export const VLLM_ARGUMENTS: ArgumentPrograms = {
   'LeaderWorkerSetController.new(id)': (id) => control({}, id),
+  'KServe.new(id)': (id) => install({}, id),
+  'KServeInferenceService.new(id)': (id) => serveByKServe({ name: 'chat' }, id),
   'VllmDeployment.new(id)': (id) => serve({ name: 'chat' }, id),
   'ToolCallParser.of(name)': named((name) => ToolCallParser.of(name)),
   'ReasoningParser.of(name)': named((name) => ReasoningParser.of(name)),

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } fro
 import * as path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { ControlPlane, healthy } from './control-plane';
-import { define } from './definitions';
+import { define, withoutProse } from './definitions';
 import { KubeObject } from './kube-client';
 import { freePort } from './ports';
 import { Server, Stoppable, isolatedEnvironment, until } from './process';
@@ -111,17 +111,4 @@ function read(file: string): KubeObject[] {
     .replace(/\{\{- if [\s\S]*?\{\{- end \}\}/g, '')
     .replaceAll('{{ .Release.Namespace }}', 'lws-system');
   return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
-}
-
-/** A definition without its descriptions: with them it is nearly as large as an object may be. */
-function withoutProse(definition: KubeObject): KubeObject {
-  const strip = (value: any): any => {
-    if (Array.isArray(value)) return value.map(strip);
-    if (typeof value !== 'object' || value === null) return value;
-    const members = Object.entries(value).filter(
-      ([name, member]) => name !== 'description' || typeof member !== 'string',
-    );
-    return Object.fromEntries(members.map(([name, member]) => [name, strip(member)]));
-  };
-  return strip(definition) as KubeObject;
 }

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { ControlPlane } from './control-plane';
 import { playDevicePlugins } from './device-plugins';
 import { Emulator } from './emulator';
+import { startKServe } from './kserve';
 import { startLeaderWorkerSets } from './leader-worker-set';
 import { freePort } from './ports';
 import { Stoppable, stopAll } from './process';
@@ -20,6 +21,8 @@ export interface StandInOptions {
   readonly controlPlane?: boolean;
   /** Whether the controller of LeaderWorkerSets runs on the control plane, with its definitions. @default false */
   readonly leaderWorkerSets?: boolean;
+  /** Whether KServe's webhooks and controller run on the control plane, with its definitions. @default false */
+  readonly kserve?: boolean;
   /** Whether there is to be an AWS stand-in. @default - when its program is there */
   readonly aws?: boolean;
 }
@@ -62,6 +65,7 @@ export class StandIns implements Stoppable {
       controlPlane = await ControlPlane.start({ programs, folder: path.join(folder, 'kubernetes'), port: ports.api });
       started.push(controlPlane, playDevicePlugins(controlPlane.client), playVolumeProvisioner(controlPlane.client));
       if (options.leaderWorkerSets) started.push(await startLeaderWorkerSets(controlPlane, found, folder));
+      if (options.kserve) started.push(await startKServe(controlPlane, found, folder));
     }
     let proxy: RecordingProxy | undefined;
     if (found.emulator && options.aws !== false) {
