@@ -88,13 +88,13 @@ function makeResources(owner: Construct, server: Server, served: ServedByKServe,
 
 /** The container that fetches the weights, for this service alone. */
 function storageContainer({ name, namespace, labels }: Server, { storageUri }: ServedByKServe, pod: ApiObject) {
-  const [fetch] = containersOf(pod, 'initContainers');
+  const [copying] = containersOf(pod, 'initContainers');
   return {
     apiVersion: 'serving.kserve.io/v1alpha1',
     kind: 'ClusterStorageContainer',
     metadata: { name: storageContainerName(namespace, name), labels: { ...labels, ...MANAGED_BY } },
     spec: {
-      container: withModels(fetch),
+      container: withModels(copying),
       // KServe gives it to a service that names it, and to one of the same URI that names none.
       supportedUriFormats: [{ regex: `^${storageUri.replace(/[.+]/g, '[$&]')}$` }],
       workloadType: 'initContainer',
@@ -137,7 +137,7 @@ function inferenceService(server: Server, served: ServedByKServe, pod: ApiObject
   const { metadata, spec } = pod as { metadata: ApiObject; spec: ApiObject };
   const [main, ...sidecars] = containersOf(pod, 'containers');
   const { name: _, ...container } = withPath(withModels(main));
-  const { containers: _containers, initContainers: _fetch, volumes, ...others } = spec;
+  const { containers: _containers, initContainers: _copying, volumes, ...others } = spec;
   return {
     apiVersion: 'serving.kserve.io/v1beta1',
     kind: 'InferenceService',
