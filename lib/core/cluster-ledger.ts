@@ -94,12 +94,14 @@ export enum ClusterSingleton {
   ENCRYPTED_STORAGE_CLASS = 'encrypted storage class',
   KARPENTER = 'Karpenter',
   LEADER_WORKER_SETS = 'controller of LeaderWorkerSets',
+  JOB_SETS = 'controller of JobSets',
 }
 
 const POOL = 'pool';
 const SINGLETON = 'singleton';
 const NEED = 'need';
 const GROUPS = 'groups of pods';
+const JOB_SETS = 'sets of jobs';
 const OWN = 'made by this program';
 const POOL_LISTENER = 'pool listener';
 const CHECKS = 'checks';
@@ -179,6 +181,16 @@ export class ClusterLedger {
   /** The constructs that run groups of pods, in the order of their paths. */
   public get groups(): IConstruct[] {
     return entered(this.cluster, GROUPS).map(({ owner }) => owner);
+  }
+
+  /** Declares that a construct runs sets of jobs, which a controller on the cluster makes. */
+  public addJobSet(owner: IConstruct): void {
+    enter(this.cluster, JOB_SETS, owner.node.path, owner);
+  }
+
+  /** The constructs that run sets of jobs, in the order of their paths. */
+  public get jobSets(): IConstruct[] {
+    return entered(this.cluster, JOB_SETS).map(({ owner }) => owner);
   }
 
   /** Declares that this program creates the cluster, so that nothing runs on it but what EKS, this program or its user installs. */
