@@ -42,8 +42,8 @@ export interface TrainingJobProps {
   /** GPUs of each node. @default - all of them */
   readonly gpusPerNode?: number;
   /**
-   * Image with PyTorch, transformers, accelerate and DeepSpeed, by a tag or a digest: `ServingImage.pyTorch` with `packages` of
-   * `ServingImage.TRAINING_PACKAGES` writes its Dockerfile. On EFA it needs libfabric and aws-ofi-nccl too.
+   * Image with PyTorch, transformers, accelerate and DeepSpeed, by a tag or a digest:
+   * `ServingImage.pyTorch({ packages: ['deepspeed==0.19.8', 'accelerate==1.15.0'] })` writes its Dockerfile. On EFA it needs libfabric and aws-ofi-nccl too.
    */
   readonly image: string;
   /**
