@@ -22,6 +22,10 @@ import { probeFiles, probeItems, stallSeconds } from './model-probes';
 import { makeCallerKey } from '../pod/caller-key';
 import { MadeServer, makeServer } from '../pod/make-server';
 import { exitSeconds } from '../pod/pod-sizing';
+import { scalerMost } from '../pod/server-faults';
+import { declareScaled, scaledTarget } from '../scaling/declare-scaled';
+import { explainServers } from '../scaling/explain-servers';
+import { ServerScaling } from '../scaling/server-scaling';
 import { refuseRemovedParts } from '../pod/removed-parts';
 import { Rollout } from '../pod/rollout';
 import { readableImage } from '../pod/serving-image';
@@ -79,16 +83,17 @@ export class TritonDeployment extends Construct implements IWatchable {
   readonly #props: TritonDeploymentProps;
   readonly #rollout: Rollout;
   readonly #models: readonly BackendModel[];
+  readonly #scaling?: ServerScaling;
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
     throwIfOfOtherKinds(scope, 'TritonDeploymentProps', props, id, (given) => new TritonDeployment(scope, id, given));
     super(scope, id);
     try {
       this.#props = props;
-      this.#rollout = new Rollout(props);
+      this.#rollout = new Rollout({ ...props, maxReplicas: scalerMost(props) });
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
-      this.replicas = props.maxReplicas ?? props.replicas ?? 1;
+      this.replicas = scalerMost(props) ?? props.replicas ?? 1;
       this.tritonRelease =
         readableImage(props.servingImage)?.tritonRelease ?? props.tritonRelease ?? TritonRelease.DEFAULT;
       const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
@@ -96,6 +101,7 @@ export class TritonDeployment extends Construct implements IWatchable {
       refuseRemovedParts(this, { nodePool: props.nodePool, modelStore: props.modelStore });
       ClusterNodePools.add(props.nodePool);
       this.#models = checked.models;
+      this.#scaling = checked.scaling;
       for (const warning of checked.warnings) addWarning(this, warning);
       warnOfEndpoint(props.modelStore);
       const planned = [...this.#models].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -113,6 +119,7 @@ export class TritonDeployment extends Construct implements IWatchable {
       const made = this.#makeServer(checked);
       this.service = made.service;
       this.deployment = made.deployment;
+      declareScaled(this, props.cluster, props.autoscaling);
       this.metricsTarget = this.#makeMetricsTarget();
     } catch (error) {
       withdraw(this);
@@ -120,11 +127,18 @@ export class TritonDeployment extends Construct implements IWatchable {
     }
   }
 
+  /** How many servers there are, or what sets their number, and how language models fit their GPUs, as text. */
+  public explain(): string {
+    const plans = Object.values(this.plans).map((plan) => plan.explain());
+    return [explainServers({ name: this.name }, this.replicas, this.#scaling), ...plans].join('\n\n');
+  }
+
   get #labels(): { [key: string]: string } {
     return tritonLabels(this.name);
   }
 
   #makeServer({ sizing }: CheckedDeployment): MadeServer {
+    const scaling = this.#scaling;
     const props = this.#props;
     const { openAi } = props;
     const files = generatedFiles(this.#models, this.tritonRelease, openAi === undefined);
@@ -159,6 +173,7 @@ export class TritonDeployment extends Construct implements IWatchable {
       metricsPort: this.#metricsPort,
       tensorParallelism: Math.max(...this.#models.map((model) => model.tensorParallelism)),
       rollout: this.#rollout,
+      scaling: scaling && { by: scaling, watched: this },
     });
   }
 
@@ -225,7 +240,8 @@ export class TritonDeployment extends Construct implements IWatchable {
       version: this.tritonRelease.release,
       usesGpus: this.gpusPerPod > 0,
       isolated: this.#props.networkPolicy ?? true,
-      replicas: this.#props.maxReplicas === undefined ? this.replicas : undefined,
+      replicas: scalerMost(this.#props) === undefined ? this.replicas : undefined,
+      ...scaledTarget(this.#props.autoscaling, () => this.#scaling?.scaledModels(this.name) ?? []),
       startupSeconds: this.startupBudget.toSeconds(),
       plannedLatencyMs: this.#plannedLatencyMs,
     };

@@ -23,9 +23,12 @@ import { groupSecurityLevel } from '../pod/group-fabric';
 import { Server, makeServer } from '../pod/make-server';
 import { makeServerGroup } from '../pod/make-server-group';
 import { exitSeconds } from '../pod/pod-sizing';
+import { scalerMost } from '../pod/server-faults';
 import { refuseRemovedParts } from '../pod/removed-parts';
 import { Rollout } from '../pod/rollout';
 import { readableImage } from '../pod/serving-image';
+import { declareScaled, scaledTarget } from '../scaling/declare-scaled';
+import { explainServers } from '../scaling/explain-servers';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
@@ -96,6 +99,7 @@ export class VllmDeployment extends Construct implements IWatchable {
   public readonly services: { [model: string]: ServiceV1 };
 
   readonly #props: VllmDeploymentProps;
+  readonly #servers: readonly CheckedServer[];
 
   public constructor(scope: Construct, id: string, props: VllmDeploymentProps) {
     throwIfOfOtherKinds(scope, 'VllmDeploymentProps', props, id, (given) => new VllmDeployment(scope, id, given));
@@ -112,6 +116,7 @@ export class VllmDeployment extends Construct implements IWatchable {
       for (const warning of warnings) addWarning(this, warning);
       warnOfEndpoint(props.modelStore);
       const byName = [...servers].sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
+      this.#servers = byName;
       const ofEach = <T>(value: (each: CheckedServer) => T): { [model: string]: T } =>
         Object.fromEntries(byName.map((each) => [each.server.name, value(each)]));
       this.plans = ofEach(({ server }) => server.plan);
@@ -128,12 +133,18 @@ export class VllmDeployment extends Construct implements IWatchable {
       );
       this.leaderWorkerSets = Object.fromEntries(made.flatMap((each) => (each.group ? [[each.name, each.group]] : [])));
       this.services = Object.fromEntries(made.map((each) => [each.name, each.service]));
+      declareScaled(this, props.cluster, props.autoscaling);
       if (made.some(({ group }) => group)) ClusterLedger.of(props.cluster).addGroups(this);
       this.metricsTarget = this.#makeMetricsTarget(byName);
     } catch (error) {
       withdraw(this);
       throw error;
     }
+  }
+
+  /** How many servers each model has, or what sets their number, and how it fits its GPUs, as text. */
+  public explain(): string {
+    return this.#servers.map(({ server, replicas, scaling }) => explainServers(server, replicas, scaling)).join('\n\n');
   }
 
   #endpointOf(model: string): string {
@@ -150,7 +161,8 @@ export class VllmDeployment extends Construct implements IWatchable {
     return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: this.#labels, securityLevel });
   }
 
-  #makeServer({ server, sizing, replicas, fabric }: CheckedServer, securityLevel: PodSecurityLevel): Made {
+  #makeServer(checked: CheckedServer, securityLevel: PodSecurityLevel): Made {
+    const { server, sizing, replicas, fabric, scaling } = checked;
     const props = this.#props;
     const exit = props.exitTimeout?.toSeconds() ?? exitSeconds([server]);
     const name = kubernetesName(server.name);
@@ -186,7 +198,8 @@ export class VllmDeployment extends Construct implements IWatchable {
       requestPorts: [VLLM_PORTS.http],
       metricsPort: VLLM_PORTS.http,
       tensorParallelism: server.resolved.parallelism.tensor,
-      rollout: new Rollout({ ...props, replicas }),
+      rollout: new Rollout({ ...props, maxReplicas: scalerMost(props), replicas }),
+      scaling: scaling && { by: scaling, watched: this },
     };
     if (server.nodes.nodes === 1) return makeServer(scope, made);
     return makeServerGroup(scope, made, {
@@ -198,7 +211,7 @@ export class VllmDeployment extends Construct implements IWatchable {
   }
 
   #makeMetricsTarget(servers: readonly CheckedServer[]): MetricsTarget {
-    const { maxReplicas, networkPolicy = true } = this.#props;
+    const { autoscaling, networkPolicy = true } = this.#props;
     const names = servers.map(({ server }) => server.names[0]);
     const latencies = servers.map(({ server }) => Math.ceil(firstTokenUnderLoadMs(server.plan)));
     return {
@@ -212,8 +225,12 @@ export class VllmDeployment extends Construct implements IWatchable {
       features: [],
       version: this.vllmRelease.vllmVersion,
       isolated: networkPolicy,
-      replicas: maxReplicas === undefined ? servers.reduce((sum, { replicas }) => sum + replicas, 0) : undefined,
+      replicas:
+        scalerMost(this.#props) === undefined ? servers.reduce((sum, { replicas }) => sum + replicas, 0) : undefined,
       startupSeconds: this.startupBudget.toSeconds(),
+      ...scaledTarget(autoscaling, () =>
+        servers.flatMap(({ server, scaling }) => scaling?.scaledModels(kubernetesName(server.name)) ?? []),
+      ),
       plannedLatencyMs: Object.fromEntries(names.map((each, i) => [each, latencies[i]])),
     };
   }
