@@ -1,6 +1,6 @@
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable, TerraformResource } from 'cdktf';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { CustomResources } from '../../kubernetes/custom-resources';
 import { declarePods } from '../../kubernetes/declared-pods';
@@ -45,14 +45,19 @@ export interface MadeServerGroup {
  *
  * @internal
  */
-export function makeServerGroup(owner: Construct, server: Server, group: ServerGroup): MadeServerGroup {
+export function makeServerGroup(
+  owner: Construct,
+  server: Server,
+  group: ServerGroup,
+  watched: IConstruct,
+): MadeServerGroup {
   let made!: CustomResources;
   const { service } = makeAround(owner, server, (scope, _, parts): TerraformResource => {
     made = makeLeaderWorkerSet(scope, server, group, parts);
     return made._release;
   });
   const target = { apiVersion: API_VERSION, kind: 'LeaderWorkerSet', name: groupName(server) };
-  scale(owner, server, target, made._release);
+  scale(owner, server, target, made._release, watched);
   return { service, group: made };
 }
 

@@ -71,8 +71,8 @@ export interface Server {
   /** GPUs that split each layer between them. */
   readonly tensorParallelism: number;
   readonly rollout: Rollout;
-  /** What sets their number, and what a monitoring stack watches to tell it. @default - nothing in this program */
-  readonly scaling?: { readonly by: ServerScaling; readonly watched: IConstruct };
+  /** What sets their number. @default - nothing in this program */
+  readonly scaling?: ServerScaling;
   /** Labels of all its pods, where others than those that callers reach are among them. @default - `labels` */
   readonly memberLabels?: { [key: string]: string };
   /** Pod Security level of the namespace. @default PodSecurityLevel.RESTRICTED */
@@ -93,11 +93,15 @@ export interface MadeServer {
  * Makes the objects of servers: a service account with the right to read their weights, a service, a deployment, a disruption budget and a
  * network policy.
  *
+ * @param owner what they are made in
+ * @param server everything decided
+ * @param watched what a monitoring stack watches @default - `owner`
+ *
  * @internal
  */
-export function makeServer(owner: Construct, server: Server): MadeServer {
+export function makeServer(owner: Construct, server: Server, watched: IConstruct = owner): MadeServer {
   const { service, workload } = makeAround(owner, server, makeDeployment);
-  scale(owner, server, { apiVersion: 'apps/v1', kind: 'Deployment', name: server.name }, workload);
+  scale(owner, server, { apiVersion: 'apps/v1', kind: 'Deployment', name: server.name }, workload, watched);
   return { service, deployment: workload };
 }
 
@@ -106,6 +110,7 @@ export function makeServer(owner: Construct, server: Server): MadeServer {
  *
  * @param target what has the number of servers
  * @param workload the resource that makes it
+ * @param watched what a monitoring stack watches
  *
  * @internal
  */
@@ -114,20 +119,11 @@ export function scale(
   { given, name, namespace, labels, scaling }: Server,
   target: { readonly apiVersion: string; readonly kind: string; readonly name: string },
   workload: TerraformResource,
+  watched: IConstruct,
 ): void {
   if (scaling === undefined) return;
-  const { by, watched } = scaling;
-  for (const warning of by.warnings) addWarning(watched, warning);
-  makeScaler(owner, {
-    cluster: given.cluster,
-    name,
-    namespace,
-    labels,
-    target,
-    scaling: by,
-    watched,
-    waitFor: [workload],
-  });
+  for (const warning of scaling.warnings) addWarning(watched, warning);
+  makeScaler(owner, { cluster: given.cluster, name, namespace, labels, target, scaling, watched, waitFor: [workload] });
 }
 
 /**
@@ -151,12 +147,36 @@ export interface ServerParts {
 export function makeAround<W extends TerraformResource>(
   owner: Construct,
   server: Server,
-  makeWorkload: (owner: Construct, server: Server, parts: ServerParts) => W,
+  makeWorkload: MakeWorkload<W>,
 ): { readonly service: ServiceV1; readonly workload: W } {
+  return around(owner, server, makeWorkload, makeService);
+}
+
+/**
+ * The same without a Service, where what runs the pods makes one.
+ *
+ * @internal
+ */
+export function makeAroundWithoutService<W extends TerraformResource>(
+  owner: Construct,
+  server: Server,
+  makeWorkload: MakeWorkload<W>,
+): W {
+  return around(owner, server, makeWorkload, () => undefined).workload;
+}
+
+type MakeWorkload<W> = (owner: Construct, server: Server, parts: ServerParts) => W;
+
+function around<W extends TerraformResource, S>(
+  owner: Construct,
+  server: Server,
+  makeWorkload: MakeWorkload<W>,
+  service: (owner: Construct, server: Server, before: ITerraformDependable[]) => S,
+): { readonly service: S; readonly workload: W } {
   const { given, name, namespace, rollout, securityLevel = PodSecurityLevel.RESTRICTED } = server;
   const before = ensureNamespace(owner, given.cluster, namespace, securityLevel);
   const account = podAccount(owner, server, before);
-  const service = makeService(owner, server, before);
+  const made = service(owner, server, before);
   const workload = makeWorkload(owner, server, makeParts(owner, server, account, before));
   rollout.decideFor(owner, name, workload);
   for (const warning of accountWarnings(server)) addWarning(owner, warning);
@@ -164,7 +184,7 @@ export function makeAround<W extends TerraformResource>(
   if (given.networkPolicy ?? true) makeNetworkPolicy(owner, server, before);
   const uses = server.copies.map(({ model, version }) => ModelUse.of(given.modelStore, model, version));
   ModelUse.addServer(uses, owner, workload, rollout.awaitsImports, () => rollout.stopsFirst);
-  return { service, workload };
+  return { service: made, workload };
 }
 
 function metadata({ name, namespace, labels }: Server, extra: { annotations?: { [key: string]: string } } = {}) {

@@ -1,7 +1,6 @@
 import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { Construct } from 'constructs';
-import { MetricExporter } from '../../catalog/metric-kind';
 import { VllmRelease } from '../../catalog/vllm-release';
 import { ClusterLedger } from '../../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
@@ -14,34 +13,22 @@ import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { withdraw } from '../../core/withdraw';
 import { CustomResources } from '../../kubernetes/custom-resources';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { nameClass } from '../../units/own-class';
 import { makeCallerKey } from '../pod/caller-key';
 import { groupSecurityLevel } from '../pod/group-fabric';
-import { Server, makeServer } from '../pod/make-server';
+import { makeServer } from '../pod/make-server';
 import { makeServerGroup } from '../pod/make-server-group';
-import { exitSeconds } from '../pod/pod-sizing';
-import { scalerMost } from '../pod/server-faults';
 import { refuseRemovedParts } from '../pod/removed-parts';
-import { Rollout } from '../pod/rollout';
 import { readableImage } from '../pod/serving-image';
-import { declareScaled, scaledTarget } from '../scaling/declare-scaled';
+import { declareScaled } from '../scaling/declare-scaled';
 import { explainServers } from '../scaling/explain-servers';
+import { VllmServers, containerOptions, metricsTargetOf, serverOf } from './made-server';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
-import {
-  PROBE_ITEMS,
-  VLLM,
-  memberLabels,
-  modelLabels,
-  probeFiles,
-  vllmContainer,
-  vllmLabels,
-  vllmWorkerContainer,
-} from './vllm-pod';
+import { memberLabels, vllmLabels, vllmWorkerContainer } from './vllm-pod';
 
 /** What a model's servers are made of. */
 interface Made {
@@ -127,7 +114,9 @@ export class VllmDeployment extends Construct implements IWatchable {
       this.endpoint = this.#endpointOf(byName[0].server.name);
       const securityLevel = groupSecurityLevel(servers.map(({ fabric }) => fabric));
       this.apiKeySecret = props.apiKey ?? this.#makeKey(securityLevel);
-      const made = byName.map((each) => ({ name: each.server.name, ...this.#makeServer(each, securityLevel) }));
+      const { name, namespace, vllmRelease: release, apiKeySecret: apiKey } = this;
+      const shared = { props, name, namespace, release, apiKey, securityLevel };
+      const made = byName.map((each) => ({ name: each.server.name, ...this.#makeServer(each, shared) }));
       this.deployments = Object.fromEntries(
         made.flatMap((each) => (each.deployment ? [[each.name, each.deployment]] : [])),
       );
@@ -135,7 +124,7 @@ export class VllmDeployment extends Construct implements IWatchable {
       this.services = Object.fromEntries(made.map((each) => [each.name, each.service]));
       declareScaled(this, props.cluster, props.autoscaling);
       if (made.some(({ group }) => group)) ClusterLedger.of(props.cluster).addGroups(this);
-      this.metricsTarget = this.#makeMetricsTarget(byName);
+      this.metricsTarget = metricsTargetOf(shared, byName);
     } catch (error) {
       withdraw(this);
       throw error;
@@ -161,78 +150,18 @@ export class VllmDeployment extends Construct implements IWatchable {
     return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: this.#labels, securityLevel });
   }
 
-  #makeServer(checked: CheckedServer, securityLevel: PodSecurityLevel): Made {
-    const { server, sizing, replicas, fabric, scaling } = checked;
-    const props = this.#props;
-    const exit = props.exitTimeout?.toSeconds() ?? exitSeconds([server]);
-    const name = kubernetesName(server.name);
-    const options = {
-      image: props.servingImage?.reference ?? props.vllmImage ?? this.vllmRelease.image(),
-      startupSeconds: sizing.startupSeconds,
-      exitSeconds: exit,
-      stallSeconds: props.stallTimeout?.toSeconds(),
-      apiKey: this.apiKeySecret,
-      environment: props.environment ?? {},
-      extraArguments: props.extraArguments ?? [],
-      fabric,
-    };
+  #makeServer(checked: CheckedServer, servers: VllmServers): Made {
+    const { server } = checked;
     const scope = new Construct(this, `Model-${server.name}`);
-    const labels = modelLabels(this.name, server.name);
-    const own = memberLabels(this.name, server.name);
-    const made: Server = {
-      kind: VLLM,
-      given: props,
-      name,
-      namespace: this.namespace,
-      labels,
-      memberLabels: server.nodes.nodes > 1 ? own : undefined,
-      securityLevel,
-      replicas,
-      sizing,
-      exitSeconds: exit,
-      container: vllmContainer(server, options),
-      data: probeFiles(server),
-      files: [],
-      probeItems: PROBE_ITEMS,
-      copies: server.copies,
-      requestPorts: [VLLM_PORTS.http],
-      metricsPort: VLLM_PORTS.http,
-      tensorParallelism: server.resolved.parallelism.tensor,
-      rollout: new Rollout({ ...props, maxReplicas: scalerMost(props), replicas }),
-      scaling: scaling && { by: scaling, watched: this },
-    };
-    if (server.nodes.nodes === 1) return makeServer(scope, made);
-    return makeServerGroup(scope, made, {
+    const made = serverOf(servers, checked);
+    if (server.nodes.nodes === 1) return makeServer(scope, made, this);
+    const group = {
       size: server.nodes.nodes,
-      worker: vllmWorkerContainer(server, options),
-      workerLabels: { ...own, 'app.kubernetes.io/name': 'vllm-worker' },
+      worker: vllmWorkerContainer(server, containerOptions(servers, checked)),
+      workerLabels: { ...memberLabels(this.name, server.name), 'app.kubernetes.io/name': 'vllm-worker' },
       partition: server.served.rolloutPartition ?? 0,
-    });
-  }
-
-  #makeMetricsTarget(servers: readonly CheckedServer[]): MetricsTarget {
-    const { autoscaling, networkPolicy = true } = this.#props;
-    const names = servers.map(({ server }) => server.names[0]);
-    const latencies = servers.map(({ server }) => Math.ceil(firstTokenUnderLoadMs(server.plan)));
-    return {
-      jobName: `vllm-${this.name}`,
-      namespace: this.namespace,
-      podSelector: this.#labels,
-      port: VLLM_PORTS.http,
-      path: '/metrics',
-      exporters: [MetricExporter.VLLM],
-      models: [...names].sort(),
-      features: [],
-      version: this.vllmRelease.vllmVersion,
-      isolated: networkPolicy,
-      replicas:
-        scalerMost(this.#props) === undefined ? servers.reduce((sum, { replicas }) => sum + replicas, 0) : undefined,
-      startupSeconds: this.startupBudget.toSeconds(),
-      ...scaledTarget(autoscaling, () =>
-        servers.flatMap(({ server, scaling }) => scaling?.scaledModels(kubernetesName(server.name)) ?? []),
-      ),
-      plannedLatencyMs: Object.fromEntries(names.map((each, i) => [each, latencies[i]])),
     };
+    return makeServerGroup(scope, made, group, this);
   }
 }
 
