@@ -17,7 +17,7 @@ import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { nameClass } from '../../units/own-class';
 import { makeCallerKey } from '../pod/caller-key';
-import { groupSecurityLevel } from '../pod/group-fabric';
+import { groupSecurityLevel } from '../../kubernetes/group-fabric';
 import { makeServer } from '../pod/make-server';
 import { makeServerGroup } from '../pod/make-server-group';
 import { refuseRemovedParts } from '../pod/removed-parts';

@@ -15,7 +15,10 @@ const TYPES =
   'namespace service_account config_map secret service deployment stateful_set daemon_set job cron_job pod_disruption_budget ' +
   'role role_binding cluster_role cluster_role_binding network_policy storage_class persistent_volume_claim priority_class ' +
   'ingress ingress_class';
-const RESOURCES = [...TYPES.split(' ').map((name) => `kubernetes_${name}_v1`), 'kubernetes_horizontal_pod_autoscaler_v2'];
+const RESOURCES = [
+  ...TYPES.split(' ').map((name) => `kubernetes_${name}_v1`),
+  'kubernetes_horizontal_pod_autoscaler_v2',
+];
 const LETTERS = { string: 's', number: 'n', bool: 'b', list: 'l', set: 'e', map: 'm' };
 
 const blocks = [];
