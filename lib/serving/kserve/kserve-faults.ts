@@ -12,6 +12,8 @@ const LONGEST_NAME = 48;
 
 /** What KServe makes by itself, with the reason. */
 const OF_KSERVE = {
+  autoscaling:
+    'KServe makes the Deployment, <name>-predictor; set maxReplicas instead, and have a scaler of your own set its number',
   initContainers:
     'KServe puts the container that fetches the weights behind them, so that they would find none; leave it out',
   serviceType:

@@ -1,5 +1,5 @@
 import { GpuInstanceType, ModelSpec, Parallelism, TritonRelease, VllmRelease } from '../../../lib/catalog';
-import { KServeInferenceService, KServeRuntime, UpdateStrategy } from '../../../lib/serving';
+import { KServeInferenceService, KServeRuntime, ServerAutoscaling, UpdateStrategy } from '../../../lib/serving';
 import { DataSize } from '../../../lib/units';
 import { faultsThrown } from '../../support/faults';
 import { Block } from '../../support/synth';
@@ -208,6 +208,11 @@ describe('bad input', () => {
         ['NOT_WITH_KSERVE', 'initContainers'],
         ['NOT_WITH_KSERVE', 'serviceAnnotations'],
       ],
+    ],
+    [
+      'a scaler of a Deployment that KServe makes',
+      { autoscaling: ServerAutoscaling.hpa({ maxReplicas: 2 }) },
+      [['NOT_WITH_KSERVE', 'autoscaling']],
     ],
     [
       'the name of a container of KServe',
