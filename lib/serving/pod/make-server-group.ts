@@ -8,7 +8,8 @@ import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { podAttributes, podObject } from '../../kubernetes/pod-object';
 import { plainPodTemplate } from '../../kubernetes/pod-template';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
-import { Server, ServerParts, makeAround, podOf } from './make-server';
+import { makeAround, podOf } from './make-server';
+import { Server, ServerParts } from './server';
 import { ServerContainer } from './server-pod';
 
 /** Longest name of a server whose pods work in groups: `<name>-group-<group>-<pod>` and a hash of ten characters are a label of its pods. */

@@ -10,6 +10,7 @@ import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition, imageVariant } from './model-definition';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
 import { PlannedImage, imageTagFaults, movingTagWarnings } from '../pod/image-tag-faults';
+import { cacheSizeFaults } from '../pod/model-cache-faults';
 import { PodSizing } from '../pod/pod-sizing';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
@@ -114,6 +115,10 @@ export function checkDeployment(
   // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...sized.faults);
   if (faults.length === 0) faults.push(...configMapFaults(models, release, props.openAi ? frontEndFiles() : {}));
+  if (faults.length === 0 && props.modelCache) {
+    const { cachedMib: mib, gpus } = sized.sizing;
+    faults.push(...cacheSizeFaults(props.modelCache, props.nodePool, [{ name, mib, gpus }]));
+  }
   if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas, tritonLabels(name)));
   return { checked, faults };
 }

@@ -153,6 +153,7 @@ export class TritonDeployment extends Construct implements IWatchable {
         ...Object.fromEntries(files.map(({ key, text }) => [key, text])),
       },
       files,
+      compiles: this.plan !== undefined,
       probeItems: [...probeItems(this.#models), ...(openAi ? FRONT_END_ITEMS : [])],
       copies: weightsCopies(this.#models),
       requestPorts: this.#requestPorts,

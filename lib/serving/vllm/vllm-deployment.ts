@@ -20,7 +20,8 @@ import { Duration } from '../../units/duration';
 import { nameClass } from '../../units/own-class';
 import { makeCallerKey } from '../pod/caller-key';
 import { groupSecurityLevel } from '../pod/group-fabric';
-import { Server, makeServer } from '../pod/make-server';
+import { makeServer } from '../pod/make-server';
+import { Server } from '../pod/server';
 import { makeServerGroup } from '../pod/make-server-group';
 import { exitSeconds } from '../pod/pod-sizing';
 import { refuseRemovedParts } from '../pod/removed-parts';
@@ -181,6 +182,7 @@ export class VllmDeployment extends Construct implements IWatchable {
       container: vllmContainer(server, options),
       data: probeFiles(server),
       files: [],
+      compiles: server.nodes.nodes === 1,
       probeItems: PROBE_ITEMS,
       copies: server.copies,
       requestPorts: [VLLM_PORTS.http],
