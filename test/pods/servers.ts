@@ -36,6 +36,8 @@ interface Server {
   /** @default - tolerates the taint of GPU pools */
   readonly tolerates?: string[];
   readonly added?: Added;
+  /** Whether it shares weights with other pods. @default false */
+  readonly cached?: boolean;
   /** Variables of this one alone. */
   readonly environment?: string[];
 }
@@ -54,6 +56,19 @@ interface Added {
   readonly initContainers: { readonly [name: string]: string[] };
   readonly sidecars: { readonly [name: string]: string[] };
 }
+
+/** What fills the cache and what holds it may write to it; the server reads. */
+const cacheOf = (kind: 'triton' | 'vllm') => [
+  ...env({
+    CACHE_DIR: '/model-cache',
+    CACHE_MIB: '51200',
+    ENGINE_DIR: `/var/cache/${kind}`,
+    COMPILED_PARTS: 'vllm torchinductor kernels .cache/flashinfer .nv/ComputeCache',
+  }),
+  'env COMPILED_KEY',
+  'env POD_UID from field_ref.field_path: metadata.uid',
+  'mounts model-cache at /model-cache',
+];
 
 const ROLE: Store = { volumes: [], mounts: [], environment: [] };
 const ROLE_IN_REGION: Store = { ...ROLE, environment: env({ AWS_DEFAULT_REGION: 'eu-central-1' }) };
@@ -124,7 +139,8 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
   const { name, gpus = 'nvidia.com/gpu=1', added, store = ROLE } = own;
   const [assemble, config] =
     kind === 'triton' ? ['assemble-repository', '/etc/triton'] : ['fetch-weights', '/etc/vllm'];
-  const skipped = [kind, ...Object.keys({ ...added?.sidecars, ...added?.initContainers })].join(',');
+  const holder = own.cached ? ['hold-weights'] : [];
+  const skipped = [kind, ...holder, ...Object.keys({ ...added?.sidecars, ...added?.initContainers })].join(',');
   const annotations = [
     // EKS gives the role to the init container alone.
     `eks.amazonaws.com/skip-containers=${skipped}`,
@@ -155,12 +171,15 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
       ...(own.tolerates ?? GPU_TAINT),
       spread('kubernetes.io/hostname'),
       spread('topology.kubernetes.io/zone'),
-      files('config', `${own.config}assemble.sh`),
+      files('config', `${own.config}assemble.sh${own.cached ? ' fill-cache.sh hold-weights.sh model-cache.sh' : ''}`),
       files('probes', own.probes),
       'volume models: empty_dir, bounded',
       'volume cache: empty_dir, bounded',
       'volume tmp: empty_dir, bounded',
       'volume shm: empty_dir, bounded, medium: Memory',
+      ...(own.cached
+        ? [`volume model-cache: persistent_volume_claim, claim_name: model-cache-${own.pool}-<checksum>`]
+        : []),
       ...store.volumes,
       ...(added?.pod ?? []),
     ],
@@ -178,6 +197,7 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
         `mounts config at ${config}, read-only`,
         'mounts models at /models',
         'mounts tmp at /tmp',
+        ...(own.cached ? ['env CACHE_PLAN', `mounts cache at /var/cache/${kind}`, ...cacheOf(kind)] : []),
         ...store.mounts,
         ...bounded('cpu', 'ephemeral-storage', 'memory'),
       ],
@@ -191,6 +211,7 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
         `mounts cache at /var/cache/${kind}`,
         'mounts tmp at /tmp',
         'mounts shm at /dev/shm',
+        ...(own.cached ? ['mounts model-cache at /model-cache, read-only'] : []),
         ...caches(`/var/cache/${kind}`),
         'env OMP_NUM_THREADS',
         ...bounded('cpu', 'ephemeral-storage', 'memory', gpus),
@@ -198,10 +219,27 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
         ...(own.environment ?? []),
         ...(added?.container ?? []),
       ],
+      ...(own.cached ? { 'hold-weights': holding(kind, config) } : {}),
       ...added?.sidecars,
     },
   };
 }
+
+/** The container that keeps what a pod needs in the cache: it has no right to the store. */
+const holding = (kind: 'triton' | 'vllm', config: string) => [
+  LOCKED,
+  PULLED,
+  LAST_WORDS,
+  'image public.ecr.aws/aws-cli/aws-cli',
+  `runs /bin/sh ${config}/hold-weights.sh`,
+  ...env({ CONFIG_DIR: config, MODELS_DIR: '/models' }),
+  `mounts config at ${config}, read-only`,
+  'mounts models at /models, read-only',
+  `mounts cache at /var/cache/${kind}, read-only`,
+  'mounts tmp at /tmp',
+  ...cacheOf(kind),
+  ...bounded('cpu', 'memory'),
+];
 
 const tritonLabels = ({ instance: of, name }: Pick<Server, 'instance' | 'name'>) => [
   app('triton'),
@@ -372,5 +410,14 @@ export const ROWS: Row[] = [
     store: OWN_STORE,
     beforeStop: '/bin/sh -c sleep 10; exec python3 /etc/vllm-probes/probe_vllm.py drain 150',
     environment: [apiKey('older-api-key', 'api-key')],
+  }),
+  vllm({
+    address: / Cached_Model-cached$/,
+    name: 'cached',
+    pool: 'cached',
+    store: ROLE_IN_REGION,
+    surges: true,
+    cached: true,
+    environment: [apiKey('cached-api-key', 'api-key')],
   }),
 ];
