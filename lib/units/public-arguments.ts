@@ -46,6 +46,9 @@ export const ARGUMENTS = {
     times: 'factor: number',
     exceeds: 'other: DataSize',
   },
+  DeepSpeedConfig: {
+    'static of': 'props?: DeepSpeedConfigProps',
+  },
   Duration: {
     'static microseconds': 'amount: number',
     'static milliseconds': 'amount: number',
@@ -283,6 +286,9 @@ export const ARGUMENTS = {
   ToolCallParser: {
     'static of': 'name: string',
   },
+  TrainingPlanner: {
+    'static plan': 'request: TrainingRequest',
+  },
   TritonModel: {
     'static vllm': 'props: VllmModelProps',
     'static onnxRuntime': 'props: OnnxRuntimeModelProps',
@@ -316,5 +322,8 @@ export const ARGUMENTS = {
   },
   Warnings: {
     'static accept': 'scope: IConstruct; id: string; reason: string',
+  },
+  ZeroInference: {
+    'static of': 'props: ZeroInferenceProps',
   },
 } as const;

@@ -54,12 +54,36 @@ export function makeServer(owner: Construct, server: Server): MadeServer {
 export function makeAround<W extends TerraformResource>(
   owner: Construct,
   server: Server,
-  makeWorkload: (owner: Construct, server: Server, parts: ServerParts) => W,
+  makeWorkload: MakeWorkload<W>,
 ): { readonly service: ServiceV1; readonly workload: W } {
+  return around(owner, server, makeWorkload, makeService);
+}
+
+/**
+ * The same without a Service, where what runs the pods makes one.
+ *
+ * @internal
+ */
+export function makeAroundWithoutService<W extends TerraformResource>(
+  owner: Construct,
+  server: Server,
+  makeWorkload: MakeWorkload<W>,
+): W {
+  return around(owner, server, makeWorkload, () => undefined).workload;
+}
+
+type MakeWorkload<W> = (owner: Construct, server: Server, parts: ServerParts) => W;
+
+function around<W extends TerraformResource, S>(
+  owner: Construct,
+  server: Server,
+  makeWorkload: MakeWorkload<W>,
+  service: (owner: Construct, server: Server, before: ITerraformDependable[]) => S,
+): { readonly service: S; readonly workload: W } {
   const { given, name, namespace, rollout, securityLevel = PodSecurityLevel.RESTRICTED } = server;
   const before = ensureNamespace(owner, given.cluster, namespace, securityLevel);
   const account = podAccount(owner, server, before);
-  const service = makeService(owner, server, before);
+  const made = service(owner, server, before);
   const workload = makeWorkload(owner, server, makeParts(owner, server, account, before));
   rollout.decideFor(owner, name, workload);
   for (const warning of accountWarnings(server)) addWarning(owner, warning);
@@ -67,7 +91,7 @@ export function makeAround<W extends TerraformResource>(
   if (given.networkPolicy ?? true) makeNetworkPolicy(owner, server, before);
   const uses = server.copies.map(({ model, version }) => ModelUse.of(given.modelStore, model, version));
   ModelUse.addServer(uses, owner, workload, rollout.awaitsImports, () => rollout.stopsFirst);
-  return { service, workload };
+  return { service: made, workload };
 }
 
 function metadata({ name, namespace, labels }: Server, extra: { annotations?: { [key: string]: string } } = {}) {

@@ -65,6 +65,8 @@ interface DeploymentCheck {
 interface ModelCheck {
   readonly checked?: CheckedServer;
   readonly faults: readonly Fault[];
+  /** Faults of properties of the deployment, which only such a model has. @default - none */
+  readonly ofDeployment?: readonly Fault[];
 }
 
 /**
@@ -101,6 +103,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     () => own,
     () => setFaults(props, names),
     () => checks.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${names[i]}'`)),
+    () => checks.flatMap((each, i) => faultsUnder(each.ofDeployment ?? [], '', `model '${names[i]}'`)),
     () =>
       servers.flatMap(({ server }) =>
         faultsUnder(startupFaults(props.startupBudget, [server]), '', `model '${server.name}'`),
@@ -206,6 +209,7 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
       () => group.faults,
       () => partitionFaults(served, server, replicas),
     ),
+    ofDeployment: group.ofDeployment,
   };
 }
 

@@ -1,7 +1,6 @@
 import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { Construct } from 'constructs';
-import { MetricExporter } from '../../catalog/metric-kind';
 import { VllmRelease } from '../../catalog/vllm-release';
 import { ClusterLedger } from '../../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
@@ -14,32 +13,20 @@ import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { withdraw } from '../../core/withdraw';
 import { CustomResources } from '../../kubernetes/custom-resources';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { nameClass } from '../../units/own-class';
 import { makeCallerKey } from '../pod/caller-key';
-import { groupSecurityLevel } from '../pod/group-fabric';
+import { groupSecurityLevel } from '../../kubernetes/group-fabric';
 import { makeServer } from '../pod/make-server';
-import { Server } from '../pod/server';
 import { makeServerGroup } from '../pod/make-server-group';
-import { exitSeconds } from '../pod/pod-sizing';
 import { refuseRemovedParts } from '../pod/removed-parts';
-import { Rollout } from '../pod/rollout';
 import { readableImage } from '../pod/serving-image';
+import { VllmServers, containerOptions, metricsTargetOf, serverOf } from './made-server';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
-import {
-  PROBE_ITEMS,
-  VLLM,
-  memberLabels,
-  modelLabels,
-  probeFiles,
-  vllmContainer,
-  vllmLabels,
-  vllmWorkerContainer,
-} from './vllm-pod';
+import { memberLabels, vllmLabels, vllmWorkerContainer } from './vllm-pod';
 
 /** What a model's servers are made of. */
 interface Made {
@@ -123,14 +110,16 @@ export class VllmDeployment extends Construct implements IWatchable {
       this.endpoint = this.#endpointOf(byName[0].server.name);
       const securityLevel = groupSecurityLevel(servers.map(({ fabric }) => fabric));
       this.apiKeySecret = props.apiKey ?? this.#makeKey(securityLevel);
-      const made = byName.map((each) => ({ name: each.server.name, ...this.#makeServer(each, securityLevel) }));
+      const { name, namespace, vllmRelease: release, apiKeySecret: apiKey } = this;
+      const shared = { props, name, namespace, release, apiKey, securityLevel };
+      const made = byName.map((each) => ({ name: each.server.name, ...this.#makeServer(each, shared) }));
       this.deployments = Object.fromEntries(
         made.flatMap((each) => (each.deployment ? [[each.name, each.deployment]] : [])),
       );
       this.leaderWorkerSets = Object.fromEntries(made.flatMap((each) => (each.group ? [[each.name, each.group]] : [])));
       this.services = Object.fromEntries(made.map((each) => [each.name, each.service]));
       if (made.some(({ group }) => group)) ClusterLedger.of(props.cluster).addGroups(this);
-      this.metricsTarget = this.#makeMetricsTarget(byName);
+      this.metricsTarget = metricsTargetOf(shared, byName);
     } catch (error) {
       withdraw(this);
       throw error;
@@ -151,73 +140,17 @@ export class VllmDeployment extends Construct implements IWatchable {
     return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: this.#labels, securityLevel });
   }
 
-  #makeServer({ server, sizing, replicas, fabric }: CheckedServer, securityLevel: PodSecurityLevel): Made {
-    const props = this.#props;
-    const exit = props.exitTimeout?.toSeconds() ?? exitSeconds([server]);
-    const name = kubernetesName(server.name);
-    const options = {
-      image: props.servingImage?.reference ?? props.vllmImage ?? this.vllmRelease.image(),
-      startupSeconds: sizing.startupSeconds,
-      exitSeconds: exit,
-      stallSeconds: props.stallTimeout?.toSeconds(),
-      apiKey: this.apiKeySecret,
-      environment: props.environment ?? {},
-      extraArguments: props.extraArguments ?? [],
-      fabric,
-    };
+  #makeServer(checked: CheckedServer, servers: VllmServers): Made {
+    const { server } = checked;
     const scope = new Construct(this, `Model-${server.name}`);
-    const labels = modelLabels(this.name, server.name);
-    const own = memberLabels(this.name, server.name);
-    const made: Server = {
-      kind: VLLM,
-      given: props,
-      name,
-      namespace: this.namespace,
-      labels,
-      memberLabels: server.nodes.nodes > 1 ? own : undefined,
-      securityLevel,
-      replicas,
-      sizing,
-      exitSeconds: exit,
-      container: vllmContainer(server, options),
-      data: probeFiles(server),
-      files: [],
-      compiles: server.nodes.nodes === 1,
-      probeItems: PROBE_ITEMS,
-      copies: server.copies,
-      requestPorts: [VLLM_PORTS.http],
-      metricsPort: VLLM_PORTS.http,
-      tensorParallelism: server.resolved.parallelism.tensor,
-      rollout: new Rollout({ ...props, replicas }),
-    };
+    const made = serverOf(servers, checked);
     if (server.nodes.nodes === 1) return makeServer(scope, made);
     return makeServerGroup(scope, made, {
       size: server.nodes.nodes,
-      worker: vllmWorkerContainer(server, options),
-      workerLabels: { ...own, 'app.kubernetes.io/name': 'vllm-worker' },
+      worker: vllmWorkerContainer(server, containerOptions(servers, checked)),
+      workerLabels: { ...memberLabels(this.name, server.name), 'app.kubernetes.io/name': 'vllm-worker' },
       partition: server.served.rolloutPartition ?? 0,
     });
-  }
-
-  #makeMetricsTarget(servers: readonly CheckedServer[]): MetricsTarget {
-    const { maxReplicas, networkPolicy = true } = this.#props;
-    const names = servers.map(({ server }) => server.names[0]);
-    const latencies = servers.map(({ server }) => Math.ceil(firstTokenUnderLoadMs(server.plan)));
-    return {
-      jobName: `vllm-${this.name}`,
-      namespace: this.namespace,
-      podSelector: this.#labels,
-      port: VLLM_PORTS.http,
-      path: '/metrics',
-      exporters: [MetricExporter.VLLM],
-      models: [...names].sort(),
-      features: [],
-      version: this.vllmRelease.vllmVersion,
-      isolated: networkPolicy,
-      replicas: maxReplicas === undefined ? servers.reduce((sum, { replicas }) => sum + replicas, 0) : undefined,
-      startupSeconds: this.startupBudget.toSeconds(),
-      plannedLatencyMs: Object.fromEntries(names.map((each, i) => [each, latencies[i]])),
-    };
   }
 }
 

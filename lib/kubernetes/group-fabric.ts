@@ -1,8 +1,8 @@
-import { faultsOf, returned } from '../../core/errors';
-import { IGpuNodePool } from '../../core/gpu-node-pool';
-import { PodSecurityLevel } from '../../core/pod-security-level';
-import { FabricBinding, RdmaFabricKind } from '../../core/rdma-fabric';
-import { Fault } from '../../units/fault';
+import { faultsOf, returned } from '../core/errors';
+import { IGpuNodePool } from '../core/gpu-node-pool';
+import { PodSecurityLevel } from '../core/pod-security-level';
+import { FabricBinding, RdmaFabricKind } from '../core/rdma-fabric';
+import { Fault } from '../units/fault';
 
 /**
  * What each pod of a group needs to use the fabric of its pool; nothing where nodes reach each other by TCP.
