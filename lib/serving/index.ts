@@ -6,6 +6,8 @@ export * from './triton/model-options';
 export * from './pod/model-cache';
 export * from './pod/pod-additions';
 export * from './pod/serving-options';
+export * from './scaling/autoscaling-options';
+export * from './scaling/server-autoscaling';
 export * from './triton/backends/onnx-runtime-model';
 export * from './triton/backends/ensemble-model-props';
 export * from './triton/backends/python-code';

@@ -261,6 +261,10 @@ export const ARGUMENTS = {
     'static direct': 'options?: DirectSequenceOptions',
     'static oldest': 'options?: OldestSequenceOptions',
   },
+  ServerAutoscaling: {
+    'static hpa': 'options: HpaAutoscalingOptions',
+    'static keda': 'options: KedaAutoscalingOptions',
+  },
   ServingImage: {
     'static pyTorch': 'options?: PyTorchImageOptions',
     'static vllm': 'options?: VllmImageOptions',

@@ -1,6 +1,8 @@
 import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Given, Program } from './string-programs-compute';
 import { KIND_ARGUMENTS, KIND_STRUCTS } from './string-programs-kinds';
 import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
+import { TRAINING_ARGUMENTS, TRAINING_STRUCTS } from './string-programs-training';
+import { SCALING_ARGUMENTS, SCALING_STRUCTS } from './string-programs-scaling';
 import { VLLM_ARGUMENTS, VLLM_STRUCTS } from './string-programs-vllm';
 import { WORKLOAD_ARGUMENTS, WORKLOAD_STRUCTS } from './string-programs-workloads';
 import { TRITON_ARGUMENTS, TRITON_STRUCTS } from './triton-programs';
@@ -10,6 +12,8 @@ const STRUCTS = {
   ...WORKLOAD_STRUCTS,
   ...POD_STRUCTS,
   ...VLLM_STRUCTS,
+  ...TRAINING_STRUCTS,
+  ...SCALING_STRUCTS,
   ...KIND_STRUCTS,
   ...TRITON_STRUCTS,
 };
@@ -18,6 +22,8 @@ const ARGUMENTS = {
   ...WORKLOAD_ARGUMENTS,
   ...POD_ARGUMENTS,
   ...VLLM_ARGUMENTS,
+  ...TRAINING_ARGUMENTS,
+  ...SCALING_ARGUMENTS,
   ...KIND_ARGUMENTS,
   ...TRITON_ARGUMENTS,
 };

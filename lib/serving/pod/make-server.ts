@@ -3,7 +3,7 @@ import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable, TerraformResource } from 'cdktf';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { ModelUse } from '../../core/model-use';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { addWarning } from '../../core/validation';
@@ -18,12 +18,14 @@ import { ensureNamespace } from '../../kubernetes/namespaces';
 import { egressTo, isolate, modelStoreEgress, peers, roleEgress } from '../../kubernetes/network-access';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { scriptAsset } from '../../kubernetes/script-asset';
+import { makeScaler } from '../scaling/make-scaler';
 import { ServiceType } from './pod-additions';
 import { PodAccount, accountWarnings, actsBesideStore, podAccount } from './pod-account';
 import { placementLimits } from './placement-rules';
-import { podCache, cacheScripts, useCache } from './use-cache';
 import { Server, ServerParts } from './server';
+import { scalerMost } from './server-faults';
 import { ASSEMBLE_SCRIPT, ServerContainer, serverPodProps, withoutRole } from './server-pod';
+import { cacheScripts, podCache, useCache } from './use-cache';
 
 /**
  * The Kubernetes objects of servers.
@@ -39,11 +41,37 @@ export interface MadeServer {
  * Makes the objects of servers: a service account with the right to read their weights, a service, a deployment, a disruption budget and a
  * network policy.
  *
+ * @param owner what they are made in
+ * @param server everything decided
+ * @param watched what a monitoring stack watches @default - `owner`
+ *
  * @internal
  */
-export function makeServer(owner: Construct, server: Server): MadeServer {
+export function makeServer(owner: Construct, server: Server, watched: IConstruct = owner): MadeServer {
   const { service, workload } = makeAround(owner, server, makeDeployment);
+  scale(owner, server, { apiVersion: 'apps/v1', kind: 'Deployment', name: server.name }, workload, watched);
   return { service, deployment: workload };
+}
+
+/**
+ * Makes the scaler of servers, if there is one.
+ *
+ * @param target what has the number of servers
+ * @param workload the resource that makes it
+ * @param watched what a monitoring stack watches
+ *
+ * @internal
+ */
+export function scale(
+  owner: Construct,
+  { given, name, namespace, labels, scaling }: Server,
+  target: { readonly apiVersion: string; readonly kind: string; readonly name: string },
+  workload: TerraformResource,
+  watched: IConstruct,
+): void {
+  if (scaling === undefined) return;
+  for (const warning of scaling.warnings) addWarning(watched, warning);
+  makeScaler(owner, { cluster: given.cluster, name, namespace, labels, target, scaling, watched, waitFor: [workload] });
 }
 
 /**
@@ -172,14 +200,15 @@ export function podOf(server: Server, parts: ServerParts, container: ServerConta
 
 function makeDeployment(owner: Construct, server: Server, parts: ServerParts): DeploymentV1 {
   const { given, labels, sizing, rollout } = server;
-  const { cluster, maxReplicas } = given;
+  const { cluster } = given;
+  const most = scalerMost(given);
   const deployment = new DeploymentV1(owner, 'Resource', {
     ...kubernetesMeta(owner, cluster, parts.waitFor),
     metadata: metadata(server),
     waitForRollout: false,
     spec: {
       // Left out where a scaler sets it, so that no apply resets it.
-      replicas: maxReplicas === undefined ? String(server.replicas) : undefined,
+      replicas: most === undefined ? String(server.replicas) : undefined,
       revisionHistoryLimit: 3,
       progressDeadlineSeconds: sizing.progressDeadline,
       selector: { matchLabels: labels },
@@ -190,7 +219,7 @@ function makeDeployment(owner: Construct, server: Server, parts: ServerParts): D
   const { rule: placementRule, ...limits } = placementLimits(given, labels, sizing.podsPerNode);
   hintScheduling(deployment, {
     tensorParallelism: server.tensorParallelism,
-    ...(maxReplicas === undefined ? {} : { maxPods: maxReplicas }),
+    ...(most === undefined ? {} : { maxPods: most }),
     ...limits,
     placementRule,
   });

@@ -1,6 +1,7 @@
 import { ITerraformDependable } from 'cdktf';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ImageRegistry } from '../../kubernetes/image-registry';
+import { ServerScaling } from '../scaling/server-scaling';
 import { PodSizing } from './pod-sizing';
 import { Rollout } from './rollout';
 import { GivenServers } from './server-faults';
@@ -41,6 +42,8 @@ export interface Server {
   /** GPUs that split each layer between them. */
   readonly tensorParallelism: number;
   readonly rollout: Rollout;
+  /** What sets their number. @default - nothing in this program */
+  readonly scaling?: ServerScaling;
   /** Labels of all its pods, where others than those that callers reach are among them. @default - `labels` */
   readonly memberLabels?: { [key: string]: string };
   /** Whether what its engine compiles can serve another pod: each node of a group compiles its own part. @default false */

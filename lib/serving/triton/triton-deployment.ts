@@ -17,6 +17,10 @@ import { makeCallerKey } from '../pod/caller-key';
 import { makeServer } from '../pod/make-server';
 import { refuseRemovedParts } from '../pod/removed-parts';
 import { readableImage } from '../pod/serving-image';
+import { scalerMost } from '../pod/server-faults';
+import { declareScaled } from '../scaling/declare-scaled';
+import { explainServers } from '../scaling/explain-servers';
+import { ServerScaling } from '../scaling/server-scaling';
 import { checkDeployment } from './deployment-faults';
 import { metricsTargetOf, serverOf } from './made-server';
 import { OPENAI_PORT } from './openai/openai-front-end';
@@ -69,6 +73,7 @@ export class TritonDeployment extends Construct implements IWatchable {
   public readonly service: ServiceV1;
 
   readonly #props: TritonDeploymentProps;
+  readonly #scaling?: ServerScaling;
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
     throwIfOfOtherKinds(scope, 'TritonDeploymentProps', props, id, (given) => new TritonDeployment(scope, id, given));
@@ -77,13 +82,14 @@ export class TritonDeployment extends Construct implements IWatchable {
       this.#props = props;
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
-      this.replicas = props.maxReplicas ?? props.replicas ?? 1;
+      this.replicas = scalerMost(props) ?? props.replicas ?? 1;
       this.tritonRelease =
         readableImage(props.servingImage)?.tritonRelease ?? props.tritonRelease ?? TritonRelease.DEFAULT;
       const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
       throwIfInvalid(this, faults);
       refuseRemovedParts(this, { nodePool: props.nodePool, modelStore: props.modelStore });
       ClusterNodePools.add(props.nodePool);
+      this.#scaling = checked.scaling;
       for (const warning of checked.warnings) addWarning(this, warning);
       warnOfEndpoint(props.modelStore);
       const planned = [...checked.models].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -103,11 +109,18 @@ export class TritonDeployment extends Construct implements IWatchable {
       const made = makeServer(this, serverOf(servers));
       this.service = made.service;
       this.deployment = made.deployment;
+      declareScaled(this, props.cluster, props.autoscaling);
       this.metricsTarget = metricsTargetOf(servers);
     } catch (error) {
       withdraw(this);
       throw error;
     }
+  }
+
+  /** How many servers there are, or what sets their number, and how language models fit their GPUs, as text. */
+  public explain(): string {
+    const plans = Object.values(this.plans).map((plan) => plan.explain());
+    return [explainServers({ name: this.name }, this.replicas, this.#scaling), ...plans].join('\n\n');
   }
 
   #makeKey(): SecretReference {

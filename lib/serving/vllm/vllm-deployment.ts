@@ -22,6 +22,8 @@ import { makeServer } from '../pod/make-server';
 import { makeServerGroup } from '../pod/make-server-group';
 import { refuseRemovedParts } from '../pod/removed-parts';
 import { readableImage } from '../pod/serving-image';
+import { declareScaled } from '../scaling/declare-scaled';
+import { explainServers } from '../scaling/explain-servers';
 import { VllmServers, containerOptions, metricsTargetOf, serverOf } from './made-server';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
@@ -84,6 +86,7 @@ export class VllmDeployment extends Construct implements IWatchable {
   public readonly services: { [model: string]: ServiceV1 };
 
   readonly #props: VllmDeploymentProps;
+  readonly #servers: readonly CheckedServer[];
 
   public constructor(scope: Construct, id: string, props: VllmDeploymentProps) {
     throwIfOfOtherKinds(scope, 'VllmDeploymentProps', props, id, (given) => new VllmDeployment(scope, id, given));
@@ -100,6 +103,7 @@ export class VllmDeployment extends Construct implements IWatchable {
       for (const warning of warnings) addWarning(this, warning);
       warnOfEndpoint(props.modelStore);
       const byName = [...servers].sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
+      this.#servers = byName;
       const ofEach = <T>(value: (each: CheckedServer) => T): { [model: string]: T } =>
         Object.fromEntries(byName.map((each) => [each.server.name, value(each)]));
       this.plans = ofEach(({ server }) => server.plan);
@@ -118,12 +122,18 @@ export class VllmDeployment extends Construct implements IWatchable {
       );
       this.leaderWorkerSets = Object.fromEntries(made.flatMap((each) => (each.group ? [[each.name, each.group]] : [])));
       this.services = Object.fromEntries(made.map((each) => [each.name, each.service]));
+      declareScaled(this, props.cluster, props.autoscaling);
       if (made.some(({ group }) => group)) ClusterLedger.of(props.cluster).addGroups(this);
       this.metricsTarget = metricsTargetOf(shared, byName);
     } catch (error) {
       withdraw(this);
       throw error;
     }
+  }
+
+  /** How many servers each model has, or what sets their number, and how it fits its GPUs, as text. */
+  public explain(): string {
+    return this.#servers.map(({ server, replicas, scaling }) => explainServers(server, replicas, scaling)).join('\n\n');
   }
 
   #endpointOf(model: string): string {
@@ -144,13 +154,14 @@ export class VllmDeployment extends Construct implements IWatchable {
     const { server } = checked;
     const scope = new Construct(this, `Model-${server.name}`);
     const made = serverOf(servers, checked);
-    if (server.nodes.nodes === 1) return makeServer(scope, made);
-    return makeServerGroup(scope, made, {
+    if (server.nodes.nodes === 1) return makeServer(scope, made, this);
+    const group = {
       size: server.nodes.nodes,
       worker: vllmWorkerContainer(server, containerOptions(servers, checked)),
       workerLabels: { ...memberLabels(this.name, server.name), 'app.kubernetes.io/name': 'vllm-worker' },
       partition: server.served.rolloutPartition ?? 0,
-    });
+    };
+    return makeServerGroup(scope, made, group, this);
   }
 }
 
