@@ -1,3 +1,4 @@
+import { cacheOf, holding } from './cached-pods';
 import {
   LAST_WORDS,
   LOCKED,
@@ -56,19 +57,6 @@ interface Added {
   readonly initContainers: { readonly [name: string]: string[] };
   readonly sidecars: { readonly [name: string]: string[] };
 }
-
-/** What fills the cache and what holds it may write to it; the server reads. */
-const cacheOf = (kind: 'triton' | 'vllm') => [
-  ...env({
-    CACHE_DIR: '/model-cache',
-    CACHE_MIB: '51200',
-    ENGINE_DIR: `/var/cache/${kind}`,
-    COMPILED_PARTS: 'vllm torchinductor kernels .cache/flashinfer .nv/ComputeCache',
-  }),
-  'env COMPILED_KEY',
-  'env POD_UID from field_ref.field_path: metadata.uid',
-  'mounts model-cache at /model-cache',
-];
 
 const ROLE: Store = { volumes: [], mounts: [], environment: [] };
 const ROLE_IN_REGION: Store = { ...ROLE, environment: env({ AWS_DEFAULT_REGION: 'eu-central-1' }) };
@@ -224,22 +212,6 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
     },
   };
 }
-
-/** The container that keeps what a pod needs in the cache: it has no right to the store. */
-const holding = (kind: 'triton' | 'vllm', config: string) => [
-  LOCKED,
-  PULLED,
-  LAST_WORDS,
-  'image public.ecr.aws/aws-cli/aws-cli',
-  `runs /bin/sh ${config}/hold-weights.sh`,
-  ...env({ CONFIG_DIR: config, MODELS_DIR: '/models' }),
-  `mounts config at ${config}, read-only`,
-  'mounts models at /models, read-only',
-  `mounts cache at /var/cache/${kind}, read-only`,
-  'mounts tmp at /tmp',
-  ...cacheOf(kind),
-  ...bounded('cpu', 'memory'),
-];
 
 const tritonLabels = ({ instance: of, name }: Pick<Server, 'instance' | 'name'>) => [
   app('triton'),
