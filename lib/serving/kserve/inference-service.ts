@@ -8,8 +8,9 @@ import { podAttributes, podObject } from '../../kubernetes/pod-object';
 import { plainPodTemplate } from '../../kubernetes/pod-template';
 import { ApiObject } from '../../kubernetes/rendering/attribute-rules';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
-import { Server, ServerParts, makeAroundWithoutService, podOf } from '../pod/make-server';
+import { makeAroundWithoutService, podOf } from '../pod/make-server';
 import { placementLimits } from '../pod/placement-rules';
+import { Server, ServerParts } from '../pod/server';
 import { PARTS, PYTHON_PATH } from './kserve-pod';
 
 /**

@@ -1,5 +1,11 @@
 import { GpuInstanceType, ModelSpec, Parallelism, TritonRelease, VllmRelease } from '../../../lib/catalog';
-import { KServeInferenceService, KServeRuntime, ServerAutoscaling, UpdateStrategy } from '../../../lib/serving';
+import {
+  KServeInferenceService,
+  KServeRuntime,
+  ModelCache,
+  ServerAutoscaling,
+  UpdateStrategy,
+} from '../../../lib/serving';
 import { DataSize } from '../../../lib/units';
 import { faultsThrown } from '../../support/faults';
 import { Block } from '../../support/synth';
@@ -208,6 +214,11 @@ describe('bad input', () => {
         ['NOT_WITH_KSERVE', 'initContainers'],
         ['NOT_WITH_KSERVE', 'serviceAnnotations'],
       ],
+    ],
+    [
+      'a cache of models',
+      { modelCache: ModelCache.claim({ claimName: 'weights', size: DataSize.gib(100) }) },
+      [['NOT_WITH_KSERVE', 'modelCache']],
     ],
     [
       'a scaler of a Deployment that KServe makes',
