@@ -4,6 +4,7 @@ import { ControlPlane } from './control-plane';
 import { playDevicePlugins } from './device-plugins';
 import { Emulator } from './emulator';
 import { startLeaderWorkerSets } from './leader-worker-set';
+import { startJobSets } from './job-set';
 import { freePort } from './ports';
 import { Stoppable, stopAll } from './process';
 import { awsProgram } from './programs';
@@ -20,6 +21,8 @@ export interface StandInOptions {
   readonly controlPlane?: boolean;
   /** Whether the controller of LeaderWorkerSets runs on the control plane, with its definitions. @default false */
   readonly leaderWorkerSets?: boolean;
+  /** Whether the controller of JobSets runs on the control plane, with its definition. @default false */
+  readonly jobSets?: boolean;
   /** Whether there is to be an AWS stand-in. @default - when its program is there */
   readonly aws?: boolean;
 }
@@ -61,6 +64,7 @@ export class StandIns implements Stoppable {
       const { programs } = found.controlPlane;
       controlPlane = await ControlPlane.start({ programs, folder: path.join(folder, 'kubernetes'), port: ports.api });
       started.push(controlPlane, playDevicePlugins(controlPlane.client), playVolumeProvisioner(controlPlane.client));
+      if (options.jobSets) started.push(await startJobSets(controlPlane, found, folder));
       if (options.leaderWorkerSets) started.push(await startLeaderWorkerSets(controlPlane, found, folder));
     }
     let proxy: RecordingProxy | undefined;
