@@ -13,6 +13,7 @@ import { prepareControlPlane } from './setup/control-plane.mjs';
 import { prepareEmulator } from './setup/emulator.mjs';
 import { prepareKServe } from './setup/kserve.mjs';
 import { prepareLeaderWorkerSet } from './setup/leader-worker-set.mjs';
+import { prepareJobSet } from './setup/job-set.mjs';
 import { findProviders } from './setup/providers.mjs';
 import { prepareTerraform } from './setup/terraform.mjs';
 
@@ -24,8 +25,8 @@ export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
  *
  * @param {string} file where to; a run that others must not disturb has one of its own
  * @param {boolean} servers whether what only the end-to-end tests need is wanted too: servers of models, which take 2 GB, the
- * controller of groups of nodes, and KServe
- * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `kserve`, `awsCli`, `vllm` and `deepSpeed`, each absent when it cannot be
+ * controllers of groups of nodes and of sets of jobs, and KServe
+ * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `jobSet`, `kserve`, `awsCli`, `vllm` and `deepSpeed`, each absent when it cannot be
  * had; `providers`, the Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
  */
 export async function prepare(file = TOOLS_FILE, servers = false) {
@@ -51,6 +52,9 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
         prepareLeaderWorkerSet(E2E_CACHE),
       ),
       kserve: await attempt('no KServe, so no InferenceService is judged and run', () => prepareKServe(E2E_CACHE)),
+      jobSet: await attempt('no controller of JobSets, so no training on several nodes is made', () =>
+        prepareJobSet(E2E_CACHE),
+      ),
       awsCli: await attempt('no AWS CLI, so no weights are moved', () => prepareAwsCli()),
       vllm: await attempt('no vLLM for CPUs, so no server of models runs', () => vllmEnvironment(process.env.E2E_VLLM)),
       deepSpeed: await attempt('no DeepSpeed, so nothing is trained', () => deepSpeedEnvironment()),
@@ -67,6 +71,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const { missing } = await prepare();
   await prepareLeaderWorkerSet(E2E_CACHE);
   await prepareKServe(E2E_CACHE);
+  await prepareJobSet(E2E_CACHE);
   await prepareAwsCli();
   say(missing.length === 0 ? 'everything is there' : `${missing.length} missing`);
 }

@@ -12,6 +12,8 @@ const LONGEST_NAME = 48;
 
 /** What KServe makes by itself, with the reason. */
 const OF_KSERVE = {
+  modelCache:
+    'KServe mounts a volume of its own where the weights are; serve by VllmDeployment or TritonDeployment to share them',
   autoscaling:
     'KServe makes the Deployment, <name>-predictor; set maxReplicas instead, and have a scaler of your own set its number',
   initContainers:

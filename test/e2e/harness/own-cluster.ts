@@ -36,7 +36,7 @@ export class OwnCluster {
   public static async start(
     name: string,
     context: string,
-    options: Pick<StandInOptions, 'leaderWorkerSets' | 'kserve'> = {},
+    options: Pick<StandInOptions, 'leaderWorkerSets' | 'jobSets' | 'kserve'> = {},
   ): Promise<OwnCluster> {
     const standIns = await StandIns.start(name, { ...options, aws: false });
     const { controlPlane, terraform } = standIns;

@@ -5,6 +5,7 @@ import { playDevicePlugins } from './device-plugins';
 import { Emulator } from './emulator';
 import { startKServe } from './kserve';
 import { startLeaderWorkerSets } from './leader-worker-set';
+import { startJobSets } from './job-set';
 import { freePort } from './ports';
 import { Stoppable, stopAll } from './process';
 import { awsProgram } from './programs';
@@ -23,6 +24,8 @@ export interface StandInOptions {
   readonly leaderWorkerSets?: boolean;
   /** Whether KServe's webhooks and controller run on the control plane, with its definitions. @default false */
   readonly kserve?: boolean;
+  /** Whether the controller of JobSets runs on the control plane, with its definition. @default false */
+  readonly jobSets?: boolean;
   /** Whether there is to be an AWS stand-in. @default - when its program is there */
   readonly aws?: boolean;
 }
@@ -64,6 +67,7 @@ export class StandIns implements Stoppable {
       const { programs } = found.controlPlane;
       controlPlane = await ControlPlane.start({ programs, folder: path.join(folder, 'kubernetes'), port: ports.api });
       started.push(controlPlane, playDevicePlugins(controlPlane.client), playVolumeProvisioner(controlPlane.client));
+      if (options.jobSets) started.push(await startJobSets(controlPlane, found, folder));
       if (options.leaderWorkerSets) started.push(await startLeaderWorkerSets(controlPlane, found, folder));
       if (options.kserve) started.push(await startKServe(controlPlane, found, folder));
     }
