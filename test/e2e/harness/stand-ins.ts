@@ -20,6 +20,8 @@ export interface StandInOptions {
   readonly controlPlane?: boolean;
   /** Whether the controller of LeaderWorkerSets runs on the control plane, with its definitions. @default false */
   readonly leaderWorkerSets?: boolean;
+  /** Further arguments of kube-controller-manager. @default - none */
+  readonly managerArguments?: readonly string[];
   /** Whether there is to be an AWS stand-in. @default - when its program is there */
   readonly aws?: boolean;
 }
@@ -59,7 +61,12 @@ export class StandIns implements Stoppable {
     let controlPlane: ControlPlane | undefined;
     if (found.controlPlane && options.controlPlane !== false) {
       const { programs } = found.controlPlane;
-      controlPlane = await ControlPlane.start({ programs, folder: path.join(folder, 'kubernetes'), port: ports.api });
+      controlPlane = await ControlPlane.start({
+        programs,
+        folder: path.join(folder, 'kubernetes'),
+        port: ports.api,
+        managerArguments: options.managerArguments,
+      });
       started.push(controlPlane, playDevicePlugins(controlPlane.client), playVolumeProvisioner(controlPlane.client));
       if (options.leaderWorkerSets) started.push(await startLeaderWorkerSets(controlPlane, found, folder));
     }
