@@ -94,6 +94,7 @@ export enum ClusterSingleton {
   ENCRYPTED_STORAGE_CLASS = 'encrypted storage class',
   KARPENTER = 'Karpenter',
   LEADER_WORKER_SETS = 'controller of LeaderWorkerSets',
+  JOB_SETS = 'controller of JobSets',
   METRICS_ADAPTER = 'adapter of custom metrics',
   KEDA = 'KEDA',
 }
@@ -102,6 +103,7 @@ const POOL = 'pool';
 const SINGLETON = 'singleton';
 const NEED = 'need';
 const GROUPS = 'groups of pods';
+const JOB_SETS = 'sets of jobs';
 const SCALED = 'scaled by ';
 const WATCHED = 'watched';
 const OWN = 'made by this program';
@@ -183,6 +185,16 @@ export class ClusterLedger {
   /** The constructs that run groups of pods, in the order of their paths. */
   public get groups(): IConstruct[] {
     return entered(this.cluster, GROUPS).map(({ owner }) => owner);
+  }
+
+  /** Declares that a construct runs sets of jobs, which a controller on the cluster makes. */
+  public addJobSet(owner: IConstruct): void {
+    enter(this.cluster, JOB_SETS, owner.node.path, owner);
+  }
+
+  /** The constructs that run sets of jobs, in the order of their paths. */
+  public get jobSets(): IConstruct[] {
+    return entered(this.cluster, JOB_SETS).map(({ owner }) => owner);
   }
 
   /** Declares that a construct runs servers whose number is set by something that must run on the cluster, whoever installs it. */

@@ -27,6 +27,7 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
   const grown = ledger.needing(ClusterSingleton.CLUSTER_AUTOSCALER);
   const launched = ledger.needing(ClusterSingleton.KARPENTER);
   const [grouped] = ledger.groups;
+  const [trained] = ledger.jobSets;
   const [adapted] = ledger.scaled(ClusterSingleton.METRICS_ADAPTER);
   const [scaled] = ledger.scaled(ClusterSingleton.KEDA);
   return [
@@ -57,6 +58,16 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
             undefined,
             `'${grouped.node.path}' runs servers of several nodes on cluster '${cluster.clusterName}', but nothing in this program installs the ` +
               `controller that makes their pods; create a LeaderWorkerSetController before it, ${otherwise('NO_LEADER_WORKER_SETS')}`,
+          ),
+        ]
+      : []),
+    ...(trained !== undefined && lacks(ClusterSingleton.JOB_SETS, JOB_SETS)
+      ? [
+          fault(
+            'NO_JOB_SETS',
+            undefined,
+            `'${trained.node.path}' trains on several nodes of cluster '${cluster.clusterName}', but nothing in this program installs the ` +
+              `controller that makes its pods; create a JobSetController before it, ${otherwise('NO_JOB_SETS')}`,
           ),
         ]
       : []),
@@ -132,6 +143,7 @@ const CLUSTER_AUTOSCALER: Installer = {
   images: /(^|\/)cluster-autoscaler[:@]/,
 };
 const LEADER_WORKER_SETS: Installer = { charts: /(^|[/_])lws(-\d|\.tgz|$)/, images: /(^|\/)lws[:@]/ };
+const JOB_SETS: Installer = { charts: /(^|[/_])jobset(-\d|\.tgz|$)/, images: /(^|\/)jobset[:@]/ };
 const KARPENTER: Installer = { charts: /(^|[/_])karpenter(-\d|\.tgz|$)/, images: /(^|\/)karpenter\/controller[:@]/ };
 
 const METRICS_ADAPTER: Installer = {

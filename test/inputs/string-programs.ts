@@ -1,6 +1,7 @@
 import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Given, Program } from './string-programs-compute';
 import { KIND_ARGUMENTS, KIND_STRUCTS } from './string-programs-kinds';
 import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
+import { TRAINING_ARGUMENTS, TRAINING_STRUCTS } from './string-programs-training';
 import { SCALING_ARGUMENTS, SCALING_STRUCTS } from './string-programs-scaling';
 import { VLLM_ARGUMENTS, VLLM_STRUCTS } from './string-programs-vllm';
 import { WORKLOAD_ARGUMENTS, WORKLOAD_STRUCTS } from './string-programs-workloads';
@@ -11,6 +12,7 @@ const STRUCTS = {
   ...WORKLOAD_STRUCTS,
   ...POD_STRUCTS,
   ...VLLM_STRUCTS,
+  ...TRAINING_STRUCTS,
   ...SCALING_STRUCTS,
   ...KIND_STRUCTS,
   ...TRITON_STRUCTS,
@@ -20,6 +22,7 @@ const ARGUMENTS = {
   ...WORKLOAD_ARGUMENTS,
   ...POD_ARGUMENTS,
   ...VLLM_ARGUMENTS,
+  ...TRAINING_ARGUMENTS,
   ...SCALING_ARGUMENTS,
   ...KIND_ARGUMENTS,
   ...TRITON_ARGUMENTS,

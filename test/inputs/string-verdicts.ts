@@ -1,6 +1,7 @@
 import { COMPUTE_VERDICTS } from './string-verdicts-compute';
 import { KIND_VERDICTS } from './string-verdicts-kinds';
 import { POD_VERDICTS } from './string-verdicts-pods';
+import { TRAINING_VERDICTS } from './string-verdicts-training';
 import { TRITON_VERDICTS } from './string-verdicts-triton';
 import { SCALING_VERDICTS } from './string-verdicts-scaling';
 import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
@@ -19,4 +20,5 @@ export const STRING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ...KIND_VERDICTS,
   ...POD_VERDICTS,
   ...TRITON_VERDICTS,
+  ...TRAINING_VERDICTS,
 };
