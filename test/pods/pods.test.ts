@@ -98,6 +98,7 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
       // Its pods, whose template is that of a deployment, are in test/serving/vllm/server-groups.test.ts.
       'serving/pod/make-server-group.ts',
       'serving/pod/make-server.ts',
+      'serving/pod/node-cache.ts',
     ]);
   });
 });
