@@ -4,6 +4,7 @@ import { ControlPlane } from './control-plane';
 import { playDevicePlugins } from './device-plugins';
 import { Emulator } from './emulator';
 import { startLeaderWorkerSets } from './leader-worker-set';
+import { startJobSets } from './job-set';
 import { freePort } from './ports';
 import { Stoppable, stopAll } from './process';
 import { awsProgram } from './programs';
@@ -22,6 +23,8 @@ export interface StandInOptions {
   readonly leaderWorkerSets?: boolean;
   /** Further arguments of kube-controller-manager. @default - none */
   readonly managerArguments?: readonly string[];
+  /** Whether the controller of JobSets runs on the control plane, with its definition. @default false */
+  readonly jobSets?: boolean;
   /** Whether there is to be an AWS stand-in. @default - when its program is there */
   readonly aws?: boolean;
 }
@@ -68,6 +71,7 @@ export class StandIns implements Stoppable {
         managerArguments: options.managerArguments,
       });
       started.push(controlPlane, playDevicePlugins(controlPlane.client), playVolumeProvisioner(controlPlane.client));
+      if (options.jobSets) started.push(await startJobSets(controlPlane, found, folder));
       if (options.leaderWorkerSets) started.push(await startLeaderWorkerSets(controlPlane, found, folder));
     }
     let proxy: RecordingProxy | undefined;
