@@ -24,6 +24,8 @@ export interface StandInOptions {
   readonly leaderWorkerSets?: boolean;
   /** Whether KServe's webhooks and controller run on the control plane, with its definitions. @default false */
   readonly kserve?: boolean;
+  /** Further arguments of kube-controller-manager. @default - none */
+  readonly managerArguments?: readonly string[];
   /** Whether the controller of JobSets runs on the control plane, with its definition. @default false */
   readonly jobSets?: boolean;
   /** Whether there is to be an AWS stand-in. @default - when its program is there */
@@ -65,7 +67,12 @@ export class StandIns implements Stoppable {
     let controlPlane: ControlPlane | undefined;
     if (found.controlPlane && options.controlPlane !== false) {
       const { programs } = found.controlPlane;
-      controlPlane = await ControlPlane.start({ programs, folder: path.join(folder, 'kubernetes'), port: ports.api });
+      controlPlane = await ControlPlane.start({
+        programs,
+        folder: path.join(folder, 'kubernetes'),
+        port: ports.api,
+        managerArguments: options.managerArguments,
+      });
       started.push(controlPlane, playDevicePlugins(controlPlane.client), playVolumeProvisioner(controlPlane.client));
       if (options.jobSets) started.push(await startJobSets(controlPlane, found, folder));
       if (options.leaderWorkerSets) started.push(await startLeaderWorkerSets(controlPlane, found, folder));
