@@ -10,6 +10,7 @@ import { vllmEnvironment } from '../../scripts/vllm-cpu/environment.mjs';
 import { prepareAwsCli } from './setup/aws-cli.mjs';
 import { prepareControlPlane } from './setup/control-plane.mjs';
 import { prepareEmulator } from './setup/emulator.mjs';
+import { prepareEnvoy } from './setup/envoy.mjs';
 import { prepareLeaderWorkerSet } from './setup/leader-worker-set.mjs';
 import { findProviders } from './setup/providers.mjs';
 import { prepareTerraform } from './setup/terraform.mjs';
@@ -23,7 +24,7 @@ export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
  * @param {string} file where to; a run that others must not disturb has one of its own
  * @param {boolean} servers whether what only the end-to-end tests need is wanted too: servers of models, which take 2 GB, and the
  * controller of groups of nodes
- * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `awsCli` and `vllm`, each absent when it cannot be
+ * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `envoy`, `awsCli` and `vllm`, each absent when it cannot be
  * had; `providers`, the Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
  */
 export async function prepare(file = TOOLS_FILE, servers = false) {
@@ -48,6 +49,7 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
       leaderWorkerSet: await attempt('no controller of LeaderWorkerSets, so no group of nodes is made', () =>
         prepareLeaderWorkerSet(E2E_CACHE),
       ),
+      envoy: await attempt('no Envoy, so no front door runs', () => prepareEnvoy(E2E_CACHE)),
       awsCli: await attempt('no AWS CLI, so no weights are moved', () => prepareAwsCli()),
       vllm: await attempt('no vLLM for CPUs, so no server of models runs', () => vllmEnvironment(process.env.E2E_VLLM)),
     }),
@@ -62,6 +64,7 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { missing } = await prepare();
   await prepareLeaderWorkerSet(E2E_CACHE);
+  await prepareEnvoy(E2E_CACHE);
   await prepareAwsCli();
   say(missing.length === 0 ? 'everything is there' : `${missing.length} missing`);
 }

@@ -1,4 +1,5 @@
 import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Given, Program } from './string-programs-compute';
+import { GATEWAY_ARGUMENTS, GATEWAY_STRUCTS } from './string-programs-gateway';
 import { KIND_ARGUMENTS, KIND_STRUCTS } from './string-programs-kinds';
 import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
 import { VLLM_ARGUMENTS, VLLM_STRUCTS } from './string-programs-vllm';
@@ -10,6 +11,7 @@ const STRUCTS = {
   ...WORKLOAD_STRUCTS,
   ...POD_STRUCTS,
   ...VLLM_STRUCTS,
+  ...GATEWAY_STRUCTS,
   ...KIND_STRUCTS,
   ...TRITON_STRUCTS,
 };
@@ -18,6 +20,7 @@ const ARGUMENTS = {
   ...WORKLOAD_ARGUMENTS,
   ...POD_ARGUMENTS,
   ...VLLM_ARGUMENTS,
+  ...GATEWAY_ARGUMENTS,
   ...KIND_ARGUMENTS,
   ...TRITON_ARGUMENTS,
 };

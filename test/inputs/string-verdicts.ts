@@ -1,4 +1,5 @@
 import { COMPUTE_VERDICTS } from './string-verdicts-compute';
+import { GATEWAY_VERDICTS } from './string-verdicts-gateway';
 import { KIND_VERDICTS } from './string-verdicts-kinds';
 import { POD_VERDICTS } from './string-verdicts-pods';
 import { TRITON_VERDICTS } from './string-verdicts-triton';
@@ -15,6 +16,7 @@ export const STRING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ...COMPUTE_VERDICTS,
   ...WORKLOAD_VERDICTS,
   ...KIND_VERDICTS,
+  ...GATEWAY_VERDICTS,
   ...POD_VERDICTS,
   ...TRITON_VERDICTS,
 };

@@ -5,11 +5,14 @@ import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { warnOfEndpoint } from '../../core/model-store-reach';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesName } from '../../core/naming';
+import { IOpenAiServer, OpenAiTarget } from '../../core/openai-server';
 import { SecretReference } from '../../core/secret-reference';
 import { withdraw } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
+import { answerSeconds } from '../../planning/answer-time';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { engineEnvironment } from '../vllm/engine-environment';
 import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
@@ -28,7 +31,14 @@ import { readableImage } from '../pod/serving-image';
 import { TRITON_PORTS, startOf, tritonArguments } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { serverSettingsArguments } from './settings/server-settings';
-import { FRONT_END_ITEMS, OPENAI_PORT, frontEndArguments, frontEndFiles } from './openai/openai-front-end';
+import {
+  FRONT_END_ITEMS,
+  FRONT_END_PATHS,
+  OPENAI_PORT,
+  frontEndArguments,
+  frontEndFiles,
+  frontEndNames,
+} from './openai/openai-front-end';
 import { kindOf, tritonContainer, tritonLabels } from './triton-pod';
 import { nameClass } from '../../units/own-class';
 
@@ -44,7 +54,9 @@ import { nameClass } from '../../units/own-class';
  * All faults are reported in one `ValidationError`: names, versions and shapes that Triton would refuse at load, models
  * that do not fit the GPUs, pods that do not fit a node, and replicas that the pool has no room for.
  */
-export class TritonDeployment extends Construct implements IWatchable {
+export class TritonDeployment extends Construct implements IWatchable, IOpenAiServer {
+  /** The cluster. */
+  public readonly cluster: IKubernetesCluster;
   /** Name of the Kubernetes objects. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -69,6 +81,8 @@ export class TritonDeployment extends Construct implements IWatchable {
   public readonly plan?: CapacityPlan;
   /** The plans of all language models, by name. */
   public readonly plans: { [model: string]: CapacityPlan };
+  /** What a front door sends requests to: empty without an OpenAI front end. */
+  public readonly openAiTargets: OpenAiTarget[];
   /** How it is scraped. */
   public readonly metricsTarget: MetricsTarget;
   /** The Kubernetes deployment, for overrides. */
@@ -85,6 +99,7 @@ export class TritonDeployment extends Construct implements IWatchable {
     super(scope, id);
     try {
       this.#props = props;
+      this.cluster = props.cluster;
       this.#rollout = new Rollout(props);
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
@@ -110,6 +125,7 @@ export class TritonDeployment extends Construct implements IWatchable {
         this.openAiEndpoint = `http://${this.serviceHost}:${OPENAI_PORT}/v1`;
         this.apiKeySecret = props.openAi.apiKey ?? this.#makeKey();
       }
+      this.openAiTargets = this.#openAiTargets();
       const made = this.#makeServer(checked);
       this.service = made.service;
       this.deployment = made.deployment;
@@ -160,6 +176,24 @@ export class TritonDeployment extends Construct implements IWatchable {
       tensorParallelism: Math.max(...this.#models.map((model) => model.tensorParallelism)),
       rollout: this.#rollout,
     });
+  }
+
+  #openAiTargets(): OpenAiTarget[] {
+    if (this.apiKeySecret === undefined) return [];
+    return [
+      {
+        models: this.#models.flatMap(frontEndNames),
+        serviceName: this.name,
+        namespace: this.namespace,
+        podSelector: this.#labels,
+        port: OPENAI_PORT,
+        paths: FRONT_END_PATHS,
+        healthPath: '/health/ready',
+        apiKeySecret: this.apiKeySecret,
+        isolated: this.#props.networkPolicy ?? true,
+        answerSeconds: this.plan && answerSeconds(this.plan),
+      },
+    ];
   }
 
   #arguments(usesGpus: boolean): string[] {

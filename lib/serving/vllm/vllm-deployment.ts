@@ -6,13 +6,16 @@ import { VllmRelease } from '../../catalog/vllm-release';
 import { ClusterLedger } from '../../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { warnOfEndpoint } from '../../core/model-store-reach';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesName } from '../../core/naming';
+import { IOpenAiServer, OpenAiTarget } from '../../core/openai-server';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { withdraw } from '../../core/withdraw';
 import { CustomResources } from '../../kubernetes/custom-resources';
+import { answerSeconds } from '../../planning/answer-time';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
@@ -40,6 +43,9 @@ import {
   vllmWorkerContainer,
 } from './vllm-pod';
 
+/** Requests of OpenAI's API, and of those like it, that name a model: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
+const OPENAI_PATHS = ['chat/completions', 'completions', 'embeddings', 'responses', 'rerank', 'score'];
+
 /** What a model's servers are made of. */
 interface Made {
   readonly service: ServiceV1;
@@ -65,7 +71,9 @@ interface Made {
  * architectures), adapters of a rank that it would not load, two models of one name, models that do not fit the GPUs, pods that do not fit a node,
  * and replicas that the pool has no room for.
  */
-export class VllmDeployment extends Construct implements IWatchable {
+export class VllmDeployment extends Construct implements IWatchable, IOpenAiServer {
+  /** The cluster. */
+  public readonly cluster: IKubernetesCluster;
   /** Name of what all models share. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -86,6 +94,8 @@ export class VllmDeployment extends Construct implements IWatchable {
   public readonly replicas: { [model: string]: number };
   /** How long loading may take before a pod is restarted; of the model that takes longest. */
   public readonly startupBudget: Duration;
+  /** What a front door sends requests to. */
+  public readonly openAiTargets: OpenAiTarget[];
   /** How all its servers are scraped. */
   public readonly metricsTarget: MetricsTarget;
   /** The Kubernetes deployments by model, for overrides: of those whose servers have one node each. */
@@ -102,6 +112,7 @@ export class VllmDeployment extends Construct implements IWatchable {
     super(scope, id);
     try {
       this.#props = props;
+      this.cluster = props.cluster;
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
       this.vllmRelease = readableImage(props.servingImage)?.vllmRelease ?? props.vllmRelease ?? VllmRelease.DEFAULT;
@@ -129,6 +140,7 @@ export class VllmDeployment extends Construct implements IWatchable {
       this.leaderWorkerSets = Object.fromEntries(made.flatMap((each) => (each.group ? [[each.name, each.group]] : [])));
       this.services = Object.fromEntries(made.map((each) => [each.name, each.service]));
       if (made.some(({ group }) => group)) ClusterLedger.of(props.cluster).addGroups(this);
+      this.openAiTargets = byName.map((each) => this.#openAiTarget(each));
       this.metricsTarget = this.#makeMetricsTarget(byName);
     } catch (error) {
       withdraw(this);
@@ -138,6 +150,21 @@ export class VllmDeployment extends Construct implements IWatchable {
 
   #endpointOf(model: string): string {
     return `http://${kubernetesName(model)}.${this.namespace}.svc:${VLLM_PORTS.http}/v1`;
+  }
+
+  #openAiTarget({ server }: CheckedServer): OpenAiTarget {
+    return {
+      models: server.allNames,
+      serviceName: kubernetesName(server.name),
+      namespace: this.namespace,
+      podSelector: modelLabels(this.name, server.name),
+      port: VLLM_PORTS.http,
+      paths: OPENAI_PATHS,
+      healthPath: '/health',
+      apiKeySecret: this.apiKeySecret,
+      isolated: this.#props.networkPolicy ?? true,
+      answerSeconds: answerSeconds(server.plan),
+    };
   }
 
   /** Labels of the pods of all models. */

@@ -20,6 +20,8 @@ export interface Tools {
   readonly controlPlane?: { readonly version: string; readonly programs: { readonly [name: string]: string } };
   /** The controller of LeaderWorkerSets, and the folder of its chart. */
   readonly leaderWorkerSet?: { readonly version: string; readonly program: string; readonly chart: string };
+  /** Envoy as a program. */
+  readonly envoy?: { readonly version: string; readonly program: string };
   readonly awsCli?: { readonly file: string };
   /** vLLM for CPUs: the paths of its programs, and its version. */
   readonly vllm?: {
