@@ -1,5 +1,6 @@
 import { App, TerraformStack } from 'cdktf';
 import {
+  Duration,
   GatewayAuthentication,
   GatewayBackend,
   GatewayExposure,
@@ -71,6 +72,8 @@ export function frontDoor(app: App, config: string, version: string): TerraformS
   const door = new InferenceGateway(stack, 'Door', {
     cluster,
     replicas: 1,
+    // Machines differ tenfold in how long the longest answer takes.
+    exitTimeout: Duration.minutes(4),
     backends: [GatewayBackend.of(chat), GatewayBackend.of(triton)],
     authentication: GatewayAuthentication.apiKeys({ red: key('red'), blue: key('blue') }),
     modelLimits: {

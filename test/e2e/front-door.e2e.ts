@@ -262,14 +262,14 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
   });
 
   test('ends well: what streams when it is told to end is answered', async () => {
-    const streams = red.begin(NAMES.model, 'streams', 200);
+    const streams = red.begin(NAMES.model, 'streams', 120);
     await streams.begun;
     const { runner, process } = door;
     const started = Date.now();
     expect(await runner.preStop('envoy')).toMatchObject({ status: 0 });
     const spent = (Date.now() - started) / 1000;
     expect(await runner.terminate(process, spent)).toBe(0);
-    expect(await streams.answer).toMatchObject(Array(2).fill({ tokens: 200, finish: 'length' }));
+    expect(await streams.answer).toMatchObject(Array(2).fill({ tokens: 120, finish: 'length' }));
   });
 
   /** Starts a server of a pod, until it is ready. */
