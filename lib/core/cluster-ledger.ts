@@ -94,12 +94,18 @@ export enum ClusterSingleton {
   ENCRYPTED_STORAGE_CLASS = 'encrypted storage class',
   KARPENTER = 'Karpenter',
   LEADER_WORKER_SETS = 'controller of LeaderWorkerSets',
+  JOB_SETS = 'controller of JobSets',
+  METRICS_ADAPTER = 'adapter of custom metrics',
+  KEDA = 'KEDA',
 }
 
 const POOL = 'pool';
 const SINGLETON = 'singleton';
 const NEED = 'need';
 const GROUPS = 'groups of pods';
+const JOB_SETS = 'sets of jobs';
+const SCALED = 'scaled by ';
+const WATCHED = 'watched';
 const OWN = 'made by this program';
 const POOL_LISTENER = 'pool listener';
 const CHECKS = 'checks';
@@ -179,6 +185,36 @@ export class ClusterLedger {
   /** The constructs that run groups of pods, in the order of their paths. */
   public get groups(): IConstruct[] {
     return entered(this.cluster, GROUPS).map(({ owner }) => owner);
+  }
+
+  /** Declares that a construct runs sets of jobs, which a controller on the cluster makes. */
+  public addJobSet(owner: IConstruct): void {
+    enter(this.cluster, JOB_SETS, owner.node.path, owner);
+  }
+
+  /** The constructs that run sets of jobs, in the order of their paths. */
+  public get jobSets(): IConstruct[] {
+    return entered(this.cluster, JOB_SETS).map(({ owner }) => owner);
+  }
+
+  /** Declares that a construct runs servers whose number is set by something that must run on the cluster, whoever installs it. */
+  public addScaled(by: ClusterSingleton, owner: IConstruct): void {
+    enter(this.cluster, `${SCALED}${by}`, owner.node.path, owner);
+  }
+
+  /** The constructs that declared so, in the order of their paths. */
+  public scaled(by: ClusterSingleton): IConstruct[] {
+    return entered(this.cluster, `${SCALED}${by}`).map(({ owner }) => owner);
+  }
+
+  /** Declares that a monitoring stack records the requests of a workload, and by which URL Prometheus is asked for them. */
+  public addWatched(workload: IConstruct, watcher: IConstruct, prometheusUrl: string): void {
+    enter(this.cluster, WATCHED, workload.node.path, watcher, prometheusUrl);
+  }
+
+  /** The URL of the Prometheus that records the requests of a workload; undefined if none does. */
+  public prometheusOf(workload: IConstruct): string | undefined {
+    return entered<string>(this.cluster, WATCHED, workload.node.path)[0]?.value;
   }
 
   /** Declares that this program creates the cluster, so that nothing runs on it but what EKS, this program or its user installs. */

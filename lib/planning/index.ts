@@ -4,3 +4,8 @@ export * from './capacity-plan';
 export * from './capacity-planner';
 export * from './capacity-request';
 export * from './plan-parts';
+export * from './training/deep-speed-config';
+export * from './training/training-plan';
+export * from './training/training-planner';
+export * from './training/training-request';
+export * from './training/zero-inference';

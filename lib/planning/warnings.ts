@@ -96,8 +96,8 @@ export function warningsOf(
       fault(
         'DATA_PARALLEL_ATTENTION',
         undefined,
-        `each replica has ${parallelism.attentionRanks} data-parallel ranks that share experts over ${parallelism.expert} GPUs; a VllmDeployment starts ` +
-          'them where its model is given this parallelism; the vLLM backend of Triton starts one rank, and topologies choose no other',
+        `each replica has ${parallelism.attentionRanks} data-parallel ranks that share experts over ${parallelism.expert} GPUs; vLLM's own server ` +
+          'starts them where its model is given this parallelism; the vLLM backend of Triton starts one rank, and topologies choose no other',
       ),
     );
   }

@@ -27,7 +27,30 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
   const grown = ledger.needing(ClusterSingleton.CLUSTER_AUTOSCALER);
   const launched = ledger.needing(ClusterSingleton.KARPENTER);
   const [grouped] = ledger.groups;
+  const [trained] = ledger.jobSets;
+  const [adapted] = ledger.scaled(ClusterSingleton.METRICS_ADAPTER);
+  const [scaled] = ledger.scaled(ClusterSingleton.KEDA);
   return [
+    ...(adapted !== undefined && lacks(ClusterSingleton.METRICS_ADAPTER, METRICS_ADAPTER)
+      ? [
+          fault(
+            'NO_METRICS_ADAPTER',
+            undefined,
+            `a HorizontalPodAutoscaler is to set the number of servers of '${adapted.node.path}' on cluster '${cluster.clusterName}', but nothing in this ` +
+              `program installs what it reads requests from; create a PrometheusAdapter, ${otherwise('NO_METRICS_ADAPTER')}`,
+          ),
+        ]
+      : []),
+    ...(scaled !== undefined && lacks(ClusterSingleton.KEDA, KEDA)
+      ? [
+          fault(
+            'NO_KEDA',
+            undefined,
+            `KEDA is to set the number of servers of '${scaled.node.path}' on cluster '${cluster.clusterName}', but nothing in this program installs ` +
+              `it; create a Keda before the deployment, ${otherwise('NO_KEDA')}`,
+          ),
+        ]
+      : []),
     ...(grouped !== undefined && lacks(ClusterSingleton.LEADER_WORKER_SETS, LEADER_WORKER_SETS)
       ? [
           fault(
@@ -35,6 +58,16 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
             undefined,
             `'${grouped.node.path}' runs servers of several nodes on cluster '${cluster.clusterName}', but nothing in this program installs the ` +
               `controller that makes their pods; create a LeaderWorkerSetController before it, ${otherwise('NO_LEADER_WORKER_SETS')}`,
+          ),
+        ]
+      : []),
+    ...(trained !== undefined && lacks(ClusterSingleton.JOB_SETS, JOB_SETS)
+      ? [
+          fault(
+            'NO_JOB_SETS',
+            undefined,
+            `'${trained.node.path}' trains on several nodes of cluster '${cluster.clusterName}', but nothing in this program installs the ` +
+              `controller that makes its pods; create a JobSetController before it, ${otherwise('NO_JOB_SETS')}`,
           ),
         ]
       : []),
@@ -110,7 +143,14 @@ const CLUSTER_AUTOSCALER: Installer = {
   images: /(^|\/)cluster-autoscaler[:@]/,
 };
 const LEADER_WORKER_SETS: Installer = { charts: /(^|[/_])lws(-\d|\.tgz|$)/, images: /(^|\/)lws[:@]/ };
+const JOB_SETS: Installer = { charts: /(^|[/_])jobset(-\d|\.tgz|$)/, images: /(^|\/)jobset[:@]/ };
 const KARPENTER: Installer = { charts: /(^|[/_])karpenter(-\d|\.tgz|$)/, images: /(^|\/)karpenter\/controller[:@]/ };
+
+const METRICS_ADAPTER: Installer = {
+  charts: /(^|[/_])prometheus-adapter(-\d|\.tgz|$)/,
+  images: /(^|\/)prometheus-adapter[:@]/,
+};
+const KEDA: Installer = { charts: /(^|[/_])keda(-\d|\.tgz|$)/, images: /(^|\/)kedacore\/keda[:@]/ };
 
 function isInstalled(cluster: IKubernetesCluster, { charts, images }: Installer): boolean {
   return cluster.node.root.node.findAll().some((each) => {

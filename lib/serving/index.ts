@@ -11,6 +11,8 @@ export * from './triton/model-instances';
 export * from './triton/model-options';
 export * from './pod/pod-additions';
 export * from './pod/serving-options';
+export * from './scaling/autoscaling-options';
+export * from './scaling/server-autoscaling';
 export * from './triton/backends/onnx-runtime-model';
 export * from './triton/backends/ensemble-model-props';
 export * from './triton/backends/python-code';

@@ -46,6 +46,9 @@ export const ARGUMENTS = {
     times: 'factor: number',
     exceeds: 'other: DataSize',
   },
+  DeepSpeedConfig: {
+    'static of': 'props?: DeepSpeedConfigProps',
+  },
   Duration: {
     'static microseconds': 'amount: number',
     'static milliseconds': 'amount: number',
@@ -269,6 +272,10 @@ export const ARGUMENTS = {
     'static direct': 'options?: DirectSequenceOptions',
     'static oldest': 'options?: OldestSequenceOptions',
   },
+  ServerAutoscaling: {
+    'static hpa': 'options: HpaAutoscalingOptions',
+    'static keda': 'options: KedaAutoscalingOptions',
+  },
   ServingImage: {
     'static pyTorch': 'options?: PyTorchImageOptions',
     'static vllm': 'options?: VllmImageOptions',
@@ -293,6 +300,9 @@ export const ARGUMENTS = {
   },
   ToolCallParser: {
     'static of': 'name: string',
+  },
+  TrainingPlanner: {
+    'static plan': 'request: TrainingRequest',
   },
   TritonModel: {
     'static vllm': 'props: VllmModelProps',
@@ -327,5 +337,8 @@ export const ARGUMENTS = {
   },
   Warnings: {
     'static accept': 'scope: IConstruct; id: string; reason: string',
+  },
+  ZeroInference: {
+    'static of': 'props: ZeroInferenceProps',
   },
 } as const;

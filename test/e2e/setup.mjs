@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CACHE, say, which } from '../../scripts/support.mjs';
+import { deepSpeedEnvironment } from '../../scripts/deepspeed/environment.mjs';
 import { vllmEnvironment } from '../../scripts/vllm-cpu/environment.mjs';
 import { prepareAwsCli } from './setup/aws-cli.mjs';
 import { prepareControlPlane } from './setup/control-plane.mjs';
@@ -24,7 +25,7 @@ export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
  * @param {string} file where to; a run that others must not disturb has one of its own
  * @param {boolean} servers whether what only the end-to-end tests need is wanted too: servers of models, which take 2 GB, and the
  * controller of groups of nodes
- * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `envoy`, `awsCli` and `vllm`, each absent when it cannot be
+ * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `envoy`, `awsCli`, `vllm` and `deepSpeed`, each absent when it cannot be
  * had; `providers`, the Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
  */
 export async function prepare(file = TOOLS_FILE, servers = false) {
@@ -52,6 +53,7 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
       envoy: await attempt('no Envoy, so no front door runs', () => prepareEnvoy(E2E_CACHE)),
       awsCli: await attempt('no AWS CLI, so no weights are moved', () => prepareAwsCli()),
       vllm: await attempt('no vLLM for CPUs, so no server of models runs', () => vllmEnvironment(process.env.E2E_VLLM)),
+      deepSpeed: await attempt('no DeepSpeed, so nothing is trained', () => deepSpeedEnvironment()),
     }),
     kubectl: which('kubectl'),
     providers: findProviders(),

@@ -39,8 +39,8 @@ export function vllmServer(app: App, config: string, version: string): Terraform
     modelStore,
     vllmRelease: VllmRelease.of(version),
     apiKey: SECRETS.key,
-    // Machines differ tenfold in how long the longest answer takes.
-    exitTimeout: Duration.minutes(4),
+    // The speed of a machine that does other work beside changes tenfold between two answers.
+    exitTimeout: Duration.minutes(8),
     models: [
       {
         name: NAMES.model,

@@ -1,7 +1,9 @@
 import { App, TerraformStack } from 'cdktf';
 import { Cloud65b } from '../../examples/cloud-65b/stack';
+import { DeepSeekR1TwoNodes } from '../../examples/deepseek-r1-two-nodes/stack';
 import { ExistingEks } from '../../examples/existing-eks/stack';
 import { Headline8xV100 } from '../../examples/headline-8xv100/stack';
+import { Multinode70bFp16 } from '../../examples/multinode-70b-fp16/stack';
 import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
 import { OpenAiVllm } from '../../examples/openai-vllm/stack';
 import { Quickstart } from '../../examples/quickstart/stack';
@@ -28,6 +30,8 @@ const openAi = (app: App) => new OpenAiVllm(app);
 const headline = (app: App) => new Headline8xV100(app);
 const ensemble = (app: App) => new TritonOnnxEnsemble(app);
 const existing = (app: App) => new ExistingEks(app);
+const twoNodes = (app: App) => new Multinode70bFp16(app);
+const deepSeek = (app: App) => new DeepSeekR1TwoNodes(app);
 
 /** Every stack of an example. */
 function stacksOf(describeExample: (app: App) => unknown): TerraformStack[] {
@@ -52,6 +56,8 @@ describe('what an update of the library must not move: a resource of another add
     ['headline-8xv100', headline],
     ['triton-onnx-ensemble', ensemble],
     ['existing-eks', existing],
+    ['multinode-70b-fp16', twoNodes],
+    ['deepseek-r1-two-nodes', deepSeek],
   ])('%s', (_, example) => {
     const lists = stacksOf(example).map((stack): [string, string[]] => [stack.node.id, addresses(stack)]);
     expect(Object.fromEntries(lists)).toMatchSnapshot();
@@ -69,6 +75,8 @@ describe('what an example does is meant: it gives no warning', () => {
     ['headline-8xv100', headline, []],
     ['triton-onnx-ensemble', ensemble, []],
     ['existing-eks', existing, []],
+    ['multinode-70b-fp16', twoNodes, []],
+    ['deepseek-r1-two-nodes', deepSeek, []],
   ])('%s', (_, example, wanted) => {
     const stacks = stacksOf(example);
     stacks.forEach((stack) => SynthesizedStack.of(stack));
@@ -104,6 +112,29 @@ describe('what an example makes', () => {
     expect(provider.exec[0].args).toEqual(
       expect.arrayContaining(['--cluster-name', 'platform', '--region', 'eu-central-1']),
     );
+  });
+
+  test('the group of deepseek-r1-two-nodes: sixteen ranks, eight in each of its pods, which share the experts', () => {
+    const [stack] = stacksOf(deepSeek);
+    const { objects } = KubernetesManifests.of(stack, { skipHelmReleases: true });
+    const { spec } = objects.find(({ kind }) => kind === 'LeaderWorkerSet') as { spec: { [name: string]: any } };
+    const { size, leaderTemplate, workerTemplate } = spec.leaderWorkerTemplate;
+    const ranks = [leaderTemplate, workerTemplate].map((template) =>
+      template.spec.containers[0].args.filter((each: string) =>
+        /^--(data-parallel|enable-expert|tensor|headless)/.test(each),
+      ),
+    );
+    const alike = [
+      '--tensor-parallel-size=1',
+      '--data-parallel-size=16',
+      '--enable-expert-parallel',
+      '--data-parallel-size-local=8',
+    ];
+    expect([spec.replicas, size]).toEqual([1, 2]);
+    expect(ranks).toEqual([
+      [...alike, '--data-parallel-address=$(VLLM_HOST_IP)'],
+      [...alike, '--data-parallel-address=$(LWS_LEADER_ADDRESS)', '--headless'],
+    ]);
   });
 
   test('the objects of onprem-infiniband that are its own: agents, policies, test of the fabric', () => {

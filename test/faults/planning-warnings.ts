@@ -87,7 +87,7 @@ export const TEXTS: FaultText[] = [
   }),
   row(
     'DATA_PARALLEL_ATTENTION',
-    'each replica has 8 data-parallel ranks that share experts over 8 GPUs; a VllmDeployment starts them where its model is given this parallelism; ' +
+    "each replica has 8 data-parallel ranks that share experts over 8 GPUs; vLLM's own server starts them where its model is given this parallelism; " +
       'the vLLM backend of Triton starts one rank, and topologies choose no other',
     {
       ...{ model: DEEPSEEK_V3, instanceType: P5EN_48XLARGE },

@@ -17,6 +17,7 @@ import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { PodDemand } from '../../lib/scheduling/pod-demand';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { TrainingJob } from '../../lib/jobs/training-job';
 import { VllmDeployment } from '../../lib/serving/vllm/vllm-deployment';
 import { ModelStore } from '../../lib/storage/model-store';
 import { EFA, PoolOptions, AGENT, demand, fill, gpus, runPods } from '../scheduling/checks-support';
@@ -73,6 +74,22 @@ export const TEXTS: FaultText[] = [
       'create a ClusterAutoscaler in the workload stack, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
       "'NO_CLUSTER_AUTOSCALER', '<reason>')",
     faults: () => missing((stack, cluster) => void new GpuNodePool(stack, 'gpu', { cluster, ...GROWING })),
+  },
+  {
+    id: 'NO_JOB_SETS',
+    text:
+      "'test/tune' trains on several nodes of cluster 'chat', but nothing in this program installs the controller that makes its pods; create a " +
+      'JobSetController before it, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "'NO_JOB_SETS', '<reason>')",
+    faults: () =>
+      missing((stack, cluster) => {
+        const nodePool = new GpuNodePool(stack, 'gpu', { cluster, ...TWO_NODES });
+        new TrainingJob(stack, 'tune', {
+          ...{ cluster, nodePool, modelStore: ModelStore.fromBucketName(stack, 'Store', 'models'), nodes: 2 },
+          ...{ modelName: 'llama', model: ModelSpec.LLAMA_3_1_8B, dataName: 'talks', sequenceLength: 1024, steps: 10 },
+          ...{ image: 'registry.example.com/training:1', checkpointClaim: 'checkpoints' },
+        });
+      }),
   },
   {
     id: 'NO_KARPENTER',

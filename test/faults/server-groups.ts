@@ -51,7 +51,7 @@ export const TEXTS: FaultText[] = [
   },
   {
     id: 'IMAGE_WITHOUT_FABRIC',
-    property: 'models[0].vllmImage',
+    property: 'servingImage',
     text: "model 'chat': vLLM's own image has neither libfabric nor the plugin by which NCCL uses EFA, so that the nodes of pool 'gpu' would send by TCP; pass a servingImage of ServingImage.vllm({ efa: EfaInstaller.DEFAULT }), or a vllmImage that has both, or give the pool RdmaFabric.none() and accept TCP",
     refuse: spread(STAGES, { vllmImage: undefined }),
   },

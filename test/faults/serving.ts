@@ -73,7 +73,7 @@ export const TEXTS: FaultText[] = [
     property: 'models[0].parallelism',
     text:
       "model 'm': the parallelism has 8 data-parallel ranks that share experts over 8 GPUs, but a server is one rank: Triton's vLLM backend knows " +
-      "none of the others; use expert parallelism 1, or start vllm serve with the plan's vllmServeArguments yourself",
+      "none of the others; use expert parallelism 1, or vLLM's own server (VllmDeployment, or server: InferenceServer.VLLM of a topology) on a given pool",
     refuse: vllm({ parallelism: Parallelism.of({ tensor: 1, data: 8, expert: 8 }) }),
   },
   {
@@ -273,8 +273,9 @@ export const TEXTS: FaultText[] = [
     id: 'SERVER_EXCEEDS_NODE',
     property: 'models[0].parallelism',
     text:
-      "model 'm': tensor × pipeline parallelism is 8 × 2 = 16 GPUs, but a p4de.24xlarge has 8 and a server " +
-      'cannot span nodes; use less parallelism, a smaller precision or larger nodes',
+      "model 'm': tensor × pipeline parallelism is 8 × 2 = 16 GPUs, but a p4de.24xlarge has 8 and Triton " +
+      "serves within a node; use less parallelism, a smaller precision or larger nodes, or vLLM's own server (VllmDeployment, or server: " +
+      'InferenceServer.VLLM of a topology), whose servers may have several nodes',
     refuse: vllm({ parallelism: Parallelism.of({ tensor: 8, pipeline: 2 }) }),
   },
   {

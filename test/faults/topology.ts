@@ -55,8 +55,8 @@ export const TEXTS: FaultText[] = [
     id: 'SERVER_EXCEEDS_NODE',
     property: 'models[0].parallelism',
     text:
-      "model 'llama-3.1-8b': tensor × pipeline parallelism is 16 × 1 = 16 GPUs, but no instance type in us-west-2 has more than 8 and a server " +
-      'cannot span nodes; use at most 8 together, e.g. tensor 8, or a smaller precision',
+      "model 'llama-3.1-8b': tensor × pipeline parallelism is 16 × 1 = 16 GPUs, but no instance type in us-west-2 has more than 8 and only " +
+      "vLLM's own server (VllmDeployment, or server: InferenceServer.VLLM of a topology) on a given pool spans nodes; use at most 8 together, e.g. tensor 8, or a smaller precision",
     refuse: () => make({ models: [{ ...MODELS[0], parallelism: Parallelism.of({ tensor: 16 }) }] }),
   },
   {

@@ -1,5 +1,8 @@
 import {
   CapacityPlanner,
+  DeepSpeedConfig,
+  TrainingPlanner,
+  ZeroInference,
   CloudTopology,
   DataSize,
   GpuInstanceType,
@@ -61,6 +64,21 @@ const unlisted = (more: Given) => () =>
 /** Of structs without text, which the tables of text leave out. */
 const OTHER: StructPrograms = {
   CapacityRequest: planned,
+  DeepSpeedConfigProps: (given) => () => void DeepSpeedConfig.of(given),
+  ZeroInferenceProps: (given) => () =>
+    void ZeroInference.of({
+      model: ModelSpec.LLAMA_3_2_1B,
+      hardware: GpuInstanceType.G6E_XLARGE,
+      contextLength: 1024,
+      ...given,
+    }),
+  TrainingRequest: (given) => () =>
+    void TrainingPlanner.plan({
+      model: ModelSpec.LLAMA_3_2_1B,
+      hardware: GpuInstanceType.G6E_XLARGE,
+      sequenceLength: 1024,
+      ...given,
+    }),
   ServingLoad: planned,
   CapacitySearchRequest: searched,
   CapacityCandidate: (given) => searched({ candidates: [{ instanceType: GpuInstanceType.G6E_XLARGE, ...given }] }),

@@ -2,6 +2,8 @@ import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Given, Program } from './string-pro
 import { GATEWAY_ARGUMENTS, GATEWAY_STRUCTS } from './string-programs-gateway';
 import { KIND_ARGUMENTS, KIND_STRUCTS } from './string-programs-kinds';
 import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
+import { TRAINING_ARGUMENTS, TRAINING_STRUCTS } from './string-programs-training';
+import { SCALING_ARGUMENTS, SCALING_STRUCTS } from './string-programs-scaling';
 import { VLLM_ARGUMENTS, VLLM_STRUCTS } from './string-programs-vllm';
 import { WORKLOAD_ARGUMENTS, WORKLOAD_STRUCTS } from './string-programs-workloads';
 import { TRITON_ARGUMENTS, TRITON_STRUCTS } from './triton-programs';
@@ -12,6 +14,8 @@ const STRUCTS = {
   ...POD_STRUCTS,
   ...VLLM_STRUCTS,
   ...GATEWAY_STRUCTS,
+  ...TRAINING_STRUCTS,
+  ...SCALING_STRUCTS,
   ...KIND_STRUCTS,
   ...TRITON_STRUCTS,
 };
@@ -21,6 +25,8 @@ const ARGUMENTS = {
   ...POD_ARGUMENTS,
   ...VLLM_ARGUMENTS,
   ...GATEWAY_ARGUMENTS,
+  ...TRAINING_ARGUMENTS,
+  ...SCALING_ARGUMENTS,
   ...KIND_ARGUMENTS,
   ...TRITON_ARGUMENTS,
 };

@@ -1,7 +1,7 @@
 /** What no program of a user sets, or no resource has: by the names of the properties and arguments. */
 export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: string }[] = [
   {
-    values: /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|StackAnnotation|IndicatorQuery)\./,
+    values: /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery)\./,
     why: 'the library returns it',
   },
   { values: /^CapacityPlan\.vllmServeArguments\(/, why: 'it returns arguments of a command, and makes no resource' },
@@ -21,6 +21,10 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
   {
     values: /^(DraftModelProps|Eagle3Props)\.(name|version)/,
     why: 'servers refuse other forms than those of models: test/serving/vllm/draft-models.test.ts',
+  },
+  {
+    values: /^DeepSpeedConfigProps\.moreSettings/,
+    why: 'it goes into the text of a file as part of a JSON, which is escaped as a whole',
   },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   {

@@ -91,6 +91,8 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
       'compute/agents/image-pre-puller.ts',
       'compute/agents/node-agents-daemon-set.ts',
       'jobs/model-import.ts',
+      // Its pods are in test/jobs/training-job.test.ts.
+      'jobs/training-job.ts',
       'kubernetes/pod-template.ts',
       'monitoring/monitoring-server.ts',
       'network/definition-wait.ts',

@@ -115,6 +115,15 @@ export class LeaderWorkerSetController extends Construct {
 
 nameClass('LeaderWorkerSetController', LeaderWorkerSetController);
 
+/**
+ * Whether this program has the controller of a cluster.
+ *
+ * @internal
+ */
+export function hasLeaderWorkerSetController(cluster: IKubernetesCluster): boolean {
+  return ClusterLedger.of(cluster).singleton(ClusterSingleton.LEADER_WORKER_SETS) !== undefined;
+}
+
 function secondFaults(cluster: IKubernetesCluster): Fault[] {
   const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.LEADER_WORKER_SETS)?.owner;
   if (!other) return [];

@@ -3,7 +3,7 @@ import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable, TerraformResource } from 'cdktf';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { ModelUse } from '../../core/model-use';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { addWarning } from '../../core/validation';
@@ -18,12 +18,14 @@ import { ensureNamespace } from '../../kubernetes/namespaces';
 import { egressTo, isolate, modelStoreEgress, peers, roleEgress } from '../../kubernetes/network-access';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { scriptAsset } from '../../kubernetes/script-asset';
+import { makeScaler } from '../scaling/make-scaler';
+import { ServerScaling } from '../scaling/server-scaling';
 import { ServiceType } from './pod-additions';
 import { PodAccount, accountWarnings, actsBesideStore, podAccount } from './pod-account';
 import { placementLimits } from './placement-rules';
 import { PodSizing } from './pod-sizing';
 import { Rollout } from './rollout';
-import { GivenServers } from './server-faults';
+import { GivenServers, scalerMost } from './server-faults';
 import {
   ASSEMBLE_SCRIPT,
   ServerContainer,
@@ -69,6 +71,8 @@ export interface Server {
   /** GPUs that split each layer between them. */
   readonly tensorParallelism: number;
   readonly rollout: Rollout;
+  /** What sets their number. @default - nothing in this program */
+  readonly scaling?: ServerScaling;
   /** Labels of all its pods, where others than those that callers reach are among them. @default - `labels` */
   readonly memberLabels?: { [key: string]: string };
   /** Pod Security level of the namespace. @default PodSecurityLevel.RESTRICTED */
@@ -89,11 +93,37 @@ export interface MadeServer {
  * Makes the objects of servers: a service account with the right to read their weights, a service, a deployment, a disruption budget and a
  * network policy.
  *
+ * @param owner what they are made in
+ * @param server everything decided
+ * @param watched what a monitoring stack watches @default - `owner`
+ *
  * @internal
  */
-export function makeServer(owner: Construct, server: Server): MadeServer {
+export function makeServer(owner: Construct, server: Server, watched: IConstruct = owner): MadeServer {
   const { service, workload } = makeAround(owner, server, makeDeployment);
+  scale(owner, server, { apiVersion: 'apps/v1', kind: 'Deployment', name: server.name }, workload, watched);
   return { service, deployment: workload };
+}
+
+/**
+ * Makes the scaler of servers, if there is one.
+ *
+ * @param target what has the number of servers
+ * @param workload the resource that makes it
+ * @param watched what a monitoring stack watches
+ *
+ * @internal
+ */
+export function scale(
+  owner: Construct,
+  { given, name, namespace, labels, scaling }: Server,
+  target: { readonly apiVersion: string; readonly kind: string; readonly name: string },
+  workload: TerraformResource,
+  watched: IConstruct,
+): void {
+  if (scaling === undefined) return;
+  for (const warning of scaling.warnings) addWarning(watched, warning);
+  makeScaler(owner, { cluster: given.cluster, name, namespace, labels, target, scaling, watched, waitFor: [workload] });
 }
 
 /**
@@ -117,12 +147,36 @@ export interface ServerParts {
 export function makeAround<W extends TerraformResource>(
   owner: Construct,
   server: Server,
-  makeWorkload: (owner: Construct, server: Server, parts: ServerParts) => W,
+  makeWorkload: MakeWorkload<W>,
 ): { readonly service: ServiceV1; readonly workload: W } {
+  return around(owner, server, makeWorkload, makeService);
+}
+
+/**
+ * The same without a Service, where what runs the pods makes one.
+ *
+ * @internal
+ */
+export function makeAroundWithoutService<W extends TerraformResource>(
+  owner: Construct,
+  server: Server,
+  makeWorkload: MakeWorkload<W>,
+): W {
+  return around(owner, server, makeWorkload, () => undefined).workload;
+}
+
+type MakeWorkload<W> = (owner: Construct, server: Server, parts: ServerParts) => W;
+
+function around<W extends TerraformResource, S>(
+  owner: Construct,
+  server: Server,
+  makeWorkload: MakeWorkload<W>,
+  service: (owner: Construct, server: Server, before: ITerraformDependable[]) => S,
+): { readonly service: S; readonly workload: W } {
   const { given, name, namespace, rollout, securityLevel = PodSecurityLevel.RESTRICTED } = server;
   const before = ensureNamespace(owner, given.cluster, namespace, securityLevel);
   const account = podAccount(owner, server, before);
-  const service = makeService(owner, server, before);
+  const made = service(owner, server, before);
   const workload = makeWorkload(owner, server, makeParts(owner, server, account, before));
   rollout.decideFor(owner, name, workload);
   for (const warning of accountWarnings(server)) addWarning(owner, warning);
@@ -130,7 +184,7 @@ export function makeAround<W extends TerraformResource>(
   if (given.networkPolicy ?? true) makeNetworkPolicy(owner, server, before);
   const uses = server.copies.map(({ model, version }) => ModelUse.of(given.modelStore, model, version));
   ModelUse.addServer(uses, owner, workload, rollout.awaitsImports, () => rollout.stopsFirst);
-  return { service, workload };
+  return { service: made, workload };
 }
 
 function metadata({ name, namespace, labels }: Server, extra: { annotations?: { [key: string]: string } } = {}) {
@@ -207,14 +261,15 @@ export function podOf(server: Server, parts: ServerParts, container: ServerConta
 
 function makeDeployment(owner: Construct, server: Server, parts: ServerParts): DeploymentV1 {
   const { given, labels, sizing, rollout } = server;
-  const { cluster, maxReplicas } = given;
+  const { cluster } = given;
+  const most = scalerMost(given);
   const deployment = new DeploymentV1(owner, 'Resource', {
     ...kubernetesMeta(owner, cluster, parts.waitFor),
     metadata: metadata(server),
     waitForRollout: false,
     spec: {
       // Left out where a scaler sets it, so that no apply resets it.
-      replicas: maxReplicas === undefined ? String(server.replicas) : undefined,
+      replicas: most === undefined ? String(server.replicas) : undefined,
       revisionHistoryLimit: 3,
       progressDeadlineSeconds: sizing.progressDeadline,
       selector: { matchLabels: labels },
@@ -225,7 +280,7 @@ function makeDeployment(owner: Construct, server: Server, parts: ServerParts): D
   const { rule: placementRule, ...limits } = placementLimits(given, labels, sizing.podsPerNode);
   hintScheduling(deployment, {
     tensorParallelism: server.tensorParallelism,
-    ...(maxReplicas === undefined ? {} : { maxPods: maxReplicas }),
+    ...(most === undefined ? {} : { maxPods: most }),
     ...limits,
     placementRule,
   });

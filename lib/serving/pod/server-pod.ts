@@ -5,6 +5,7 @@ import { PodSecurityLevel } from '../../core/pod-security-level';
 import { FabricBinding } from '../../core/rdma-fabric';
 import { SecretReference } from '../../core/secret-reference';
 import { ImageRegistry } from '../../kubernetes/image-registry';
+import { lockingMemory } from '../../kubernetes/group-fabric';
 import { credentialMounts, credentialVolumes, storeEnvironment } from '../../kubernetes/model-store-access';
 import { podAffinity, topologySpread } from '../../kubernetes/pod-placement';
 import { PodContainer, PodTemplateProps } from '../../kubernetes/pod-template';
@@ -291,13 +292,6 @@ function serverContainer(pod: ServerPod): PodContainer {
     ...lockingMemory(fabric),
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
-}
-
-/** An added capability takes effect only for root. */
-function lockingMemory(fabric: FabricBinding | undefined): Pick<PodContainer, 'securityContext'> {
-  if (fabric === undefined || fabric.capabilities.length === 0) return {};
-  const capabilities = { drop: ['ALL'], add: fabric.capabilities };
-  return { securityContext: { runAsUser: '0', runAsNonRoot: false, capabilities } };
 }
 
 /** Caches of engine and compilers on a volume, because the root file system is read-only; and no access to a model hub. */

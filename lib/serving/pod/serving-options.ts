@@ -2,6 +2,7 @@ import { ITerraformDependable } from 'cdktf';
 import { EgressTarget } from '../../kubernetes/network-access';
 import { DataSize } from '../../units/data-size';
 import { Duration } from '../../units/duration';
+import { ServerAutoscaling } from '../scaling/server-autoscaling';
 import { PodAdditions, UpdateStrategy } from './pod-additions';
 
 /**
@@ -26,8 +27,14 @@ export interface ServerResources {
  */
 export interface ServingOptions extends PodAdditions {
   /**
+   * What sets the number of servers of each model by their requests. The pool must have room for the most of them, and Terraform then neither sets nor
+   * resets their number. To start or stop it changes no pod: a `Deployment` keeps the number that it has.
+   * @default - the number is `replicas`
+   */
+  readonly autoscaling?: ServerAutoscaling;
+  /**
    * Most servers that a scaler outside this program may set: a HorizontalPodAutoscaler, KEDA, or somebody by hand. The pool must have room for
-   * all of them, and Terraform then neither sets nor resets their number; Kubernetes starts with one.
+   * all of them, and Terraform then neither sets nor resets their number; Kubernetes starts with one. `autoscaling` makes the scaler too.
    * @default - the number is `replicas`, and another one is reset by the next apply
    */
   readonly maxReplicas?: number;

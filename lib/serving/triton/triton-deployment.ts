@@ -1,7 +1,6 @@
 import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { Construct } from 'constructs';
-import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { warnOfEndpoint } from '../../core/model-store-reach';
@@ -12,35 +11,25 @@ import { SecretReference } from '../../core/secret-reference';
 import { withdraw } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
-import { answerSeconds } from '../../planning/answer-time';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { engineEnvironment } from '../vllm/engine-environment';
-import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
-import { CheckedDeployment, checkDeployment } from './deployment-faults';
-import { BackendModel, imageVariant } from './model-definition';
-import { generatedFiles, weightsCopies } from './model-repository';
-import { probeFiles, probeItems, stallSeconds } from './model-probes';
-import { makeCallerKey } from '../pod/caller-key';
-import { MadeServer, makeServer } from '../pod/make-server';
-import { exitSeconds } from '../pod/pod-sizing';
-import { refuseRemovedParts } from '../pod/removed-parts';
-import { Rollout } from '../pod/rollout';
-import { readableImage } from '../pod/serving-image';
-import { TRITON_PORTS, startOf, tritonArguments } from './triton-arguments';
-import { TritonDeploymentProps } from './triton-deployment-props';
-import { serverSettingsArguments } from './settings/server-settings';
-import {
-  FRONT_END_ITEMS,
-  FRONT_END_PATHS,
-  OPENAI_PORT,
-  frontEndArguments,
-  frontEndFiles,
-  frontEndNames,
-} from './openai/openai-front-end';
-import { kindOf, tritonContainer, tritonLabels } from './triton-pod';
 import { nameClass } from '../../units/own-class';
+import { makeCallerKey } from '../pod/caller-key';
+import { makeServer } from '../pod/make-server';
+import { refuseRemovedParts } from '../pod/removed-parts';
+import { readableImage } from '../pod/serving-image';
+import { scalerMost } from '../pod/server-faults';
+import { declareScaled } from '../scaling/declare-scaled';
+import { explainServers } from '../scaling/explain-servers';
+import { ServerScaling } from '../scaling/server-scaling';
+import { checkDeployment } from './deployment-faults';
+import { metricsTargetOf, serverOf } from './made-server';
+import { OPENAI_PORT } from './openai/openai-front-end';
+import { openAiTargets } from './openai/openai-target';
+import { TRITON_PORTS } from './triton-arguments';
+import { TritonDeploymentProps } from './triton-deployment-props';
+import { tritonLabels } from './triton-pod';
 
 /**
  * Models on NVIDIA Triton Inference Server.
@@ -81,18 +70,17 @@ export class TritonDeployment extends Construct implements IWatchable, IOpenAiSe
   public readonly plan?: CapacityPlan;
   /** The plans of all language models, by name. */
   public readonly plans: { [model: string]: CapacityPlan };
-  /** What a front door sends requests to: empty without an OpenAI front end. */
-  public readonly openAiTargets: OpenAiTarget[];
   /** How it is scraped. */
   public readonly metricsTarget: MetricsTarget;
+  /** What a front door sends requests to: empty without an OpenAI front end. */
+  public readonly openAiTargets: OpenAiTarget[];
   /** The Kubernetes deployment, for overrides. */
   public readonly deployment: DeploymentV1;
   /** The Kubernetes service, for overrides. */
   public readonly service: ServiceV1;
 
   readonly #props: TritonDeploymentProps;
-  readonly #rollout: Rollout;
-  readonly #models: readonly BackendModel[];
+  readonly #scaling?: ServerScaling;
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
     throwIfOfOtherKinds(scope, 'TritonDeploymentProps', props, id, (given) => new TritonDeployment(scope, id, given));
@@ -100,20 +88,19 @@ export class TritonDeployment extends Construct implements IWatchable, IOpenAiSe
     try {
       this.#props = props;
       this.cluster = props.cluster;
-      this.#rollout = new Rollout(props);
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
-      this.replicas = props.maxReplicas ?? props.replicas ?? 1;
+      this.replicas = scalerMost(props) ?? props.replicas ?? 1;
       this.tritonRelease =
         readableImage(props.servingImage)?.tritonRelease ?? props.tritonRelease ?? TritonRelease.DEFAULT;
       const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
       throwIfInvalid(this, faults);
       refuseRemovedParts(this, { nodePool: props.nodePool, modelStore: props.modelStore });
       ClusterNodePools.add(props.nodePool);
-      this.#models = checked.models;
+      this.#scaling = checked.scaling;
       for (const warning of checked.warnings) addWarning(this, warning);
       warnOfEndpoint(props.modelStore);
-      const planned = [...this.#models].sort((a, b) => (a.name < b.name ? -1 : 1));
+      const planned = [...checked.models].sort((a, b) => (a.name < b.name ? -1 : 1));
       this.plans = Object.fromEntries(planned.flatMap(({ name, plan }) => (plan ? [[name, plan]] : [])));
       this.plan = planned.find(({ plan }) => plan)?.plan;
       this.gpusPerPod = checked.sizing.gpus;
@@ -125,144 +112,29 @@ export class TritonDeployment extends Construct implements IWatchable, IOpenAiSe
         this.openAiEndpoint = `http://${this.serviceHost}:${OPENAI_PORT}/v1`;
         this.apiKeySecret = props.openAi.apiKey ?? this.#makeKey();
       }
-      this.openAiTargets = this.#openAiTargets();
-      const made = this.#makeServer(checked);
+      const { name, namespace, replicas, tritonRelease: release, apiKeySecret: apiKey } = this;
+      const servers = { props, name, namespace, replicas, release, checked, apiKey };
+      const made = makeServer(this, serverOf(servers));
       this.service = made.service;
       this.deployment = made.deployment;
-      this.metricsTarget = this.#makeMetricsTarget();
+      declareScaled(this, props.cluster, props.autoscaling);
+      this.metricsTarget = metricsTargetOf(servers);
+      this.openAiTargets = openAiTargets(servers);
     } catch (error) {
       withdraw(this);
       throw error;
     }
   }
 
-  get #labels(): { [key: string]: string } {
-    return tritonLabels(this.name);
-  }
-
-  #makeServer({ sizing }: CheckedDeployment): MadeServer {
-    const props = this.#props;
-    const { openAi } = props;
-    const files = generatedFiles(this.#models, this.tritonRelease, openAi === undefined);
-    const container = tritonContainer({
-      image: props.servingImage?.reference ?? props.tritonImage ?? this.tritonRelease.image(imageVariant(this.#models)),
-      startupSeconds: sizing.startupSeconds,
-      models: this.#models.length,
-      stallSeconds: props.stallTimeout?.toSeconds() ?? stallSeconds(this.#models),
-      args: this.#arguments(sizing.gpus > 0),
-      apiKey: this.apiKeySecret,
-      environment: { ...engineEnvironment(Object.values(this.plans)), ...props.environment },
-    });
-    return makeServer(this, {
-      kind: kindOf(openAi),
-      given: props,
-      name: this.name,
-      namespace: this.namespace,
-      labels: this.#labels,
-      replicas: this.replicas,
-      sizing,
-      exitSeconds: this.#exitSeconds,
-      container,
-      data: {
-        ...probeFiles(this.#models),
-        ...(openAi ? frontEndFiles() : {}),
-        ...Object.fromEntries(files.map(({ key, text }) => [key, text])),
-      },
-      files,
-      probeItems: [...probeItems(this.#models), ...(openAi ? FRONT_END_ITEMS : [])],
-      copies: weightsCopies(this.#models),
-      requestPorts: this.#requestPorts,
-      metricsPort: this.#metricsPort,
-      tensorParallelism: Math.max(...this.#models.map((model) => model.tensorParallelism)),
-      rollout: this.#rollout,
-    });
-  }
-
-  #openAiTargets(): OpenAiTarget[] {
-    if (this.apiKeySecret === undefined) return [];
-    return [
-      {
-        models: this.#models.flatMap(frontEndNames),
-        serviceName: this.name,
-        namespace: this.namespace,
-        podSelector: this.#labels,
-        port: OPENAI_PORT,
-        paths: FRONT_END_PATHS,
-        healthPath: '/health/ready',
-        apiKeySecret: this.apiKeySecret,
-        isolated: this.#props.networkPolicy ?? true,
-        answerSeconds: this.plan && answerSeconds(this.plan),
-      },
-    ];
-  }
-
-  #arguments(usesGpus: boolean): string[] {
-    const { openAi, extraArguments = [], modelLoadThreads, modelLoadRetries } = this.#props;
-    const shared = {
-      release: this.tritonRelease,
-      models: this.#models,
-      usesGpus,
-      exitSeconds: this.#exitSeconds,
-      metricsFeatures: this.#metricsFeatures,
-      extraArguments,
-    };
-    if (openAi === undefined)
-      return tritonArguments({ ...shared, settings: serverSettingsArguments(this.#props, this.#models) });
-    const front = frontEndArguments({ ...shared, options: openAi, modelLoadThreads, modelLoadRetries });
-    return startOf(this.#models, ['python3', ...front]);
-  }
-
-  get #requestPorts(): number[] {
-    const ports: { readonly [name: string]: number } = kindOf(this.#props.openAi).ports;
-    return ['openai', 'http', 'grpc'].flatMap((name) => ports[name] ?? []);
-  }
-
-  /** The front end has them on its own. */
-  get #metricsPort(): number {
-    return this.#props.openAi ? OPENAI_PORT : TRITON_PORTS.metrics;
+  /** How many servers there are, or what sets their number, and how language models fit their GPUs, as text. */
+  public explain(): string {
+    const plans = Object.values(this.plans).map((plan) => plan.explain());
+    return [explainServers({ name: this.name }, this.replicas, this.#scaling), ...plans].join('\n\n');
   }
 
   #makeKey(): SecretReference {
     const { name, namespace } = this;
-    return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: this.#labels });
-  }
-
-  get #exitSeconds(): number {
-    return this.#props.exitTimeout?.toSeconds() ?? exitSeconds(this.#models);
-  }
-
-  /** P99 over several pods is computed from the histogram; before 26.01 models that answer once had only summaries. */
-  get #metricsFeatures(): MetricFeature[] {
-    const answersOnce = this.#models.some((model) => !model.streams);
-    const summaries = answersOnce && !this.tritonRelease.histogramOfEveryModel;
-    return [MetricFeature.HISTOGRAM_LATENCIES, ...(summaries ? [MetricFeature.SUMMARY_LATENCIES] : [])];
-  }
-
-  /** Summaries are of the whole request, histograms of the time to its first response. */
-  get #plannedLatencyMs(): { [model: string]: number } {
-    const isWhole = this.#metricsFeatures.includes(MetricFeature.SUMMARY_LATENCIES);
-    const latency = (plan: CapacityPlan) =>
-      firstTokenUnderLoadMs(plan) + (isWhole ? plan.outputTokens * plan.decodeLatencyMs : 0);
-    return Object.fromEntries(Object.entries(this.plans).map(([name, plan]) => [name, Math.ceil(latency(plan))]));
-  }
-
-  #makeMetricsTarget(): MetricsTarget {
-    return {
-      jobName: `triton-${this.name}`,
-      namespace: this.namespace,
-      podSelector: this.#labels,
-      port: this.#metricsPort,
-      path: '/metrics',
-      exporters: [MetricExporter.TRITON, ...new Set(this.#models.flatMap((model) => model.exporters))],
-      models: this.#models.map((model) => model.name).sort(),
-      features: this.#metricsFeatures,
-      version: this.tritonRelease.release,
-      usesGpus: this.gpusPerPod > 0,
-      isolated: this.#props.networkPolicy ?? true,
-      replicas: this.#props.maxReplicas === undefined ? this.replicas : undefined,
-      startupSeconds: this.startupBudget.toSeconds(),
-      plannedLatencyMs: this.#plannedLatencyMs,
-    };
+    return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: tritonLabels(name) });
   }
 }
 

@@ -3,7 +3,7 @@ import { FabricBinding, RdmaFabricKind } from '../../core/rdma-fabric';
 import { Fault, fault } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
-import { groupFabric } from '../pod/group-fabric';
+import { groupFabric } from '../../kubernetes/group-fabric';
 import { LONGEST_GROUP_NAME } from '../pod/make-server-group';
 import { UpdateStrategy } from '../pod/pod-additions';
 import { readableImage } from '../pod/serving-image';
@@ -16,20 +16,30 @@ import { VllmServer } from './vllm-server';
  *
  * @internal
  */
-export function groupOf(
-  props: VllmDeploymentProps,
-  { name, nodes, gpus, served }: VllmServer,
-): { readonly binding?: FabricBinding; readonly faults: Fault[] } {
-  if (nodes.nodes === 1) return { faults: [] };
+export function groupOf(props: VllmDeploymentProps, { name, nodes, gpus, served }: VllmServer): GroupCheck {
+  if (nodes.nodes === 1) return { faults: [], ofDeployment: [] };
   const { binding, faults: unbound } = groupFabric(props.nodePool, gpus, props.environment);
-  const faults = allOf(
-    () => unbound,
-    () => groupNameFaults(name),
-    () => fabricImageFaults(props),
-    () => strategyFaults(props),
-    () => meetingFaults(served),
-  );
-  return { binding, faults };
+  return {
+    binding,
+    faults: allOf(
+      () => groupNameFaults(name),
+      () => meetingFaults(served),
+    ),
+    ofDeployment: allOf(
+      () => unbound,
+      () => fabricImageFaults(props),
+      () => strategyFaults(props),
+    ),
+  };
+}
+
+/** What the pods of a server of several nodes need. */
+interface GroupCheck {
+  readonly binding?: FabricBinding;
+  /** Faults of properties of the model. */
+  readonly faults: Fault[];
+  /** Faults of properties of its deployment. */
+  readonly ofDeployment: Fault[];
 }
 
 /**
@@ -76,7 +86,7 @@ function fabricImageFaults({ nodePool, vllmImage, servingImage }: VllmDeployment
     `${servingImage === undefined ? "vLLM's own image" : 'this servingImage'} has neither libfabric nor the plugin by which NCCL uses EFA, so that the nodes of pool '${nodePool.poolName}' would send by ` +
     'TCP; pass a servingImage of ServingImage.vllm({ efa: EfaInstaller.DEFAULT }), or a vllmImage that has both, or give the pool RdmaFabric.none() ' +
     'and accept TCP';
-  return [fault('IMAGE_WITHOUT_FABRIC', servingImage === undefined ? 'vllmImage' : 'servingImage', reason)];
+  return [fault('IMAGE_WITHOUT_FABRIC', 'servingImage', reason)];
 }
 
 /** @internal */

@@ -44,6 +44,18 @@ export function vllmHostMemory(gpus: number, plan: CapacityPlan, options: VllmOp
 }
 
 /**
+ * Host memory of the processes that answer requests beside the first: vLLM starts as many as there are data-parallel ranks, all of them on the
+ * first node. One of 0.24 had 0.7 GiB of its own beside a small tokenizer (bench/vllm, results-h200-groups.json).
+ *
+ * @see https://github.com/vllm-project/vllm (vllm/entrypoints/cli/serve.py of 0.24.0: `api_server_count`)
+ *
+ * @internal
+ */
+export function answeringMemory({ parallelism }: CapacityPlan): DataSize {
+  return DataSize.gib(parallelism.attentionRanks - 1);
+}
+
+/**
  * Host memory of a language model's engine and its server that keeps no cache on the host.
  *
  * @internal

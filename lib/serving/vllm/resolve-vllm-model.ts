@@ -148,22 +148,26 @@ function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Reso
   return { resolved: resolvedOf(request, plan), faults, warnings, otherChoice };
 }
 
-/** Warnings that a server heeds by itself or that its pool gives: it is told the sequences of its plan, and pools warn of old instance types. */
+/**
+ * Warnings that a server heeds by itself or that its pool gives: it is told the sequences of its plan, and pools warn of old instance types. One
+ * that may have data-parallel ranks starts them.
+ */
 const SAID_ELSEWHERE = ['SCHEDULER_SEQUENCES', 'LEGACY_INSTANCE'];
 
 /** What the planner warns of, and what it was not told. */
-function ownWarnings({ name, options, vllm }: VllmModelRequest, plan: CapacityPlan): Fault[] {
+function ownWarnings({ name, options, vllm, spansNodes }: VllmModelRequest, plan: CapacityPlan): Fault[] {
+  const heeded = spansNodes ? [...SAID_ELSEWHERE, 'DATA_PARALLEL_ATTENTION'] : SAID_ELSEWHERE;
   return [
-    ...choiceWarnings(name, plan),
+    ...choiceWarnings(name, plan, heeded),
     ...unplannedSpeculation(name, options),
     ...versionWarnings(name, plan, options, vllm),
   ];
 }
 
 /** What the planner warns of in its own choice, or in what it was told to take. */
-function choiceWarnings(name: string, plan: CapacityPlan): Fault[] {
+function choiceWarnings(name: string, plan: CapacityPlan, heeded: readonly string[]): Fault[] {
   return planWarnings(plan)
-    .filter(({ id }) => !SAID_ELSEWHERE.includes(id))
+    .filter(({ id }) => !heeded.includes(id))
     .map(({ id, reason }) => fault(id, undefined, `model '${name}': ${reason}`));
 }
 

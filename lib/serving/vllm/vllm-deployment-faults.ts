@@ -14,9 +14,12 @@ import { servingHardware } from '../model/serving-hardware';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
 import { PlannedImage, imageTagFaults, movingTagWarnings } from '../pod/image-tag-faults';
 import { PodSizing } from '../pod/pod-sizing';
+import { ServerScaling } from '../scaling/server-scaling';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
+  fixedNumberFaults,
   replicaFaults,
+  scalerMost,
   serverFaults,
   serviceNameFaults,
   serviceWarnings,
@@ -34,6 +37,7 @@ import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
 import { OWN_POD, REFUSED_VARIABLES, modelLabels } from './vllm-pod';
 import { sizeVllmPod } from './vllm-pod-size';
+import { vllmScaling } from './vllm-scaling';
 import { vllmReleaseFaults, vllmReleaseWarnings } from './vllm-release-faults';
 import { VllmServer } from './vllm-server';
 import { VllmVersion } from './vllm-version';
@@ -50,6 +54,8 @@ export interface CheckedServer {
   readonly replicas: number;
   /** What its pods need to use the fabric of their nodes, where they work together. @default - they work alone, or by TCP */
   readonly fabric?: FabricBinding;
+  /** What sets the number of its servers. @default - nothing in this program */
+  readonly scaling?: ServerScaling;
   readonly warnings: readonly Fault[];
 }
 
@@ -64,6 +70,8 @@ interface DeploymentCheck {
 interface ModelCheck {
   readonly checked?: CheckedServer;
   readonly faults: readonly Fault[];
+  /** Faults of properties of the deployment, which only such a model has. @default - none */
+  readonly ofDeployment?: readonly Fault[];
 }
 
 /**
@@ -100,6 +108,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     () => own,
     () => setFaults(props, names),
     () => checks.flatMap((each, i) => faultsUnder(each.faults, `models[${i}]`, `model '${names[i]}'`)),
+    () => checks.flatMap((each, i) => faultsUnder(each.ofDeployment ?? [], '', `model '${names[i]}'`)),
     () =>
       servers.flatMap(({ server }) =>
         faultsUnder(startupFaults(props.startupBudget, [server]), '', `model '${server.name}'`),
@@ -159,14 +168,15 @@ function versionOf({ servingImage }: VllmDeploymentProps, { vllmVersion }: VllmR
 }
 
 function checkModel(props: VllmDeploymentProps, served: ServedModel, name: string, release: VllmRelease): ModelCheck {
-  const { nodePool, maxReplicas } = props;
+  const { nodePool } = props;
   const vllm = versionOf(props, release);
   const hardware = servingHardware(nodePool);
-  const asked = maxReplicas ?? served.replicas ?? props.replicas;
+  const asked = scalerMost(props) ?? served.replicas ?? props.replicas;
   const named = allOf(
     () => modelNameFaults(name),
     () => (served.version === undefined ? [] : modelVersionFaults(served.version)),
     () => wholeNumberFault('replicas', served.replicas, 1),
+    () => fixedNumberFaults(served.replicas, props),
     () => poolFaults(served, nodePool.poolName),
     () => openAiFaults(served, `${vllm}`),
   );
@@ -194,13 +204,14 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
   const group = groupOf(props, server);
   return {
     checked: {
-      ...{ server, sizing, replicas, fabric: group.binding },
+      ...{ server, sizing, replicas, fabric: group.binding, scaling: vllmScaling(props, server, sizing) },
       warnings: [...made.warnings, ...parserWarnings(name, served)],
     },
     faults: allOf(
       () => group.faults,
       () => partitionFaults(served, server, replicas),
     ),
+    ofDeployment: group.ofDeployment,
   };
 }
 
@@ -209,10 +220,14 @@ function sized(props: VllmDeploymentProps, server: VllmServer) {
   return sizeVllmPod(props, server, instanceType, gpusPerNode, disk);
 }
 
-function roomFaults(props: VllmDeploymentProps, name: string, { server, sizing, replicas }: CheckedServer): Fault[] {
+function roomFaults(props: VllmDeploymentProps, name: string, checked: CheckedServer): Fault[] {
+  const { server, sizing, replicas, scaling } = checked;
   const { faults } = sized(props, server);
   const labels = modelLabels(name, server.name);
-  const found = faults.length > 0 ? faults : replicaFaults(props, sizing, replicas, labels, server.nodes.nodes);
+  const found = allOf(
+    () => (faults.length > 0 ? faults : replicaFaults(props, sizing, replicas, labels, server.nodes.nodes)),
+    () => scaling?.faults ?? [],
+  );
   return faultsUnder(found, '', `model '${server.name}'`);
 }
 

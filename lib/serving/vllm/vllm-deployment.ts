@@ -1,7 +1,6 @@
 import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { Construct } from 'constructs';
-import { MetricExporter } from '../../catalog/metric-kind';
 import { VllmRelease } from '../../catalog/vllm-release';
 import { ClusterLedger } from '../../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
@@ -15,36 +14,24 @@ import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { withdraw } from '../../core/withdraw';
 import { CustomResources } from '../../kubernetes/custom-resources';
-import { answerSeconds } from '../../planning/answer-time';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
 import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { nameClass } from '../../units/own-class';
 import { makeCallerKey } from '../pod/caller-key';
-import { groupSecurityLevel } from '../pod/group-fabric';
-import { Server, makeServer } from '../pod/make-server';
+import { groupSecurityLevel } from '../../kubernetes/group-fabric';
+import { makeServer } from '../pod/make-server';
 import { makeServerGroup } from '../pod/make-server-group';
-import { exitSeconds } from '../pod/pod-sizing';
 import { refuseRemovedParts } from '../pod/removed-parts';
-import { Rollout } from '../pod/rollout';
 import { readableImage } from '../pod/serving-image';
+import { declareScaled } from '../scaling/declare-scaled';
+import { explainServers } from '../scaling/explain-servers';
+import { VllmServers, containerOptions, metricsTargetOf, serverOf } from './made-server';
+import { openAiTarget } from './openai-target';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
-import {
-  PROBE_ITEMS,
-  VLLM,
-  memberLabels,
-  modelLabels,
-  probeFiles,
-  vllmContainer,
-  vllmLabels,
-  vllmWorkerContainer,
-} from './vllm-pod';
-
-/** Requests of OpenAI's API, and of those like it, that name a model: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
-const OPENAI_PATHS = ['chat/completions', 'completions', 'embeddings', 'responses', 'rerank', 'score'];
+import { memberLabels, vllmLabels, vllmWorkerContainer } from './vllm-pod';
 
 /** What a model's servers are made of. */
 interface Made {
@@ -94,10 +81,10 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
   public readonly replicas: { [model: string]: number };
   /** How long loading may take before a pod is restarted; of the model that takes longest. */
   public readonly startupBudget: Duration;
-  /** What a front door sends requests to. */
-  public readonly openAiTargets: OpenAiTarget[];
   /** How all its servers are scraped. */
   public readonly metricsTarget: MetricsTarget;
+  /** What a front door sends requests to. */
+  public readonly openAiTargets: OpenAiTarget[];
   /** The Kubernetes deployments by model, for overrides: of those whose servers have one node each. */
   public readonly deployments: { [model: string]: DeploymentV1 };
   /** The LeaderWorkerSets by model: of those whose servers are groups of several nodes. */
@@ -106,6 +93,7 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
   public readonly services: { [model: string]: ServiceV1 };
 
   readonly #props: VllmDeploymentProps;
+  readonly #servers: readonly CheckedServer[];
 
   public constructor(scope: Construct, id: string, props: VllmDeploymentProps) {
     throwIfOfOtherKinds(scope, 'VllmDeploymentProps', props, id, (given) => new VllmDeployment(scope, id, given));
@@ -123,6 +111,7 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
       for (const warning of warnings) addWarning(this, warning);
       warnOfEndpoint(props.modelStore);
       const byName = [...servers].sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
+      this.#servers = byName;
       const ofEach = <T>(value: (each: CheckedServer) => T): { [model: string]: T } =>
         Object.fromEntries(byName.map((each) => [each.server.name, value(each)]));
       this.plans = ofEach(({ server }) => server.plan);
@@ -133,38 +122,31 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
       this.endpoint = this.#endpointOf(byName[0].server.name);
       const securityLevel = groupSecurityLevel(servers.map(({ fabric }) => fabric));
       this.apiKeySecret = props.apiKey ?? this.#makeKey(securityLevel);
-      const made = byName.map((each) => ({ name: each.server.name, ...this.#makeServer(each, securityLevel) }));
+      const { name, namespace, vllmRelease: release, apiKeySecret: apiKey } = this;
+      const shared = { props, name, namespace, release, apiKey, securityLevel };
+      const made = byName.map((each) => ({ name: each.server.name, ...this.#makeServer(each, shared) }));
       this.deployments = Object.fromEntries(
         made.flatMap((each) => (each.deployment ? [[each.name, each.deployment]] : [])),
       );
       this.leaderWorkerSets = Object.fromEntries(made.flatMap((each) => (each.group ? [[each.name, each.group]] : [])));
       this.services = Object.fromEntries(made.map((each) => [each.name, each.service]));
+      declareScaled(this, props.cluster, props.autoscaling);
       if (made.some(({ group }) => group)) ClusterLedger.of(props.cluster).addGroups(this);
-      this.openAiTargets = byName.map((each) => this.#openAiTarget(each));
-      this.metricsTarget = this.#makeMetricsTarget(byName);
+      this.metricsTarget = metricsTargetOf(shared, byName);
+      this.openAiTargets = byName.map((each) => openAiTarget(shared, each));
     } catch (error) {
       withdraw(this);
       throw error;
     }
   }
 
-  #endpointOf(model: string): string {
-    return `http://${kubernetesName(model)}.${this.namespace}.svc:${VLLM_PORTS.http}/v1`;
+  /** How many servers each model has, or what sets their number, and how it fits its GPUs, as text. */
+  public explain(): string {
+    return this.#servers.map(({ server, replicas, scaling }) => explainServers(server, replicas, scaling)).join('\n\n');
   }
 
-  #openAiTarget({ server }: CheckedServer): OpenAiTarget {
-    return {
-      models: server.allNames,
-      serviceName: kubernetesName(server.name),
-      namespace: this.namespace,
-      podSelector: modelLabels(this.name, server.name),
-      port: VLLM_PORTS.http,
-      paths: OPENAI_PATHS,
-      healthPath: '/health',
-      apiKeySecret: this.apiKeySecret,
-      isolated: this.#props.networkPolicy ?? true,
-      answerSeconds: answerSeconds(server.plan),
-    };
+  #endpointOf(model: string): string {
+    return `http://${kubernetesName(model)}.${this.namespace}.svc:${VLLM_PORTS.http}/v1`;
   }
 
   /** Labels of the pods of all models. */
@@ -177,72 +159,18 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
     return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: this.#labels, securityLevel });
   }
 
-  #makeServer({ server, sizing, replicas, fabric }: CheckedServer, securityLevel: PodSecurityLevel): Made {
-    const props = this.#props;
-    const exit = props.exitTimeout?.toSeconds() ?? exitSeconds([server]);
-    const name = kubernetesName(server.name);
-    const options = {
-      image: props.servingImage?.reference ?? props.vllmImage ?? this.vllmRelease.image(),
-      startupSeconds: sizing.startupSeconds,
-      exitSeconds: exit,
-      stallSeconds: props.stallTimeout?.toSeconds(),
-      apiKey: this.apiKeySecret,
-      environment: props.environment ?? {},
-      extraArguments: props.extraArguments ?? [],
-      fabric,
-    };
+  #makeServer(checked: CheckedServer, servers: VllmServers): Made {
+    const { server } = checked;
     const scope = new Construct(this, `Model-${server.name}`);
-    const labels = modelLabels(this.name, server.name);
-    const own = memberLabels(this.name, server.name);
-    const made: Server = {
-      kind: VLLM,
-      given: props,
-      name,
-      namespace: this.namespace,
-      labels,
-      memberLabels: server.nodes.nodes > 1 ? own : undefined,
-      securityLevel,
-      replicas,
-      sizing,
-      exitSeconds: exit,
-      container: vllmContainer(server, options),
-      data: probeFiles(server),
-      files: [],
-      probeItems: PROBE_ITEMS,
-      copies: server.copies,
-      requestPorts: [VLLM_PORTS.http],
-      metricsPort: VLLM_PORTS.http,
-      tensorParallelism: server.resolved.parallelism.tensor,
-      rollout: new Rollout({ ...props, replicas }),
-    };
-    if (server.nodes.nodes === 1) return makeServer(scope, made);
-    return makeServerGroup(scope, made, {
+    const made = serverOf(servers, checked);
+    if (server.nodes.nodes === 1) return makeServer(scope, made, this);
+    const group = {
       size: server.nodes.nodes,
-      worker: vllmWorkerContainer(server, options),
-      workerLabels: { ...own, 'app.kubernetes.io/name': 'vllm-worker' },
+      worker: vllmWorkerContainer(server, containerOptions(servers, checked)),
+      workerLabels: { ...memberLabels(this.name, server.name), 'app.kubernetes.io/name': 'vllm-worker' },
       partition: server.served.rolloutPartition ?? 0,
-    });
-  }
-
-  #makeMetricsTarget(servers: readonly CheckedServer[]): MetricsTarget {
-    const { maxReplicas, networkPolicy = true } = this.#props;
-    const names = servers.map(({ server }) => server.names[0]);
-    const latencies = servers.map(({ server }) => Math.ceil(firstTokenUnderLoadMs(server.plan)));
-    return {
-      jobName: `vllm-${this.name}`,
-      namespace: this.namespace,
-      podSelector: this.#labels,
-      port: VLLM_PORTS.http,
-      path: '/metrics',
-      exporters: [MetricExporter.VLLM],
-      models: [...names].sort(),
-      features: [],
-      version: this.vllmRelease.vllmVersion,
-      isolated: networkPolicy,
-      replicas: maxReplicas === undefined ? servers.reduce((sum, { replicas }) => sum + replicas, 0) : undefined,
-      startupSeconds: this.startupBudget.toSeconds(),
-      plannedLatencyMs: Object.fromEntries(names.map((each, i) => [each, latencies[i]])),
     };
+    return makeServerGroup(scope, made, group, this);
   }
 }
 

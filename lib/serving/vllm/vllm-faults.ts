@@ -120,8 +120,8 @@ export function parallelismFaults(
             fault(
               'SERVER_EXCEEDS_NODE',
               'parallelism',
-              `tensor × pipeline parallelism is ${tensor} × ${pipeline} = ${gpus} GPUs, but a ${node.name} has ${node.gpuCount} and a server ` +
-                'cannot span nodes; use less parallelism, a smaller precision or larger nodes',
+              `tensor × pipeline parallelism is ${tensor} × ${pipeline} = ${gpus} GPUs, but a ${node.name} has ${node.gpuCount} and Triton ` +
+                `serves within a node; use less parallelism, a smaller precision or larger nodes, or ${BY_VLLM}, whose servers may have several nodes`,
             ),
           ]
         : [],
@@ -132,7 +132,7 @@ export function parallelismFaults(
               'SERVER_EXCEEDS_NODE',
               'parallelism',
               `tensor × pipeline parallelism is ${tensor} × ${pipeline} = ${gpus} GPUs, but no instance type${region === undefined ? '' : ` in ${region}`} has ` +
-                `more than ${most} and a server cannot span nodes; use at most ${most} together, e.g. tensor ${most}, or a smaller precision`,
+                `more than ${most} and only ${BY_VLLM} on a given pool spans nodes; use at most ${most} together, e.g. tensor ${most}, or a smaller precision`,
             ),
           ]
         : [],
@@ -161,18 +161,21 @@ export function parallelismFaults(
   );
 }
 
+/** What serves beyond a node. */
+const BY_VLLM = "vLLM's own server (VllmDeployment, or server: InferenceServer.VLLM of a topology)";
+
 /** GPUs of the largest instance type that the planner chooses. */
 function mostGpus(region?: string): number {
   return Math.max(...choosableTypes(region).map(({ gpuCount }) => gpuCount));
 }
 
-/** Data-parallel attention, which no server here starts. */
+/** Data-parallel attention, which neither Triton nor a topology without pools starts. */
 function dataParallelFault(property: string, what: string, ranks: number, expert: number, tensor: number): Fault {
   return fault(
     'DATA_PARALLEL_NOT_SERVED',
     property,
     `${what} has ${ranks} data-parallel ranks that share experts over ${expert} GPUs, but a server is one rank: Triton's vLLM backend knows none of ` +
-      `the others; use ${tensor === 1 ? 'expert parallelism 1' : `expert parallelism 1 or ${tensor}`}, or start vllm serve with the plan's vllmServeArguments yourself`,
+      `the others; use ${tensor === 1 ? 'expert parallelism 1' : `expert parallelism 1 or ${tensor}`}, or ${BY_VLLM} on a given pool`,
   );
 }
 

@@ -6,7 +6,7 @@ import { PodModel } from '../pod/pod-model';
 import { MODELS_MOUNT, WeightsCopy } from '../pod/server-pod';
 import { draftCopies, draftSize, knownDraftSize } from './draft-model';
 import { engineArguments } from './engine-arguments';
-import { vllmHostMemory, vllmPinnedMemory, vllmSharedMemory } from './host-needs';
+import { answeringMemory, vllmHostMemory, vllmPinnedMemory, vllmSharedMemory } from './host-needs';
 import { PlacedAdapter, adapterSize, givenAdapterSize, loraArguments, placedAdapters } from './lora-adapters';
 import { LoraAdapter } from './openai-options';
 import { ServedModel } from './served-model';
@@ -73,7 +73,7 @@ export class VllmServer implements PodModel {
   }
 
   public get hostMemory(): DataSize {
-    return vllmHostMemory(this.gpus, this.plan, this.served, this.vllm);
+    return vllmHostMemory(this.gpus, this.plan, this.served, this.vllm).plus(answeringMemory(this.plan));
   }
 
   public get pinnedMemory(): DataSize {
@@ -111,12 +111,12 @@ export class VllmServer implements PodModel {
     return {
       ...engineArguments(this.resolved, { ...this.served, engineArguments: own }, this.#path, true, this.vllm),
       ...loraArguments(this.served, slots),
-      max_num_queued_reqs: this.#inFlight,
+      max_num_queued_reqs: this.mostRequests,
     };
   }
 
-  /** vLLM counts those that run as well. */
-  get #inFlight(): number | undefined {
+  /** Requests that it takes at all: vLLM counts those that run as well. */
+  public get mostRequests(): number | undefined {
     if (!this.vllm.isAtLeast(0, 29)) return undefined;
     // Each rank runs as many.
     const running = this.plan.maxSequences * this.resolved.parallelism.attentionRanks;

@@ -17,7 +17,10 @@ import { TopologyNodePool } from '../shared/topology-node-pool';
  * Properties of `CloudTopology`. Properties of the cluster can be given too.
  */
 export interface CloudTopologyProps extends EksGpuClusterProps {
-  /** The models, at least one. */
+  /**
+   * The models, at least one. By `InferenceServer.VLLM` one may have a `parallelism` of more GPUs than a node of its pool, which must be given:
+   * its servers are groups of nodes then.
+   */
   readonly models: ServedModel[];
   /**
    * The GPU pools that are managed node groups.
@@ -64,6 +67,12 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
    * @default - if this program creates the cluster, there are `karpenterPools` and no `Karpenter` exists
    */
   readonly karpenter?: boolean;
+  /**
+   * Whether the controller of LeaderWorkerSets is installed, which runs servers of several nodes. Pass `false` if something outside this
+   * program installs it.
+   * @default - if this program creates the cluster, a model has a `parallelism` of more GPUs than a node and no `LeaderWorkerSetController` exists
+   */
+  readonly leaderWorkerSetController?: boolean;
   /**
    * Whether an encrypted storage class, `gp3-encrypted`, is made. It is the default class of a cluster that this program creates, and never
    * that of one that exists already, where the claims of `monitoring` name it. Its volumes are encrypted with `volumeKeyArn`. Pass `false`

@@ -1,12 +1,5 @@
 import { Construct } from 'constructs';
 import { instanceTypeOf } from '../../catalog/gpu-instance-type';
-import {
-  ClusterAutoscaler,
-  hasClusterAutoscaler,
-  needsClusterAutoscaler,
-} from '../../compute/agents/cluster-autoscaler';
-import { NodeAgents, hasNodeAgents } from '../../compute/agents/node-agents';
-import { Karpenter, hasKarpenter, isOwnCluster } from '../../compute/agents/karpenter';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../compute/cluster/eks-gpu-cluster-props';
@@ -18,7 +11,6 @@ import { IModelStore } from '../../core/model-store';
 import { kubernetesName } from '../../core/naming';
 import { withdrawal } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
-import { Warnings } from '../../core/warnings';
 import { MonitoringOptions } from '../../monitoring/monitoring-options';
 import { MonitoringStack } from '../../monitoring/monitoring-stack';
 import { CapacityPlan } from '../../planning/capacity-plan';
@@ -30,13 +22,14 @@ import { VllmDeploymentProps } from '../../serving/vllm/vllm-deployment-props';
 import { ModelStore } from '../../storage/model-store';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { servedName } from '../../serving/vllm/served-name';
-import { AssignedModel, assignModels } from '../shared/model-assignment';
+import { AssignedModel, assignModels, spansNodes } from '../shared/model-assignment';
 import { podRoom } from '../shared/pod-room';
 import { childNameFaults, ensureProvider, makePart, poolListFaults, workloadsFaults } from '../shared/parts';
 import { isVllm, servingFaults, servingOf, servingPath, vllmOf, vllmServingOf } from '../shared/serving-options';
 import { makeStorageClass } from '../shared/storage-class';
 import { TopologyNodePool } from '../shared/topology-node-pool';
 import { CloudTopologyProps } from './cloud-topology-props';
+import { makeClusterParts } from './cluster-parts';
 import { nameClass } from '../../units/own-class';
 import { narrowed } from '../../units/struct-faults';
 import { allOf } from '../../units/unreadable';
@@ -101,6 +94,7 @@ export class CloudTopology extends Construct {
       } = assignModels({
         ...{ models, pools, vllm },
         room: (served, resolved) => podRoom(props, served, resolved),
+        spansNodes: isVllm(props),
         deploymentsWarn: isVllm(props),
         locked: lockedPlans(props),
         region: regionAt(props.cluster ?? this, props.provider ?? props.cluster?.provider),
@@ -134,7 +128,7 @@ export class CloudTopology extends Construct {
       const watching = makePart(faults, () =>
         makeStorageClass(workloads, { ...props, cluster, monitoring: monitored }),
       );
-      this.#makeAgents(workloads, props, faults);
+      makeClusterParts(workloads, { ...props, cluster, spansNodes: assigned.some(spansNodes) }, faults);
       this.#makeKarpenterPools(workloads, props, faults);
       this.#makeDeployments(workloads, props, faults);
       const monitoring = this.#makeMonitoring(workloads, watching ?? monitored, faults);
@@ -203,16 +197,8 @@ export class CloudTopology extends Construct {
     });
   }
 
-  /** Karpenter first: its objects need their definitions. */
-  #makeKarpenterPools(
-    workloads: Construct,
-    { karpenterPools = [], karpenter, imageRegistry }: CloudTopologyProps,
-    faults: Fault[],
-  ): void {
+  #makeKarpenterPools(workloads: Construct, { karpenterPools = [] }: CloudTopologyProps, faults: Fault[]): void {
     const { cluster } = this;
-    if (karpenter === false) Warnings.accept(cluster, 'NO_KARPENTER', 'karpenter of a topology is false');
-    else if (!hasKarpenter(cluster) && (karpenter ?? (karpenterPools.length > 0 && isOwnCluster(cluster))))
-      makePart(faults, () => new Karpenter(workloads, 'Karpenter', { cluster, imageRegistry }));
     karpenterPools.forEach(({ name, ...options }, index) => {
       const id = `Pool-${name}`;
       if (this.node.tryFindChild(id)) return;
@@ -220,22 +206,6 @@ export class CloudTopology extends Construct {
       const pool = makePart(faults, make, `karpenterPools[${index}]`, `pool '${name}'`);
       if (pool) this.#karpenterPoolsByName.set(name, pool);
     });
-  }
-
-  /** What makes nodes and GPUs appear. */
-  #makeAgents(
-    workloads: Construct,
-    { nodeAgents, clusterAutoscaler, imageRegistry }: CloudTopologyProps,
-    faults: Fault[],
-  ): void {
-    const { cluster } = this;
-    if (nodeAgents === false) Warnings.accept(cluster, 'NO_NODE_AGENTS', 'nodeAgents of a topology is false');
-    else if (!hasNodeAgents(cluster))
-      makePart(faults, () => new NodeAgents(workloads, 'NodeAgents', { cluster, imageRegistry }));
-    if (clusterAutoscaler === false)
-      Warnings.accept(cluster, 'NO_CLUSTER_AUTOSCALER', 'clusterAutoscaler of a topology is false');
-    else if (!hasClusterAutoscaler(cluster) && (clusterAutoscaler ?? needsClusterAutoscaler(cluster)))
-      makePart(faults, () => new ClusterAutoscaler(workloads, 'ClusterAutoscaler', { cluster, imageRegistry }));
   }
 
   #makeMonitoring(

@@ -50,6 +50,8 @@ export interface AssignmentRequest {
   readonly vllm: (name: string) => VllmVersion;
   /** What the pods of a model find on the nodes that the planner chooses. @default - room enough */
   readonly room?: (served: ServedModel, resolved: ResolvedModel) => PodRoom;
+  /** Whether a server may have several nodes of a given pool. @default false */
+  readonly spansNodes?: boolean;
   /** Whether the deployments warn of the plans themselves. @default false */
   readonly deploymentsWarn?: boolean;
 }
@@ -143,6 +145,15 @@ function objectNameFaults(names: readonly string[]): Fault[] {
   });
 }
 
+/**
+ * Whether the servers of a model have several nodes.
+ *
+ * @internal
+ */
+export function spansNodes({ resolved: { plan, parallelism } }: AssignedModel): boolean {
+  return parallelism.gpusPerReplica > plan.instanceType.gpuCount;
+}
+
 interface Assigned {
   readonly assigned?: AssignedModel;
   readonly faults: Fault[];
@@ -168,6 +179,7 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
     network: NodeNetwork.TCP,
     locked,
     compares: true,
+    spansNodes: request.spansNodes === true && pool !== undefined,
   });
   const all = allOf(
     () => made.faults,

@@ -10,6 +10,7 @@ import { Fault, fault } from '../../units/fault';
 import { allOf } from '../../units/unreadable';
 import { InferenceServer } from './inference-server';
 import { ownValue } from '../../units/own-value';
+import { narrowed } from '../../units/struct-faults';
 
 /**
  * What a topology says of serving.
@@ -26,8 +27,8 @@ export interface GivenServing {
 
 /** The two properties that say how a server serves: for all models, and for single ones. */
 const PROPERTIES = {
-  [InferenceServer.TRITON]: { all: 'serving', byModel: 'servingByModel' },
-  [InferenceServer.VLLM]: { all: 'vllmServing', byModel: 'vllmServingByModel' },
+  [InferenceServer.TRITON]: { all: 'serving', byModel: 'servingByModel', struct: 'TritonServingOptions' },
+  [InferenceServer.VLLM]: { all: 'vllmServing', byModel: 'vllmServingByModel', struct: 'VllmServingOptions' },
 } as const;
 
 /** @internal */
@@ -141,15 +142,15 @@ function openAiFaults(model: ServedModel, at: string, name: string): Fault[] {
 }
 
 /**
- * Where the topology says what a deployment finds at fault; undefined for what the options do not say.
+ * Where the topology says what a deployment finds at fault; undefined for what is no option of the server.
  *
  * @internal
  */
 export function servingPath(all: GivenServing, model: string, property = ''): string | undefined {
-  const { all: ofAll, byModel } = propertiesOf(all);
+  const { all: ofAll, byModel, struct } = propertiesOf(all);
   const [head] = property.split(/[.[]/);
   if (Object.hasOwn(given(ownValue(all[byModel] ?? {}, model)), head)) return `${byModel}.${model}.${property}`;
-  return Object.hasOwn(given(all[ofAll]), head) ? `${ofAll}.${property}` : undefined;
+  return Object.hasOwn(narrowed(struct, { [head]: true }), head) ? `${ofAll}.${property}` : undefined;
 }
 
 function given(options: object = {}) {

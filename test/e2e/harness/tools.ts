@@ -29,6 +29,8 @@ export interface Tools {
     readonly vllm: string;
     readonly pins: { readonly [name: string]: string };
   };
+  /** DeepSpeed for CPUs: its Python, the folder of its programs, and its version. */
+  readonly deepSpeed?: { readonly python: string; readonly bin: string; readonly version: string };
   readonly kubectl?: string;
   readonly providers: readonly ProviderOnDisk[];
   /** One sentence for each thing absent. */

@@ -9,6 +9,7 @@ import collections
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -36,15 +37,16 @@ def stream(client: openai.OpenAI, model: str, tokens: int, begun: Callable[[], A
     parts = client.completions.create(
         model=model, prompt='one two', max_tokens=tokens, stream=True, stream_options={'include_usage': True}, extra_body={'ignore_eos': True}
     )
-    texts, finish, counted = 0, None, None
+    texts, finish, counted, since = 0, None, None, 0.0
     for part in parts:
         if texts == 0 and part.choices:
             begun()
+            since = time.monotonic()
         if part.choices:
             texts += 1
             finish = part.choices[0].finish_reason or finish
         counted = part.usage.completion_tokens if part.usage else counted
-    return {'parts': texts, 'tokens': counted, 'finish': finish}
+    return {'parts': texts, 'tokens': counted, 'finish': finish, 'seconds': time.monotonic() - since}
 
 
 def streams(client: openai.OpenAI, model: str, tokens: int) -> list[dict[str, Any]]:

@@ -223,9 +223,7 @@ test('an image of their own says whether it has EFA', () => {
   const built = (efa?: EfaInstaller) =>
     deployVllm({ ...STAGES, vllmImage: undefined, servingImage: ServingImage.vllm({ repository, efa }) });
   expect(() => built(EfaInstaller.DEFAULT)).not.toThrow();
-  expect(faultsThrown(() => built())).toMatchObject([
-    { id: 'IMAGE_WITHOUT_FABRIC', property: 'models[0].servingImage' },
-  ]);
+  expect(faultsThrown(() => built())).toMatchObject([{ id: 'IMAGE_WITHOUT_FABRIC', property: 'servingImage' }]);
 });
 
 describe('rollouts', () => {
@@ -338,12 +336,7 @@ test.each<[string, VllmOverrides, string, string]>([
     'REPLICAS_AS_PARALLELISM',
     'models[0].parallelism',
   ],
-  [
-    'an image that would send by TCP',
-    { ...STAGES, vllmImage: undefined },
-    'IMAGE_WITHOUT_FABRIC',
-    'models[0].vllmImage',
-  ],
+  ['an image that would send by TCP', { ...STAGES, vllmImage: undefined }, 'IMAGE_WITHOUT_FABRIC', 'servingImage'],
   ['more groups than the pool has nodes for', { ...STAGES, replicas: 2 }, 'REPLICAS_EXCEED_POOL', 'replicas'],
   [
     'a partition of single pods',
@@ -367,7 +360,7 @@ test.each<[string, VllmOverrides, string, string]>([
     'variables that the fabric has set',
     { ...STAGES, environment: { FI_PROVIDER: 'efa' } },
     'FABRIC_VARIABLE_RESERVED',
-    'models[0].environment.FI_PROVIDER',
+    'environment.FI_PROVIDER',
   ],
 ])('%s are refused', (_what, overrides, id, property) => {
   expect(faultsThrown(() => deployVllm(overrides))).toContainEqual(expect.objectContaining({ id, property }));

@@ -107,14 +107,14 @@ describe('hardware that is given or locked is not chosen again', () => {
   test('a pool without room is refused', () => {
     const nodePools = [{ name: 'gpu', instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 1, maxNodes: 1 }];
     expect(idsOf(faultsThrown(() => make({ ...OF_VLLM, models, nodePools })))).toEqual([
-      'POD_EXCEEDS_NODE models[0].resources.memory',
+      'POD_EXCEEDS_NODE vllmServing.resources.memory',
     ]);
   });
 
   test('so is a lock on a node without room', () => {
     const plan = CapacityPlanner.plan({ model: CHAT.model, instanceType: GpuInstanceType.G6E_XLARGE });
     expect(idsOf(faultsThrown(() => make({ ...OF_VLLM, models, plan })))).toEqual([
-      'POD_EXCEEDS_NODE models[0].resources.memory',
+      'POD_EXCEEDS_NODE vllmServing.resources.memory',
     ]);
   });
 

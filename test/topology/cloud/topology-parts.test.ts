@@ -3,15 +3,21 @@ import { TerraformStack } from 'cdktf';
 import {
   AlertReceiver,
   Autoscaling,
+  CapacityPlan,
   CapacityPlanner,
   CloudTopology,
   CloudTopologyProps,
+  EfaInstaller,
   EksGpuCluster,
   GpuInstanceType,
   ImageRegistry,
+  InferenceServer,
   KubernetesAccess,
   ModelSpec,
+  Parallelism,
   Precision,
+  RdmaFabric,
+  ServingImage,
 } from '../../../lib';
 import { faultsThrown, idsOf, warningsOf } from '../../support/faults';
 import { synthesize, synthStack, testStack } from '../../support/synth';
@@ -232,5 +238,91 @@ describe('a locked plan is kept or refused, never bent', () => {
         (stack) => void make(stack, { plan: lock, models: [{ ...MODELS[0], contextLength, concurrency, precision }] }),
       ),
     ).not.toThrow();
+  });
+});
+
+describe('servers of several nodes', () => {
+  const POOL = {
+    name: 'p4d',
+    instanceType: GpuInstanceType.P4D_24XLARGE,
+    minNodes: 2,
+    maxNodes: 2,
+    fabric: RdmaFabric.efa(),
+  };
+  const spanning: Partial<CloudTopologyProps> = {
+    server: InferenceServer.VLLM,
+    nodePools: [POOL],
+    models: [
+      {
+        model: ModelSpec.LLAMA_3_1_70B,
+        precision: Precision.FP16,
+        parallelism: Parallelism.of({ tensor: 8, pipeline: 2 }),
+      },
+    ],
+    vllmServing: {
+      servingImage: ServingImage.vllm({ repository: 'registry.example.com/vllm', efa: EfaInstaller.DEFAULT }),
+      maxSurge: 0,
+    },
+  };
+  const serve = (
+    props: Partial<CloudTopologyProps>,
+    cluster?: (stack: TerraformStack) => CloudTopologyProps['cluster'],
+  ) => {
+    const stack = testStack();
+    const topology = make(stack, { ...spanning, ...props, cluster: cluster?.(stack) });
+    const charts = synthStack(stack)
+      .resources('helm_release')
+      .map(({ chart }) => chart as string);
+    return { topology, charts, warnings: warningsOf(stack).map(({ id }) => id) };
+  };
+
+  test('are groups on a given pool, whose controller is installed with them', () => {
+    const { topology, charts, warnings } = serve({});
+    expect(topology.vllmDeployments['llama-3.1-70b'].leaderWorkerSets).toHaveProperty(['llama-3.1-70b']);
+    expect(charts.filter((chart) => chart === 'lws')).toHaveLength(1);
+    expect(warnings).toEqual(EMPTY);
+    expect(topology.explain()).toContain('2 × p4d.24xlarge');
+  });
+
+  test('keep their locked plan', () => {
+    const { plans } = serve({}).topology;
+    const locked = Object.fromEntries(
+      Object.entries(plans).map(([name, plan]) => [name, CapacityPlan.fromJson(plan.toJson())]),
+    );
+    expect(serve({ plans: locked }).warnings).toEqual(EMPTY);
+  });
+
+  test('need no controller where one node is enough, nor where something else installs it', () => {
+    const small = serve({ models: MODELS, nodePools: [{ ...POOL, fabric: undefined, maxNodes: 1, minNodes: 1 }] });
+    expect(small.charts).not.toContain('lws');
+    expect(serve({ leaderWorkerSetController: false })).toMatchObject({ warnings: EMPTY });
+    expect(serve({ leaderWorkerSetController: false }).charts).not.toContain('lws');
+  });
+
+  test('have their controller on a cluster that exists only on request', () => {
+    const there = (stack: TerraformStack) => EksGpuCluster.fromAttributes(stack, 'Cluster', THERE);
+    expect(serve({}, there).charts).not.toContain('lws');
+    expect(serve({ leaderWorkerSetController: true }, there).charts).toContain('lws');
+  });
+
+  test.each<[string, Partial<CloudTopologyProps>, string[]]>([
+    [
+      'by Triton',
+      { server: InferenceServer.TRITON, vllmServing: undefined },
+      ['SERVER_EXCEEDS_NODE models[0].parallelism'],
+    ],
+    ['on a pool that the topology makes', { nodePools: undefined }, ['SERVER_EXCEEDS_NODE models[0].parallelism']],
+    [
+      'of GPUs that are no whole number of nodes',
+      { models: [{ ...spanning.models![0], parallelism: Parallelism.of({ tensor: 4, pipeline: 3 }) }] },
+      ['GROUP_DOES_NOT_DIVIDE models[0].parallelism'],
+    ],
+    [
+      'by an image without the fabric',
+      { vllmServing: { maxSurge: 0 } },
+      ['IMAGE_WITHOUT_FABRIC vllmServing.servingImage'],
+    ],
+  ])('are refused %s', (_, props, expected) => {
+    expect(idsOf(faultsThrown(() => make(testStack(), { ...spanning, ...props })))).toEqual(expected);
   });
 });

@@ -1,0 +1,128 @@
+import { VllmRelease } from '../../catalog/vllm-release';
+import { MetricExporter } from '../../catalog/metric-kind';
+import { kubernetesName } from '../../core/naming';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { SecretReference } from '../../core/secret-reference';
+import { MetricsTarget } from '../../core/watchable';
+import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
+import { Server } from '../pod/make-server';
+import { exitSeconds } from '../pod/pod-sizing';
+import { Rollout } from '../pod/rollout';
+import { scalerMost } from '../pod/server-faults';
+import { ServerKind } from '../pod/server-pod';
+import { scaledTarget } from '../scaling/declare-scaled';
+import { VLLM_PORTS } from './serve-arguments';
+import { CheckedServer } from './vllm-deployment-faults';
+import { VllmDeploymentProps } from './vllm-deployment-props';
+import {
+  PROBE_ITEMS,
+  VLLM,
+  VllmContainer,
+  memberLabels,
+  modelLabels,
+  probeFiles,
+  vllmContainer,
+  vllmLabels,
+} from './vllm-pod';
+
+/**
+ * What the servers of a deployment have in common.
+ *
+ * @internal
+ */
+export interface VllmServers {
+  /** What the user says. */
+  readonly props: VllmDeploymentProps;
+  /** Name of what all models share. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly release: VllmRelease;
+  readonly apiKey: SecretReference;
+  readonly securityLevel: PodSecurityLevel;
+  /** What their pods are. @default - those of a deployment */
+  readonly kind?: ServerKind;
+}
+
+/**
+ * The container of a model's servers.
+ *
+ * @internal
+ */
+export function containerOptions(servers: VllmServers, { server, sizing, fabric }: CheckedServer): VllmContainer {
+  const { props, release, apiKey } = servers;
+  return {
+    image: props.servingImage?.reference ?? props.vllmImage ?? release.image(),
+    startupSeconds: sizing.startupSeconds,
+    exitSeconds: props.exitTimeout?.toSeconds() ?? exitSeconds([server]),
+    stallSeconds: props.stallTimeout?.toSeconds(),
+    apiKey,
+    environment: props.environment ?? {},
+    extraArguments: props.extraArguments ?? [],
+    fabric,
+  };
+}
+
+/**
+ * The servers of one model, with everything decided.
+ *
+ * @internal
+ */
+export function serverOf(servers: VllmServers, checked: CheckedServer): Server {
+  const { props, name, namespace, securityLevel, kind = VLLM } = servers;
+  const { server, sizing, replicas } = checked;
+  const options = containerOptions(servers, checked);
+  return {
+    kind,
+    given: props,
+    name: kubernetesName(server.name),
+    namespace,
+    labels: modelLabels(name, server.name),
+    memberLabels: server.nodes.nodes > 1 ? memberLabels(name, server.name) : undefined,
+    securityLevel,
+    replicas,
+    sizing,
+    exitSeconds: options.exitSeconds,
+    container: vllmContainer(server, options),
+    data: probeFiles(server),
+    files: [],
+    probeItems: PROBE_ITEMS,
+    copies: server.copies,
+    requestPorts: [VLLM_PORTS.http],
+    metricsPort: VLLM_PORTS.http,
+    tensorParallelism: server.resolved.parallelism.tensor,
+    rollout: new Rollout({ ...props, maxReplicas: scalerMost(props), replicas }),
+    scaling: checked.scaling,
+  };
+}
+
+/**
+ * How the servers of all models are scraped.
+ *
+ * @internal
+ */
+export function metricsTargetOf(
+  { props, name, namespace, release }: Omit<VllmServers, 'apiKey' | 'securityLevel'>,
+  servers: readonly CheckedServer[],
+): MetricsTarget {
+  const { autoscaling, networkPolicy = true } = props;
+  const names = servers.map(({ server }) => server.names[0]);
+  const latencies = servers.map(({ server }) => Math.ceil(firstTokenUnderLoadMs(server.plan)));
+  return {
+    jobName: `vllm-${name}`,
+    namespace,
+    podSelector: vllmLabels(name),
+    port: VLLM_PORTS.http,
+    path: '/metrics',
+    exporters: [MetricExporter.VLLM],
+    models: [...names].sort(),
+    features: [],
+    version: release.vllmVersion,
+    isolated: networkPolicy,
+    replicas: scalerMost(props) === undefined ? servers.reduce((sum, { replicas }) => sum + replicas, 0) : undefined,
+    startupSeconds: Math.max(...servers.map(({ sizing }) => sizing.startupSeconds)),
+    ...scaledTarget(autoscaling, () =>
+      servers.flatMap(({ server, scaling }) => scaling?.scaledModels(kubernetesName(server.name)) ?? []),
+    ),
+    plannedLatencyMs: Object.fromEntries(names.map((each, i) => [each, latencies[i]])),
+  };
+}
