@@ -28,6 +28,7 @@ import {
   service,
   subjects,
 } from './object-rules';
+import { volumeMetadata, volumeSpec } from './persistent-volume-rules';
 import { claimSpec } from '../kubernetes/rendering/volume-rules';
 import { cronJob, daemonSetSpec, deploymentSpec, job, statefulSet } from './workload-rules';
 
@@ -105,6 +106,10 @@ export const KINDS: { [type: string]: Kind } = {
     data_wo_revision: writeOnly,
     immutable: flag,
     type: textOr('Opaque'),
+  }),
+  kubernetes_persistent_volume_v1: cluster('v1', 'PersistentVolume', {
+    metadata: volumeMetadata,
+    spec: volumeSpec,
   }),
   kubernetes_persistent_volume_claim_v1: namespaced('v1', 'PersistentVolumeClaim', { spec: claimSpec }),
   kubernetes_cluster_role_v1: cluster(RBAC, 'ClusterRole', {

@@ -9,6 +9,7 @@ export * from './vllm/served-model';
 export * from './model/language-model-options';
 export * from './triton/model-instances';
 export * from './triton/model-options';
+export * from './pod/model-cache';
 export * from './pod/pod-additions';
 export * from './pod/serving-options';
 export * from './scaling/autoscaling-options';

@@ -166,6 +166,10 @@ export const ARGUMENTS = {
   MetricContract: {
     'static faults': 'rules: MonitoringRule[]; targets: MetricsTarget[]; scrapeIntervalSeconds?: number',
   },
+  ModelCache: {
+    'static onNode': 'options: NodeCacheOptions',
+    'static claim': 'options: ClaimCacheOptions',
+  },
   ModelInstances: {
     'static onGpus': 'gpuCount?: number; instancesPerGpu?: number',
     'static onSharedGpu': 'memory: DataSize; instances?: number',

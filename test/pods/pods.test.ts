@@ -102,6 +102,7 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
       'serving/gateway/inference-gateway.ts',
       'serving/pod/make-server-group.ts',
       'serving/pod/make-server.ts',
+      'serving/pod/node-cache.ts',
     ]);
   });
 });

@@ -12,6 +12,7 @@ import {
   GpuSharing,
   ImagePrePuller,
   InferenceGateway,
+  ModelCache,
   ModelImport,
   ModelSource,
   ModelSpec,
@@ -120,6 +121,17 @@ function servers(app: App): void {
   });
 }
 
+/** Servers with a cache on their nodes. */
+function caches(app: App): void {
+  const stack = testStack(app, 'caches');
+  const cluster = testCluster(stack);
+  const modelStore = new TestStore(stack, 'Store');
+  const nodePool = new TestPool(stack, 'cached', cluster, GpuInstanceType.G5_XLARGE, 2);
+  const modelCache = ModelCache.onNode({ size: DataSize.gib(50) });
+  const models = [{ name: 'cached', model: ModelSpec.LLAMA_3_1_8B }];
+  new VllmDeployment(stack, 'Cached', { cluster, nodePool, modelStore, models, modelCache });
+}
+
 /** Imports from every kind of source; of URLs without a token is in the programs of policies. */
 function imports(app: App): void {
   const stack = testStack(app, 'imports');
@@ -225,6 +237,7 @@ function operators(app: App): void {
 export const PROGRAMS: { readonly [name: string]: Program } = {
   ...POLICY_PROGRAMS,
   servers,
+  caches,
   imports,
   rest,
   operators,

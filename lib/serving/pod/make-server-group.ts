@@ -8,7 +8,8 @@ import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { podAttributes, podObject } from '../../kubernetes/pod-object';
 import { plainPodTemplate } from '../../kubernetes/pod-template';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
-import { Server, ServerParts, makeAround, podOf, scale } from './make-server';
+import { makeAround, podOf, scale } from './make-server';
+import { Server, ServerParts } from './server';
 import { scalerMost } from './server-faults';
 import { ServerContainer } from './server-pod';
 

@@ -19,65 +19,13 @@ import { egressTo, isolate, modelStoreEgress, peers, roleEgress } from '../../ku
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { makeScaler } from '../scaling/make-scaler';
-import { ServerScaling } from '../scaling/server-scaling';
 import { ServiceType } from './pod-additions';
 import { PodAccount, accountWarnings, actsBesideStore, podAccount } from './pod-account';
 import { placementLimits } from './placement-rules';
-import { PodSizing } from './pod-sizing';
-import { Rollout } from './rollout';
-import { GivenServers, scalerMost } from './server-faults';
-import {
-  ASSEMBLE_SCRIPT,
-  ServerContainer,
-  ServerKind,
-  ServerPod,
-  WeightsCopy,
-  serverPodProps,
-  withoutRole,
-} from './server-pod';
-
-/** What a deployment of servers says, with the registry of its images. */
-type Given = GivenServers & { readonly imageRegistry?: ImageRegistry };
-
-/**
- * Servers that are alike, with everything decided.
- *
- * @internal
- */
-export interface Server {
-  readonly kind: ServerKind;
-  /** What the user says. */
-  readonly given: Given;
-  /** Name of the Kubernetes objects. */
-  readonly name: string;
-  readonly namespace: string;
-  /** Labels that select exactly their pods. */
-  readonly labels: { [key: string]: string };
-  /** Number of servers, unless a scaler sets it. */
-  readonly replicas: number;
-  readonly sizing: PodSizing;
-  readonly exitSeconds: number;
-  readonly container: ServerContainer;
-  /** Texts of the config map by their keys, besides the script that copies the weights. */
-  readonly data: { readonly [key: string]: string };
-  /** Those of them that the init container copies. */
-  readonly files: ServerPod['files'];
-  /** Those of them that the probes read. */
-  readonly probeItems: ServerPod['probeItems'];
-  readonly copies: readonly WeightsCopy[];
-  /** Ports that callers may reach. */
-  readonly requestPorts: readonly number[];
-  readonly metricsPort: number;
-  /** GPUs that split each layer between them. */
-  readonly tensorParallelism: number;
-  readonly rollout: Rollout;
-  /** What sets their number. @default - nothing in this program */
-  readonly scaling?: ServerScaling;
-  /** Labels of all its pods, where others than those that callers reach are among them. @default - `labels` */
-  readonly memberLabels?: { [key: string]: string };
-  /** Pod Security level of the namespace. @default PodSecurityLevel.RESTRICTED */
-  readonly securityLevel?: PodSecurityLevel;
-}
+import { Server, ServerParts } from './server';
+import { scalerMost } from './server-faults';
+import { ASSEMBLE_SCRIPT, ServerContainer, serverPodProps, withoutRole } from './server-pod';
+import { cacheScripts, podCache, useCache } from './use-cache';
 
 /**
  * The Kubernetes objects of servers.
@@ -124,19 +72,6 @@ export function scale(
   if (scaling === undefined) return;
   for (const warning of scaling.warnings) addWarning(watched, warning);
   makeScaler(owner, { cluster: given.cluster, name, namespace, labels, target, scaling, watched, waitFor: [workload] });
-}
-
-/**
- * What pods of servers wait for, and the files that they read.
- *
- * @internal
- */
-export interface ServerParts {
-  readonly serviceAccountName: string;
-  readonly waitFor: ITerraformDependable[];
-  readonly configMapName: string;
-  /** Annotations by which a changed configuration changes the pods. */
-  readonly checksum: { [key: string]: string };
 }
 
 /**
@@ -211,6 +146,7 @@ function makeParts(owner: Construct, server: Server, account: PodAccount, before
   const { cluster, nodePool } = given;
   const data: { [key: string]: string } = {
     [ASSEMBLE_SCRIPT.key]: scriptAsset(ASSEMBLE_SCRIPT.asset),
+    ...(given.modelCache ? cacheScripts() : {}),
     ...server.data,
   };
   // Another name for another content: pods of an earlier revision never read the files of a later one.
@@ -223,9 +159,11 @@ function makeParts(owner: Construct, server: Server, account: PodAccount, before
     // The pods move to the new one before the old one goes.
     lifecycle: { createBeforeDestroy: true },
   });
+  const cache = useCache(owner, server, before);
   const ready = [...account.granted, ...nodePool.ready, ...(given.dependsOn ?? [])];
-  const waitFor = [...before, ...account.made, configMap, ...ready];
-  return { serviceAccountName: account.name, waitFor, configMapName, checksum: checksumAnnotation(data) };
+  const waitFor = [...before, ...account.made, configMap, ...(cache?.made ?? []), ...ready];
+  const checksum = checksumAnnotation(data);
+  return { serviceAccountName: account.name, waitFor, configMapName, checksum, cacheClaim: cache?.name };
 }
 
 /**
@@ -256,6 +194,7 @@ export function podOf(server: Server, parts: ServerParts, container: ServerConta
     annotations: { ...parts.checksum, ...withoutRole(kind, given) },
     priorityClassName: given.priorityClassName,
     additions: given,
+    cache: podCache(server, parts, container),
   });
 }
 

@@ -15,6 +15,7 @@ import { OwnPod, additionFaults } from './pod-addition-faults';
 import { ServiceType, UpdateStrategy } from './pod-additions';
 import { accountFaults } from './pod-account';
 import { placementLimitFaults, placementLimits, placementRuleFaults } from './placement-rules';
+import { modelCacheFaults } from './model-cache-faults';
 import { PodModel } from './pod-model';
 import { PodSizing, shortestStartup } from './pod-sizing';
 import { ServingOptions } from './serving-options';
@@ -79,6 +80,7 @@ export function serverFaults(props: GivenServers, replicas: number, own: OwnPod)
     () => accountFaults(props),
     () => placementRuleFaults(props),
     () => accessFaults({ accessibleFrom: props.accessibleFrom, metricsFrom: props.metricsFrom }, props.egressTo),
+    () => modelCacheFaults(props.modelCache, props.nodePool),
     () => positiveFault('resources.cpu', props.resources?.cpu),
     () => otherClusterFault(props.nodePool, props.cluster, 'nodePool', 'nodePool'),
     () =>

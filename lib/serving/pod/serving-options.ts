@@ -3,6 +3,7 @@ import { EgressTarget } from '../../kubernetes/network-access';
 import { DataSize } from '../../units/data-size';
 import { Duration } from '../../units/duration';
 import { ServerAutoscaling } from '../scaling/server-autoscaling';
+import { ModelCache } from './model-cache';
 import { PodAdditions, UpdateStrategy } from './pod-additions';
 
 /**
@@ -71,6 +72,12 @@ export interface ServingOptions extends PodAdditions {
   readonly namespace?: string;
   /** Image of the AWS CLI that copies the weights, with its registry and a tag or a digest; 2.15 or later. @default - AWS CLI 2.38.5 of AWS */
   readonly awsCliImage?: string;
+  /**
+   * Where weights, and what engines compile, are kept beyond the life of a pod, so that the next one on a node downloads nothing. To give or remove
+   * it rolls out the servers.
+   * @default - each pod downloads and compiles for itself
+   */
+  readonly modelCache?: ModelCache;
   /** Requests of a pod. @default - derived from the models and the node */
   readonly resources?: ServerResources;
   /**

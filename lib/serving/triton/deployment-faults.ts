@@ -12,6 +12,7 @@ import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition, imageVariant } from './model-definition';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
 import { PlannedImage, imageTagFaults, movingTagWarnings } from '../pod/image-tag-faults';
+import { cacheSizeFaults } from '../pod/model-cache-faults';
 import { exitSeconds, PodSizing } from '../pod/pod-sizing';
 import { ServerScaling } from '../scaling/server-scaling';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
@@ -124,6 +125,7 @@ export function checkDeployment(
   if (faults.length === 0) {
     faults.push(
       ...allOf(
+        () => tooSmallCacheFaults(props, name, sized.sizing),
         () => replicaFaults(props, sized.sizing, replicas, tritonLabels(name)),
         () => scaling?.faults ?? [],
       ),
@@ -151,6 +153,11 @@ function scalingOf(
     serversPerNode: sizing.podsPerNode,
     minNodes: nodePool.minNodes,
   });
+}
+
+function tooSmallCacheFaults({ modelCache, nodePool }: TritonDeploymentProps, name: string, pod: PodSizing): Fault[] {
+  const uses = [{ name, mib: pod.cachedMib, gpus: pod.gpus }];
+  return modelCache === undefined ? [] : cacheSizeFaults(modelCache, nodePool, uses);
 }
 
 /** What keeps Triton from using the image of the user. */

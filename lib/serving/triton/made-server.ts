@@ -4,7 +4,7 @@ import { SecretReference } from '../../core/secret-reference';
 import { MetricsTarget } from '../../core/watchable';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
-import { Server } from '../pod/make-server';
+import { Server } from '../pod/server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
 import { scalerMost } from '../pod/server-faults';
@@ -76,6 +76,7 @@ export function serverOf(servers: TritonServers): Server {
       ...Object.fromEntries(files.map(({ key, text }) => [key, text])),
     },
     files,
+    compiles: models.some(({ plan }) => plan !== undefined),
     probeItems: [...probeItems(models), ...(openAi ? FRONT_END_ITEMS : [])],
     copies: weightsCopies(models),
     requestPorts: requestPorts(props),

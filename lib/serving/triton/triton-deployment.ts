@@ -132,6 +132,15 @@ export class TritonDeployment extends Construct implements IWatchable, IOpenAiSe
     return [explainServers({ name: this.name }, this.replicas, this.#scaling), ...plans].join('\n\n');
   }
 
+  /**
+   * What sets the number of servers, in words.
+   *
+   * @internal
+   */
+  public _scaling(): string | undefined {
+    return this.#scaling?.explain();
+  }
+
   #makeKey(): SecretReference {
     const { name, namespace } = this;
     return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: tritonLabels(name) });

@@ -5,7 +5,7 @@ import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { MetricsTarget } from '../../core/watchable';
 import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
-import { Server } from '../pod/make-server';
+import { Server } from '../pod/server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
 import { scalerMost } from '../pod/server-faults';
@@ -85,6 +85,7 @@ export function serverOf(servers: VllmServers, checked: CheckedServer): Server {
     container: vllmContainer(server, options),
     data: probeFiles(server),
     files: [],
+    compiles: server.nodes.nodes === 1,
     probeItems: PROBE_ITEMS,
     copies: server.copies,
     requestPorts: [VLLM_PORTS.http],

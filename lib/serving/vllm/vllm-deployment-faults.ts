@@ -13,6 +13,7 @@ import { allOf, isUnreadable } from '../../units/unreadable';
 import { servingHardware } from '../model/serving-hardware';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
 import { PlannedImage, imageTagFaults, movingTagWarnings } from '../pod/image-tag-faults';
+import { cacheSizeFaults } from '../pod/model-cache-faults';
 import { PodSizing } from '../pod/pod-sizing';
 import { ServerScaling } from '../scaling/server-scaling';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
@@ -116,6 +117,10 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
   );
   // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...servers.flatMap((each) => roomFaults(props, name, each)));
+  if (faults.length === 0 && props.modelCache) {
+    const uses = servers.map(({ server, sizing: { cachedMib: mib, gpus } }) => ({ name: server.name, mib, gpus }));
+    faults.push(...cacheSizeFaults(props.modelCache, props.nodePool, uses));
+  }
   const warnings = [
     ...servers.flatMap((each) => each.warnings),
     ...vllmReleaseWarnings(props, release),

@@ -145,6 +145,15 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
     return this.#servers.map(({ server, replicas, scaling }) => explainServers(server, replicas, scaling)).join('\n\n');
   }
 
+  /**
+   * What sets the number of servers, in words; of the first model by name.
+   *
+   * @internal
+   */
+  public _scaling(): string | undefined {
+    return this.#servers[0].scaling?.explain();
+  }
+
   #endpointOf(model: string): string {
     return `http://${kubernetesName(model)}.${this.namespace}.svc:${VLLM_PORTS.http}/v1`;
   }

@@ -114,7 +114,7 @@ function read(file: string): KubeObject[] {
 }
 
 /** A definition without its descriptions: with them it is nearly as large as an object may be. */
-function withoutProse(definition: KubeObject): KubeObject {
+export function withoutProse(definition: KubeObject): KubeObject {
   const strip = (value: any): any => {
     if (Array.isArray(value)) return value.map(strip);
     if (typeof value !== 'object' || value === null) return value;

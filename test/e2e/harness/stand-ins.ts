@@ -4,6 +4,7 @@ import { ControlPlane } from './control-plane';
 import { playDevicePlugins } from './device-plugins';
 import { Emulator } from './emulator';
 import { startLeaderWorkerSets } from './leader-worker-set';
+import { startJobSets } from './job-set';
 import { freePort } from './ports';
 import { Stoppable, stopAll } from './process';
 import { awsProgram } from './programs';
@@ -20,6 +21,10 @@ export interface StandInOptions {
   readonly controlPlane?: boolean;
   /** Whether the controller of LeaderWorkerSets runs on the control plane, with its definitions. @default false */
   readonly leaderWorkerSets?: boolean;
+  /** Further arguments of kube-controller-manager. @default - none */
+  readonly managerArguments?: readonly string[];
+  /** Whether the controller of JobSets runs on the control plane, with its definition. @default false */
+  readonly jobSets?: boolean;
   /** Whether there is to be an AWS stand-in. @default - when its program is there */
   readonly aws?: boolean;
 }
@@ -59,8 +64,14 @@ export class StandIns implements Stoppable {
     let controlPlane: ControlPlane | undefined;
     if (found.controlPlane && options.controlPlane !== false) {
       const { programs } = found.controlPlane;
-      controlPlane = await ControlPlane.start({ programs, folder: path.join(folder, 'kubernetes'), port: ports.api });
+      controlPlane = await ControlPlane.start({
+        programs,
+        folder: path.join(folder, 'kubernetes'),
+        port: ports.api,
+        managerArguments: options.managerArguments,
+      });
       started.push(controlPlane, playDevicePlugins(controlPlane.client), playVolumeProvisioner(controlPlane.client));
+      if (options.jobSets) started.push(await startJobSets(controlPlane, found, folder));
       if (options.leaderWorkerSets) started.push(await startLeaderWorkerSets(controlPlane, found, folder));
     }
     let proxy: RecordingProxy | undefined;

@@ -13,7 +13,7 @@ const types = Object.values(JSON.parse(readFileSync(schemaFile, 'utf8')).provide
 
 const TYPES =
   'namespace service_account config_map secret service deployment stateful_set daemon_set job cron_job pod_disruption_budget ' +
-  'role role_binding cluster_role cluster_role_binding network_policy storage_class persistent_volume_claim priority_class ' +
+  'role role_binding cluster_role cluster_role_binding network_policy storage_class persistent_volume persistent_volume_claim priority_class ' +
   'ingress ingress_class';
 const RESOURCES = [
   ...TYPES.split(' ').map((name) => `kubernetes_${name}_v1`),

@@ -1,3 +1,4 @@
+import * as path from 'path';
 import { Token } from 'cdktf';
 import { GpuInstanceType, ModelSpec, Parallelism, VllmRelease } from '../../../lib/catalog';
 import { RdmaFabric } from '../../../lib/network';
@@ -7,6 +8,7 @@ import { ClusterChecks } from '../../../lib/scheduling';
 import { HpaAutoscalingOptions, KedaAutoscalingOptions, ServerAutoscaling, VllmDeployment } from '../../../lib/serving';
 import { Duration } from '../../../lib/units';
 import { faultsThrown, idsOf } from '../../support/faults';
+import { definitionFaults, readDefinitions } from '../../support/schema';
 import { Block, Synthesized } from '../../support/synth';
 import { withSite } from '../support/fixtures';
 import { CHAT, VllmOverrides, deployVllm } from '../support/vllm-fixtures';
@@ -159,6 +161,16 @@ describe('requests for each server', () => {
 });
 
 describe('a ScaledObject', () => {
+  test.each([
+    ['', {}],
+    [', of no server', NEVER_ASKED],
+  ])('is what its definition takes%s', (_, options) => {
+    const definitions = readDefinitions(path.join(__dirname, 'fixtures', 'keda-crds.json'));
+    const found = scaledObject(deployVllm({ autoscaling: keda(options) }).json);
+    expect(definitionFaults(definitions, found)).toEqual([]);
+    expect(definitionFaults(definitions, { ...found, spec: { ...found.spec, odd: 1, triggers: [] } })).toHaveLength(2);
+  });
+
   test('asks Prometheus for the same, and leaves the number alone where it has no answer', () => {
     const { json } = deployVllm({
       autoscaling: keda({ requestsPerServer: 9, prometheusUrl: 'https://prometheus.example.com' }),
