@@ -21,6 +21,7 @@ import { IWatchable } from '../core/watchable';
 import { DataSize } from '../units/data-size';
 import { secretFolder } from './alert-receiver';
 import { alertmanagerConfig, allReceivers, receiverFaults, receiverWarnings } from './alertmanager-config';
+import { isGateway } from './gateway-rules';
 import { MetricContract } from './metric-contract';
 import { MonitoringOptions } from './monitoring-options';
 import { MonitoringServer } from './monitoring-server';
@@ -181,7 +182,8 @@ export class MonitoringStack extends Construct {
   #toWatched(workload: IWatchable, options: WatchOptions): WatchedWorkload {
     return {
       target: workload.metricsTarget,
-      latencyAlert: options.latencyAlert ?? true,
+      // Servers measure the latency of their models.
+      latencyAlert: (options.latencyAlert ?? true) && !isGateway(workload.metricsTarget),
       latencyThresholdsMs: thresholdsOf(workload.metricsTarget, options, this.#props),
       metricPrefixes: options.metricPrefixes ?? {},
       options,

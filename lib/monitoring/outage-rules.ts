@@ -1,6 +1,7 @@
 import { Metric } from '../catalog/metric';
 import { MetricExporter } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
+import { gatewayRules, isGateway } from './gateway-rules';
 import { Indicator, countsRefused, isVllm, missingFrom, targetMatchers } from './indicator';
 import { MonitoringRule } from './monitoring-rule';
 
@@ -41,6 +42,7 @@ export function outageRules(target: MetricsTarget, ofPods: boolean): MonitoringR
   const pods = ofPods
     ? [...noServerAnswers(target), serverDown(target), ...serversMissing(target), serverRestarts(target)]
     : [];
+  if (isGateway(target)) return [...pods, ...gatewayRules(target)];
   return [...pods, ...requestsFail(target), ...requestsWait(target), ...noTokens(target)];
 }
 

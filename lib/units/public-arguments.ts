@@ -76,6 +76,21 @@ export const ARGUMENTS = {
     'static of': 'name: string',
     'static custom': 'name: string',
   },
+  GatewayAuthentication: {
+    'static apiKeys': 'keys: SecretReference{}',
+    'static jwt': 'options: JwtOptions',
+  },
+  GatewayBackend: {
+    'static of': 'server: IOpenAiServer; options?: GatewayBackendOptions',
+    'static service': 'service: GatewayServiceProps',
+  },
+  GatewayExposure: {
+    'static public': 'loadBalancer?: GatewayLoadBalancer',
+  },
+  GatewayTls: {
+    'static secret': 'secretName: string',
+    'static certificate': 'certificate: GatewayCertificate',
+  },
   GpuInstanceType: {
     'static of': 'name: string',
     'static unlisted': 'props: UnlistedInstanceTypeProps',

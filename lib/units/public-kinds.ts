@@ -76,6 +76,12 @@ export const STRUCTS = {
   FabricPod:
     'hardware: GpuNodeType; gpus: number; rdmaRequired?: boolean; sharedMemory?: DataSize; environment?: string{}',
   Fault: 'id: string; property?: string; reason: string',
+  GatewayBackendOptions: 'models?: string[]; weight?: number; apiKey?: SecretReference',
+  GatewayCertificate: 'dnsNames: string[]; issuer: string; clusterIssuer?: boolean',
+  GatewayLimits: 'requestsPerMinute?: number; tokensPerMinute?: number',
+  GatewayLoadBalancer: 'annotations?: string{}; sourceRanges?: string[]',
+  GatewayServiceProps:
+    'name: string; namespace: string; port: number; models: string[]; podSelector?: string{}; apiKey?: SecretReference; basePath?: string; healthPath?: string; weight?: number; longestAnswer?: Duration',
   GpuNodePoolOptions:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair',
   GpuNodePoolProps:
@@ -95,6 +101,8 @@ export const STRUCTS = {
   ImagePrePullerProps:
     'cluster: IKubernetesCluster; images: string[]; nodePools?: IGpuNodePool[]; command?: string[]; pauseImage?: string; imageRegistry?: ImageRegistry; name?: string; namespace?: string',
   IndicatorQuery: 'expr: string; metrics: Metric[]; meaning: string',
+  InferenceGatewayProps:
+    'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; imageRegistry?: ImageRegistry',
   InstanceSettings:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean',
   IpoibNetworkProps:
@@ -109,6 +117,7 @@ export const STRUCTS = {
     'tritonRelease?: TritonRelease; tritonImage?: string; servingImage?: ServingImage; engineMetrics?: boolean',
   KServeVllmOptions:
     'vllmRelease?: VllmRelease; vllmImage?: string; servingImage?: ServingImage; apiKey?: SecretReference; maxQueuedRequests?: number',
+  JwtOptions: 'issuer: string; audiences: string[]; keysUrl: string; clientClaim?: string',
   KarpenterGpuNodePoolOptions:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; otherInstanceTypes?: GpuInstanceType[]',
   KarpenterGpuNodePoolProps:
@@ -180,6 +189,8 @@ export const STRUCTS = {
     'apiKey?: SecretReference; tensorApi?: TensorApiAccess; toolCallParser?: FrontEndToolCallParser; maxToolCallSize?: DataSize; chatTemplate?: string; defaultMaxTokens?: number; maxRequestSize?: DataSize',
   OpenAiOptions:
     'loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
+  OpenAiTarget:
+    'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; isolated?: boolean; answerSeconds?: number',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
@@ -331,6 +342,10 @@ export const CLASSES = {
   ExistingNamespaces: 'new ExistingNamespaces(...)',
   FrontEndToolCallParser:
     'FrontEndToolCallParser.LLAMA3, FrontEndToolCallParser.of(...) or FrontEndToolCallParser.custom(...)',
+  GatewayAuthentication: 'GatewayAuthentication.apiKeys(...) or GatewayAuthentication.jwt(...)',
+  GatewayBackend: 'GatewayBackend.of(...) or GatewayBackend.service(...)',
+  GatewayExposure: 'GatewayExposure.INTERNAL or GatewayExposure.public(...)',
+  GatewayTls: 'GatewayTls.secret(...) or GatewayTls.certificate(...)',
   GpuInstanceType: 'GpuInstanceType.P3_2XLARGE, GpuInstanceType.of(...) or GpuInstanceType.unlisted(...)',
   GpuNodePool: 'new GpuNodePool(...)',
   GpuNodeType: 'GpuNodeType.custom(...)',
@@ -343,14 +358,17 @@ export const CLASSES = {
   IGpuNodePool: 'new GpuNodePool(...), new KarpenterGpuNodePool(...) or new ExistingGpuNodePool(...)',
   IKubernetesCluster: 'new EksGpuCluster(...) or KubernetesCluster.fromKubeconfig(...)',
   IModelStore: 'new ModelStore(...), ModelStore.fromBucketName(...) or ModelStore.s3Compatible(...)',
+  IOpenAiServer: 'new TritonDeployment(...) or new VllmDeployment(...)',
   IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   IServiceAccountRole: 'cluster.serviceAccountRole(...)',
-  IWatchable: 'new KServeInferenceService(...), new TritonDeployment(...) or new VllmDeployment(...)',
+  IWatchable:
+    'new InferenceGateway(...), new KServeInferenceService(...), new TritonDeployment(...) or new VllmDeployment(...)',
   ImagePrePuller: 'new ImagePrePuller(...)',
   ImagePreset: 'ImagePreset.CURRENT or ImagePreset.CUDA_11_8',
   ImageRegistry: 'ImageRegistry.UPSTREAM, ImageRegistry.withPullSecrets(...) or ImageRegistry.mirror(...)',
   Indicator: 'Indicator.QPS',
   InferenceEngine: 'InferenceEngine.VLLM, InferenceEngine.vllm(...) or InferenceEngine.of(...)',
+  InferenceGateway: 'new InferenceGateway(...)',
   IpoibNetwork: 'new IpoibNetwork(...)',
   JobSetController: 'new JobSetController(...)',
   KServe: 'new KServe(...)',
@@ -436,6 +454,7 @@ export const INTERFACES = {
     'node: Node; clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; serviceAccountRole(): IServiceAccountRole',
   IModelStore:
     'node: Node; bucketName: string; bucketArn: string; kmsKeyArn?: string; region?: string; endpoint?: string; endpointNamespace?: string; credentials?: ModelStoreCredentials; startsEmpty?: boolean; grantRead(): void; grantReadWrite(): void; uriFor(): string',
+  IOpenAiServer: 'node: Node; cluster: IKubernetesCluster; openAiTargets: OpenAiTarget[]',
   IRdmaFabric:
     'kind: RdmaFabricKind; fabricName: string; resourceName?: string; attachment?: FabricAttachment; adaptersPerNode?: number; capabilities: string[]; networks: string[]; podResources(): string{}; bind(): FabricBinding; nodeResources(): string{}; bandwidthGbps(): number; hardwareFaults(): Fault[]',
   IServiceAccountRole:
@@ -462,11 +481,11 @@ export const ENUMS = {
   MacvlanMode: 'bridge private vepa passthru',
   MediaInput: 'ALL IMAGES NONE',
   MemoryShare: 'WHOLE STATIC FREE',
-  MetricExporter: 'triton triton-vllm triton-tensorrtllm vllm',
+  MetricExporter: 'triton triton-vllm triton-tensorrtllm vllm envoy',
   MetricFeature: 'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS',
   MetricType: 'counter gauge histogram summary',
   MetricUnit:
-    'requests inferences executions tokens sequences seconds milliseconds microseconds bytes watts joules ratio lookups mixed',
+    'requests inferences executions tokens sequences seconds milliseconds microseconds bytes watts joules ratio servers lookups mixed',
   NatGateways: 'one-per-zone one',
   NodeImageFamily: 'al2023 bottlerocket',
   NodeNetwork: 'RDMA TCP',

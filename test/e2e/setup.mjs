@@ -12,6 +12,7 @@ import { prepareAwsCli } from './setup/aws-cli.mjs';
 import { prepareControlPlane } from './setup/control-plane.mjs';
 import { prepareEmulator } from './setup/emulator.mjs';
 import { prepareKServe } from './setup/kserve.mjs';
+import { prepareEnvoy } from './setup/envoy.mjs';
 import { prepareLeaderWorkerSet } from './setup/leader-worker-set.mjs';
 import { preparePrometheusAdapter } from './setup/prometheus-adapter.mjs';
 import { prepareJobSet } from './setup/job-set.mjs';
@@ -26,9 +27,8 @@ export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
  *
  * @param {string} file where to; a run that others must not disturb has one of its own
  * @param {boolean} servers whether what only the end-to-end tests need is wanted too: servers of models, which take 2 GB, the
- * @param {boolean} servers whether what only the end-to-end tests need is wanted too: servers of models, which take 2 GB, the
- * controllers of groups of nodes and of sets of jobs, KServe, and what reads Prometheus for scalers
- * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `jobSet`, `prometheusAdapter`, `kserve`, `awsCli`, `vllm` and `deepSpeed`, each absent when it cannot be
+ * controllers of groups of nodes and of sets of jobs, KServe, Envoy, and what reads Prometheus for scalers
+ * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `jobSet`, `prometheusAdapter`, `envoy`, `kserve`, `awsCli`, `vllm` and `deepSpeed`, each absent when it cannot be
  * had; `providers`, the Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
  */
 export async function prepare(file = TOOLS_FILE, servers = false) {
@@ -54,6 +54,7 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
         prepareLeaderWorkerSet(E2E_CACHE),
       ),
       kserve: await attempt('no KServe, so no InferenceService is judged and run', () => prepareKServe(E2E_CACHE)),
+      envoy: await attempt('no Envoy, so no front door runs', () => prepareEnvoy(E2E_CACHE)),
       prometheusAdapter: await attempt('no adapter of Prometheus, so nothing scales', () =>
         preparePrometheusAdapter(E2E_CACHE),
       ),
@@ -76,6 +77,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const { missing } = await prepare();
   await prepareLeaderWorkerSet(E2E_CACHE);
   await prepareKServe(E2E_CACHE);
+  await prepareEnvoy(E2E_CACHE);
   await preparePrometheusAdapter(E2E_CACHE);
   await prepareJobSet(E2E_CACHE);
   await prepareAwsCli();

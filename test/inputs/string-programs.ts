@@ -1,4 +1,5 @@
 import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Given, Program } from './string-programs-compute';
+import { GATEWAY_ARGUMENTS, GATEWAY_STRUCTS } from './string-programs-gateway';
 import { KIND_ARGUMENTS, KIND_STRUCTS } from './string-programs-kinds';
 import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
 import { TRAINING_ARGUMENTS, TRAINING_STRUCTS } from './string-programs-training';
@@ -12,6 +13,7 @@ const STRUCTS = {
   ...WORKLOAD_STRUCTS,
   ...POD_STRUCTS,
   ...VLLM_STRUCTS,
+  ...GATEWAY_STRUCTS,
   ...TRAINING_STRUCTS,
   ...SCALING_STRUCTS,
   ...KIND_STRUCTS,
@@ -22,6 +24,7 @@ const ARGUMENTS = {
   ...WORKLOAD_ARGUMENTS,
   ...POD_ARGUMENTS,
   ...VLLM_ARGUMENTS,
+  ...GATEWAY_ARGUMENTS,
   ...TRAINING_ARGUMENTS,
   ...SCALING_ARGUMENTS,
   ...KIND_ARGUMENTS,

@@ -1,4 +1,5 @@
 import { COMPUTE_VERDICTS } from './string-verdicts-compute';
+import { GATEWAY_VERDICTS } from './string-verdicts-gateway';
 import { KIND_VERDICTS } from './string-verdicts-kinds';
 import { POD_VERDICTS } from './string-verdicts-pods';
 import { TRAINING_VERDICTS } from './string-verdicts-training';
@@ -18,6 +19,7 @@ export const STRING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ...WORKLOAD_VERDICTS,
   ...SCALING_VERDICTS,
   ...KIND_VERDICTS,
+  ...GATEWAY_VERDICTS,
   ...POD_VERDICTS,
   ...TRITON_VERDICTS,
   ...TRAINING_VERDICTS,

@@ -3,10 +3,15 @@ import {
   AlertReceiver,
   DataSize,
   ExistingGpuNodePool,
+  GatewayAuthentication,
+  GatewayBackend,
+  GatewayExposure,
+  GatewayTls,
   GpuInstanceType,
   GpuOperator,
   GpuSharing,
   ImagePrePuller,
+  InferenceGateway,
   ModelCache,
   ModelImport,
   ModelSource,
@@ -185,6 +190,27 @@ function rest(app: App): void {
   monitoring.watch(new TritonDeployment(stack, 'Watched', { cluster, nodePool, modelStore, models: [FRAUD] }));
 }
 
+/** A front door for the public, before a Service of others. */
+function gateways(app: App): void {
+  const stack = testStack(app, 'gateways');
+  const models = {
+    name: 'models',
+    namespace: 'inference',
+    port: 8000,
+    podSelector: { app: 'models' },
+    models: ['chat'],
+  };
+  new InferenceGateway(stack, 'Door', {
+    cluster: testCluster(stack),
+    backends: [GatewayBackend.service({ ...models, apiKey: { name: 'models', key: 'key' } })],
+    authentication: GatewayAuthentication.apiKeys({ red: { name: 'teams', key: 'red' } }),
+    tls: GatewayTls.secret('door-certificate'),
+    exposure: GatewayExposure.public(),
+    nodeSelector: { role: 'front' },
+    priorityClassName: 'front',
+  });
+}
+
 /** Operators of others, and what they are told of nodes whose driver and network they manage. */
 function operators(app: App): void {
   const stack = testStack(app, 'operators');
@@ -215,4 +241,5 @@ export const PROGRAMS: { readonly [name: string]: Program } = {
   imports,
   rest,
   operators,
+  gateways,
 };

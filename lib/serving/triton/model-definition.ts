@@ -147,8 +147,8 @@ export interface BackendModel extends PodModel {
   readonly settings?: InstanceSettings;
   /** How its health is probed. */
   readonly probe: ModelProbe;
-  /** Whether requests may name adapters of it. @default false */
-  readonly hasAdapters?: boolean;
+  /** Adapters of it that requests may name. @default - none */
+  readonly adapterNames?: readonly string[];
   /** What else the init container copies for it: adapters, and what drafts. @default - nothing */
   readonly copies?: readonly WeightsCopy[];
   /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */

@@ -4,7 +4,9 @@ import { Construct } from 'constructs';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { warnOfEndpoint } from '../../core/model-store-reach';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesName } from '../../core/naming';
+import { IOpenAiServer, OpenAiTarget } from '../../core/openai-server';
 import { SecretReference } from '../../core/secret-reference';
 import { withdraw } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
@@ -24,6 +26,7 @@ import { ServerScaling } from '../scaling/server-scaling';
 import { checkDeployment } from './deployment-faults';
 import { metricsTargetOf, serverOf } from './made-server';
 import { OPENAI_PORT } from './openai/openai-front-end';
+import { openAiTargets } from './openai/openai-target';
 import { TRITON_PORTS } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { tritonLabels } from './triton-pod';
@@ -40,7 +43,9 @@ import { tritonLabels } from './triton-pod';
  * All faults are reported in one `ValidationError`: names, versions and shapes that Triton would refuse at load, models
  * that do not fit the GPUs, pods that do not fit a node, and replicas that the pool has no room for.
  */
-export class TritonDeployment extends Construct implements IWatchable {
+export class TritonDeployment extends Construct implements IWatchable, IOpenAiServer {
+  /** The cluster. */
+  public readonly cluster: IKubernetesCluster;
   /** Name of the Kubernetes objects. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -67,6 +72,8 @@ export class TritonDeployment extends Construct implements IWatchable {
   public readonly plans: { [model: string]: CapacityPlan };
   /** How it is scraped. */
   public readonly metricsTarget: MetricsTarget;
+  /** What a front door sends requests to: empty without an OpenAI front end. */
+  public readonly openAiTargets: OpenAiTarget[];
   /** The Kubernetes deployment, for overrides. */
   public readonly deployment: DeploymentV1;
   /** The Kubernetes service, for overrides. */
@@ -80,6 +87,7 @@ export class TritonDeployment extends Construct implements IWatchable {
     super(scope, id);
     try {
       this.#props = props;
+      this.cluster = props.cluster;
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
       this.replicas = scalerMost(props) ?? props.replicas ?? 1;
@@ -111,6 +119,7 @@ export class TritonDeployment extends Construct implements IWatchable {
       this.deployment = made.deployment;
       declareScaled(this, props.cluster, props.autoscaling);
       this.metricsTarget = metricsTargetOf(servers);
+      this.openAiTargets = openAiTargets(servers);
     } catch (error) {
       withdraw(this);
       throw error;

@@ -5,7 +5,9 @@ import { VllmRelease } from '../../catalog/vllm-release';
 import { ClusterLedger } from '../../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { warnOfEndpoint } from '../../core/model-store-reach';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesName } from '../../core/naming';
+import { IOpenAiServer, OpenAiTarget } from '../../core/openai-server';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { addWarning } from '../../core/validation';
@@ -25,6 +27,7 @@ import { readableImage } from '../pod/serving-image';
 import { declareScaled } from '../scaling/declare-scaled';
 import { explainServers } from '../scaling/explain-servers';
 import { VllmServers, containerOptions, metricsTargetOf, serverOf } from './made-server';
+import { openAiTarget } from './openai-target';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
@@ -55,7 +58,9 @@ interface Made {
  * architectures), adapters of a rank that it would not load, two models of one name, models that do not fit the GPUs, pods that do not fit a node,
  * and replicas that the pool has no room for.
  */
-export class VllmDeployment extends Construct implements IWatchable {
+export class VllmDeployment extends Construct implements IWatchable, IOpenAiServer {
+  /** The cluster. */
+  public readonly cluster: IKubernetesCluster;
   /** Name of what all models share. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -78,6 +83,8 @@ export class VllmDeployment extends Construct implements IWatchable {
   public readonly startupBudget: Duration;
   /** How all its servers are scraped. */
   public readonly metricsTarget: MetricsTarget;
+  /** What a front door sends requests to. */
+  public readonly openAiTargets: OpenAiTarget[];
   /** The Kubernetes deployments by model, for overrides: of those whose servers have one node each. */
   public readonly deployments: { [model: string]: DeploymentV1 };
   /** The LeaderWorkerSets by model: of those whose servers are groups of several nodes. */
@@ -93,6 +100,7 @@ export class VllmDeployment extends Construct implements IWatchable {
     super(scope, id);
     try {
       this.#props = props;
+      this.cluster = props.cluster;
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
       this.vllmRelease = readableImage(props.servingImage)?.vllmRelease ?? props.vllmRelease ?? VllmRelease.DEFAULT;
@@ -125,6 +133,7 @@ export class VllmDeployment extends Construct implements IWatchable {
       declareScaled(this, props.cluster, props.autoscaling);
       if (made.some(({ group }) => group)) ClusterLedger.of(props.cluster).addGroups(this);
       this.metricsTarget = metricsTargetOf(shared, byName);
+      this.openAiTargets = byName.map((each) => openAiTarget(shared, each));
     } catch (error) {
       withdraw(this);
       throw error;

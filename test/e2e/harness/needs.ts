@@ -6,6 +6,7 @@ type Need =
   | 'controlPlane'
   | 'leaderWorkerSet'
   | 'jobSet'
+  | 'envoy'
   | 'prometheusAdapter'
   | 'kserve'
   | 'awsCli'

@@ -22,6 +22,8 @@ export interface Tools {
   readonly leaderWorkerSet?: { readonly version: string; readonly program: string; readonly chart: string };
   /** KServe's webhooks and controller, and the folder of its Go module. */
   readonly kserve?: { readonly version: string; readonly program: string; readonly module: string };
+  /** Envoy as a program. */
+  readonly envoy?: { readonly version: string; readonly program: string };
   /** The adapter of custom metrics, and Prometheus. */
   readonly prometheusAdapter?: { readonly version: string; readonly program: string; readonly prometheus: string };
   readonly awsCli?: { readonly file: string };
