@@ -97,11 +97,11 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
       'monitoring/monitoring-server.ts',
       'network/definition-wait.ts',
       'network/nccl-acceptance-test.ts',
+      'serving/gateway/gateway-pod.ts',
+      'serving/gateway/inference-gateway.ts',
       // Its pods, but for what KServe names, are those of a deployment: test/serving/kserve/kserve-inference-service.test.ts compares them.
       'serving/kserve/inference-service.ts',
       // Its pods, whose template is that of a deployment, are in test/serving/vllm/server-groups.test.ts.
-      'serving/gateway/gateway-pod.ts',
-      'serving/gateway/inference-gateway.ts',
       'serving/pod/make-server-group.ts',
       'serving/pod/make-server.ts',
       'serving/pod/node-cache.ts',
