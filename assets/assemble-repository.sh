@@ -14,7 +14,12 @@ say() { printf 'assemble: %s\n' "$*" >&2; }
 fail() { say "ERROR: $*"; exit 1; }
 
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+end() {
+  # A pod that does not start needs nothing.
+  [ "$1" -eq 0 ] || [ -z "${CACHE_DIR:-}" ] || rm -f "$CACHE_DIR/leases/${POD_UID:?}"
+  rm -rf "$scratch"
+}
+trap 'end "$?"' EXIT
 trap 'exit 143' INT TERM
 
 # Large files come in parallel ranges. The classic client, because the one that the CLI prefers on p4d, p5 and p6 takes 16 to 24 GiB of
@@ -56,13 +61,24 @@ left_out() {
   return 1
 }
 
-# What a folder will hold, as lines <path> <tab> <checksum> <tab> <bytes, or - where they cannot be found out>, into $scratch/<number>.files.
+# The manifest of a folder, into $scratch/SHA256SUMS: <uri> <options of the CLI>
+get_manifest() {
+  manifest=$1/SHA256SUMS
+  shift
+  aws s3 cp --only-show-errors "$@" "$manifest" "$scratch/SHA256SUMS" < /dev/null
+}
+
 plan_folder() {
-  manifest=$scratch/SHA256SUMS
-  if ! aws s3 cp --only-show-errors "$2/SHA256SUMS" "$manifest" < /dev/null; then
+  if ! get_manifest "$2"; then
     fail "cannot read $2/SHA256SUMS, the manifest that is written last when a model is imported; is the import finished?"
   fi
-  read_manifest "$manifest" "$2/SHA256SUMS" "$scratch/all"
+  plan_files "$1" "$2" "$4"
+}
+
+# What a folder will hold, as lines <path> <tab> <checksum> <tab> <bytes, or - where they cannot be found out>, into $scratch/<number>.files:
+# <number> <uri> <patterns>
+plan_files() {
+  read_manifest "$scratch/SHA256SUMS" "$2/SHA256SUMS" "$scratch/all"
   [ -s "$scratch/all" ] || fail "$2/SHA256SUMS is empty; import the model again"
   twice=$(cut -f 1 "$scratch/all" | uniq -d | head -n 1)
   [ -z "$twice" ] || fail "$2/SHA256SUMS has two checksums for $twice"
@@ -164,28 +180,36 @@ copy_folder() {
     copy_small "$scratch/small.$1.$batch" "$2" "$3" || failed=1
     batch=$((batch + 1))
   done
-  worker=0
-  jobs=
-  while [ "$failed" -eq 0 ] && [ "$worker" -lt "$workers" ]; do
-    copy_share "$worker" "$scratch/large" "$2" "$3" &
-    jobs="$jobs $!"
-    worker=$((worker + 1))
-  done
-  for job in $jobs; do wait "$job" || failed=1; done
+  [ "$failed" -ne 0 ] || share_out copy_share "$scratch/large" "$2" "$3" || failed=1
   rm -rf "$incoming"
   [ "$failed" -eq 0 ] || fail "the copy of $2 is not complete"
 }
 
-# Every line of the plan, numbered, for a function that takes <number> <uri> <local folder> <patterns>
+# Runs a function that takes the number of a worker first, once for each: <function> <what it takes besides>
+share_out() {
+  function=$1
+  shift
+  worker=0
+  jobs=
+  while [ "$worker" -lt "$workers" ]; do
+    "$function" "$worker" "$@" &
+    jobs="$jobs $!"
+    worker=$((worker + 1))
+  done
+  broken=0
+  for job in $jobs; do wait "$job" || broken=1; done
+  return "$broken"
+}
+
+# Every line of a plan, numbered, for a function that takes <number> <uri> <local folder> <patterns>: <plan> <function> [<what numbers begin with>]
 for_each() {
   number=0
   while read -r uri folder patterns; do
     [ -n "$uri" ] || continue
     number=$((number + 1))
-    "$1" "$number" "$uri" "$root/$folder" "$patterns"
-  done < "$scratch/plan"
+    "$2" "${3:-}$number" "$uri" "$root/$folder" "$patterns"
+  done < "$1"
 }
-plan_model() { plan_folder "$1" "$2" "$4"; }
 
 # What is there already and good stays; what is damaged goes, so that it is not counted twice.
 add_sizes() {
@@ -202,9 +226,16 @@ add_sizes() {
 printf '%s\n' "${MODEL_PLAN?}" > "$scratch/plan"
 mkdir -p "$root"
 rm -rf "$incoming"
-for_each plan_model
+if [ -n "${CACHE_DIR:-}" ]; then
+  # shellcheck source=assets/model-cache.sh
+  . "$config/model-cache.sh"
+  # shellcheck source=assets/fill-cache.sh
+  . "$config/fill-cache.sh"
+  fill_cache
+fi
+for_each "$scratch/plan" plan_folder
 total=0 missing=0
-for_each add_sizes
+for_each "$scratch/plan" add_sizes
 # Before the first byte: a volume that overflows gets the pod evicted, and the next one would begin again.
 if [ -n "${MODELS_MIB:-}" ] && [ "$total" -gt "$((MODELS_MIB * 1048576))" ]; then
   fail "the files of the models take $(mib "$total"), but their volume may hold $MODELS_MIB MiB; leave out what is not served, or say how large they are: checkpointSize, or modelSize of an ONNX model"
@@ -213,7 +244,7 @@ free=$(df -B1 --output=avail "$root" | tail -n 1)
 if [ "$missing" -gt "$((free))" ]; then
   fail "the files of the models take $(mib "$missing") more, but the disk of the node has $(mib "$((free))") left; use nodes with a larger disk"
 fi
-for_each copy_folder
+for_each "$scratch/plan" copy_folder
 
 # Last, so that Triton never sees a model whose weights are not all there. vLLM's own server has no repository.
 if [ -d "$config/repository" ]; then

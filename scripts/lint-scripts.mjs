@@ -31,6 +31,12 @@ const CHECKS = [
     ending: '.sh',
     faulty: '#!/bin/sh\nrm -rf $1/x\n',
   },
+  {
+    name: 'shellcheck of bash',
+    command: tool('shellcheck', '--shell=bash', '--enable=avoid-nullary-conditions'),
+    ending: '.bash',
+    faulty: '#!/usr/bin/env bash\nrm -rf $1/x\n',
+  },
   { name: 'ruff check', command: tool('ruff', 'check', '--no-cache'), ending: '.py', faulty: 'import os\n' },
   {
     name: 'ruff format',

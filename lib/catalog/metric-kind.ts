@@ -36,6 +36,8 @@ export enum MetricUnit {
   JOULES = 'joules',
   /** A part of the whole, 0 to 1. */
   RATIO = 'ratio',
+  /** Servers. */
+  SERVERS = 'servers',
   /** Hits of, or misses in, a cache. */
   LOOKUPS = 'lookups',
   /** Differs with the value of a label. */
@@ -52,6 +54,8 @@ export enum MetricExporter {
   TRITON_TENSORRT_LLM = 'triton-tensorrtllm',
   /** vLLM's own server. */
   VLLM = 'vllm',
+  /** The Envoy of a gateway. */
+  ENVOY = 'envoy',
 }
 
 /** Settings that a metric needs and that are off by default. */

@@ -1,5 +1,6 @@
 import { MetricFacts, MetricRows } from './metric-facts';
 import { MetricExporter, MetricFeature, MetricType, MetricUnit } from './metric-kind';
+import { ENVOY_METRICS } from './metric-table-envoy';
 import { VLLM_METRICS } from './metric-table-vllm';
 
 const { COUNTER, GAUGE, HISTOGRAM, SUMMARY } = MetricType;
@@ -207,4 +208,5 @@ export const METRIC_TABLE: { readonly [exporter in MetricExporter]: MetricRows }
   [MetricExporter.TRITON_VLLM]: TRITON_VLLM,
   [MetricExporter.TRITON_TENSORRT_LLM]: TRITON_TENSORRT_LLM,
   [MetricExporter.VLLM]: VLLM_METRICS,
+  [MetricExporter.ENVOY]: ENVOY_METRICS,
 };

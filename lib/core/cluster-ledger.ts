@@ -95,6 +95,10 @@ export enum ClusterSingleton {
   KARPENTER = 'Karpenter',
   LEADER_WORKER_SETS = 'controller of LeaderWorkerSets',
   KUEUE = 'Kueue',
+  KSERVE = 'KServe',
+  JOB_SETS = 'controller of JobSets',
+  METRICS_ADAPTER = 'adapter of custom metrics',
+  KEDA = 'KEDA',
 }
 
 const POOL = 'pool';
@@ -102,6 +106,10 @@ const SINGLETON = 'singleton';
 const NEED = 'need';
 const GROUPS = 'groups of pods';
 const QUEUES = 'queues of groups';
+const USERS = 'users';
+const JOB_SETS = 'sets of jobs';
+const SCALED = 'scaled by ';
+const WATCHED = 'watched';
 const OWN = 'made by this program';
 const POOL_LISTENER = 'pool listener';
 const CHECKS = 'checks';
@@ -191,6 +199,46 @@ export class ClusterLedger {
   /** The queues that admit groups of pods, with their pools, in the order of their paths. */
   public get queues(): LedgerEntry<readonly IGpuNodePool[]>[] {
     return entered<readonly IGpuNodePool[]>(this.cluster, QUEUES);
+  }
+
+  /** Declares that a construct makes objects of something that must run on the cluster, whoever installs it. */
+  public addUser(kind: ClusterSingleton, owner: IConstruct): void {
+    enter(this.cluster, `${USERS} of ${kind}`, owner.node.path, owner);
+  }
+
+  /** The constructs that do, in the order of their paths. */
+  public usersOf(kind: ClusterSingleton): IConstruct[] {
+    return entered(this.cluster, `${USERS} of ${kind}`).map(({ owner }) => owner);
+  }
+
+  /** Declares that a construct runs sets of jobs, which a controller on the cluster makes. */
+  public addJobSet(owner: IConstruct): void {
+    enter(this.cluster, JOB_SETS, owner.node.path, owner);
+  }
+
+  /** The constructs that run sets of jobs, in the order of their paths. */
+  public get jobSets(): IConstruct[] {
+    return entered(this.cluster, JOB_SETS).map(({ owner }) => owner);
+  }
+
+  /** Declares that a construct runs servers whose number is set by something that must run on the cluster, whoever installs it. */
+  public addScaled(by: ClusterSingleton, owner: IConstruct): void {
+    enter(this.cluster, `${SCALED}${by}`, owner.node.path, owner);
+  }
+
+  /** The constructs that declared so, in the order of their paths. */
+  public scaled(by: ClusterSingleton): IConstruct[] {
+    return entered(this.cluster, `${SCALED}${by}`).map(({ owner }) => owner);
+  }
+
+  /** Declares that a monitoring stack records the requests of a workload, and by which URL Prometheus is asked for them. */
+  public addWatched(workload: IConstruct, watcher: IConstruct, prometheusUrl: string): void {
+    enter(this.cluster, WATCHED, workload.node.path, watcher, prometheusUrl);
+  }
+
+  /** The URL of the Prometheus that records the requests of a workload; undefined if none does. */
+  public prometheusOf(workload: IConstruct): string | undefined {
+    return entered<string>(this.cluster, WATCHED, workload.node.path)[0]?.value;
   }
 
   /** Declares that this program creates the cluster, so that nothing runs on it but what EKS, this program or its user installs. */

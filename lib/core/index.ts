@@ -5,6 +5,7 @@ export * from './gpu-sharing-kind';
 export * from './kubernetes-cluster';
 export * from './model-store';
 export * from './model-store-credentials';
+export * from './openai-server';
 export * from './pod-security-level';
 export * from './policy-statement';
 export * from './rdma-fabric';

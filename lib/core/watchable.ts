@@ -2,6 +2,18 @@ import { MetricExporter, MetricFeature } from '../catalog/metric-kind';
 import { IConstruct } from 'constructs';
 
 /**
+ * A model whose number of servers a scaler sets by the requests that they have: these are recorded for it.
+ */
+export interface ScaledModel {
+  /** Name of the model, as in the `model` label. */
+  readonly model: string;
+  /** Service of its servers. */
+  readonly service: string;
+  /** Exporter that tells of its requests. */
+  readonly exporter: MetricExporter;
+}
+
+/**
  * What a monitoring stack must know to scrape and alert on a workload.
  */
 export interface MetricsTarget {
@@ -31,6 +43,10 @@ export interface MetricsTarget {
   readonly replicas?: number;
   /** Longest time in seconds that a pod loads its models for before it answers. @default 0 */
   readonly startupSeconds?: number;
+  /** Models whose requests in flight a scaler reads. @default - none */
+  readonly scaledModels?: ScaledModel[];
+  /** Whether a scaler may leave no server at all, which is then no outage. @default false */
+  readonly scalesToZero?: boolean;
   /** P99 latency in milliseconds that the plans of models expect under their load, by model. @default - nothing is planned */
   readonly plannedLatencyMs?: { [model: string]: number };
 }

@@ -105,7 +105,27 @@ function resourceFaults(props: CustomResourcesProps): Fault[] {
       return [fault('DUPLICATE', at, reason)];
     }
     seen.add(key);
-    return [];
+    return apiVersion.startsWith('serving.kserve.io/') ? storageUriFaults(resource, at) : [];
+  });
+}
+
+/** Every way to write it but KServe's own. */
+const STORAGE_URI = /^storage[-_]?ur[il]s?$/i;
+
+/**
+ * A field of KServe that says where the weights are, misspelt: the API server drops it without a word, and a server without models starts and is ready.
+ *
+ * @see https://github.com/kserve/kserve (pkg/apis/serving/v1beta1/inference_service_defaults.go of v0.20.0, SetTritonDefaults)
+ */
+function storageUriFaults(value: unknown, at: string): Fault[] {
+  if (typeof value !== 'object' || value === null || Token.isUnresolved(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const path = Array.isArray(value) ? `${at}[${key}]` : `${at}.${key}`;
+    if (!STORAGE_URI.test(key) || key === 'storageUri' || key === 'storageUris') return storageUriFaults(member, path);
+    const reason =
+      `${path} is no field of KServe, and the API server drops it without a word, so that the server would start without a model and be ready; write ` +
+      `storageUri${/s$/i.test(key) ? 's' : ''}, or make a KServeInferenceService, which always says it`;
+    return [fault('STORAGE_URI_MISSPELT', path, reason)];
   });
 }
 

@@ -3,6 +3,7 @@ import { IGpuNodePool } from '../core/gpu-node-pool';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { FabricBinding, RdmaFabricKind } from '../core/rdma-fabric';
 import { Fault } from '../units/fault';
+import { PodContainer } from './pod-template';
 
 /**
  * What each pod of a group needs to use the fabric of its pool; nothing where nodes reach each other by TCP.
@@ -42,4 +43,15 @@ export function groupFabric(
 export function groupSecurityLevel(bindings: readonly (FabricBinding | undefined)[]): PodSecurityLevel {
   const locks = bindings.some((each) => each !== undefined && each.capabilities.length > 0);
   return locks ? PodSecurityLevel.PRIVILEGED : PodSecurityLevel.RESTRICTED;
+}
+
+/**
+ * What a container needs to lock memory for its fabric: an added capability takes effect only for root.
+ *
+ * @internal
+ */
+export function lockingMemory(fabric: FabricBinding | undefined): Pick<PodContainer, 'securityContext'> {
+  if (fabric === undefined || fabric.capabilities.length === 0) return {};
+  const capabilities = { drop: ['ALL'], add: fabric.capabilities };
+  return { securityContext: { runAsUser: '0', runAsNonRoot: false, capabilities } };
 }

@@ -51,18 +51,52 @@ const ANYWHERE = ['0.0.0.0/0', '::/0'];
 export function modelStoreEgress(store: IModelStore, namespace: string): EgressRule[] {
   const { endpoint, credentials } = store;
   return [
-    {
-      to: [
-        { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: 'kube-system' } } },
-        { ipBlock: { cidr: NODE_LOCAL_DNS } },
-      ],
-      ports: ['UDP', 'TCP'].map((protocol) => ({ port: '53', protocol })),
-    },
+    nameEgress(),
     ...storeEgress(store, namespace),
     ...(credentials ? [] : [egress(POD_IDENTITY, 80)]),
     // Roles of service accounts come from STS.
     ...(credentials || endpoint === undefined ? [] : [egress(ANYWHERE, 443)]),
   ];
+}
+
+/**
+ * What pods must reach to know addresses by names.
+ *
+ * @internal
+ */
+export function nameEgress(): EgressRule {
+  return {
+    to: [
+      { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: 'kube-system' } } },
+      { ipBlock: { cidr: NODE_LOCAL_DNS } },
+    ],
+    ports: ['UDP', 'TCP'].map((protocol) => ({ port: '53', protocol })),
+  };
+}
+
+/**
+ * A port of the pods of a namespace with some labels, or of all of them.
+ *
+ * @internal
+ */
+export function podEgress(namespace: string, labels: { readonly [key: string]: string } | undefined, port: number) {
+  const [{ namespaceSelector }] = peers([namespace]) as [{ namespaceSelector: object }];
+  const podSelector = labels && { podSelector: { matchLabels: labels } };
+  return { to: [{ namespaceSelector, ...podSelector }], ports: [{ port: String(port), protocol: 'TCP' }] };
+}
+
+/**
+ * A port of everything.
+ *
+ * @internal
+ */
+export function anywhereEgress(port: number): EgressRule {
+  return egress(ANYWHERE, port);
+}
+
+/** Everybody, as who may connect. @internal */
+export function everybody(): object[] {
+  return peers(ANYWHERE);
 }
 
 /**

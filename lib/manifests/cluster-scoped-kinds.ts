@@ -3,11 +3,14 @@
  * API server; plain objects must be correct without it.
  *
  * @see https://github.com/Mellanox/network-operator/tree/v26.4.1/deployment/network-operator/crds
+ * @see https://github.com/kserve/kserve/tree/v0.20.0/config/crd/full
  * @see https://github.com/aws/karpenter-provider-aws/tree/main/pkg/apis/crds
  * @see https://github.com/kubernetes-sigs/kueue/tree/v0.17.0/charts/kueue/templates/crd
  */
 const CLUSTER_SCOPED = new Set([
   'ClusterQueue.kueue.x-k8s.io',
+  'ClusterServingRuntime.serving.kserve.io',
+  'ClusterStorageContainer.serving.kserve.io',
   'CustomResourceDefinition.apiextensions.k8s.io',
   'EC2NodeClass.karpenter.k8s.aws',
   'HostDeviceNetwork.mellanox.com',

@@ -14,6 +14,7 @@ import {
   writeOnly,
 } from '../kubernetes/rendering/attribute-rules';
 import { clusterMetadata, namespacedMetadata } from '../kubernetes/rendering/metadata-rules';
+import { podAutoscaler } from './autoscaler-rules';
 import {
   aggregationRule,
   allowedTopologies,
@@ -27,6 +28,7 @@ import {
   service,
   subjects,
 } from './object-rules';
+import { volumeMetadata, volumeSpec } from './persistent-volume-rules';
 import { claimSpec } from '../kubernetes/rendering/volume-rules';
 import { cronJob, daemonSetSpec, deploymentSpec, job, statefulSet } from './workload-rules';
 
@@ -105,6 +107,10 @@ export const KINDS: { [type: string]: Kind } = {
     immutable: flag,
     type: textOr('Opaque'),
   }),
+  kubernetes_persistent_volume_v1: cluster('v1', 'PersistentVolume', {
+    metadata: volumeMetadata,
+    spec: volumeSpec,
+  }),
   kubernetes_persistent_volume_claim_v1: namespaced('v1', 'PersistentVolumeClaim', { spec: claimSpec }),
   kubernetes_cluster_role_v1: cluster(RBAC, 'ClusterRole', {
     aggregation_rule: aggregationRule,
@@ -121,6 +127,9 @@ export const KINDS: { [type: string]: Kind } = {
   kubernetes_job_v1: namespaced('batch/v1', 'Job', { spec: job }),
   kubernetes_cron_job_v1: namespaced('batch/v1', 'CronJob', { spec: cronJob }),
   kubernetes_pod_disruption_budget_v1: namespaced('policy/v1', 'PodDisruptionBudget', { spec: disruptionBudget }),
+  kubernetes_horizontal_pod_autoscaler_v2: namespaced('autoscaling/v2', 'HorizontalPodAutoscaler', {
+    spec: podAutoscaler,
+  }),
   kubernetes_ingress_class_v1: cluster(NETWORKING, 'IngressClass', { spec: ingressClass }),
   kubernetes_ingress_v1: namespaced(NETWORKING, 'Ingress', { spec: ingress }),
 };

@@ -7,7 +7,7 @@ import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v
 import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { isInTree } from '../core/cluster-ledger';
+import { ClusterLedger, isInTree } from '../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../core/errors';
 import { synthesizeWhile } from '../core/omission';
 import { ImageRegistry } from '../kubernetes/image-registry';
@@ -21,12 +21,14 @@ import { IWatchable } from '../core/watchable';
 import { DataSize } from '../units/data-size';
 import { secretFolder } from './alert-receiver';
 import { alertmanagerConfig, allReceivers, receiverFaults, receiverWarnings } from './alertmanager-config';
+import { isGateway } from './gateway-rules';
 import { MetricContract } from './metric-contract';
 import { MonitoringOptions } from './monitoring-options';
 import { MonitoringServer } from './monitoring-server';
 import { MonitoringStorage } from './monitoring-storage';
 import { prometheusConfig, ruleFile } from './prometheus-config';
 import { ruleGroups } from './rule-groups';
+import { closedToScalerFaults } from './scaler-faults';
 import { allowScrape } from './scrape-policy';
 import {
   givenThresholdFaults,
@@ -155,6 +157,7 @@ export class MonitoringStack extends Construct {
     const watched = this.#toWatched(workload, options);
     for (const warning of thresholdWarnings(watched)) addWarning(this, warning);
     this.#watched.push({ workload, options });
+    ClusterLedger.of(this.#props.cluster).addWatched(workload, this, this.prometheusUrl);
     this.#allowDiscovery(workload);
     allowScrape(this, workload, {
       cluster: this.#props.cluster,
@@ -179,7 +182,8 @@ export class MonitoringStack extends Construct {
   #toWatched(workload: IWatchable, options: WatchOptions): WatchedWorkload {
     return {
       target: workload.metricsTarget,
-      latencyAlert: options.latencyAlert ?? true,
+      // Servers measure the latency of their models.
+      latencyAlert: (options.latencyAlert ?? true) && !isGateway(workload.metricsTarget),
       latencyThresholdsMs: thresholdsOf(workload.metricsTarget, options, this.#props),
       metricPrefixes: options.metricPrefixes ?? {},
       options,
@@ -201,12 +205,20 @@ export class MonitoringStack extends Construct {
       'the watched workloads serve',
     );
     if (unknown.length > 0) return unknown;
+    const closed = this.#closedFaults();
+    if (closed.length > 0) return closed;
     const rules = ruleGroups(workloads, this.#props.heartbeatReceiver !== undefined).flatMap((group) => group.rules);
     return MetricContract.faults(
       rules,
       workloads.map(({ target }) => target),
       this.#scrapeIntervalSeconds,
     );
+  }
+
+  #closedFaults(): Fault[] {
+    const { cluster, accessibleFrom = [] } = this.#props;
+    const watched = new Set(this.#watchedInTree.map(({ workload }) => workload.node.path));
+    return closedToScalerFaults(cluster, watched, [this.namespace, ...accessibleFrom]);
   }
 
   get #discoveryName(): string {

@@ -1,6 +1,7 @@
 import { Metric } from '../catalog/metric';
 import { MetricExporter } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
+import { gatewayRules, isGateway } from './gateway-rules';
 import { Indicator, countsRefused, isVllm, missingFrom, targetMatchers } from './indicator';
 import { MonitoringRule } from './monitoring-rule';
 
@@ -39,27 +40,31 @@ const COMPUTED = ['vllm:generation_tokens_total', 'vllm:prompt_tokens_total'].ma
  */
 export function outageRules(target: MetricsTarget, ofPods: boolean): MonitoringRule[] {
   const pods = ofPods
-    ? [noServerAnswers(target), serverDown(target), ...serversMissing(target), serverRestarts(target)]
+    ? [...noServerAnswers(target), serverDown(target), ...serversMissing(target), serverRestarts(target)]
     : [];
+  if (isGateway(target)) return [...pods, ...gatewayRules(target)];
   return [...pods, ...requestsFail(target), ...requestsWait(target), ...noTokens(target)];
 }
 
-function noServerAnswers(target: MetricsTarget): MonitoringRule {
-  return {
-    alert: 'NoServerAnswers',
-    expr: `absent(${up(target)} == 1)`,
-    for: OUTAGE_FOR,
-    labels: labels(target, 'critical'),
-    annotations: {
-      summary: `No server of ${target.jobName} has answered for ${OUTAGE_FOR}`,
-      description: `Job ${target.jobName} in namespace ${target.namespace}. ${models(target)} cannot be reached, or Prometheus cannot reach them.`,
-      runbook:
-        '1. Pods: kubectl get pods -o wide in the namespace. Pending: is there a node with room, has a capacity block or a reservation ' +
-        'ended, has a zone failed? Init: are the weights in the store, and can the pod read them? CrashLoopBackOff: read the log of the ' +
-        'container before it (--previous). 2. No pods: has the Deployment replicas, and what do its events say? 3. Pods that are ready: may ' +
-        'Prometheus reach their metrics port through the network policies, and list them in their namespace?',
+function noServerAnswers(target: MetricsTarget): MonitoringRule[] {
+  if (target.scalesToZero) return [];
+  return [
+    {
+      alert: 'NoServerAnswers',
+      expr: `absent(${up(target)} == 1)`,
+      for: OUTAGE_FOR,
+      labels: labels(target, 'critical'),
+      annotations: {
+        summary: `No server of ${target.jobName} has answered for ${OUTAGE_FOR}`,
+        description: `Job ${target.jobName} in namespace ${target.namespace}. ${models(target)} cannot be reached, or Prometheus cannot reach them.`,
+        runbook:
+          '1. Pods: kubectl get pods -o wide in the namespace. Pending: is there a node with room, has a capacity block or a reservation ' +
+          'ended, has a zone failed? Init: are the weights in the store, and can the pod read them? CrashLoopBackOff: read the log of the ' +
+          'container before it (--previous). 2. No pods: has the Deployment replicas, and what do its events say? 3. Pods that are ready: may ' +
+          'Prometheus reach their metrics port through the network policies, and list them in their namespace?',
+      },
     },
-  };
+  ];
 }
 
 function serverDown(target: MetricsTarget): MonitoringRule {

@@ -1,4 +1,5 @@
 import { Indicator, isVllm, quoted } from './indicator';
+import { loadRules } from './load-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
 import { latencyRecord, watchedIndicators, WatchedWorkload } from './watched-workload';
@@ -38,6 +39,7 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = fa
       name: workload.target.jobName,
       rules: [
         ...indicatorRules(workload),
+        ...loadRules(workload.target),
         ...latencyRules(workload, all.slice(0, index), all),
         ...outageRules(workload.target, workload.options.outageAlerts ?? true),
       ],

@@ -5,6 +5,7 @@ import { faultsOf } from '../core/errors';
 import { kubernetesNameFault } from '../core/naming';
 import { concreteFault, hasToken } from '../core/tokens';
 import { MetricsTarget } from '../core/watchable';
+import { isGateway } from './gateway-rules';
 import { Indicator, isVllm } from './indicator';
 import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './latency-threshold';
 import { allOf, isUnreadable } from '../units/unreadable';
@@ -87,6 +88,7 @@ export function thresholdsOf(
  * @internal
  */
 export function watchedIndicators({ target, latencyAlert }: WatchedWorkload): Indicator[] {
+  if (isGateway(target)) return [];
   const left = [
     ...(latencyAlert ? [] : [Indicator.LATENCY_P99]),
     // Triton reads the GPUs of its pods, vLLM only its own cache.

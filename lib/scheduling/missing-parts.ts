@@ -27,7 +27,31 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
   const grown = ledger.needing(ClusterSingleton.CLUSTER_AUTOSCALER);
   const launched = ledger.needing(ClusterSingleton.KARPENTER);
   const [grouped] = ledger.groups;
+  const [served] = ledger.usersOf(ClusterSingleton.KSERVE);
+  const [trained] = ledger.jobSets;
+  const [adapted] = ledger.scaled(ClusterSingleton.METRICS_ADAPTER);
+  const [scaled] = ledger.scaled(ClusterSingleton.KEDA);
   return [
+    ...(adapted !== undefined && lacks(ClusterSingleton.METRICS_ADAPTER, METRICS_ADAPTER)
+      ? [
+          fault(
+            'NO_METRICS_ADAPTER',
+            undefined,
+            `a HorizontalPodAutoscaler is to set the number of servers of '${adapted.node.path}' on cluster '${cluster.clusterName}', but nothing in this ` +
+              `program installs what it reads requests from; create a PrometheusAdapter, ${otherwise('NO_METRICS_ADAPTER')}`,
+          ),
+        ]
+      : []),
+    ...(scaled !== undefined && lacks(ClusterSingleton.KEDA, KEDA)
+      ? [
+          fault(
+            'NO_KEDA',
+            undefined,
+            `KEDA is to set the number of servers of '${scaled.node.path}' on cluster '${cluster.clusterName}', but nothing in this program installs ` +
+              `it; create a Keda before the deployment, ${otherwise('NO_KEDA')}`,
+          ),
+        ]
+      : []),
     ...(grouped !== undefined && lacks(ClusterSingleton.LEADER_WORKER_SETS, LEADER_WORKER_SETS)
       ? [
           fault(
@@ -35,6 +59,36 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
             undefined,
             `'${grouped.node.path}' runs servers of several nodes on cluster '${cluster.clusterName}', but nothing in this program installs the ` +
               `controller that makes their pods; create a LeaderWorkerSetController before it, ${otherwise('NO_LEADER_WORKER_SETS')}`,
+          ),
+        ]
+      : []),
+    ...(served !== undefined && lacks(ClusterSingleton.KSERVE, KSERVE)
+      ? [
+          fault(
+            'NO_KSERVE',
+            undefined,
+            `'${served.node.path}' is an InferenceService on cluster '${cluster.clusterName}', but nothing in this program installs KServe, which makes ` +
+              `its pods; create a KServe before it, ${otherwise('NO_KSERVE')}`,
+          ),
+        ]
+      : []),
+    ...(ledger.singleton(ClusterSingleton.KSERVE) !== undefined && !isInstalled(cluster, CERT_MANAGER)
+      ? [
+          fault(
+            'NO_CERT_MANAGER',
+            undefined,
+            `KServe on cluster '${cluster.clusterName}' has the certificates of its webhooks from cert-manager, but nothing in this program installs it; ` +
+              `make a Helm release of it and pass it as dependsOn of KServe, ${otherwise('NO_CERT_MANAGER')}`,
+          ),
+        ]
+      : []),
+    ...(trained !== undefined && lacks(ClusterSingleton.JOB_SETS, JOB_SETS)
+      ? [
+          fault(
+            'NO_JOB_SETS',
+            undefined,
+            `'${trained.node.path}' trains on several nodes of cluster '${cluster.clusterName}', but nothing in this program installs the ` +
+              `controller that makes its pods; create a JobSetController before it, ${otherwise('NO_JOB_SETS')}`,
           ),
         ]
       : []),
@@ -110,7 +164,22 @@ const CLUSTER_AUTOSCALER: Installer = {
   images: /(^|\/)cluster-autoscaler[:@]/,
 };
 const LEADER_WORKER_SETS: Installer = { charts: /(^|[/_])lws(-\d|\.tgz|$)/, images: /(^|\/)lws[:@]/ };
+const KSERVE: Installer = {
+  charts: /(^|[/_])kserve(-resources)?(-v?\d|\.tgz|$)/,
+  images: /(^|\/)kserve-controller[:@]/,
+};
+const CERT_MANAGER: Installer = {
+  charts: /(^|[/_])cert-manager\b/,
+  images: /(^|\/)cert-manager-controller[:@]/,
+};
+const JOB_SETS: Installer = { charts: /(^|[/_])jobset(-\d|\.tgz|$)/, images: /(^|\/)jobset[:@]/ };
 const KARPENTER: Installer = { charts: /(^|[/_])karpenter(-\d|\.tgz|$)/, images: /(^|\/)karpenter\/controller[:@]/ };
+
+const METRICS_ADAPTER: Installer = {
+  charts: /(^|[/_])prometheus-adapter(-\d|\.tgz|$)/,
+  images: /(^|\/)prometheus-adapter[:@]/,
+};
+const KEDA: Installer = { charts: /(^|[/_])keda(-\d|\.tgz|$)/, images: /(^|\/)kedacore\/keda[:@]/ };
 
 function isInstalled(cluster: IKubernetesCluster, { charts, images }: Installer): boolean {
   return cluster.node.root.node.findAll().some((each) => {

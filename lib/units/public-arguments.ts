@@ -76,6 +76,21 @@ export const ARGUMENTS = {
     'static of': 'name: string',
     'static custom': 'name: string',
   },
+  GatewayAuthentication: {
+    'static apiKeys': 'keys: SecretReference{}',
+    'static jwt': 'options: JwtOptions',
+  },
+  GatewayBackend: {
+    'static of': 'server: IOpenAiServer; options?: GatewayBackendOptions',
+    'static service': 'service: GatewayServiceProps',
+  },
+  GatewayExposure: {
+    'static public': 'loadBalancer?: GatewayLoadBalancer',
+  },
+  GatewayTls: {
+    'static secret': 'secretName: string',
+    'static certificate': 'certificate: GatewayCertificate',
+  },
   GpuInstanceType: {
     'static of': 'name: string',
     'static unlisted': 'props: UnlistedInstanceTypeProps',
@@ -131,6 +146,10 @@ export const ARGUMENTS = {
     'static vllm': 'version: string',
     'static of': 'name: string',
   },
+  KServeRuntime: {
+    'static vllm': 'options?: KServeVllmOptions',
+    'static triton': 'options?: KServeTritonOptions',
+  },
   KubernetesAccess: {
     'static of': 'scope: Construct; cluster: IKubernetesCluster; options?: KubernetesAccessOptions',
     'static fromProviders': 'scope: Construct; cluster: IKubernetesCluster; providers: KubernetesProviders',
@@ -153,6 +172,10 @@ export const ARGUMENTS = {
   },
   MetricContract: {
     'static faults': 'rules: MonitoringRule[]; targets: MetricsTarget[]; scrapeIntervalSeconds?: number',
+  },
+  ModelCache: {
+    'static onNode': 'options: NodeCacheOptions',
+    'static claim': 'options: ClaimCacheOptions',
   },
   ModelInstances: {
     'static onGpus': 'gpuCount?: number; instancesPerGpu?: number',
@@ -259,6 +282,10 @@ export const ARGUMENTS = {
   SequenceStrategy: {
     'static direct': 'options?: DirectSequenceOptions',
     'static oldest': 'options?: OldestSequenceOptions',
+  },
+  ServerAutoscaling: {
+    'static hpa': 'options: HpaAutoscalingOptions',
+    'static keda': 'options: KedaAutoscalingOptions',
   },
   ServingImage: {
     'static pyTorch': 'options?: PyTorchImageOptions',

@@ -12,7 +12,11 @@ import { prepareAwsCli } from './setup/aws-cli.mjs';
 import { prepareControlPlane } from './setup/control-plane.mjs';
 import { prepareEmulator } from './setup/emulator.mjs';
 import { prepareKueue } from './setup/kueue.mjs';
+import { prepareKServe } from './setup/kserve.mjs';
+import { prepareEnvoy } from './setup/envoy.mjs';
 import { prepareLeaderWorkerSet } from './setup/leader-worker-set.mjs';
+import { preparePrometheusAdapter } from './setup/prometheus-adapter.mjs';
+import { prepareJobSet } from './setup/job-set.mjs';
 import { findProviders } from './setup/providers.mjs';
 import { prepareTerraform } from './setup/terraform.mjs';
 
@@ -23,9 +27,9 @@ export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
  * Makes every tool ready that this machine allows, and writes down where they are.
  *
  * @param {string} file where to; a run that others must not disturb has one of its own
- * @param {boolean} servers whether what only the end-to-end tests need is wanted too: servers of models, which take 2 GB, and the
- * controller of groups of nodes
- * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `kueue`, `awsCli`, `vllm` and `deepSpeed`, each absent when it cannot be
+ * @param {boolean} servers whether what only the end-to-end tests need is wanted too: servers of models, which take 2 GB, the
+ * controllers of groups of nodes and of sets of jobs, KServe, Envoy, and what reads Prometheus for scalers
+ * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `kueue`, `jobSet`, `prometheusAdapter`, `envoy`, `kserve`, `awsCli`, `vllm` and `deepSpeed`, each absent when it cannot be
  * had; `providers`, the Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
  */
 export async function prepare(file = TOOLS_FILE, servers = false) {
@@ -51,6 +55,14 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
         prepareLeaderWorkerSet(E2E_CACHE),
       ),
       kueue: await attempt('no Kueue, so no group waits for all of its nodes', () => prepareKueue(E2E_CACHE)),
+      kserve: await attempt('no KServe, so no InferenceService is judged and run', () => prepareKServe(E2E_CACHE)),
+      envoy: await attempt('no Envoy, so no front door runs', () => prepareEnvoy(E2E_CACHE)),
+      prometheusAdapter: await attempt('no adapter of Prometheus, so nothing scales', () =>
+        preparePrometheusAdapter(E2E_CACHE),
+      ),
+      jobSet: await attempt('no controller of JobSets, so no training on several nodes is made', () =>
+        prepareJobSet(E2E_CACHE),
+      ),
       awsCli: await attempt('no AWS CLI, so no weights are moved', () => prepareAwsCli()),
       vllm: await attempt('no vLLM for CPUs, so no server of models runs', () => vllmEnvironment(process.env.E2E_VLLM)),
       deepSpeed: await attempt('no DeepSpeed, so nothing is trained', () => deepSpeedEnvironment()),
@@ -67,6 +79,10 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const { missing } = await prepare();
   await prepareLeaderWorkerSet(E2E_CACHE);
   await prepareKueue(E2E_CACHE);
+  await prepareKServe(E2E_CACHE);
+  await prepareEnvoy(E2E_CACHE);
+  await preparePrometheusAdapter(E2E_CACHE);
+  await prepareJobSet(E2E_CACHE);
   await prepareAwsCli();
   say(missing.length === 0 ? 'everything is there' : `${missing.length} missing`);
 }

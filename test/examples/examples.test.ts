@@ -3,6 +3,7 @@ import { Cloud65b } from '../../examples/cloud-65b/stack';
 import { DeepSeekR1TwoNodes } from '../../examples/deepseek-r1-two-nodes/stack';
 import { ExistingEks } from '../../examples/existing-eks/stack';
 import { Headline8xV100 } from '../../examples/headline-8xv100/stack';
+import { KServe65b } from '../../examples/kserve-65b/stack';
 import { Multinode70bFp16 } from '../../examples/multinode-70b-fp16/stack';
 import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
 import { OpenAiVllm } from '../../examples/openai-vllm/stack';
@@ -30,6 +31,7 @@ const openAi = (app: App) => new OpenAiVllm(app);
 const headline = (app: App) => new Headline8xV100(app);
 const ensemble = (app: App) => new TritonOnnxEnsemble(app);
 const existing = (app: App) => new ExistingEks(app);
+const kserve = (app: App) => new KServe65b(app);
 const twoNodes = (app: App) => new Multinode70bFp16(app);
 const deepSeek = (app: App) => new DeepSeekR1TwoNodes(app);
 
@@ -56,6 +58,7 @@ describe('what an update of the library must not move: a resource of another add
     ['headline-8xv100', headline],
     ['triton-onnx-ensemble', ensemble],
     ['existing-eks', existing],
+    ['kserve-65b', kserve],
     ['multinode-70b-fp16', twoNodes],
     ['deepseek-r1-two-nodes', deepSeek],
   ])('%s', (_, example) => {
@@ -75,6 +78,7 @@ describe('what an example does is meant: it gives no warning', () => {
     ['headline-8xv100', headline, []],
     ['triton-onnx-ensemble', ensemble, []],
     ['existing-eks', existing, []],
+    ['kserve-65b', kserve, []],
     ['multinode-70b-fp16', twoNodes, []],
     ['deepseek-r1-two-nodes', deepSeek, []],
   ])('%s', (_, example, wanted) => {
@@ -112,6 +116,18 @@ describe('what an example makes', () => {
     expect(provider.exec[0].args).toEqual(
       expect.arrayContaining(['--cluster-name', 'platform', '--region', 'eu-central-1']),
     );
+  });
+
+  test('the resources of KServe in kserve-65b', () => {
+    const [stack] = stacksOf(kserve);
+    const { objects } = KubernetesManifests.of(stack, { skipHelmReleases: true });
+    const own = objects.filter(({ apiVersion }) => (apiVersion as string).startsWith('serving.kserve.io/'));
+    expect(own.map(({ kind, metadata }) => [kind, metadata.namespace])).toEqual([
+      ['ClusterStorageContainer', undefined],
+      ['InferenceService', 'inference'],
+      ['ServingRuntime', 'inference'],
+    ]);
+    expect(own).toMatchSnapshot();
   });
 
   test('the group of deepseek-r1-two-nodes: sixteen ranks, eight in each of its pods, which share the experts', () => {

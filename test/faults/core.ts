@@ -62,7 +62,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'UNKNOWN_VALUE',
     property: 'id',
-    text: "unknown warning 'public'; nearest: 'PUBLIC_API', 'CPU_OFFLOAD', 'HOST_BOUND'; a warning's message begins with its id; docs/faults lists them all",
+    text: "unknown warning 'public'; nearest: 'PUBLIC_API', 'NO_KEDA', 'CPU_OFFLOAD'; a warning's message begins with its id; docs/faults lists them all",
     refuse: () => Warnings.accept(testStack(), 'public', 'a demo'),
   },
   {

@@ -17,6 +17,9 @@ import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { PodDemand } from '../../lib/scheduling/pod-demand';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { KServe } from '../../lib/serving/kserve/kserve';
+import { KServeInferenceService } from '../../lib/serving/kserve/kserve-inference-service';
+import { TrainingJob } from '../../lib/jobs/training-job';
 import { VllmDeployment } from '../../lib/serving/vllm/vllm-deployment';
 import { ModelStore } from '../../lib/storage/model-store';
 import { EFA, PoolOptions, AGENT, demand, fill, gpus, runPods } from '../scheduling/checks-support';
@@ -67,6 +70,14 @@ const GROWING = { ...G6E, autoscaling: Autoscaling.clusterAutoscaler() };
 
 export const TEXTS: FaultText[] = [
   {
+    id: 'NO_CERT_MANAGER',
+    text:
+      "KServe on cluster 'chat' has the certificates of its webhooks from cert-manager, but nothing in this program installs it; make a Helm release of it " +
+      'and pass it as dependsOn of KServe, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "'NO_CERT_MANAGER', '<reason>')",
+    faults: () => missing((stack, cluster) => void new KServe(stack, 'KServe', { cluster })),
+  },
+  {
     id: 'NO_CLUSTER_AUTOSCALER',
     text:
       "pool(s) 'gpu' on cluster 'chat' rely on the cluster autoscaler, but nothing in this program installs it, so no node would be added; " +
@@ -75,12 +86,42 @@ export const TEXTS: FaultText[] = [
     faults: () => missing((stack, cluster) => void new GpuNodePool(stack, 'gpu', { cluster, ...GROWING })),
   },
   {
+    id: 'NO_JOB_SETS',
+    text:
+      "'test/tune' trains on several nodes of cluster 'chat', but nothing in this program installs the controller that makes its pods; create a " +
+      'JobSetController before it, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "'NO_JOB_SETS', '<reason>')",
+    faults: () =>
+      missing((stack, cluster) => {
+        const nodePool = new GpuNodePool(stack, 'gpu', { cluster, ...TWO_NODES });
+        new TrainingJob(stack, 'tune', {
+          ...{ cluster, nodePool, modelStore: ModelStore.fromBucketName(stack, 'Store', 'models'), nodes: 2 },
+          ...{ modelName: 'llama', model: ModelSpec.LLAMA_3_1_8B, dataName: 'talks', sequenceLength: 1024, steps: 10 },
+          ...{ image: 'registry.example.com/training:1', checkpointClaim: 'checkpoints' },
+        });
+      }),
+  },
+  {
     id: 'NO_KARPENTER',
     text:
       "Karpenter is to launch the nodes of pool(s) 'spot' on cluster 'chat', but nothing in this program installs it; create a Karpenter " +
       'in the workload stack, or pass your own release of it as dependsOn of the pools, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
       "'NO_KARPENTER', '<reason>')",
     faults: () => missing((stack, cluster) => void new KarpenterGpuNodePool(stack, 'spot', { cluster, ...G6E })),
+  },
+  {
+    id: 'NO_KSERVE',
+    text:
+      "'test/talk' is an InferenceService on cluster 'chat', but nothing in this program installs KServe, which makes its pods; create a KServe before it, " +
+      'or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "'NO_KSERVE', '<reason>')",
+    faults: () =>
+      missing((stack, cluster) => {
+        const nodePool = new GpuNodePool(stack, 'gpu', { cluster, ...G6E, minNodes: 1 });
+        const modelStore = new ModelStore(stack, 'models', {});
+        const served = { modelPath: 'llama/8b', model: ModelSpec.LLAMA_3_1_8B };
+        new KServeInferenceService(stack, 'talk', { cluster, nodePool, modelStore, ...served });
+      }),
   },
   {
     id: 'NO_LEADER_WORKER_SETS',

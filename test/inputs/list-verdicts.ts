@@ -3,6 +3,15 @@
  * cdktf's functions return. A list is refused where its length or its elements are needed at synthesis.
  */
 export const LIST_VERDICTS: { readonly [name: string]: string } = {
+  'OpenAiTarget.models': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
+  'OpenAiTarget.paths': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
+  'JwtOptions.audiences': 'refused VALUE_NOT_CONCRETE authentication.jwtOptions.audiences',
+  'GatewayBackendOptions.models': 'refused VALUE_NOT_CONCRETE backends[0].options.models',
+  'GatewayServiceProps.models': 'refused VALUE_NOT_CONCRETE backends[0].service.models',
+  'GatewayLoadBalancer.sourceRanges': 'refused VALUE_NOT_CONCRETE exposure.loadBalancer.sourceRanges',
+  'GatewayCertificate.dnsNames': 'refused VALUE_NOT_CONCRETE tls.requested.dnsNames',
+  'InferenceGatewayProps.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
+  'InferenceGatewayProps.metricsFrom': 'refused VALUE_NOT_CONCRETE metricsFrom',
   'MetricsTarget.models': 'refused VALUE_NOT_CONCRETE metricsTarget.models',
   'ExistingNamespaces.declare(names)': 'refused VALUE_NOT_CONCRETE names',
   'ImageRegistry.withPullSecrets(pullSecrets)': 'refused VALUE_NOT_CONCRETE pullSecrets',

@@ -1,7 +1,7 @@
 import { TritonRelease, VllmRelease } from '../../lib/catalog';
 import { EfaInstaller, ServingImage, VllmPlugin } from '../../lib/images';
 import { ModelSource } from '../../lib/jobs';
-import { PodVolume, Sidecar } from '../../lib/serving';
+import { ModelCache, PodVolume, Sidecar } from '../../lib/serving';
 import { ModelStore } from '../../lib/storage';
 import { DataSize } from '../../lib/units';
 import { testCluster } from '../support/test-cluster';
@@ -39,6 +39,9 @@ export const POD_STRUCTS: StructPrograms = {
       volumes: [PodVolume.emptyFolder('own', DataSize.gib(1))],
       volumeMounts: [{ volume: 'own', path: '/own', ...given }],
     }),
+  NodeCacheOptions: (given) => deploy({ modelCache: ModelCache.onNode({ size: DataSize.gib(50), ...given }) }),
+  ClaimCacheOptions: (given) =>
+    deploy({ modelCache: ModelCache.claim({ claimName: 'weights', size: DataSize.gib(50), ...given }) }),
   SecretReference: (given) => deploy({ secretEnvironment: { HF_TOKEN: { name: 'hub', key: 'token', ...given } } }),
   EgressTarget: (given) => deploy({ egressTo: [{ cidr: '10.0.0.0/8', port: 443, ...given }] }),
   ModelFiles: (given) => (stack) => importing({ source: ModelSource.volumeClaim('claim', 'folder', given) })(stack),

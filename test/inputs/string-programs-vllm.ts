@@ -1,6 +1,12 @@
 import { GpuInstanceType, ModelSpec, ReasoningParser, ToolCallParser } from '../../lib/catalog';
 import { GpuQueue, Kueue } from '../../lib/scheduling';
-import { LeaderWorkerSetController, VllmDeployment } from '../../lib/serving';
+import {
+  KServe,
+  KServeInferenceService,
+  KServeRuntime,
+  LeaderWorkerSetController,
+  VllmDeployment,
+} from '../../lib/serving';
 import { TestPool, TestStore } from '../serving/support/fixtures';
 import { testCluster } from '../support/test-cluster';
 import { ArgumentPrograms, Given, Program, StructPrograms } from './string-programs-compute';
@@ -25,7 +31,7 @@ function control(given: Given, id = 'Groups'): Program {
   return (stack) => void new LeaderWorkerSetController(stack, id, { cluster: testCluster(stack), ...given });
 }
 
-function install(given: Given, id = 'Kueue'): Program {
+function installKueue(given: Given, id = 'Kueue'): Program {
   return (stack) => void new Kueue(stack, id, { cluster: testCluster(stack), ...given });
 }
 
@@ -42,14 +48,36 @@ function join(given: Given, id = 'Gpus'): Program {
     void GpuQueue.fromAttributes(stack, id, { cluster: testCluster(stack), clusterQueueName: 'team', ...given });
 }
 
+function serveByKServe(given: Given, id = 'Talk'): Program {
+  return (stack) => {
+    const cluster = testCluster(stack);
+    new KServeInferenceService(stack, id, {
+      cluster,
+      nodePool: new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE),
+      modelStore: new TestStore(stack, 'Store'),
+      modelPath: 'chat/1',
+      model: ModelSpec.QWEN_2_5_0_5B,
+      ...given,
+    });
+  };
+}
+
+function install(given: Given, id = 'KServe'): Program {
+  return (stack) => void new KServe(stack, id, { cluster: testCluster(stack), ...given });
+}
+
 /** Programs that set what vLLM's own server is told. */
 export const VLLM_STRUCTS: StructPrograms = {
   VllmDeploymentProps: (given) => serve(given),
   VllmServingOptions: (given) => serve(given),
   LeaderWorkerSetControllerProps: (given) => control(given),
-  KueueProps: (given) => install(given),
+  KueueProps: (given) => installKueue(given),
   GpuQueueProps: (given) => hand(given),
   GpuQueueAttributes: (given) => join(given),
+  KServeProps: (given) => install(given),
+  KServeInferenceServiceProps: (given) => serveByKServe(given),
+  KServeVllmOptions: (given) => serveByKServe({ runtime: KServeRuntime.vllm(given) }),
+  KServeTritonOptions: (given) => serveByKServe({ runtime: KServeRuntime.triton(given) }),
   OpenAiOptions: (given) => serve({ models: [{ ...SMALL, ...given }] }),
   LoraOptions: (given) => serve({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8 }], ...given }] }),
   LoraAdapter: (given) => serve({ models: [{ ...SMALL, loraAdapters: [{ name: 'legal', rank: 8, ...given }] }] }),
@@ -58,9 +86,11 @@ export const VLLM_STRUCTS: StructPrograms = {
 /** The same for arguments. */
 export const VLLM_ARGUMENTS: ArgumentPrograms = {
   'LeaderWorkerSetController.new(id)': (id) => control({}, id),
-  'Kueue.new(id)': (id) => install({}, id),
+  'Kueue.new(id)': (id) => installKueue({}, id),
   'GpuQueue.new(id)': (id) => hand({ name: 'gpus' }, id),
   'GpuQueue.fromAttributes(id)': (id) => join({}, id),
+  'KServe.new(id)': (id) => install({}, id),
+  'KServeInferenceService.new(id)': (id) => serveByKServe({ name: 'chat' }, id),
   'VllmDeployment.new(id)': (id) => serve({ name: 'chat' }, id),
   'ToolCallParser.of(name)': named((name) => ToolCallParser.of(name)),
   'ReasoningParser.of(name)': named((name) => ReasoningParser.of(name)),

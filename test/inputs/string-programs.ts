@@ -1,6 +1,9 @@
 import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Given, Program } from './string-programs-compute';
+import { GATEWAY_ARGUMENTS, GATEWAY_STRUCTS } from './string-programs-gateway';
 import { KIND_ARGUMENTS, KIND_STRUCTS } from './string-programs-kinds';
 import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
+import { TRAINING_ARGUMENTS, TRAINING_STRUCTS } from './string-programs-training';
+import { SCALING_ARGUMENTS, SCALING_STRUCTS } from './string-programs-scaling';
 import { VLLM_ARGUMENTS, VLLM_STRUCTS } from './string-programs-vllm';
 import { WORKLOAD_ARGUMENTS, WORKLOAD_STRUCTS } from './string-programs-workloads';
 import { TRITON_ARGUMENTS, TRITON_STRUCTS } from './triton-programs';
@@ -10,6 +13,9 @@ const STRUCTS = {
   ...WORKLOAD_STRUCTS,
   ...POD_STRUCTS,
   ...VLLM_STRUCTS,
+  ...GATEWAY_STRUCTS,
+  ...TRAINING_STRUCTS,
+  ...SCALING_STRUCTS,
   ...KIND_STRUCTS,
   ...TRITON_STRUCTS,
 };
@@ -18,6 +24,9 @@ const ARGUMENTS = {
   ...WORKLOAD_ARGUMENTS,
   ...POD_ARGUMENTS,
   ...VLLM_ARGUMENTS,
+  ...GATEWAY_ARGUMENTS,
+  ...TRAINING_ARGUMENTS,
+  ...SCALING_ARGUMENTS,
   ...KIND_ARGUMENTS,
   ...TRITON_ARGUMENTS,
 };

@@ -8,6 +8,13 @@ export const POD_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'TritonReleaseProps.onnxRuntimeVersion': ['refused INVALID_FORMAT onnxRuntimeVersion'],
   'TritonReleaseProps.cudaVersion': ['refused INVALID_FORMAT cudaVersion'],
   'TritonReleaseProps.cudaDriver': ['refused INVALID_FORMAT cudaDriver'],
+  'NodeCacheOptions.path': [
+    'refused INVALID_FORMAT modelCache.path | refused VALUE_NOT_CONCRETE modelCache.path | refused VALUE_NOT_CONCRETE modelCache.path',
+  ],
+  'NodeCacheOptions.namespace': [
+    'refused INVALID_NAME modelCache.namespace | refused VALUE_NOT_CONCRETE modelCache.namespace | refused VALUE_NOT_CONCRETE modelCache.namespace',
+  ],
+  'ClaimCacheOptions.claimName': ['refused INVALID_NAME modelCache.claimName | reference | reference'],
   'SecretReference.name': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].name | reference | reference"],
   'SecretReference.key': ["refused INVALID_NAME secretEnvironment['HF_TOKEN'].key | reference | reference"],
   'EgressTarget.cidr': ['refused INVALID_FORMAT egressTo[0].cidr | reference | reference'],

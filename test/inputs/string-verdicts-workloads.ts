@@ -236,6 +236,22 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.x${file("/etc/os-release")}%{if} | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
     'refused ENGINE_ARGUMENT_NOT_IN_VLLM models[0].engineArguments.k | refused VALUE_NOT_CONCRETE models[0].engineArguments | refused VALUE_NOT_CONCRETE models[0].engineArguments',
   ],
+  'KServe.new(id)': ['text'],
+  'KServeProps.chartVersion': [
+    'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',
+  ],
+  'KServeProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'KServeInferenceService.new(id)': ['text'],
+  'KServeInferenceServiceProps.name': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'KServeInferenceServiceProps.modelPath': [
+    'refused INVALID_FORMAT modelPath | refused VALUE_NOT_CONCRETE modelPath | refused VALUE_NOT_CONCRETE modelPath',
+  ],
+  'KServeVllmOptions.vllmImage': ['refused INVALID_FORMAT vllmImage | reference | reference'],
+  'KServeTritonOptions.tritonImage': ['refused INVALID_FORMAT tritonImage | reference | reference'],
   'VllmDeployment.new(id)': ['text'],
   'VllmDeploymentProps.name': [
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',

@@ -1,7 +1,10 @@
 import { COMPUTE_VERDICTS } from './string-verdicts-compute';
+import { GATEWAY_VERDICTS } from './string-verdicts-gateway';
 import { KIND_VERDICTS } from './string-verdicts-kinds';
 import { POD_VERDICTS } from './string-verdicts-pods';
+import { TRAINING_VERDICTS } from './string-verdicts-training';
 import { TRITON_VERDICTS } from './string-verdicts-triton';
+import { SCALING_VERDICTS } from './string-verdicts-scaling';
 import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
 
 /**
@@ -14,7 +17,10 @@ import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
 export const STRING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ...COMPUTE_VERDICTS,
   ...WORKLOAD_VERDICTS,
+  ...SCALING_VERDICTS,
   ...KIND_VERDICTS,
+  ...GATEWAY_VERDICTS,
   ...POD_VERDICTS,
   ...TRITON_VERDICTS,
+  ...TRAINING_VERDICTS,
 };

@@ -18,7 +18,7 @@ describe('the metric catalog', () => {
       expect(m.name).toMatch(/^[a-z][a-z0-9_]*(:[a-z0-9_]+)?$/);
       expect(m.description).not.toBe('');
       // A commit, or the packages of versions.
-      expect(m.source).toMatch(/@ [0-9a-f]{7}|^vllm 0\.\d+\.\d+ to 0\.\d+\.\d+ \(PyPI/);
+      expect(m.source).toMatch(/@ [0-9a-f]{7}|^vllm 0\.\d+\.\d+ to 0\.\d+\.\d+ \(PyPI|^envoy \d+\.\d+\.\d+ \(PyPI/);
       expect(m.labels.includes('quantile')).toBe(m.type === MetricType.SUMMARY);
       expect(m.labels).not.toContain('le');
       if (m.minVersion)

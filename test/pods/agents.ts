@@ -1,4 +1,4 @@
-import { LOCKED, NO_LINKS, NO_TOKEN, PULLED, Row, app, env, labeled, named, nonRoot, selects } from './rows';
+import { instance, LOCKED, NO_LINKS, NO_TOKEN, PULLED, Row, app, env, labeled, named, nonRoot, selects } from './rows';
 
 /** What agents have of the node and of rights. */
 interface Agent {
@@ -154,6 +154,36 @@ const prePuller = (
 const EFA_IMAGE = (region: string) => `602401143452.dkr.ecr.${region}.amazonaws.com/eks/aws-efa-k8s-device-plugin`;
 
 export const ROWS: Row[] = [
+  {
+    // Of a namespace of its own, because the folder of the node is what 'restricted' does not allow; it has no other right.
+    address: / ModelCache-test-cached_Reservation$/,
+    workload: [
+      ...named('model-cache-cached', 'model-cache', app('model-cache'), instance('cached')),
+      selects(app('model-cache'), instance('cached')),
+      'strategy RollingUpdate',
+      'wait_for_rollout: false',
+    ],
+    pod: [
+      NO_TOKEN,
+      NO_LINKS,
+      labeled(app('model-cache'), instance('cached')),
+      'on nodes gpu-inference-constructs/pool=cached',
+      'priority_class_name: system-node-critical',
+      'tolerates nvidia.com/gpu Equal NoSchedule, value present',
+      'volume model-cache: host_path, path: /var/lib/kubelet/model-cache, type: DirectoryOrCreate',
+    ],
+    containers: {
+      reserve: [
+        'with user 65535, never root, not privileged, no escalation, read-only root, without ALL, seccomp RuntimeDefault',
+        PULLED,
+        'image registry.k8s.io/pause',
+        'env NVIDIA_VISIBLE_DEVICES=void',
+        'mounts model-cache at /model-cache, read-only',
+        'requests cpu, ephemeral-storage, memory',
+        'limits memory',
+      ],
+    },
+  },
   gpuPlugin({
     address: / (?:(?:Chat|Cloud|OpenAi)_)?NodeAgents_NvidiaDevicePlugin$/,
     name: 'nvidia-device-plugin',

@@ -148,6 +148,36 @@ function monitoringObjects(
   ];
 }
 
+/** The folder of the cache on whichever node of its pool, for the servers of one namespace. */
+const CACHE: ObjectRow[] = [
+  row(
+    /^kubernetes_persistent_volume_v1 ModelCache-test-cached_Volume-inference$/,
+    'metadata.name: inference-model-cache-cached-<checksum>',
+    labeled(app('model-cache'), instance('cached')),
+    'lifecycle.create_before_destroy: true',
+    'spec[0].access_modes: ReadWriteMany',
+    'spec[0].capacity.storage: 51200Mi',
+    'spec[0].claim_ref.name: model-cache-cached-<checksum>',
+    'spec[0].claim_ref.namespace: inference',
+    'spec[0].node_affinity.required.node_selector_term[0].match_expressions[0].key: gpu-inference-constructs/pool',
+    'spec[0].node_affinity.required.node_selector_term[0].match_expressions[0].operator: In',
+    'spec[0].node_affinity.required.node_selector_term[0].match_expressions[0].values: cached',
+    'spec[0].persistent_volume_reclaim_policy: Retain',
+    'spec[0].persistent_volume_source.local.path: /var/lib/kubelet/model-cache',
+    'spec[0].storage_class_name: model-cache',
+  ),
+  row(
+    /^kubernetes_persistent_volume_claim_v1 ModelCache-test-cached_Claim-inference$/,
+    ...named('model-cache-cached-<checksum>', 'inference', app('model-cache'), instance('cached')),
+    'lifecycle.create_before_destroy: true',
+    'spec.access_modes: ReadWriteMany',
+    'spec.resources.requests.storage: 1Mi',
+    'spec.storage_class_name: model-cache',
+    'spec.volume_name: inference-model-cache-cached-<checksum>',
+    'wait_until_bound: false',
+  ),
+];
+
 const WAIT = 'nv-ipam-definition';
 const READS = 'may get,list,watch';
 const gives = (role: string) => `gives api_group=rbac.authorization.k8s.io, kind=ClusterRole, name=${role}`;
@@ -232,7 +262,7 @@ const storageClass = (address: RegExp, ...more: string[]): ObjectRow =>
 export const ROWS: ObjectRow[] = [
   ...RIGHTS,
   namespace('inference|monitoring', 'restricted'),
-  namespace('gpu-node-agents|fabric-acceptance|nvidia-network-operator', 'privileged'),
+  namespace('gpu-node-agents|fabric-acceptance|nvidia-network-operator|model-cache', 'privileged'),
   ...serverObjects({
     path: 'Chat_Model-llama-31-8b',
     kind: 'triton',
@@ -281,6 +311,14 @@ export const ROWS: ObjectRow[] = [
     added: true,
   }),
   ...serverObjects({ path: 'Older_Model-older', kind: 'vllm', name: 'older' }),
+  ...serverObjects({
+    path: 'Cached_Model-cached',
+    kind: 'vllm',
+    name: 'cached',
+    role: true,
+    files: 'assemble.sh fill-cache.sh hold-weights.sh model-cache.sh models.json probe_vllm.py vllm_guard.py',
+  }),
+  ...CACHE,
   ...monitoringObjects('prometheus', 9090, '20Gi', 'prometheus.yml rules.yml'),
   ...monitoringObjects('alertmanager', 9093, '1Gi', 'alertmanager.yml'),
   importAccount('import'),

@@ -19,7 +19,8 @@ const WORKLOAD =
 
 /** Sized by a plan, or how long something may take: tested where it is computed. */
 const AMOUNTS = /^(?:progress_deadline_seconds|termination_grace_period_seconds|active_deadline_seconds|timeouts)$/;
-const SIZED = /^(?:MODELS_MIB|SCRATCH_MIB|MODEL_PLAN|MODEL_URI|OMP_NUM_THREADS|MIN_BUS_BANDWIDTH)$/;
+const SIZED =
+  /^(?:MODELS_MIB|SCRATCH_MIB|MODEL_PLAN|CACHE_PLAN|COMPILED_KEY|MODEL_URI|OMP_NUM_THREADS|MIN_BUS_BANDWIDTH)$/;
 /** Arguments of servers follow their plans: test/serving. */
 const SERVERS = /^(?:triton|vllm)$/;
 /** Dependencies, and what says which cluster. */

@@ -2,15 +2,17 @@ import { readdirSync, readFileSync } from 'fs';
 import * as path from 'path';
 import { stacksOf } from '../policies/programs';
 import { ROWS as AGENTS } from './agents';
+import { OBJECTS as GATEWAY_OBJECTS, ROWS as GATEWAYS } from './gateways';
 import { ROWS as JOBS } from './jobs';
 import { ROWS as MONITORING } from './monitoring';
-import { ObjectRow, ROWS as OBJECTS } from './objects';
+import { ObjectRow, ROWS as OTHER_OBJECTS } from './objects';
 import { ObjectFacts, PodFacts, objectsOf, podsOf } from './pod-text';
 import { PROGRAMS } from './programs';
 import { Row } from './rows';
 import { ROWS as SERVERS } from './servers';
 
-const PODS: readonly Row[] = [...SERVERS, ...JOBS, ...AGENTS, ...MONITORING];
+const PODS: readonly Row[] = [...SERVERS, ...GATEWAYS, ...JOBS, ...AGENTS, ...MONITORING];
+const OBJECTS: readonly ObjectRow[] = [...OTHER_OBJECTS, ...GATEWAY_OBJECTS];
 const LIB = path.join(__dirname, '..', '..', 'lib');
 
 /** What a program of this folder has. */
@@ -89,13 +91,20 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
       'compute/agents/image-pre-puller.ts',
       'compute/agents/node-agents-daemon-set.ts',
       'jobs/model-import.ts',
+      // Its pods are in test/jobs/training-job.test.ts.
+      'jobs/training-job.ts',
       'kubernetes/pod-template.ts',
       'monitoring/monitoring-server.ts',
       'network/definition-wait.ts',
       'network/nccl-acceptance-test.ts',
+      'serving/gateway/gateway-pod.ts',
+      'serving/gateway/inference-gateway.ts',
+      // Its pods, but for what KServe names, are those of a deployment: test/serving/kserve/kserve-inference-service.test.ts compares them.
+      'serving/kserve/inference-service.ts',
       // Its pods, whose template is that of a deployment, are in test/serving/vllm/server-groups.test.ts.
       'serving/pod/make-server-group.ts',
       'serving/pod/make-server.ts',
+      'serving/pod/node-cache.ts',
     ]);
   });
 });

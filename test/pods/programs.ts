@@ -3,10 +3,16 @@ import {
   AlertReceiver,
   DataSize,
   ExistingGpuNodePool,
+  GatewayAuthentication,
+  GatewayBackend,
+  GatewayExposure,
+  GatewayTls,
   GpuInstanceType,
   GpuOperator,
   GpuSharing,
   ImagePrePuller,
+  InferenceGateway,
+  ModelCache,
   ModelImport,
   ModelSource,
   ModelSpec,
@@ -115,6 +121,17 @@ function servers(app: App): void {
   });
 }
 
+/** Servers with a cache on their nodes. */
+function caches(app: App): void {
+  const stack = testStack(app, 'caches');
+  const cluster = testCluster(stack);
+  const modelStore = new TestStore(stack, 'Store');
+  const nodePool = new TestPool(stack, 'cached', cluster, GpuInstanceType.G5_XLARGE, 2);
+  const modelCache = ModelCache.onNode({ size: DataSize.gib(50) });
+  const models = [{ name: 'cached', model: ModelSpec.LLAMA_3_1_8B }];
+  new VllmDeployment(stack, 'Cached', { cluster, nodePool, modelStore, models, modelCache });
+}
+
 /** Imports from every kind of source; of URLs without a token is in the programs of policies. */
 function imports(app: App): void {
   const stack = testStack(app, 'imports');
@@ -173,6 +190,27 @@ function rest(app: App): void {
   monitoring.watch(new TritonDeployment(stack, 'Watched', { cluster, nodePool, modelStore, models: [FRAUD] }));
 }
 
+/** A front door for the public, before a Service of others. */
+function gateways(app: App): void {
+  const stack = testStack(app, 'gateways');
+  const models = {
+    name: 'models',
+    namespace: 'inference',
+    port: 8000,
+    podSelector: { app: 'models' },
+    models: ['chat'],
+  };
+  new InferenceGateway(stack, 'Door', {
+    cluster: testCluster(stack),
+    backends: [GatewayBackend.service({ ...models, apiKey: { name: 'models', key: 'key' } })],
+    authentication: GatewayAuthentication.apiKeys({ red: { name: 'teams', key: 'red' } }),
+    tls: GatewayTls.secret('door-certificate'),
+    exposure: GatewayExposure.public(),
+    nodeSelector: { role: 'front' },
+    priorityClassName: 'front',
+  });
+}
+
 /** Operators of others, and what they are told of nodes whose driver and network they manage. */
 function operators(app: App): void {
   const stack = testStack(app, 'operators');
@@ -196,4 +234,12 @@ function operators(app: App): void {
 }
 
 /** The examples and the programs of policies, and those with the kinds of pods that they lack. */
-export const PROGRAMS: { readonly [name: string]: Program } = { ...POLICY_PROGRAMS, servers, imports, rest, operators };
+export const PROGRAMS: { readonly [name: string]: Program } = {
+  ...POLICY_PROGRAMS,
+  servers,
+  caches,
+  imports,
+  rest,
+  operators,
+  gateways,
+};

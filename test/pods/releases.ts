@@ -183,6 +183,7 @@ const KARPENTER_POOL = of(
 export const ROWS: ReleaseRow[] = [
   apiKey(/ OpenAi_Model-llama-31-8b_ApiKey$/, 'llama-3-1-8b'),
   apiKey(/ Older_ApiKey$/, 'older'),
+  apiKey(/ Cached_ApiKey$/, 'cached'),
   apiKey(/ Fronted_ApiKey$/, 'fronted', 'triton'),
   {
     address: / Autoscaler$/,

@@ -1,3 +1,4 @@
+import { cacheOf, holding } from './cached-pods';
 import {
   LAST_WORDS,
   LOCKED,
@@ -36,6 +37,8 @@ interface Server {
   /** @default - tolerates the taint of GPU pools */
   readonly tolerates?: string[];
   readonly added?: Added;
+  /** Whether it shares weights with other pods. @default false */
+  readonly cached?: boolean;
   /** Variables of this one alone. */
   readonly environment?: string[];
 }
@@ -124,7 +127,8 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
   const { name, gpus = 'nvidia.com/gpu=1', added, store = ROLE } = own;
   const [assemble, config] =
     kind === 'triton' ? ['assemble-repository', '/etc/triton'] : ['fetch-weights', '/etc/vllm'];
-  const skipped = [kind, ...Object.keys({ ...added?.sidecars, ...added?.initContainers })].join(',');
+  const holder = own.cached ? ['hold-weights'] : [];
+  const skipped = [kind, ...holder, ...Object.keys({ ...added?.sidecars, ...added?.initContainers })].join(',');
   const annotations = [
     // EKS gives the role to the init container alone.
     `eks.amazonaws.com/skip-containers=${skipped}`,
@@ -155,12 +159,15 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
       ...(own.tolerates ?? GPU_TAINT),
       spread('kubernetes.io/hostname'),
       spread('topology.kubernetes.io/zone'),
-      files('config', `${own.config}assemble.sh`),
+      files('config', `${own.config}assemble.sh${own.cached ? ' fill-cache.sh hold-weights.sh model-cache.sh' : ''}`),
       files('probes', own.probes),
       'volume models: empty_dir, bounded',
       'volume cache: empty_dir, bounded',
       'volume tmp: empty_dir, bounded',
       'volume shm: empty_dir, bounded, medium: Memory',
+      ...(own.cached
+        ? [`volume model-cache: persistent_volume_claim, claim_name: model-cache-${own.pool}-<checksum>`]
+        : []),
       ...store.volumes,
       ...(added?.pod ?? []),
     ],
@@ -178,6 +185,7 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
         `mounts config at ${config}, read-only`,
         'mounts models at /models',
         'mounts tmp at /tmp',
+        ...(own.cached ? ['env CACHE_PLAN', `mounts cache at /var/cache/${kind}`, ...cacheOf(kind)] : []),
         ...store.mounts,
         ...bounded('cpu', 'ephemeral-storage', 'memory'),
       ],
@@ -191,6 +199,7 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
         `mounts cache at /var/cache/${kind}`,
         'mounts tmp at /tmp',
         'mounts shm at /dev/shm',
+        ...(own.cached ? ['mounts model-cache at /model-cache, read-only'] : []),
         ...caches(`/var/cache/${kind}`),
         'env OMP_NUM_THREADS',
         ...bounded('cpu', 'ephemeral-storage', 'memory', gpus),
@@ -198,6 +207,7 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
         ...(own.environment ?? []),
         ...(added?.container ?? []),
       ],
+      ...(own.cached ? { 'hold-weights': holding(kind, config) } : {}),
       ...added?.sidecars,
     },
   };
@@ -372,5 +382,14 @@ export const ROWS: Row[] = [
     store: OWN_STORE,
     beforeStop: '/bin/sh -c sleep 10; exec python3 /etc/vllm-probes/probe_vllm.py drain 150',
     environment: [apiKey('older-api-key', 'api-key')],
+  }),
+  vllm({
+    address: / Cached_Model-cached$/,
+    name: 'cached',
+    pool: 'cached',
+    store: ROLE_IN_REGION,
+    surges: true,
+    cached: true,
+    environment: [apiKey('cached-api-key', 'api-key')],
   }),
 ];

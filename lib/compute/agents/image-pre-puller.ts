@@ -12,6 +12,7 @@ import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
+import { PAUSE_IMAGE } from '../../kubernetes/pause-image';
 import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
 import { concreteFault, hasToken } from '../../core/tokens';
 import { GPU_LABEL } from '../pools/shared/gpu-node-pool-labels';
@@ -24,9 +25,6 @@ import { allOf, isUnreadable } from '../../units/unreadable';
 
 /** Requests of each of its containers. */
 const REQUESTS = { cpu: '10m', memory: '16Mi' };
-
-/** Does nothing, in little memory: what kubeadm of Kubernetes 1.31 to 1.33 runs as every pod's sandbox. */
-const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10';
 
 /**
  * Properties of `ImagePrePuller`.

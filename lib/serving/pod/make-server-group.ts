@@ -1,6 +1,6 @@
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable, TerraformResource } from 'cdktf';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { CustomResources } from '../../kubernetes/custom-resources';
 import { declarePods } from '../../kubernetes/declared-pods';
@@ -9,7 +9,9 @@ import { podAttributes, podObject } from '../../kubernetes/pod-object';
 import { plainPodTemplate } from '../../kubernetes/pod-template';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { IGpuQueue, QUEUE_LABEL, localQueue } from '../../scheduling/kueue/gpu-queue';
-import { Server, ServerParts, makeAround, podOf } from './make-server';
+import { makeAround, podOf, scale } from './make-server';
+import { Server, ServerParts } from './server';
+import { scalerMost } from './server-faults';
 import { ServerContainer } from './server-pod';
 
 /** Longest name of a server whose pods work in groups: `<name>-group-<group>-<pod>` and a hash of ten characters are a label of its pods. */
@@ -47,13 +49,27 @@ export interface MadeServerGroup {
  *
  * @internal
  */
-export function makeServerGroup(owner: Construct, server: Server, group: ServerGroup): MadeServerGroup {
+export function makeServerGroup(
+  owner: Construct,
+  server: Server,
+  group: ServerGroup,
+  watched: IConstruct,
+): MadeServerGroup {
   let made!: CustomResources;
   const { service } = makeAround(owner, server, (scope, _, parts): TerraformResource => {
     made = makeLeaderWorkerSet(scope, server, group, parts);
     return made._release;
   });
+  const target = { apiVersion: API_VERSION, kind: 'LeaderWorkerSet', name: groupName(server) };
+  scale(owner, server, target, made._release, watched);
   return { service, group: made };
+}
+
+const API_VERSION = 'leaderworkerset.x-k8s.io/v1';
+
+/** The controller makes a headless service of this name, by which pods find each other; the name of the server is that of its own service. */
+function groupName({ name }: Server): string {
+  return `${name}-group`;
 }
 
 function makeLeaderWorkerSet(
@@ -63,10 +79,10 @@ function makeLeaderWorkerSet(
   parts: ServerParts,
 ): CustomResources {
   const { given, labels, namespace, replicas, rollout } = server;
-  const { cluster, maxReplicas } = given;
+  const { cluster } = given;
   const { queue } = group;
-  // The controller makes a headless service of this name, by which pods find each other; the name of the server is that of its own service.
-  const name = `${server.name}-group`;
+  const most = scalerMost(given);
+  const name = groupName(server);
   const controller = ClusterLedger.of(cluster).singleton<ITerraformDependable[]>(ClusterSingleton.LEADER_WORKER_SETS);
   const leader = plainPodTemplate(podOf(server, parts, server.container));
   const worker = plainPodTemplate(podOf(server, parts, group.worker, group.workerLabels));
@@ -77,12 +93,12 @@ function makeLeaderWorkerSet(
     resources: [
       ...(queue ? [localQueue(name, queue)] : []),
       {
-        apiVersion: 'leaderworkerset.x-k8s.io/v1',
+        apiVersion: API_VERSION,
         kind: 'LeaderWorkerSet',
         metadata: { name, labels: { ...labels, ...MANAGED_BY, ...(queue && { [QUEUE_LABEL]: name }) } },
         spec: {
           // Left out where a scaler sets it, so that no apply resets it.
-          replicas: maxReplicas === undefined ? replicas : undefined,
+          replicas: most === undefined ? replicas : undefined,
           // Workers are part of what makes the leader ready.
           startupPolicy: 'LeaderCreated',
           rolloutStrategy: {
@@ -106,7 +122,7 @@ function makeLeaderWorkerSet(
     name,
     // Both ask for the same.
     template: podAttributes(leader),
-    pods: (maxReplicas ?? replicas) * group.size,
+    pods: (most ?? replicas) * group.size,
   });
   hintScheduling(made._release, { tensorParallelism: server.tensorParallelism, podsPerGroup: group.size });
   return made;

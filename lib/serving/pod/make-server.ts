@@ -3,7 +3,7 @@ import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable, TerraformResource } from 'cdktf';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { ModelUse } from '../../core/model-use';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { addWarning } from '../../core/validation';
@@ -18,62 +18,14 @@ import { ensureNamespace } from '../../kubernetes/namespaces';
 import { egressTo, isolate, modelStoreEgress, peers, roleEgress } from '../../kubernetes/network-access';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { scriptAsset } from '../../kubernetes/script-asset';
+import { makeScaler } from '../scaling/make-scaler';
 import { ServiceType } from './pod-additions';
 import { PodAccount, accountWarnings, actsBesideStore, podAccount } from './pod-account';
 import { placementLimits } from './placement-rules';
-import { PodSizing } from './pod-sizing';
-import { Rollout } from './rollout';
-import { GivenServers } from './server-faults';
-import {
-  ASSEMBLE_SCRIPT,
-  ServerContainer,
-  ServerKind,
-  ServerPod,
-  WeightsCopy,
-  serverPodProps,
-  withoutRole,
-} from './server-pod';
-
-/** What a deployment of servers says, with the registry of its images. */
-type Given = GivenServers & { readonly imageRegistry?: ImageRegistry };
-
-/**
- * Servers that are alike, with everything decided.
- *
- * @internal
- */
-export interface Server {
-  readonly kind: ServerKind;
-  /** What the user says. */
-  readonly given: Given;
-  /** Name of the Kubernetes objects. */
-  readonly name: string;
-  readonly namespace: string;
-  /** Labels that select exactly their pods. */
-  readonly labels: { [key: string]: string };
-  /** Number of servers, unless a scaler sets it. */
-  readonly replicas: number;
-  readonly sizing: PodSizing;
-  readonly exitSeconds: number;
-  readonly container: ServerContainer;
-  /** Texts of the config map by their keys, besides the script that copies the weights. */
-  readonly data: { readonly [key: string]: string };
-  /** Those of them that the init container copies. */
-  readonly files: ServerPod['files'];
-  /** Those of them that the probes read. */
-  readonly probeItems: ServerPod['probeItems'];
-  readonly copies: readonly WeightsCopy[];
-  /** Ports that callers may reach. */
-  readonly requestPorts: readonly number[];
-  readonly metricsPort: number;
-  /** GPUs that split each layer between them. */
-  readonly tensorParallelism: number;
-  readonly rollout: Rollout;
-  /** Labels of all its pods, where others than those that callers reach are among them. @default - `labels` */
-  readonly memberLabels?: { [key: string]: string };
-  /** Pod Security level of the namespace. @default PodSecurityLevel.RESTRICTED */
-  readonly securityLevel?: PodSecurityLevel;
-}
+import { Server, ServerParts } from './server';
+import { scalerMost } from './server-faults';
+import { ASSEMBLE_SCRIPT, ServerContainer, serverPodProps, withoutRole } from './server-pod';
+import { cacheScripts, podCache, useCache } from './use-cache';
 
 /**
  * The Kubernetes objects of servers.
@@ -89,24 +41,37 @@ export interface MadeServer {
  * Makes the objects of servers: a service account with the right to read their weights, a service, a deployment, a disruption budget and a
  * network policy.
  *
+ * @param owner what they are made in
+ * @param server everything decided
+ * @param watched what a monitoring stack watches @default - `owner`
+ *
  * @internal
  */
-export function makeServer(owner: Construct, server: Server): MadeServer {
+export function makeServer(owner: Construct, server: Server, watched: IConstruct = owner): MadeServer {
   const { service, workload } = makeAround(owner, server, makeDeployment);
+  scale(owner, server, { apiVersion: 'apps/v1', kind: 'Deployment', name: server.name }, workload, watched);
   return { service, deployment: workload };
 }
 
 /**
- * What pods of servers wait for, and the files that they read.
+ * Makes the scaler of servers, if there is one.
+ *
+ * @param target what has the number of servers
+ * @param workload the resource that makes it
+ * @param watched what a monitoring stack watches
  *
  * @internal
  */
-export interface ServerParts {
-  readonly serviceAccountName: string;
-  readonly waitFor: ITerraformDependable[];
-  readonly configMapName: string;
-  /** Annotations by which a changed configuration changes the pods. */
-  readonly checksum: { [key: string]: string };
+export function scale(
+  owner: Construct,
+  { given, name, namespace, labels, scaling }: Server,
+  target: { readonly apiVersion: string; readonly kind: string; readonly name: string },
+  workload: TerraformResource,
+  watched: IConstruct,
+): void {
+  if (scaling === undefined) return;
+  for (const warning of scaling.warnings) addWarning(watched, warning);
+  makeScaler(owner, { cluster: given.cluster, name, namespace, labels, target, scaling, watched, waitFor: [workload] });
 }
 
 /**
@@ -181,6 +146,7 @@ function makeParts(owner: Construct, server: Server, account: PodAccount, before
   const { cluster, nodePool } = given;
   const data: { [key: string]: string } = {
     [ASSEMBLE_SCRIPT.key]: scriptAsset(ASSEMBLE_SCRIPT.asset),
+    ...(given.modelCache ? cacheScripts() : {}),
     ...server.data,
   };
   // Another name for another content: pods of an earlier revision never read the files of a later one.
@@ -193,9 +159,11 @@ function makeParts(owner: Construct, server: Server, account: PodAccount, before
     // The pods move to the new one before the old one goes.
     lifecycle: { createBeforeDestroy: true },
   });
+  const cache = useCache(owner, server, before);
   const ready = [...account.granted, ...nodePool.ready, ...(given.dependsOn ?? [])];
-  const waitFor = [...before, ...account.made, configMap, ...ready];
-  return { serviceAccountName: account.name, waitFor, configMapName, checksum: checksumAnnotation(data) };
+  const waitFor = [...before, ...account.made, configMap, ...(cache?.made ?? []), ...ready];
+  const checksum = checksumAnnotation(data);
+  return { serviceAccountName: account.name, waitFor, configMapName, checksum, cacheClaim: cache?.name };
 }
 
 /**
@@ -226,19 +194,21 @@ export function podOf(server: Server, parts: ServerParts, container: ServerConta
     annotations: { ...parts.checksum, ...withoutRole(kind, given) },
     priorityClassName: given.priorityClassName,
     additions: given,
+    cache: podCache(server, parts, container),
   });
 }
 
 function makeDeployment(owner: Construct, server: Server, parts: ServerParts): DeploymentV1 {
   const { given, labels, sizing, rollout } = server;
-  const { cluster, maxReplicas } = given;
+  const { cluster } = given;
+  const most = scalerMost(given);
   const deployment = new DeploymentV1(owner, 'Resource', {
     ...kubernetesMeta(owner, cluster, parts.waitFor),
     metadata: metadata(server),
     waitForRollout: false,
     spec: {
       // Left out where a scaler sets it, so that no apply resets it.
-      replicas: maxReplicas === undefined ? String(server.replicas) : undefined,
+      replicas: most === undefined ? String(server.replicas) : undefined,
       revisionHistoryLimit: 3,
       progressDeadlineSeconds: sizing.progressDeadline,
       selector: { matchLabels: labels },
@@ -249,7 +219,7 @@ function makeDeployment(owner: Construct, server: Server, parts: ServerParts): D
   const { rule: placementRule, ...limits } = placementLimits(given, labels, sizing.podsPerNode);
   hintScheduling(deployment, {
     tensorParallelism: server.tensorParallelism,
-    ...(maxReplicas === undefined ? {} : { maxPods: maxReplicas }),
+    ...(most === undefined ? {} : { maxPods: most }),
     ...limits,
     placementRule,
   });

@@ -26,6 +26,8 @@ export interface PodModel {
   readonly temporarySize?: DataSize;
   /** Whether it answers a request by a stream of responses. */
   readonly streams: boolean;
+  /** Where its files lie in the pod: what Triton scans must not be links. @default 'beside' */
+  readonly weights?: 'in-repository' | 'beside' | 'none';
   /** How it fits its GPUs. @default - it is not planned */
   readonly plan?: CapacityPlan;
 }

@@ -3,6 +3,8 @@ import { GpuNodeType } from '../../catalog/gpu-node-type';
 import { allocatableCpuMillis, allocatableMemoryMib } from '../../scheduling/node-allocatable';
 import { NodeDisk, diskOfType } from '../../scheduling/node-disk';
 import { DataSize } from '../../units/data-size';
+import { HOLD_REQUESTS } from './cache-pod';
+import { ModelCache } from './model-cache';
 import { AddedRequests } from './pod-addition-specs';
 import { PodModel } from './pod-model';
 
@@ -30,6 +32,8 @@ export interface SizingOverrides {
   readonly gpusPerNode?: number;
   /** Disk that pods can have on one node. @default - that of the hardware */
   readonly disk?: NodeDisk;
+  /** Where it keeps weights beyond its pods. @default - each pod has its own */
+  readonly modelCache?: ModelCache;
   /** Whether a server is only loaded once other pods have copied their files too. @default false */
   readonly waitsForOthers?: boolean;
 }
@@ -47,6 +51,8 @@ export interface PodSizing {
   readonly memoryLimitMib: number;
   readonly sharedMemoryMib: number;
   readonly modelsMib: number;
+  /** Of the weights, what is in the cache that it shares. */
+  readonly cachedMib: number;
   readonly scratchMib: number;
   readonly temporaryMib: number;
   readonly ephemeralStorageMib: number;
@@ -87,6 +93,14 @@ function ofFolders(mib: number): ResourceText {
   const what = `local disk, ${mib} MiB of it for emptyFolder volumes`;
   return { ...DISK, what, property: 'volumes', cure: 'make those smaller, or use nodes with more local disk' };
 }
+/** The same where a cache has its part of the disk. */
+function besideCache(mib: number): ResourceText {
+  return {
+    ...DISK,
+    what: `local disk beside the ${mib} MiB of its modelCache`,
+    cure: 'make the cache smaller, use nodes with more local disk, or set resources.ephemeralStorage if less is enough',
+  };
+}
 const CPU: ResourceText = {
   what: 'CPU',
   unit: 'm',
@@ -122,8 +136,14 @@ export interface SizedPod {
 export function sizePod(models: readonly PodModel[], type: GpuNodeType, overrides: SizingOverrides): SizedPod {
   const sharesGpu = models.some((model) => model.sharedGpuMemory);
   const gpus = total(models, (model) => model.gpus) + (sharesGpu ? 1 : 0);
-  const { cpuMillis: otherCpu = 0, memoryMib: otherMemory = 0, diskMib: folders = 0 } = overrides.besides ?? {};
+  const { diskMib: folders, ...others } = overrides.besides ?? { cpuMillis: 0, memoryMib: 0, diskMib: 0 };
+  const { modelCache } = overrides;
+  const holder = modelCache === undefined ? { cpuMillis: 0, memoryMib: 0 } : HOLD_REQUESTS;
+  const otherCpu = others.cpuMillis + holder.cpuMillis;
+  const otherMemory = others.memoryMib + holder.memoryMib;
   const stored = total(models, (model) => model.storedSize.bytes);
+  const copied = models.filter((model) => !isCached(model, overrides));
+  const copiedBytes = total(copied, (model) => model.storedSize.bytes);
   const sharedMemoryMib = Math.ceil(
     overrides.sharedMemory?.mib ??
       Math.max(
@@ -134,7 +154,10 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
   const memoryMib = Math.ceil(
     overrides.memory?.mib ?? total(models, (m) => m.hostMemory.mib) + (overrides.cache?.mib ?? 0) + sharedMemoryMib,
   );
-  const modelsMib = Math.ceil((stored * 1.05 + GIB) / MIB);
+  // Links take next to nothing.
+  const modelsMib = Math.ceil(
+    (copiedBytes * 1.05 + (copiedBytes > 0 || modelCache === undefined ? GIB : 64 * MIB)) / MIB,
+  );
   const scratchMib = models.some(({ plan }) => plan) ? 10 * 1024 : 2 * 1024;
   const temporaryMib = 1024 + Math.ceil(total(models, (m) => m.temporarySize?.mib ?? 0));
   const ownDiskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + temporaryMib + 1024);
@@ -161,11 +184,15 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
       `${memoryMib} MiB, so that pods would be killed for it; raise resources.memory${own ? ', or lower resources.sharedMemory' : ''}`;
     faults.push(fault('SHARED_MEMORY_EXCEEDS_MEMORY', own ? 'resources.sharedMemory' : 'resources.memory', reason));
   }
-  const { mib: usableDisk } = overrides.disk ?? diskOfType(type);
+  const { mib: allDisk } = overrides.disk ?? diskOfType(type);
+  const reserved = modelCache?._node === undefined ? 0 : Math.ceil(modelCache.size.mib);
+  const usableDisk = allDisk === undefined ? undefined : allDisk - reserved;
   const isByFolders = folders > 0 && ownDiskMib <= (usableDisk ?? Infinity);
-  fit(isByFolders ? ofFolders(folders) : DISK, diskMib, usableDisk);
+  fit(isByFolders ? ofFolders(folders) : reserved > 0 ? besideCache(reserved) : DISK, diskMib, usableDisk);
   if (faults.length === 0)
-    faults.push(...shortageFaults(models, overrides, { memory: memoryMib, shared: sharedMemoryMib, disk: ownDiskMib }));
+    faults.push(
+      ...shortageFaults(models, copied, overrides, { memory: memoryMib, shared: sharedMemoryMib, disk: ownDiskMib }),
+    );
   const usableCpu = usableCpuMillis(type);
   if (overrides.cpu !== undefined || otherCpu > 0 || before.cpuMillis > 0)
     fit(CPU, Math.max((overrides.cpu === undefined ? 500 : cpuMillis) + otherCpu, before.cpuMillis), usableCpu);
@@ -186,6 +213,7 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
       memoryLimitMib: Math.max(memoryMib, Math.floor(usableMemoryMib(type) / sharing) - otherMemory),
       sharedMemoryMib,
       modelsMib,
+      cachedMib: Math.ceil((stored - copiedBytes) / MIB),
       scratchMib,
       temporaryMib,
       ephemeralStorageMib: diskMib,
@@ -196,15 +224,20 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
   };
 }
 
+function isCached({ weights = 'beside' }: PodModel, { modelCache }: SizingOverrides): boolean {
+  return modelCache !== undefined && weights === 'beside';
+}
+
 /** Values given that are below what the models certainly take; files whose size is assumed count nothing. */
 function shortageFaults(
   models: readonly PodModel[],
+  copied: readonly PodModel[],
   { memory, sharedMemory, ephemeralStorage }: SizingOverrides,
   mib: { readonly memory: number; readonly shared: number; readonly disk: number },
 ): Fault[] {
   const pinned = total(models, (model) => model.pinnedMemory?.mib ?? 0);
   const kept = total(models, (model) => model.sharedPinnedMemory?.mib ?? 0);
-  const known = total(models, ({ knownSize, storedSize }) => (knownSize ?? storedSize).mib);
+  const known = total(copied, ({ knownSize, storedSize }) => (knownSize ?? storedSize).mib);
   const unpacked = total(models, (model) => model.temporarySize?.mib ?? 0);
   const isKnown = models.every(
     ({ knownSize, storedSize }) => knownSize === undefined || !storedSize.exceeds(knownSize),

@@ -71,6 +71,12 @@ export class Rollout {
     };
   }
 
+  /** The strategy in the form of an object of the API. */
+  public get objectStrategy() {
+    if (this.#isRecreate) return { type: UpdateStrategy.RECREATE };
+    return { type: UpdateStrategy.ROLLING_UPDATE, rollingUpdate: this.groupStrategy };
+  }
+
   /** Decides at each synthesis; called once. */
   public decideFor(owner: IConstruct, name: string, workload: TerraformResource): void {
     const { maxSurge, maxUnavailable } = this.#props;

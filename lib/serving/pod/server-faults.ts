@@ -15,6 +15,7 @@ import { OwnPod, additionFaults } from './pod-addition-faults';
 import { ServiceType, UpdateStrategy } from './pod-additions';
 import { accountFaults } from './pod-account';
 import { placementLimitFaults, placementLimits, placementRuleFaults } from './placement-rules';
+import { modelCacheFaults } from './model-cache-faults';
 import { PodModel } from './pod-model';
 import { PodSizing, shortestStartup } from './pod-sizing';
 import { ServingOptions } from './serving-options';
@@ -32,6 +33,31 @@ export interface GivenServers extends ServingOptions {
 }
 
 /**
+ * The most servers that a scaler may set, of this program or another; undefined where none does.
+ *
+ * @internal
+ */
+export function scalerMost({ autoscaling, maxReplicas }: ServingOptions): number | undefined {
+  return autoscaling?.maxReplicas ?? maxReplicas;
+}
+
+/**
+ * The fault of servers whose number a scaler sets and the program too.
+ *
+ * @param replicas number of servers that the program gives
+ * @param given what it says of the scaler
+ *
+ * @internal
+ */
+export function fixedNumberFaults(replicas: number | undefined, given: ServingOptions): Fault[] {
+  const most = scalerMost(given);
+  if (replicas === undefined || most === undefined) return [];
+  const [name, least] = given.autoscaling ? ['autoscaling', 'minReplicas'] : ['maxReplicas', 'the least number'];
+  const reason = `replicas ${replicas} cannot be kept where a scaler sets the number, up to ${most} (${name}); remove one of them, and give ${least} to the scaler`;
+  return [fault('CONFLICTING_PROPERTIES', 'replicas', reason)];
+}
+
+/**
  * The faults of what servers of every kind are told, whatever their models.
  *
  * @param props what the user says
@@ -43,7 +69,7 @@ export interface GivenServers extends ServingOptions {
 export function serverFaults(props: GivenServers, replicas: number, own: OwnPod): Fault[] {
   return allOf(
     () => (props.namespace === undefined ? [] : kubernetesNameFault('namespace', props.namespace)),
-    () => wholeNumberFault('replicas', replicas, 1),
+    () => (props.autoscaling === undefined ? wholeNumberFault('replicas', replicas, 1) : []),
     () => scalingFaults(props),
     () => exitFaults(props.exitTimeout),
     () => positiveFault('stallTimeout', props.stallTimeout?.toSeconds()),
@@ -54,6 +80,7 @@ export function serverFaults(props: GivenServers, replicas: number, own: OwnPod)
     () => accountFaults(props),
     () => placementRuleFaults(props),
     () => accessFaults({ accessibleFrom: props.accessibleFrom, metricsFrom: props.metricsFrom }, props.egressTo),
+    () => modelCacheFaults(props.modelCache, props.nodePool),
     () => positiveFault('resources.cpu', props.resources?.cpu),
     () => otherClusterFault(props.nodePool, props.cluster, 'nodePool', 'nodePool'),
     () =>
@@ -138,6 +165,12 @@ function recreateFaults(steps: { readonly [property: string]: number | undefined
   });
 }
 
+function twoScalersFaults({ autoscaling, maxReplicas }: ServingOptions): Fault[] {
+  if (autoscaling === undefined || maxReplicas === undefined) return [];
+  const reason = `maxReplicas is for a scaler outside this program, but autoscaling makes one, with maxReplicas ${autoscaling.maxReplicas}; remove one of them`;
+  return [fault('CONFLICTING_PROPERTIES', 'maxReplicas', reason)];
+}
+
 function scalingFaults(given: GivenServers): Fault[] {
   const { replicas, maxReplicas, maxSurge, maxUnavailable, maxDisruptions, updateStrategy } = given;
   return allOf(
@@ -146,17 +179,8 @@ function scalingFaults(given: GivenServers): Fault[] {
     () => wholeNumberFault('maxUnavailable', maxUnavailable, 1),
     () => wholeNumberFault('maxDisruptions', maxDisruptions, 1),
     () => (updateStrategy === UpdateStrategy.RECREATE ? recreateFaults({ maxSurge, maxUnavailable }) : []),
-    () =>
-      replicas !== undefined && maxReplicas !== undefined
-        ? [
-            fault(
-              'CONFLICTING_PROPERTIES',
-              'replicas',
-              `replicas ${replicas} cannot be kept where a scaler sets the number, up to maxReplicas (${maxReplicas}); remove one of them, and give ` +
-                'the least number to the scaler',
-            ),
-          ]
-        : [],
+    () => fixedNumberFaults(replicas, given),
+    () => twoScalersFaults(given),
   );
 }
 
@@ -177,10 +201,11 @@ export function replicaFaults(
   labels: { readonly [key: string]: string },
   podsPerServer = 1,
 ): Fault[] {
-  const { nodePool, maxReplicas, maxSurge = 0 } = given;
+  const { nodePool, autoscaling, maxReplicas, maxSurge = 0 } = given;
   const { hardware, maxNodes, poolName } = nodePool;
   const room = Math.floor((pod.podsPerNode * maxNodes) / podsPerServer);
-  const property = maxReplicas === undefined ? 'replicas' : 'maxReplicas';
+  const fixed = maxReplicas === undefined ? 'replicas' : 'maxReplicas';
+  const property = autoscaling === undefined ? fixed : 'autoscaling.maxReplicas';
   const why =
     `pool '${poolName}' has at most ${maxNodes} node(s) of type ${hardware.name} with room for ${pod.podsPerNode} pod(s) of ${pod.gpus} GPU(s) ` +
     `each${podsPerServer > 1 ? `, and a server is ${podsPerServer} of them` : ''}`;

@@ -5,13 +5,25 @@ import { PodSecurityLevel } from '../../core/pod-security-level';
 import { FabricBinding } from '../../core/rdma-fabric';
 import { SecretReference } from '../../core/secret-reference';
 import { ImageRegistry } from '../../kubernetes/image-registry';
+import { lockingMemory } from '../../kubernetes/group-fabric';
 import { credentialMounts, credentialVolumes, storeEnvironment } from '../../kubernetes/model-store-access';
 import { podAffinity, topologySpread } from '../../kubernetes/pod-placement';
 import { PodContainer, PodTemplateProps } from '../../kubernetes/pod-template';
 import { gpuResource } from '../../scheduling/node-allocatable';
+import {
+  CACHE_SCRIPTS,
+  HOLD_CONTAINER,
+  MODEL_CACHE_MOUNT,
+  MODEL_CACHE_VOLUME,
+  PodCache,
+  cacheEnvironment,
+  cacheVolume,
+  holdContainer,
+} from './cache-pod';
 import { OwnPod } from './pod-addition-faults';
 import { addedEnvironment, addedMounts, addedVolumes, sidecarContainers } from './pod-addition-specs';
 import { actsBesideStore } from './pod-account';
+import { ModelCache } from './model-cache';
 import { PodAdditions } from './pod-additions';
 import { PodSizing } from './pod-sizing';
 
@@ -22,7 +34,7 @@ export const MODELS_MOUNT = '/models';
 export const DRAIN_SECONDS = 10;
 
 /** Names of the volumes. */
-const VOLUMES = ['config', 'probes', 'models', 'cache', 'tmp', 'shm', 'model-store-credentials'];
+const VOLUMES = ['config', 'probes', 'models', 'cache', 'tmp', 'shm', 'model-store-credentials', MODEL_CACHE_VOLUME];
 
 /** Key of the script that copies the weights, and its name. */
 export const ASSEMBLE_SCRIPT = { key: 'assemble.sh', asset: 'assemble-repository.sh' };
@@ -58,11 +70,11 @@ export interface ServerKind {
 export function ownPod(kind: ServerKind): OwnPod {
   return {
     server: kind.title,
-    containers: [kind.assemble, kind.container],
+    containers: [kind.assemble, kind.container, HOLD_CONTAINER],
     volumes: VOLUMES,
     initVolumes: { models: { writable: false }, cache: { writable: true } },
     ports: Object.values(kind.ports),
-    readOnlyMounts: [MODELS_MOUNT, kind.probesMount],
+    readOnlyMounts: [MODELS_MOUNT, kind.probesMount, MODEL_CACHE_MOUNT],
     writableMounts: [kind.cacheMount, '/tmp', '/dev/shm'],
     probeVariables: kind.probeVariables,
   };
@@ -80,6 +92,15 @@ export interface WeightsCopy {
   readonly destination: string;
   /** Patterns of files that stay in the store. @default - none */
   readonly leftOut?: string;
+}
+
+/**
+ * Whether the files of a copy may be links into a cache: Triton scans its repository, and backends there check where files lie.
+ *
+ * @internal
+ */
+export function isCacheable({ destination }: WeightsCopy): boolean {
+  return !destination.startsWith(`${MODELS_MOUNT}/repository/`);
 }
 
 /** A file of the config map: its key and its path below a mount. */
@@ -137,6 +158,8 @@ export interface ServerPod {
   readonly annotations: { [key: string]: string };
   readonly priorityClassName?: string;
   readonly additions: PodAdditions;
+  /** Where weights are kept beyond the pod. @default - they are its own */
+  readonly cache?: PodCache;
 }
 
 /**
@@ -154,7 +177,7 @@ export function serverPodProps(pod: ServerPod): PodTemplateProps {
     serviceAccount: { name: pod.serviceAccountName },
     taints: [...pod.nodePool.taints, ...(pod.additions.tolerations ?? [])],
     initContainers: [assembleContainer(pod), ...sidecarContainers(pod.additions.initContainers)],
-    containers: [serverContainer(pod), ...sidecarContainers(pod.additions.sidecars)],
+    containers: [serverContainer(pod), ...holders(pod), ...sidecarContainers(pod.additions.sidecars)],
     spec: {
       priorityClassName: pod.priorityClassName,
       terminationGracePeriodSeconds: terminationGracePeriod(pod.exitSeconds),
@@ -181,17 +204,21 @@ export function terminationGracePeriod(exitSeconds: number): number {
  *
  * @internal
  */
-export function withoutRole(kind: ServerKind, additions: PodAdditions): { [key: string]: string } {
+export function withoutRole(
+  kind: ServerKind,
+  additions: PodAdditions & { readonly modelCache?: ModelCache },
+): { [key: string]: string } {
   if (additions.serviceAccountName !== undefined || actsBesideStore(additions)) return {};
   const { sidecars = [], initContainers = [] } = additions;
   const added = [...sidecars, ...initContainers].map(({ name }) => name);
+  if (additions.modelCache !== undefined) added.unshift(HOLD_CONTAINER);
   return { 'eks.amazonaws.com/skip-containers': [kind.container, ...added].join(',') };
 }
 
 function volumes(pod: ServerPod) {
   const { sizing } = pod;
-  const script = { key: ASSEMBLE_SCRIPT.key, path: ASSEMBLE_SCRIPT.key };
-  const items = [...pod.files.map(({ key, path }) => ({ key, path })), script];
+  const scripts = [ASSEMBLE_SCRIPT.key, ...(pod.cache ? Object.keys(CACHE_SCRIPTS) : [])];
+  const items = [...pod.files.map(({ key, path }) => ({ key, path })), ...scripts.map((key) => ({ key, path: key }))];
   return [
     { name: 'config', configMap: { name: pod.configMapName, defaultMode: '0444', items } },
     { name: 'probes', configMap: { name: pod.configMapName, defaultMode: '0444', items: [...pod.probeItems] } },
@@ -199,19 +226,29 @@ function volumes(pod: ServerPod) {
     { name: 'cache', emptyDir: { sizeLimit: `${sizing.scratchMib}Mi` } },
     { name: 'tmp', emptyDir: { sizeLimit: mebibytes(sizing.temporaryMib) } },
     { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: `${sizing.sharedMemoryMib}Mi` } },
+    ...(pod.cache ? [cacheVolume(pod.cache)] : []),
     ...credentialVolumes(pod.modelStore),
     ...addedVolumes(pod.additions),
   ];
 }
 
+function holders({ cache, kind, storeImage: image }: ServerPod): PodContainer[] {
+  const { configMount, cacheMount } = kind;
+  return cache ? [holdContainer(cache, { image, configMount, cacheMount, modelsMount: MODELS_MOUNT })] : [];
+}
+
+/** A line of a plan, as the script that copies weights reads it. */
+function planLine({ modelStore }: ServerPod, { model, version, destination, leftOut = '' }: WeightsCopy): string {
+  const folder = destination.slice(MODELS_MOUNT.length + 1);
+  const uri = returned(modelStore, 'IModelStore', 'modelStore.uriFor()', modelStore.uriFor(model, version));
+  return `${uri} ${folder} ${leftOut}`.trimEnd();
+}
+
 function assembleContainer(pod: ServerPod): PodContainer {
-  const { kind } = pod;
-  const plan = pod.copies.map(({ model, version, destination, leftOut = '' }) => {
-    const folder = destination.slice(MODELS_MOUNT.length + 1);
-    const { modelStore } = pod;
-    const uri = returned(modelStore, 'IModelStore', 'modelStore.uriFor()', modelStore.uriFor(model, version));
-    return `${uri} ${folder} ${leftOut}`.trimEnd();
-  });
+  const { kind, cache } = pod;
+  const cached = cache ? pod.copies.filter(isCacheable) : [];
+  const copied = pod.copies.filter((copy) => !cached.includes(copy));
+  const plan = (copies: readonly WeightsCopy[]) => copies.map((copy) => planLine(pod, copy)).join('\n');
   return {
     name: kind.assemble,
     image: pod.storeImage,
@@ -220,7 +257,8 @@ function assembleContainer(pod: ServerPod): PodContainer {
       { name: 'CONFIG_DIR', value: kind.configMount },
       { name: 'MODELS_DIR', value: MODELS_MOUNT },
       { name: 'MODELS_MIB', value: String(pod.sizing.modelsMib) },
-      { name: 'MODEL_PLAN', value: plan.join('\n') },
+      { name: 'MODEL_PLAN', value: plan(copied) },
+      ...(cache ? [{ name: 'CACHE_PLAN', value: plan(cached) }, ...cacheEnvironment(cache, kind.cacheMount)] : []),
       { name: 'HOME', value: '/tmp' },
       ...storeEnvironment(pod.modelStore),
     ],
@@ -228,6 +266,12 @@ function assembleContainer(pod: ServerPod): PodContainer {
       { name: 'config', mountPath: kind.configMount, readOnly: true },
       { name: 'models', mountPath: MODELS_MOUNT },
       { name: 'tmp', mountPath: '/tmp' },
+      ...(cache
+        ? [
+            { name: MODEL_CACHE_VOLUME, mountPath: MODEL_CACHE_MOUNT },
+            { name: 'cache', mountPath: kind.cacheMount },
+          ]
+        : []),
       ...credentialMounts(pod.modelStore),
     ],
     resources: {
@@ -278,6 +322,7 @@ function serverContainer(pod: ServerPod): PodContainer {
     volumeMount: [
       { name: 'probes', mountPath: kind.probesMount, readOnly: true },
       { name: 'models', mountPath: MODELS_MOUNT, readOnly: true },
+      ...(pod.cache ? [{ name: MODEL_CACHE_VOLUME, mountPath: MODEL_CACHE_MOUNT, readOnly: true }] : []),
       { name: 'cache', mountPath: kind.cacheMount },
       { name: 'tmp', mountPath: '/tmp' },
       { name: 'shm', mountPath: '/dev/shm' },
@@ -291,13 +336,6 @@ function serverContainer(pod: ServerPod): PodContainer {
     ...lockingMemory(fabric),
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
-}
-
-/** An added capability takes effect only for root. */
-function lockingMemory(fabric: FabricBinding | undefined): Pick<PodContainer, 'securityContext'> {
-  if (fabric === undefined || fabric.capabilities.length === 0) return {};
-  const capabilities = { drop: ['ALL'], add: fabric.capabilities };
-  return { securityContext: { runAsUser: '0', runAsNonRoot: false, capabilities } };
 }
 
 /** Caches of engine and compilers on a volume, because the root file system is read-only; and no access to a model hub. */

@@ -2,6 +2,8 @@ import { ITerraformDependable } from 'cdktf';
 import { EgressTarget } from '../../kubernetes/network-access';
 import { DataSize } from '../../units/data-size';
 import { Duration } from '../../units/duration';
+import { ServerAutoscaling } from '../scaling/server-autoscaling';
+import { ModelCache } from './model-cache';
 import { PodAdditions, UpdateStrategy } from './pod-additions';
 
 /**
@@ -26,8 +28,14 @@ export interface ServerResources {
  */
 export interface ServingOptions extends PodAdditions {
   /**
+   * What sets the number of servers of each model by their requests. The pool must have room for the most of them, and Terraform then neither sets nor
+   * resets their number. To start or stop it changes no pod: a `Deployment` keeps the number that it has.
+   * @default - the number is `replicas`
+   */
+  readonly autoscaling?: ServerAutoscaling;
+  /**
    * Most servers that a scaler outside this program may set: a HorizontalPodAutoscaler, KEDA, or somebody by hand. The pool must have room for
-   * all of them, and Terraform then neither sets nor resets their number; Kubernetes starts with one.
+   * all of them, and Terraform then neither sets nor resets their number; Kubernetes starts with one. `autoscaling` makes the scaler too.
    * @default - the number is `replicas`, and another one is reset by the next apply
    */
   readonly maxReplicas?: number;
@@ -64,6 +72,12 @@ export interface ServingOptions extends PodAdditions {
   readonly namespace?: string;
   /** Image of the AWS CLI that copies the weights, with its registry and a tag or a digest; 2.15 or later. @default - AWS CLI 2.38.5 of AWS */
   readonly awsCliImage?: string;
+  /**
+   * Where weights, and what engines compile, are kept beyond the life of a pod, so that the next one on a node downloads nothing. To give or remove
+   * it rolls out the servers.
+   * @default - each pod downloads and compiles for itself
+   */
+  readonly modelCache?: ModelCache;
   /** Requests of a pod. @default - derived from the models and the node */
   readonly resources?: ServerResources;
   /**

@@ -1,3 +1,5 @@
+import { LOAD_METRICS } from '../../catalog/load-metrics';
+import { MetricExporter } from '../../catalog/metric-kind';
 import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../core/gpu-sharing-kind';
@@ -10,7 +12,9 @@ import { servingHardware } from '../model/serving-hardware';
 import { BackendModel, ModelDefinition, imageVariant } from './model-definition';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
 import { PlannedImage, imageTagFaults, movingTagWarnings } from '../pod/image-tag-faults';
-import { PodSizing } from '../pod/pod-sizing';
+import { cacheSizeFaults } from '../pod/model-cache-faults';
+import { exitSeconds, PodSizing } from '../pod/pod-sizing';
+import { ServerScaling } from '../scaling/server-scaling';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
   replicaFaults,
@@ -41,6 +45,8 @@ import { endTrial } from '../../core/errors';
 export interface CheckedDeployment {
   readonly models: readonly BackendModel[];
   readonly sizing: PodSizing;
+  /** What sets the number of servers. @default - nothing in this program */
+  readonly scaling?: ServerScaling;
   readonly warnings: readonly Fault[];
 }
 
@@ -82,9 +88,11 @@ export function checkDeployment(
   const models = onSite.flatMap(({ model }) => model ?? []);
   const { instanceType, gpusPerNode, disk } = hardware;
   const sized = sizeTritonPod(props, definitions, models, instanceType, gpusPerNode, disk);
+  const scaling = scalingOf(props, models, sized.sizing);
   const checked = {
     models,
     sizing: sized.sizing,
+    scaling,
     warnings: [
       ...onSite.flatMap(({ warnings }) => warnings),
       ...releaseWarnings(props, release, definitions),
@@ -114,8 +122,42 @@ export function checkDeployment(
   // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...sized.faults);
   if (faults.length === 0) faults.push(...configMapFaults(models, release, props.openAi ? frontEndFiles() : {}));
-  if (faults.length === 0) faults.push(...replicaFaults(props, sized.sizing, replicas, tritonLabels(name)));
+  if (faults.length === 0) {
+    faults.push(
+      ...allOf(
+        () => tooSmallCacheFaults(props, name, sized.sizing),
+        () => replicaFaults(props, sized.sizing, replicas, tritonLabels(name)),
+        () => scaling?.faults ?? [],
+      ),
+    );
+  }
   return { checked, faults };
+}
+
+/** What one that streams does is not counted by Triton, only by the engine of a language model. */
+function scalingOf(
+  { autoscaling, exitTimeout, nodePool }: TritonDeploymentProps,
+  models: readonly BackendModel[],
+  sizing: PodSizing,
+): ServerScaling | undefined {
+  if (autoscaling === undefined) return undefined;
+  return new ServerScaling(autoscaling, {
+    loads: models.map(({ name, streams, exporters, requestsAtOnce }) => ({
+      model: name,
+      exporter: streams ? exporters.find((each) => LOAD_METRICS[each]) : MetricExporter.TRITON,
+      atOnce: requestsAtOnce,
+    })),
+    startupSeconds: sizing.startupSeconds,
+    coldStartSeconds: sizing.progressDeadline,
+    exitSeconds: exitTimeout?.toSeconds() ?? exitSeconds(models),
+    serversPerNode: sizing.podsPerNode,
+    minNodes: nodePool.minNodes,
+  });
+}
+
+function tooSmallCacheFaults({ modelCache, nodePool }: TritonDeploymentProps, name: string, pod: PodSizing): Fault[] {
+  const uses = [{ name, mib: pod.cachedMib, gpus: pod.gpus }];
+  return modelCache === undefined ? [] : cacheSizeFaults(modelCache, nodePool, uses);
 }
 
 /** What keeps Triton from using the image of the user. */

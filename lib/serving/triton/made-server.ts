@@ -4,10 +4,12 @@ import { SecretReference } from '../../core/secret-reference';
 import { MetricsTarget } from '../../core/watchable';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
-import { Server } from '../pod/make-server';
+import { Server } from '../pod/server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
+import { scalerMost } from '../pod/server-faults';
 import { ServerKind } from '../pod/server-pod';
+import { scaledTarget } from '../scaling/declare-scaled';
 import { engineEnvironment } from '../vllm/engine-environment';
 import { CheckedDeployment } from './deployment-faults';
 import { BackendModel, imageVariant } from './model-definition';
@@ -74,12 +76,14 @@ export function serverOf(servers: TritonServers): Server {
       ...Object.fromEntries(files.map(({ key, text }) => [key, text])),
     },
     files,
+    compiles: models.some(({ plan }) => plan !== undefined),
     probeItems: [...probeItems(models), ...(openAi ? FRONT_END_ITEMS : [])],
     copies: weightsCopies(models),
     requestPorts: requestPorts(props),
     metricsPort: metricsPort(props),
     tensorParallelism: Math.max(...models.map((model) => model.tensorParallelism)),
-    rollout: new Rollout(props),
+    rollout: new Rollout({ ...props, maxReplicas: scalerMost(props) }),
+    scaling: servers.checked.scaling,
   };
 }
 
@@ -141,7 +145,8 @@ export function metricsTargetOf({ props, name, namespace, replicas, release, che
     version: release.release,
     usesGpus: sizing.gpus > 0,
     isolated: props.networkPolicy ?? true,
-    replicas: props.maxReplicas === undefined ? replicas : undefined,
+    replicas: scalerMost(props) === undefined ? replicas : undefined,
+    ...scaledTarget(props.autoscaling, () => checked.scaling?.scaledModels(name) ?? []),
     startupSeconds: sizing.startupSeconds,
     plannedLatencyMs: plannedLatencyMs(models, features),
   };

@@ -4,6 +4,7 @@ import { DataSize } from '../../units/data-size';
 import { Fault } from '../../units/fault';
 import { PodVolumeMount } from '../pod/pod-additions';
 import { PodModel } from '../pod/pod-model';
+import { RequestsAtOnce } from '../scaling/server-load';
 import { WeightsCopy } from '../pod/server-pod';
 import { ServingHardware } from '../model/serving-hardware';
 import { TensorSpec } from './model-options';
@@ -136,6 +137,8 @@ export interface BackendModel extends PodModel {
    * Where its stored files are: in Triton's version folder, or beside the repository, where a file in the folder names them, or it has none.
    */
   readonly weights: 'in-repository' | 'beside' | 'none';
+  /** Requests that its instances take at once. @default - other models do its work */
+  readonly requestsAtOnce?: RequestsAtOnce;
   /** Whether its `config.pbtxt` says everything, so that Triton must not complete it from the model. */
   readonly isComplete: boolean;
   /** Shared memory of one of its processes. @default - it has no processes of its own */
@@ -144,8 +147,8 @@ export interface BackendModel extends PodModel {
   readonly settings?: InstanceSettings;
   /** How its health is probed. */
   readonly probe: ModelProbe;
-  /** Whether requests may name adapters of it. @default false */
-  readonly hasAdapters?: boolean;
+  /** Adapters of it that requests may name. @default - none */
+  readonly adapterNames?: readonly string[];
   /** What else the init container copies for it: adapters, and what drafts. @default - nothing */
   readonly copies?: readonly WeightsCopy[];
   /** Patterns of stored files that its engine does not read, as `assemble-repository.sh` takes them. @default - it reads all */

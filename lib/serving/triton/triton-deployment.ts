@@ -4,7 +4,9 @@ import { Construct } from 'constructs';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { warnOfEndpoint } from '../../core/model-store-reach';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesName } from '../../core/naming';
+import { IOpenAiServer, OpenAiTarget } from '../../core/openai-server';
 import { SecretReference } from '../../core/secret-reference';
 import { withdraw } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
@@ -17,9 +19,14 @@ import { makeCallerKey } from '../pod/caller-key';
 import { makeServer } from '../pod/make-server';
 import { refuseRemovedParts } from '../pod/removed-parts';
 import { readableImage } from '../pod/serving-image';
+import { scalerMost } from '../pod/server-faults';
+import { declareScaled } from '../scaling/declare-scaled';
+import { explainServers } from '../scaling/explain-servers';
+import { ServerScaling } from '../scaling/server-scaling';
 import { checkDeployment } from './deployment-faults';
 import { metricsTargetOf, serverOf } from './made-server';
 import { OPENAI_PORT } from './openai/openai-front-end';
+import { openAiTargets } from './openai/openai-target';
 import { TRITON_PORTS } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
 import { tritonLabels } from './triton-pod';
@@ -36,7 +43,9 @@ import { tritonLabels } from './triton-pod';
  * All faults are reported in one `ValidationError`: names, versions and shapes that Triton would refuse at load, models
  * that do not fit the GPUs, pods that do not fit a node, and replicas that the pool has no room for.
  */
-export class TritonDeployment extends Construct implements IWatchable {
+export class TritonDeployment extends Construct implements IWatchable, IOpenAiServer {
+  /** The cluster. */
+  public readonly cluster: IKubernetesCluster;
   /** Name of the Kubernetes objects. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -63,27 +72,32 @@ export class TritonDeployment extends Construct implements IWatchable {
   public readonly plans: { [model: string]: CapacityPlan };
   /** How it is scraped. */
   public readonly metricsTarget: MetricsTarget;
+  /** What a front door sends requests to: empty without an OpenAI front end. */
+  public readonly openAiTargets: OpenAiTarget[];
   /** The Kubernetes deployment, for overrides. */
   public readonly deployment: DeploymentV1;
   /** The Kubernetes service, for overrides. */
   public readonly service: ServiceV1;
 
   readonly #props: TritonDeploymentProps;
+  readonly #scaling?: ServerScaling;
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
     throwIfOfOtherKinds(scope, 'TritonDeploymentProps', props, id, (given) => new TritonDeployment(scope, id, given));
     super(scope, id);
     try {
       this.#props = props;
+      this.cluster = props.cluster;
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
-      this.replicas = props.maxReplicas ?? props.replicas ?? 1;
+      this.replicas = scalerMost(props) ?? props.replicas ?? 1;
       this.tritonRelease =
         readableImage(props.servingImage)?.tritonRelease ?? props.tritonRelease ?? TritonRelease.DEFAULT;
       const { checked, faults } = checkDeployment(props, this.name, this.replicas, this.tritonRelease);
       throwIfInvalid(this, faults);
       refuseRemovedParts(this, { nodePool: props.nodePool, modelStore: props.modelStore });
       ClusterNodePools.add(props.nodePool);
+      this.#scaling = checked.scaling;
       for (const warning of checked.warnings) addWarning(this, warning);
       warnOfEndpoint(props.modelStore);
       const planned = [...checked.models].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -103,11 +117,28 @@ export class TritonDeployment extends Construct implements IWatchable {
       const made = makeServer(this, serverOf(servers));
       this.service = made.service;
       this.deployment = made.deployment;
+      declareScaled(this, props.cluster, props.autoscaling);
       this.metricsTarget = metricsTargetOf(servers);
+      this.openAiTargets = openAiTargets(servers);
     } catch (error) {
       withdraw(this);
       throw error;
     }
+  }
+
+  /** How many servers there are, or what sets their number, and how language models fit their GPUs, as text. */
+  public explain(): string {
+    const plans = Object.values(this.plans).map((plan) => plan.explain());
+    return [explainServers({ name: this.name }, this.replicas, this.#scaling), ...plans].join('\n\n');
+  }
+
+  /**
+   * What sets the number of servers, in words.
+   *
+   * @internal
+   */
+  public _scaling(): string | undefined {
+    return this.#scaling?.explain();
   }
 
   #makeKey(): SecretReference {

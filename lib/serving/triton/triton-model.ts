@@ -1,5 +1,7 @@
 import { ResolvedModel } from '../model/resolved-model';
+import { statesLoad } from '../scaling/server-load';
 import { LoraOptions } from '../vllm/openai-options';
+import { ServedModel } from '../vllm/served-model';
 import { VllmOptions } from '../vllm/vllm-options';
 import { ModelDefinition } from './model-definition';
 import { OnnxRuntimeModel, OnnxRuntimeModelProps } from './backends/onnx-runtime-model';
@@ -13,6 +15,9 @@ import { TensorRtLlmModelProps } from './backends/tensor-rt-llm-model-props';
 import { VllmModel } from './backends/vllm-model';
 import { VllmModelProps } from './backends/vllm-model-props';
 import { checkArguments, throwOfFactory } from '../../units/argument-faults';
+
+/** What a program says of the load of a model. */
+type Load = Pick<ServedModel, 'concurrency' | 'targets'>;
 
 /**
  * A model of a Triton server: its configuration, as a value. The deployment checks it, because it knows the hardware.
@@ -89,12 +94,13 @@ export class TritonModel {
    *
    * @internal
    */
-  public static _resolved(resolved: ResolvedModel, options: VllmOptions & LoraOptions): TritonModel {
+  public static _resolved(resolved: ResolvedModel, options: VllmOptions & LoraOptions & Load): TritonModel {
     const { name, version, plan } = resolved;
     const { prefixCaching, quantization, trustRemoteCode, engineArguments, loraAdapters, maxLoraRank } = options;
     const { kvOffload, chunkedPrefill, attentionBackend } = options;
     const beside = { prefixCaching, quantization, trustRemoteCode, engineArguments, loraAdapters, maxLoraRank };
-    const given = { ...beside, kvOffload, chunkedPrefill, attentionBackend };
+    const concurrency = statesLoad(options) ? plan.concurrency : undefined;
+    const given = { ...beside, kvOffload, chunkedPrefill, attentionBackend, concurrency };
     return new TritonModel(new VllmModel({ name, version, model: plan.model, plan, ...given }, resolved));
   }
 

@@ -37,6 +37,7 @@ export function sizeTritonPod(
     before: initRequests(options),
     gpusPerNode,
     disk,
+    modelCache: options.modelCache,
   });
 }
 

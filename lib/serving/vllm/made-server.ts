@@ -5,10 +5,12 @@ import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { MetricsTarget } from '../../core/watchable';
 import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
-import { Server } from '../pod/make-server';
+import { Server } from '../pod/server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
+import { scalerMost } from '../pod/server-faults';
 import { ServerKind } from '../pod/server-pod';
+import { scaledTarget } from '../scaling/declare-scaled';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
@@ -83,12 +85,14 @@ export function serverOf(servers: VllmServers, checked: CheckedServer): Server {
     container: vllmContainer(server, options),
     data: probeFiles(server),
     files: [],
+    compiles: server.nodes.nodes === 1,
     probeItems: PROBE_ITEMS,
     copies: server.copies,
     requestPorts: [VLLM_PORTS.http],
     metricsPort: VLLM_PORTS.http,
     tensorParallelism: server.resolved.parallelism.tensor,
-    rollout: new Rollout({ ...props, replicas }),
+    rollout: new Rollout({ ...props, maxReplicas: scalerMost(props), replicas }),
+    scaling: checked.scaling,
   };
 }
 
@@ -101,7 +105,7 @@ export function metricsTargetOf(
   { props, name, namespace, release }: Omit<VllmServers, 'apiKey' | 'securityLevel'>,
   servers: readonly CheckedServer[],
 ): MetricsTarget {
-  const { maxReplicas, networkPolicy = true } = props;
+  const { autoscaling, networkPolicy = true } = props;
   const names = servers.map(({ server }) => server.names[0]);
   const latencies = servers.map(({ server }) => Math.ceil(firstTokenUnderLoadMs(server.plan)));
   return {
@@ -115,8 +119,11 @@ export function metricsTargetOf(
     features: [],
     version: release.vllmVersion,
     isolated: networkPolicy,
-    replicas: maxReplicas === undefined ? servers.reduce((sum, { replicas }) => sum + replicas, 0) : undefined,
+    replicas: scalerMost(props) === undefined ? servers.reduce((sum, { replicas }) => sum + replicas, 0) : undefined,
     startupSeconds: Math.max(...servers.map(({ sizing }) => sizing.startupSeconds)),
+    ...scaledTarget(autoscaling, () =>
+      servers.flatMap(({ server, scaling }) => scaling?.scaledModels(kubernetesName(server.name)) ?? []),
+    ),
     plannedLatencyMs: Object.fromEntries(names.map((each, i) => [each, latencies[i]])),
   };
 }

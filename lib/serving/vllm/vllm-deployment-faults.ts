@@ -13,10 +13,14 @@ import { allOf, isUnreadable } from '../../units/unreadable';
 import { servingHardware } from '../model/serving-hardware';
 import { deviceFaults, refusedVariableFaults } from '../pod/pod-addition-faults';
 import { PlannedImage, imageTagFaults, movingTagWarnings } from '../pod/image-tag-faults';
+import { cacheSizeFaults } from '../pod/model-cache-faults';
 import { PodSizing } from '../pod/pod-sizing';
+import { ServerScaling } from '../scaling/server-scaling';
 import { readableImage, servingImageFaults } from '../pod/serving-image';
 import {
+  fixedNumberFaults,
   replicaFaults,
+  scalerMost,
   serverFaults,
   serviceNameFaults,
   serviceWarnings,
@@ -34,6 +38,7 @@ import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
 import { OWN_POD, REFUSED_VARIABLES, modelLabels } from './vllm-pod';
 import { sizeVllmPod } from './vllm-pod-size';
+import { vllmScaling } from './vllm-scaling';
 import { vllmReleaseFaults, vllmReleaseWarnings } from './vllm-release-faults';
 import { VllmServer } from './vllm-server';
 import { VllmVersion } from './vllm-version';
@@ -50,6 +55,8 @@ export interface CheckedServer {
   readonly replicas: number;
   /** What its pods need to use the fabric of their nodes, where they work together. @default - they work alone, or by TCP */
   readonly fabric?: FabricBinding;
+  /** What sets the number of its servers. @default - nothing in this program */
+  readonly scaling?: ServerScaling;
   readonly warnings: readonly Fault[];
 }
 
@@ -110,6 +117,10 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
   );
   // Earlier faults would be repeated by the pods that result from them.
   if (faults.length === 0) faults.push(...servers.flatMap((each) => roomFaults(props, name, each)));
+  if (faults.length === 0 && props.modelCache) {
+    const uses = servers.map(({ server, sizing: { cachedMib: mib, gpus } }) => ({ name: server.name, mib, gpus }));
+    faults.push(...cacheSizeFaults(props.modelCache, props.nodePool, uses));
+  }
   const warnings = [
     ...servers.flatMap((each) => each.warnings),
     ...vllmReleaseWarnings(props, release),
@@ -162,14 +173,15 @@ function versionOf({ servingImage }: VllmDeploymentProps, { vllmVersion }: VllmR
 }
 
 function checkModel(props: VllmDeploymentProps, served: ServedModel, name: string, release: VllmRelease): ModelCheck {
-  const { nodePool, maxReplicas } = props;
+  const { nodePool } = props;
   const vllm = versionOf(props, release);
   const hardware = servingHardware(nodePool);
-  const asked = maxReplicas ?? served.replicas ?? props.replicas;
+  const asked = scalerMost(props) ?? served.replicas ?? props.replicas;
   const named = allOf(
     () => modelNameFaults(name),
     () => (served.version === undefined ? [] : modelVersionFaults(served.version)),
     () => wholeNumberFault('replicas', served.replicas, 1),
+    () => fixedNumberFaults(served.replicas, props),
     () => poolFaults(served, nodePool.poolName),
     () => openAiFaults(served, `${vllm}`),
   );
@@ -197,7 +209,7 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
   const group = groupOf(props, server);
   return {
     checked: {
-      ...{ server, sizing, replicas, fabric: group.binding },
+      ...{ server, sizing, replicas, fabric: group.binding, scaling: vllmScaling(props, server, sizing) },
       warnings: [...made.warnings, ...parserWarnings(name, served)],
     },
     faults: allOf(
@@ -213,10 +225,14 @@ function sized(props: VllmDeploymentProps, server: VllmServer) {
   return sizeVllmPod(props, server, instanceType, gpusPerNode, disk);
 }
 
-function roomFaults(props: VllmDeploymentProps, name: string, { server, sizing, replicas }: CheckedServer): Fault[] {
+function roomFaults(props: VllmDeploymentProps, name: string, checked: CheckedServer): Fault[] {
+  const { server, sizing, replicas, scaling } = checked;
   const { faults } = sized(props, server);
   const labels = modelLabels(name, server.name);
-  const found = faults.length > 0 ? faults : replicaFaults(props, sizing, replicas, labels, server.nodes.nodes);
+  const found = allOf(
+    () => (faults.length > 0 ? faults : replicaFaults(props, sizing, replicas, labels, server.nodes.nodes)),
+    () => scaling?.faults ?? [],
+  );
   return faultsUnder(found, '', `model '${server.name}'`);
 }
 

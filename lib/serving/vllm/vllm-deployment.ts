@@ -5,7 +5,9 @@ import { VllmRelease } from '../../catalog/vllm-release';
 import { ClusterLedger } from '../../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { warnOfEndpoint } from '../../core/model-store-reach';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesName } from '../../core/naming';
+import { IOpenAiServer, OpenAiTarget } from '../../core/openai-server';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { addWarning } from '../../core/validation';
@@ -22,7 +24,10 @@ import { makeServer } from '../pod/make-server';
 import { makeServerGroup } from '../pod/make-server-group';
 import { refuseRemovedParts } from '../pod/removed-parts';
 import { readableImage } from '../pod/serving-image';
+import { declareScaled } from '../scaling/declare-scaled';
+import { explainServers } from '../scaling/explain-servers';
 import { VllmServers, containerOptions, metricsTargetOf, serverOf } from './made-server';
+import { openAiTarget } from './openai-target';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
@@ -53,7 +58,9 @@ interface Made {
  * architectures), adapters of a rank that it would not load, two models of one name, models that do not fit the GPUs, pods that do not fit a node,
  * and replicas that the pool has no room for.
  */
-export class VllmDeployment extends Construct implements IWatchable {
+export class VllmDeployment extends Construct implements IWatchable, IOpenAiServer {
+  /** The cluster. */
+  public readonly cluster: IKubernetesCluster;
   /** Name of what all models share. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -76,6 +83,8 @@ export class VllmDeployment extends Construct implements IWatchable {
   public readonly startupBudget: Duration;
   /** How all its servers are scraped. */
   public readonly metricsTarget: MetricsTarget;
+  /** What a front door sends requests to. */
+  public readonly openAiTargets: OpenAiTarget[];
   /** The Kubernetes deployments by model, for overrides: of those whose servers have one node each. */
   public readonly deployments: { [model: string]: DeploymentV1 };
   /** The LeaderWorkerSets by model: of those whose servers are groups of several nodes. */
@@ -84,12 +93,14 @@ export class VllmDeployment extends Construct implements IWatchable {
   public readonly services: { [model: string]: ServiceV1 };
 
   readonly #props: VllmDeploymentProps;
+  readonly #servers: readonly CheckedServer[];
 
   public constructor(scope: Construct, id: string, props: VllmDeploymentProps) {
     throwIfOfOtherKinds(scope, 'VllmDeploymentProps', props, id, (given) => new VllmDeployment(scope, id, given));
     super(scope, id);
     try {
       this.#props = props;
+      this.cluster = props.cluster;
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
       this.vllmRelease = readableImage(props.servingImage)?.vllmRelease ?? props.vllmRelease ?? VllmRelease.DEFAULT;
@@ -100,6 +111,7 @@ export class VllmDeployment extends Construct implements IWatchable {
       for (const warning of warnings) addWarning(this, warning);
       warnOfEndpoint(props.modelStore);
       const byName = [...servers].sort((a, b) => (a.server.name < b.server.name ? -1 : 1));
+      this.#servers = byName;
       const ofEach = <T>(value: (each: CheckedServer) => T): { [model: string]: T } =>
         Object.fromEntries(byName.map((each) => [each.server.name, value(each)]));
       this.plans = ofEach(({ server }) => server.plan);
@@ -118,12 +130,28 @@ export class VllmDeployment extends Construct implements IWatchable {
       );
       this.leaderWorkerSets = Object.fromEntries(made.flatMap((each) => (each.group ? [[each.name, each.group]] : [])));
       this.services = Object.fromEntries(made.map((each) => [each.name, each.service]));
+      declareScaled(this, props.cluster, props.autoscaling);
       if (made.some(({ group }) => group)) ClusterLedger.of(props.cluster).addGroups(this);
       this.metricsTarget = metricsTargetOf(shared, byName);
+      this.openAiTargets = byName.map((each) => openAiTarget(shared, each));
     } catch (error) {
       withdraw(this);
       throw error;
     }
+  }
+
+  /** How many servers each model has, or what sets their number, and how it fits its GPUs, as text. */
+  public explain(): string {
+    return this.#servers.map(({ server, replicas, scaling }) => explainServers(server, replicas, scaling)).join('\n\n');
+  }
+
+  /**
+   * What sets the number of servers, in words; of the first model by name.
+   *
+   * @internal
+   */
+  public _scaling(): string | undefined {
+    return this.#servers[0].scaling?.explain();
   }
 
   #endpointOf(model: string): string {
@@ -144,14 +172,15 @@ export class VllmDeployment extends Construct implements IWatchable {
     const { server } = checked;
     const scope = new Construct(this, `Model-${server.name}`);
     const made = serverOf(servers, checked);
-    if (server.nodes.nodes === 1) return makeServer(scope, made);
-    return makeServerGroup(scope, made, {
+    if (server.nodes.nodes === 1) return makeServer(scope, made, this);
+    const group = {
       size: server.nodes.nodes,
       worker: vllmWorkerContainer(server, containerOptions(servers, checked)),
       workerLabels: { ...memberLabels(this.name, server.name), 'app.kubernetes.io/name': 'vllm-worker' },
       partition: server.served.rolloutPartition ?? 0,
       queue: this.#props.queue,
-    });
+    };
+    return makeServerGroup(scope, made, group, this);
   }
 }
 

@@ -30,6 +30,7 @@ export function sizeVllmPod(
     before: initRequests(options),
     gpusPerNode,
     disk,
+    modelCache: options.modelCache,
     waitsForOthers: server.nodes.nodes > 1,
   });
 }

@@ -111,12 +111,12 @@ export class VllmServer implements PodModel {
     return {
       ...engineArguments(this.resolved, { ...this.served, engineArguments: own }, this.#path, true, this.vllm),
       ...loraArguments(this.served, slots),
-      max_num_queued_reqs: this.#inFlight,
+      max_num_queued_reqs: this.mostRequests,
     };
   }
 
-  /** vLLM counts those that run as well. */
-  get #inFlight(): number | undefined {
+  /** Requests that it takes at all: vLLM counts those that run as well. */
+  public get mostRequests(): number | undefined {
     if (!this.vllm.isAtLeast(0, 29)) return undefined;
     // Each rank runs as many.
     const running = this.plan.maxSequences * this.resolved.parallelism.attentionRanks;

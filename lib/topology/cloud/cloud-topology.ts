@@ -1,5 +1,4 @@
 import { Construct } from 'constructs';
-import { instanceTypeOf } from '../../catalog/gpu-instance-type';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EksGpuCluster } from '../../compute/cluster/eks-gpu-cluster';
 import { EksGpuClusterProps } from '../../compute/cluster/eks-gpu-cluster-props';
@@ -14,7 +13,7 @@ import { addWarning } from '../../core/validation';
 import { MonitoringOptions } from '../../monitoring/monitoring-options';
 import { MonitoringStack } from '../../monitoring/monitoring-stack';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { nodesFor } from '../../planning/configuration';
+import { scalerMost } from '../../serving/pod/server-faults';
 import { TritonDeployment } from '../../serving/triton/triton-deployment';
 import { TritonModel } from '../../serving/triton/triton-model';
 import { VllmDeployment } from '../../serving/vllm/vllm-deployment';
@@ -24,10 +23,18 @@ import { Fault, fault, faultsUnder } from '../../units/fault';
 import { servedName } from '../../serving/vllm/served-name';
 import { AssignedModel, assignModels, spansNodes } from '../shared/model-assignment';
 import { podRoom } from '../shared/pod-room';
+import { KeyedPool, ownPools } from './own-pools';
 import { childNameFaults, ensureProvider, makePart, poolListFaults, workloadsFaults } from '../shared/parts';
-import { isVllm, servingFaults, servingOf, servingPath, vllmOf, vllmServingOf } from '../shared/serving-options';
+import {
+  autoscalingOf,
+  isVllm,
+  servingFaults,
+  servingOf,
+  servingPath,
+  vllmOf,
+  vllmServingOf,
+} from '../shared/serving-options';
 import { makeStorageClass } from '../shared/storage-class';
-import { TopologyNodePool } from '../shared/topology-node-pool';
 import { CloudTopologyProps } from './cloud-topology-props';
 import { makeClusterParts } from './cluster-parts';
 import { nameClass } from '../../units/own-class';
@@ -113,7 +120,8 @@ export class CloudTopology extends Construct {
       if (!cluster) throw new ValidationError(this, faults);
       this.cluster = cluster;
       this.#makePools(
-        nodePools?.map((pool) => ({ key: pool.name, pool })) ?? ownPools(assigned),
+        nodePools?.map((pool) => ({ key: pool.name, pool })) ??
+          ownPools(assigned, (name) => autoscalingOf(props, name)),
         nodePools !== undefined,
         faults,
       );
@@ -178,11 +186,13 @@ export class CloudTopology extends Construct {
 
   /** What was chosen and why, and how the cluster is reached, as text. */
   public explain(): string {
-    const models = this.#assigned.map(({ resolved: { name, plan }, poolName, replicas, reason }) =>
-      [`${name}: ${replicas} replica(s) on pool '${poolName}'`, ...(reason ? [reason()] : []), plan.explain()].join(
-        '\n',
-      ),
-    );
+    const models = this.#assigned.map(({ resolved: { name, plan }, poolName, replicas, reason }) => {
+      const deployment = this.#vllmDeploymentsByName.get(name) ?? this.#deploymentsByName.get(name);
+      const scaled = deployment?._scaling();
+      const first =
+        scaled === undefined ? `${replicas} replica(s) on pool '${poolName}'` : `on pool '${poolName}', ${scaled}`;
+      return [`${name}: ${first}`, ...(reason ? [reason()] : []), plan.explain()].join('\n');
+    });
     // Evaluated late: the table of pods at its end is complete only once everything has been created.
     const ofCluster = returned(this, 'IEksCluster', 'cluster.explain()', this.cluster.explain());
     return [...models, ofCluster].join('\n\n');
@@ -249,14 +259,14 @@ export class CloudTopology extends Construct {
   ): void {
     const { name, plan } = resolved;
     // A scaler sets them; that the model has both is for the deployment to refuse.
-    const servers = (maxReplicas?: number) => (maxReplicas === undefined ? replicas : served.replicas);
+    const servers = (most?: number) => (most === undefined ? replicas : served.replicas);
     if (isVllm(props)) {
       const serving = vllmServingOf(props, name);
       const { nodePool: _pool, replicas: _replicas, ...model } = served;
       const deployment = new VllmDeployment(workloads, `Model-${name}`, {
         ...serving,
         ...common,
-        replicas: servers(serving.maxReplicas),
+        replicas: servers(scalerMost(serving)),
         models: [{ ...model, name }],
         plans: { [name]: plan },
       });
@@ -266,7 +276,7 @@ export class CloudTopology extends Construct {
       const deployment = new TritonDeployment(workloads, `Model-${name}`, {
         ...serving,
         ...common,
-        replicas: servers(serving.maxReplicas),
+        replicas: servers(scalerMost(serving)),
         models: [TritonModel._resolved(resolved, served)],
       });
       this.#deploymentsByName.set(name, deployment);
@@ -275,12 +285,6 @@ export class CloudTopology extends Construct {
 }
 
 nameClass('CloudTopology', CloudTopology);
-
-/** A pool, and by which key it is in `nodePools`. */
-interface KeyedPool {
-  readonly key: string;
-  readonly pool: TopologyNodePool;
-}
 
 /** A deployment of one model reports `models[0].version` for what is `version` of that model here. */
 function ofOnlyModel({ id, property, reason }: Fault): Fault {
@@ -333,16 +337,6 @@ const NEW_CLUSTER_PROPS: ReadonlySet<string> = new Set<keyof EksGpuClusterProps>
   'systemNodes',
   'nodeMonitoring',
 ]);
-
-/** One pool for each model, with as many nodes as its replicas fill; a locked plan may have another number of replicas. */
-function ownPools(assigned: readonly AssignedModel[]): KeyedPool[] {
-  return assigned.flatMap(({ poolName, poolKey, replicas, resolved: { plan } }) => {
-    const instanceType = instanceTypeOf(plan.instanceType);
-    const nodes = nodesFor(plan.instanceType, plan.parallelism.withReplicas(replicas));
-    if (!instanceType) return [];
-    return [{ key: poolKey, pool: { name: poolName, instanceType, minNodes: nodes, maxNodes: nodes } }];
-  });
-}
 
 /** How a topology monitors; undefined if it does not. */
 function monitoringOf({ monitoring = true, monitoringOptions, imageRegistry }: CloudTopologyProps) {

@@ -1,6 +1,7 @@
 import { TRITON_IMAGES, TritonRelease } from '../../catalog/serving-engine';
 import { UPSTREAM_IMAGES, VllmRelease } from '../../catalog/vllm-release';
 import { TritonServingOptions } from '../../serving/triton/triton-serving-options';
+import { ServerAutoscaling } from '../../serving/scaling/server-autoscaling';
 import { OpenAiOptions } from '../../serving/vllm/openai-options';
 import { servedName } from '../../serving/vllm/served-name';
 import { ServedModel } from '../../serving/vllm/served-model';
@@ -59,6 +60,15 @@ export function vllmServingOf(
   model: string,
 ): VllmServingOptions {
   return { ...given(vllmServing), ...given(ownValue(vllmServingByModel, model)) };
+}
+
+/**
+ * What sets the number of servers of a model.
+ *
+ * @internal
+ */
+export function autoscalingOf(all: GivenServing, model: string): ServerAutoscaling | undefined {
+  return (isVllm(all) ? vllmServingOf(all, model) : servingOf(all, model)).autoscaling;
 }
 
 /**

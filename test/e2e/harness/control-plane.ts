@@ -15,6 +15,8 @@ export interface ControlPlaneOptions {
   readonly folder: string;
   /** Port of the API server. @default - a free one */
   readonly port?: number;
+  /** Further arguments of kube-controller-manager. @default - none */
+  readonly managerArguments?: readonly string[];
 }
 
 /**
@@ -57,7 +59,7 @@ export class ControlPlane implements Stoppable {
 }
 
 async function startServers(
-  { programs, folder, port }: ControlPlaneOptions,
+  { programs, folder, port, managerArguments = [] }: ControlPlaneOptions,
   servers: Server[],
   done: (access: KubeAccess, kubeconfig: string, serving: ServingFiles) => ControlPlane,
 ): Promise<ControlPlane> {
@@ -110,6 +112,7 @@ async function startServers(
         `--cert-dir=${path.join(folder, 'controller-manager')}`,
         `--authentication-kubeconfig=${kubeconfig}`,
         `--authorization-kubeconfig=${kubeconfig}`,
+        ...managerArguments,
       ],
       serves(managerPort),
     ),

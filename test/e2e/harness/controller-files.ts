@@ -15,19 +15,6 @@ export function objectsOf(text: string): KubeObject[] {
 /** The objects of a file that is no template. */
 export const objectsIn = (file: string): KubeObject[] => objectsOf(readFileSync(file, 'utf8'));
 
-/** A definition without its descriptions: with them it is nearly as large as an object may be. */
-export function withoutProse(definition: KubeObject): KubeObject {
-  const strip = (value: any): any => {
-    if (Array.isArray(value)) return value.map(strip);
-    if (typeof value !== 'object' || value === null) return value;
-    const members = Object.entries(value).filter(
-      ([name, member]) => name !== 'description' || typeof member !== 'string',
-    );
-    return Object.fromEntries(members.map(([name, member]) => [name, strip(member)]));
-  };
-  return strip(definition) as KubeObject;
-}
-
 /**
  * Writes the configuration of a controller that is built on controller-runtime: on the loopback interface, without election, with the
  * certificate of the control plane for its webhooks.

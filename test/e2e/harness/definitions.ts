@@ -46,6 +46,19 @@ export async function define(client: KubeClient, definitions: readonly KubeObjec
   }
 }
 
+/** A definition without its descriptions: with them it is nearly as large as an object may be. */
+export function withoutProse(definition: KubeObject): KubeObject {
+  const strip = (value: any): any => {
+    if (Array.isArray(value)) return value.map(strip);
+    if (typeof value !== 'object' || value === null) return value;
+    const members = Object.entries(value).filter(
+      ([name, member]) => name !== 'description' || typeof member !== 'string',
+    );
+    return Object.fromEntries(members.map(([name, member]) => [name, strip(member)]));
+  };
+  return strip(definition) as KubeObject;
+}
+
 const ANYTHING = { 'x-kubernetes-preserve-unknown-fields': true };
 
 /** A schema as the API server takes it; what the recording left out is anything. */

@@ -16,6 +16,8 @@ export interface Exchange {
   readonly sent: Value;
   status: number;
   answer: string;
+  /** Bytes of the body that the emulator answered with. @default - it was not asked */
+  readonly bytes?: number;
 }
 
 /** Reads what a request is from its raw form. */

@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { ControlPlane, healthy } from './control-plane';
-import { objectsOf, registerWebhooks, withoutProse, writeConfiguration } from './controller-files';
-import { define } from './definitions';
+import { objectsOf, registerWebhooks, writeConfiguration } from './controller-files';
+import { define, withoutProse } from './definitions';
 import { KubeObject } from './kube-client';
 import { freePort } from './ports';
 import { Server, Stoppable, isolatedEnvironment, until } from './process';

@@ -1,6 +1,18 @@
 import { tools } from './tools';
 
-type Need = 'terraform' | 'emulator' | 'controlPlane' | 'leaderWorkerSet' | 'kueue' | 'awsCli' | 'vllm' | 'deepSpeed';
+type Need =
+  | 'terraform'
+  | 'emulator'
+  | 'controlPlane'
+  | 'leaderWorkerSet'
+  | 'kueue'
+  | 'jobSet'
+  | 'envoy'
+  | 'prometheusAdapter'
+  | 'kserve'
+  | 'awsCli'
+  | 'vllm'
+  | 'deepSpeed';
 
 /** A suite that needs servers; where one cannot be had, its tests are skipped and the reason stands in its title. */
 export function describeWith(needs: readonly Need[], title: string, body: () => void): void {

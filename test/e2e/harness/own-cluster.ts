@@ -36,7 +36,7 @@ export class OwnCluster {
   public static async start(
     name: string,
     context: string,
-    options: Pick<StandInOptions, 'leaderWorkerSets' | 'kueue'> = {},
+    options: Pick<StandInOptions, 'leaderWorkerSets' | 'jobSets' | 'kueue' | 'kserve' | 'managerArguments'> = {},
   ): Promise<OwnCluster> {
     const standIns = await StandIns.start(name, { ...options, aws: false });
     const { controlPlane, terraform } = standIns;
@@ -49,13 +49,18 @@ export class OwnCluster {
 
   private constructor(
     private readonly standIns: StandIns,
-    private readonly controlPlane: ControlPlane,
+    public readonly controlPlane: ControlPlane,
     private readonly terraform: Terraform,
     context: string,
   ) {
     const home = terraform.environment.HOME as string;
     writeKubeconfig(path.join(home, '.kube', 'config'), controlPlane.access, context);
     this.operator = playNetworkOperator(this.kube);
+  }
+
+  /** Folder of everything that belongs to this run. */
+  public get folder(): string {
+    return this.standIns.folder;
   }
 
   /** An administrator of the cluster. */

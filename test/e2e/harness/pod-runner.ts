@@ -191,6 +191,7 @@ export class PodRunner implements Stoppable {
   private async referenced(variable: string, { secretKeyRef: secret, fieldRef: field }: any): Promise<string> {
     // All pods have the address of this machine.
     if (field?.fieldPath === 'status.podIP') return '127.0.0.1';
+    if (field?.fieldPath === 'metadata.uid') return this.options.pod.metadata.uid!;
     if (!secret) throw new Error(`the source of ${variable} cannot be played here`);
     const { namespace } = this.options.pod.metadata;
     const metadata = { name: secret.name as string, namespace };

@@ -132,6 +132,7 @@ export class RecordingProxy implements Stoppable {
       ...described,
       status: upstream.status,
       answer: isText ? upstream.body.toString('utf8') : '',
+      bytes: upstream.body.length,
     };
     const answered = isLacking(exchange) && this.answerInstead(exchange);
     const changed = isText && exchange.status < 300 && this.rewrite(exchange);

@@ -6,6 +6,7 @@ import { offer } from './device-plugins';
 import { KubeClient, KubeObject } from './kube-client';
 import { Difference, PodOptions, PodRunner } from './pod-runner';
 import { Stoppable, stopAll } from './process';
+import { RecordingProxy } from './proxy';
 import { StandInOptions, StandIns } from './stand-ins';
 
 /** A control plane, an S3 on the loopback interface, and pods that really run. */
@@ -13,7 +14,7 @@ export class ServerSite implements Stoppable {
   public static async start(name: string, options: StandInOptions = {}): Promise<ServerSite> {
     const standIns = await StandIns.start(name, options);
     const { controlPlane, proxy } = standIns;
-    if (controlPlane && proxy) return new ServerSite(standIns, controlPlane.client, proxy.endpoint);
+    if (controlPlane && proxy) return new ServerSite(standIns, controlPlane.client, proxy);
     await standIns.stop();
     throw new Error(`pods need everything: ${standIns.tools.missing.join('; ')}`);
   }
@@ -24,9 +25,19 @@ export class ServerSite implements Stoppable {
     private readonly standIns: StandIns,
     /** An administrator of the cluster. */
     public readonly kube: KubeClient,
-    /** Where the store is. */
-    public readonly store: string,
+    private readonly proxy: RecordingProxy,
   ) {}
+
+  /** Where the store is. */
+  public get store(): string {
+    return this.proxy.endpoint;
+  }
+
+  /** Bytes of the objects whose paths match, that were read from the store so far. */
+  public bytesRead(objects: RegExp): number {
+    const reads = this.proxy.exchanges.filter(({ method, path: of }) => method === 'GET' && objects.test(of));
+    return reads.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+  }
 
   public get folder(): string {
     return this.standIns.folder;

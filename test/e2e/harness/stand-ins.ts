@@ -4,7 +4,9 @@ import { ControlPlane } from './control-plane';
 import { playDevicePlugins } from './device-plugins';
 import { Emulator } from './emulator';
 import { startKueue } from './kueue';
+import { startKServe } from './kserve';
 import { startLeaderWorkerSets } from './leader-worker-set';
+import { startJobSets } from './job-set';
 import { freePort } from './ports';
 import { Stoppable, stopAll } from './process';
 import { awsProgram } from './programs';
@@ -23,6 +25,12 @@ export interface StandInOptions {
   readonly leaderWorkerSets?: boolean;
   /** Whether Kueue runs on the control plane, with its definitions. @default false */
   readonly kueue?: boolean;
+  /** Whether KServe's webhooks and controller run on the control plane, with its definitions. @default false */
+  readonly kserve?: boolean;
+  /** Further arguments of kube-controller-manager. @default - none */
+  readonly managerArguments?: readonly string[];
+  /** Whether the controller of JobSets runs on the control plane, with its definition. @default false */
+  readonly jobSets?: boolean;
   /** Whether there is to be an AWS stand-in. @default - when its program is there */
   readonly aws?: boolean;
 }
@@ -62,10 +70,17 @@ export class StandIns implements Stoppable {
     let controlPlane: ControlPlane | undefined;
     if (found.controlPlane && options.controlPlane !== false) {
       const { programs } = found.controlPlane;
-      controlPlane = await ControlPlane.start({ programs, folder: path.join(folder, 'kubernetes'), port: ports.api });
+      controlPlane = await ControlPlane.start({
+        programs,
+        folder: path.join(folder, 'kubernetes'),
+        port: ports.api,
+        managerArguments: options.managerArguments,
+      });
       started.push(controlPlane, playDevicePlugins(controlPlane.client), playVolumeProvisioner(controlPlane.client));
+      if (options.jobSets) started.push(await startJobSets(controlPlane, found, folder));
       if (options.leaderWorkerSets) started.push(await startLeaderWorkerSets(controlPlane, found, folder));
       if (options.kueue) started.push(await startKueue(controlPlane, found, folder));
+      if (options.kserve) started.push(await startKServe(controlPlane, found, folder));
     }
     let proxy: RecordingProxy | undefined;
     if (found.emulator && options.aws !== false) {

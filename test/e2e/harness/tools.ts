@@ -22,6 +22,12 @@ export interface Tools {
   readonly leaderWorkerSet?: { readonly version: string; readonly program: string; readonly chart: string };
   /** Kueue, and the folder of its configuration. */
   readonly kueue?: { readonly version: string; readonly program: string; readonly configuration: string };
+  /** KServe's webhooks and controller, and the folder of its Go module. */
+  readonly kserve?: { readonly version: string; readonly program: string; readonly module: string };
+  /** Envoy as a program. */
+  readonly envoy?: { readonly version: string; readonly program: string };
+  /** The adapter of custom metrics, and Prometheus. */
+  readonly prometheusAdapter?: { readonly version: string; readonly program: string; readonly prometheus: string };
   readonly awsCli?: { readonly file: string };
   /** vLLM for CPUs: the paths of its programs, and its version. */
   readonly vllm?: {
@@ -29,6 +35,8 @@ export interface Tools {
     readonly vllm: string;
     readonly pins: { readonly [name: string]: string };
   };
+  /** The controller of JobSets, and the folder of its module. */
+  readonly jobSet?: { readonly version: string; readonly program: string; readonly source: string };
   /** DeepSpeed for CPUs: its Python, the folder of its programs, and its version. */
   readonly deepSpeed?: { readonly python: string; readonly bin: string; readonly version: string };
   readonly kubectl?: string;

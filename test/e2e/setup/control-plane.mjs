@@ -130,7 +130,9 @@ function goMod(folder) {
 
 /** Changes when what a program is built from does. */
 function sourceKey(module) {
-  const sources = ['go.mod', 'go.sum', 'etcd/main.go'].map((file) => path.join(TOOLS, module, file)).filter(existsSync);
+  const sources = ['go.mod', 'go.sum', 'etcd/main.go', 'manager/main.go']
+    .map((file) => path.join(TOOLS, module, file))
+    .filter(existsSync);
   const hash = createHash('sha256');
   for (const file of sources) hash.update(readFileSync(file));
   return hash.digest('hex');

@@ -30,7 +30,8 @@ export async function prepareEmulator(cache) {
   return { python };
 }
 
-async function findPython() {
+/** Path of a Python that is new enough. */
+export async function findPython() {
   for (const name of ['python3', 'python']) {
     const file = which(name);
     if (!file) continue;
@@ -41,7 +42,8 @@ async function findPython() {
   throw new Error(`Python ${MINIMUM_PYTHON.join('.')} or later is not on PATH`);
 }
 
-async function must(command, message) {
+/** Runs a command, and throws with its last words where it fails. */
+export async function must(command, message) {
   const { code, stdout, stderr } = await run(command, { capture: true });
   if (code !== 0) throw new Error(`${message}: ${`${stdout}${stderr}`.trim().split('\n').slice(-2).join(' ')}`);
 }

@@ -66,7 +66,7 @@ try {
   });
   const recorded = Object.entries(samples).flatMap(([type, blocks]) =>
     Object.entries(blocks).map(([id, block]) => {
-      const kind = type.replace(/^kubernetes_|_v1$/g, '').replaceAll('_', '');
+      const kind = type.replace(/^kubernetes_|_v\d$/g, '').replaceAll('_', '');
       const found = requests.filter(
         (request) => request.kind.toLowerCase() === kind && request.metadata.name === block.metadata.name,
       );

@@ -13,8 +13,12 @@ const types = Object.values(JSON.parse(readFileSync(schemaFile, 'utf8')).provide
 
 const TYPES =
   'namespace service_account config_map secret service deployment stateful_set daemon_set job cron_job pod_disruption_budget ' +
-  'role role_binding cluster_role cluster_role_binding network_policy storage_class persistent_volume_claim priority_class ' +
+  'role role_binding cluster_role cluster_role_binding network_policy storage_class persistent_volume persistent_volume_claim priority_class ' +
   'ingress ingress_class';
+const RESOURCES = [
+  ...TYPES.split(' ').map((name) => `kubernetes_${name}_v1`),
+  'kubernetes_horizontal_pod_autoscaler_v2',
+];
 const LETTERS = { string: 's', number: 'n', bool: 'b', list: 'l', set: 'e', map: 'm' };
 
 const blocks = [];
@@ -34,9 +38,7 @@ function names(block) {
   return known.get(text);
 }
 
-const resources = Object.fromEntries(
-  TYPES.split(' ').map((name) => [`kubernetes_${name}_v1`, names(types[`kubernetes_${name}_v1`].block)]),
-);
+const resources = Object.fromEntries(RESOURCES.map((name) => [name, names(types[name].block)]));
 const lines = blocks.map((block) => JSON.stringify(block)).join(',\n');
 writeFileSync(
   fixtureFile,

@@ -7,6 +7,7 @@ import { DataSize } from '../../../units/data-size';
 import { Fault, fault } from '../../../units/fault';
 import { allOf } from '../../../units/unreadable';
 import { ResolvedModel, withinServer } from '../../model/resolved-model';
+import { RequestsAtOnce, plannedAtOnce } from '../../scaling/server-load';
 import { engineSharedMemory } from '../../vllm/host-needs';
 import {
   DEFAULT_LATENCY_BUCKETS,
@@ -37,6 +38,7 @@ export interface LanguageModelProps {
   readonly name: string;
   readonly version?: string;
   readonly plan?: CapacityPlan;
+  readonly concurrency?: number;
   readonly parallelism?: Parallelism;
   readonly latencyBucketsMs?: number[];
   readonly versionPolicy?: VersionPolicy;
@@ -144,6 +146,10 @@ export abstract class LanguageModelOnHardware<Props extends LanguageModelProps> 
 
   public get sharedMemory(): DataSize {
     return engineSharedMemory(this.gpus);
+  }
+
+  public get requestsAtOnce(): RequestsAtOnce {
+    return plannedAtOnce(this.plan, this.props.concurrency !== undefined);
   }
 
   public abstract config(placement: ModelPlacement): TextMessage;

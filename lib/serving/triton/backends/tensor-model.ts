@@ -29,6 +29,7 @@ import { ModelInstances } from '../model-instances';
 import { DynamicBatching, VersionPolicy } from '../model-options';
 import { ModelProbe } from '../model-probe';
 import { EnumName, MAX_INT32, TextMessage } from '../protobuf-text';
+import { RequestsAtOnce } from '../../scaling/server-load';
 import { dynamicBatchingFaults, dynamicBatchingMessage } from './dynamic-batching';
 import { InstanceSettings } from '../settings/model-settings';
 import { rateLimitMessage } from '../settings/rate-limit-message';
@@ -287,6 +288,13 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
   /** Instances on each GPU, or on the CPU. */
   protected get instanceCount(): number {
     return this.instances.instancesPerDevice;
+  }
+
+  public get requestsAtOnce(): RequestsAtOnce {
+    const { maxBatchSize, sequenceBatching } = this.props;
+    const instances = this.instanceCount * Math.max(1, this.gpus);
+    const batch = this.batching || sequenceBatching ? Math.max(1, maxBatchSize) : 1;
+    return { count: instances * batch, why: `${instances} instance(s), and batches of ${batch}` };
   }
 
   /** Copies of the weights on each GPU, or on the CPU. */

@@ -190,8 +190,8 @@ class VllmBackendModel extends LanguageModelOnHardware<VllmModelProps> {
     ];
   }
 
-  public get hasAdapters(): boolean {
-    return this.adapters.length > 0;
+  public get adapterNames(): string[] {
+    return this.adapters.map(({ name }) => name);
   }
 
   private get adapters(): PlacedAdapter[] {

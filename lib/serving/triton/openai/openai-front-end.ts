@@ -53,6 +53,25 @@ export function frontEndFiles(): { [key: string]: string } {
  */
 export const FRONT_END_ITEMS = SCRIPTS.map((key) => ({ key, path: key }));
 
+/**
+ * Requests of OpenAI's API that it answers and that name a model.
+ *
+ * @see https://github.com/triton-inference-server/server/tree/main/python/openai
+ *
+ * @internal
+ */
+export const FRONT_END_PATHS = ['chat/completions', 'completions', 'embeddings'];
+
+/**
+ * What requests call a model and its adapters; nothing where it is none that the front end serves.
+ *
+ * @internal
+ */
+export function frontEndNames({ backend, name, adapterNames = [] }: BackendModel): string[] {
+  if (backend !== 'vllm') return [];
+  return [name, ...adapterNames.map((adapter) => `${name}${LORA_SEPARATOR}${adapter}`)];
+}
+
 /** The language model that the front end serves. */
 function languageModel(models: readonly BackendModel[]): BackendModel | undefined {
   return models.find(({ backend }) => backend === 'vllm');
@@ -92,7 +111,7 @@ export function frontEndArguments(server: FrontEndServer): string[] {
     `--openai-port=${OPENAI_PORT}`,
     '--enable-kserve-frontends',
     ...flags({
-      loraAdapters: model?.hasAdapters ? LORA_SEPARATOR : undefined,
+      loraAdapters: (model?.adapterNames ?? []).length > 0 ? LORA_SEPARATOR : undefined,
       toolCallParser: options.toolCallParser?.name,
       maxToolCallSize: options.maxToolCallSize?.bytes,
       chatTemplate: options.chatTemplate === undefined ? undefined : `${weights}/${options.chatTemplate}`,

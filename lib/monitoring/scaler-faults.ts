@@ -1,0 +1,56 @@
+import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { concreteFault } from '../core/tokens';
+import { InstalledScaler } from '../core/installed-scaler';
+import { Fault, fault } from '../units/fault';
+import { givenValue } from '../units/number-faults';
+
+/**
+ * The fault of a second one of what a cluster has once.
+ *
+ * @internal
+ */
+export function secondScalerFaults(kind: ClusterSingleton, cluster: IKubernetesCluster): Fault[] {
+  const other = ClusterLedger.of(cluster).singleton(kind)?.owner;
+  if (!other) return [];
+  const reason = `cluster '${cluster.clusterName}' already has ${named(kind)}, at '${other.node.path}', which serves all its namespaces; remove one of the two`;
+  return [fault(kind === ClusterSingleton.KEDA ? 'KEDA_EXISTS' : 'METRICS_ADAPTER_EXISTS', 'cluster', reason)];
+}
+
+function named(kind: ClusterSingleton, article = 'an'): string {
+  return kind === ClusterSingleton.KEDA ? kind : `${article} ${kind}`;
+}
+
+/** @internal */
+export function chartVersionFaults(version: string, example: string): Fault[] {
+  const unknown = concreteFault('chartVersion', version, 'the values are those of its chart');
+  if (unknown.length > 0 || /^\d+\.\d+\.\d+$/.test(version)) return unknown;
+  const reason = `chartVersion must be written as '${example}'; got ${givenValue(version)}`;
+  return [fault('INVALID_FORMAT', 'chartVersion', reason)];
+}
+
+/**
+ * Namespaces of what reads the requests in flight, which the network policy of Prometheus keeps out.
+ *
+ * @param cluster the cluster
+ * @param watched paths of the workloads that are watched
+ * @param open namespaces whose pods may ask Prometheus
+ *
+ * @internal
+ */
+export function closedToScalerFaults(
+  cluster: IKubernetesCluster,
+  watched: ReadonlySet<string>,
+  open: readonly string[],
+): Fault[] {
+  const ledger = ClusterLedger.of(cluster);
+  return [ClusterSingleton.METRICS_ADAPTER, ClusterSingleton.KEDA].flatMap((kind) => {
+    const installed = ledger.singleton<InstalledScaler>(kind)?.value;
+    const [scaled] = ledger.scaled(kind).filter(({ node }) => watched.has(node.path));
+    if (installed === undefined || scaled === undefined || open.includes(installed.namespace)) return [];
+    const reason =
+      `${named(kind, 'the')} asks Prometheus for the requests of '${scaled.node.path}' from namespace '${installed.namespace}', which its network policy keeps ` +
+      `out; add the namespace: accessibleFrom: ['${installed.namespace}']`;
+    return [fault('PROMETHEUS_CLOSED_TO_SCALER', 'accessibleFrom', reason)];
+  });
+}

@@ -1,0 +1,90 @@
+import { scriptAsset } from '../../../kubernetes/script-asset';
+import { KEY_FILE, GatewayPlan } from './gateway-plan';
+import { luaLiteral } from './lua';
+import { httpFilter } from './typed';
+
+const JWT = 'envoy.filters.http.jwt_authn';
+
+/** Name of the cluster that has the issuer's keys. @internal */
+export const JWT_KEYS = 'issuer-keys';
+
+/**
+ * What a request passes through before it is routed: who sent it, then which model it names, then what its caller may take. A request of nobody ends
+ * before its body is read.
+ *
+ * @internal
+ */
+export function httpFilters(plan: GatewayPlan): object[] {
+  return [
+    ...(plan.clients ? [lua('keys', [['CLIENTS', keyFiles(plan.clients)]], 'envoy_keys.lua')] : []),
+    ...(plan.jwt ? [jwtFilter(plan.jwt)] : []),
+    modelFilter(),
+    ...(plan.limits.length > 0 ? [limitsFilter(plan)] : []),
+    httpFilter('router', 'Router'),
+  ];
+}
+
+function lua(name: string, globals: readonly (readonly [string, Parameters<typeof luaLiteral>[0]])[], asset: string) {
+  const values = globals.map(([global, value]) => `local ${global} = ${luaLiteral(value)}\n`).join('');
+  return httpFilter(
+    'lua',
+    'Lua',
+    { default_source_code: { inline_string: `${values}${scriptAsset(asset)}` } },
+    `lua.${name}`,
+  );
+}
+
+function keyFiles(clients: { readonly [client: string]: string }): { readonly [client: string]: string } {
+  return Object.fromEntries(Object.entries(clients).map(([client, folder]) => [client, `${folder}/${KEY_FILE}`]));
+}
+
+function jwtFilter({ issuer, audiences, keysUrl }: NonNullable<GatewayPlan['jwt']>): object {
+  return httpFilter('jwt_authn', 'JwtAuthentication', {
+    providers: {
+      callers: {
+        issuer,
+        audiences,
+        remote_jwks: {
+          http_uri: { uri: keysUrl, cluster: JWT_KEYS, timeout: '5s' },
+          cache_duration: '300s',
+          async_fetch: {},
+        },
+        // Servers have keys of their own.
+        forward: false,
+        payload_in_metadata: 'claims',
+        require_expiration: true,
+      },
+    },
+    rules: [{ match: { prefix: '/' }, requires: { provider_name: 'callers' } }],
+  });
+}
+
+/** Bodies are read whole, up to the listener's limit, and what is no text is no model. */
+function modelFilter(): object {
+  const model = { metadata_namespace: 'gateway', key: 'model' };
+  return httpFilter('json_to_metadata', 'JsonToMetadata', {
+    request_rules: {
+      rules: [{ selectors: [{ key: 'model' }], on_present: model }],
+      allow_content_types_regex: { regex: '(?i)application/json *(;.*)?' },
+    },
+  });
+}
+
+function limitsFilter({ limits, jwt }: GatewayPlan): object {
+  const client = jwt
+    ? { namespace: JWT, path: ['claims', jwt.clientClaim ?? 'sub'] }
+    : { namespace: 'gateway', path: ['client'] };
+  const given = limits.map(({ model, requestsPerMinute, tokensPerMinute }) => ({
+    model,
+    requests: requestsPerMinute,
+    tokens: tokensPerMinute,
+  }));
+  return lua(
+    'limits',
+    [
+      ['LIMITS', given],
+      ['CLIENT', client],
+    ],
+    'envoy_limits.lua',
+  );
+}

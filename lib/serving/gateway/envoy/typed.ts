@@ -1,0 +1,16 @@
+/**
+ * A configuration of an extension of Envoy, with the type that it is read as.
+ *
+ * @internal
+ */
+export function typed(type: string, config: object = {}): object {
+  return { '@type': `type.googleapis.com/${type}`, ...config };
+}
+
+/** An HTTP filter. @internal */
+export function httpFilter(filter: string, message: string, config: object = {}, name = filter): object {
+  return {
+    name: `envoy.filters.http.${name}`,
+    typed_config: typed(`envoy.extensions.filters.http.${filter}.v3.${message}`, config),
+  };
+}

@@ -1,0 +1,55 @@
+import { SecretReference } from '../../core/secret-reference';
+import { checkArguments } from '../../units/argument-faults';
+
+/**
+ * Tokens of an identity provider, e.g. of OpenID Connect, that callers send as `Authorization: Bearer`.
+ */
+export interface JwtOptions {
+  /** The issuer, as tokens name it in `iss`. */
+  readonly issuer: string;
+  /** Who tokens must be for: one of these is in `aud`. */
+  readonly audiences: string[];
+  /**
+   * URL of the issuer's public keys, `https`: what its `/.well-known/openid-configuration` calls `jwks_uri`. The gateway reads them at start and
+   * every five minutes.
+   */
+  readonly keysUrl: string;
+  /** Claim that names the caller, for limits and logs; text. @default 'sub' */
+  readonly clientClaim?: string;
+}
+
+/**
+ * How callers of a front door show who they are. There is none without.
+ */
+export class GatewayAuthentication {
+  /**
+   * A key for each caller, from secrets in the namespace of the gateway, sent as `Authorization: Bearer`. A changed secret counts within a minute or
+   * two, without a restart.
+   *
+   * @param keys a secret for each caller, by the caller's name, which logs and limits use
+   */
+  public static apiKeys(keys: { [client: string]: SecretReference }): GatewayAuthentication {
+    return new GatewayAuthentication(keys);
+  }
+
+  /**
+   * Tokens that an identity provider has signed.
+   *
+   * @param options the provider
+   */
+  public static jwt(options: JwtOptions): GatewayAuthentication {
+    return new GatewayAuthentication(undefined, options);
+  }
+
+  /** Secrets of callers' keys, by the names of callers. @default - tokens are asked for */
+  public readonly keys?: { [client: string]: SecretReference };
+  /** The provider of tokens. @default - keys are asked for */
+  public readonly jwtOptions?: JwtOptions;
+
+  private constructor(keys?: { [client: string]: SecretReference }, jwtOptions?: JwtOptions) {
+    this.keys = keys;
+    this.jwtOptions = jwtOptions;
+  }
+}
+
+checkArguments('GatewayAuthentication', GatewayAuthentication);

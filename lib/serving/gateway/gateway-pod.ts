@@ -1,0 +1,122 @@
+import { DeploymentV1SpecTemplateSpecVolume } from '@cdktf/provider-kubernetes/lib/deployment-v1';
+import { ENVOY_IMAGE } from '../../catalog/envoy-release';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { checksumAnnotation } from '../../kubernetes/config-checksum';
+import { ImageRegistry } from '../../kubernetes/image-registry';
+import { PodContainer, PodTemplate, podTemplate } from '../../kubernetes/pod-template';
+import { canonicalBytes } from '../../kubernetes/quantity';
+import { FILES, GATEWAY_PORTS, KEY_FILE, MOUNTS } from './envoy/gateway-plan';
+import { InferenceGatewayProps } from './inference-gateway-props';
+import { KeyVolume, keyFolder, memoryOf } from './resolve-gateway';
+
+/** Name of the container. */
+const CONTAINER = 'envoy';
+
+/** User of the image: https://www.envoyproxy.io/docs/envoy/latest/start/docker#permissions-running-envoy-as-non-root-user */
+const USER = '101';
+
+/** Seconds for Envoy to end after it has drained. */
+const END_SECONDS = 10;
+
+/** Seconds until Envoy has asked for names and checked servers once. */
+const STARTUP_SECONDS = 120;
+
+/**
+ * What decides about a pod of a gateway.
+ *
+ * @internal
+ */
+export interface GatewayPod {
+  readonly props: InferenceGatewayProps;
+  readonly labels: { [key: string]: string };
+  readonly configMapName: string;
+  /** Texts of the config map, by their keys. */
+  readonly data: { readonly [key: string]: string };
+  readonly keys: readonly KeyVolume[];
+  /** Secret with the certificate. @default - requests are not encrypted */
+  readonly certificate?: string;
+  readonly exitSeconds: number;
+}
+
+/**
+ * The pods of a gateway: Envoy with files alone, without rights to anything.
+ *
+ * @internal
+ */
+export function gatewayPod(pod: GatewayPod): PodTemplate {
+  const { props, labels, exitSeconds } = pod;
+  return podTemplate({
+    labels,
+    annotations: checksumAnnotation(pod.data),
+    registry: props.imageRegistry ?? ImageRegistry.UPSTREAM,
+    securityLevel: PodSecurityLevel.RESTRICTED,
+    userId: USER,
+    containers: [container(pod)],
+    spec: {
+      nodeSelector: props.nodeSelector,
+      priorityClassName: props.priorityClassName,
+      terminationGracePeriodSeconds: exitSeconds + END_SECONDS,
+      topologySpreadConstraint: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: [{ matchLabels: labels }],
+      })),
+      volume: volumes(pod),
+    },
+  });
+}
+
+function container({ props, keys, certificate, exitSeconds }: GatewayPod): PodContainer {
+  const probe = (path: string) => ({ httpGet: { path, port: 'metrics' }, periodSeconds: 5, timeoutSeconds: 3 });
+  const memory = canonicalBytes(memoryOf(props));
+  return {
+    name: CONTAINER,
+    image: props.envoyImage ?? ENVOY_IMAGE,
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+    command: ['envoy'],
+    // Envoy takes no value after an equals sign.
+    args: [
+      ...['--config-path', `${MOUNTS.config}/${FILES.envoy}`],
+      // Limits are kept in the memory of a worker.
+      ...['--concurrency', '1'],
+      '--disable-hot-restart',
+      ...['--log-level', 'warning'],
+      // Requests are in the log within a second.
+      ...['--file-flush-interval-msec', '1000'],
+      ...['--drain-time-s', String(exitSeconds)],
+      // Each answer closes its connection at once, so that what is drained ends with what runs.
+      ...['--drain-strategy', 'immediate'],
+    ],
+    env: [{ name: 'ADMIN_PORT', value: String(GATEWAY_PORTS.admin) }],
+    port: [
+      { name: 'requests', containerPort: GATEWAY_PORTS.requests, protocol: 'TCP' },
+      { name: 'metrics', containerPort: GATEWAY_PORTS.metrics, protocol: 'TCP' },
+    ],
+    resources: { requests: { cpu: '500m', memory }, limits: { cpu: '1500m', memory } },
+    startupProbe: { ...probe('/ready'), failureThreshold: Math.ceil(STARTUP_SECONDS / 5) },
+    readinessProbe: { ...probe('/ready'), failureThreshold: 2 },
+    livenessProbe: { ...probe('/alive'), failureThreshold: 6 },
+    lifecycle: {
+      preStop: [{ exec: { command: ['bash', `${MOUNTS.config}/${FILES.drain}`, String(exitSeconds)] } }],
+    },
+    volumeMount: [
+      { name: 'config', mountPath: MOUNTS.config, readOnly: true },
+      ...keys.map(({ name }) => ({ name, mountPath: keyFolder(name), readOnly: true })),
+      ...(certificate === undefined ? [] : [{ name: 'certificate', mountPath: MOUNTS.tls, readOnly: true }]),
+    ],
+  };
+}
+
+function volumes({ configMapName, keys, certificate }: GatewayPod): DeploymentV1SpecTemplateSpecVolume[] {
+  return [
+    { name: 'config', configMap: { name: configMapName, defaultMode: '0444' } },
+    ...keys.map(({ name, secret }) => ({
+      name,
+      secret: { secretName: secret.name, defaultMode: '0440', items: [{ key: secret.key, path: KEY_FILE }] },
+    })),
+    ...(certificate === undefined
+      ? []
+      : [{ name: 'certificate', secret: { secretName: certificate, defaultMode: '0440' } }]),
+  ];
+}

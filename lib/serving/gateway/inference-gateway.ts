@@ -1,0 +1,305 @@
+import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
+import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
+import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
+import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
+import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { ENVOY_VERSION } from '../../catalog/envoy-release';
+import { MetricExporter } from '../../catalog/metric-kind';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { helmReleaseName, kubernetesName } from '../../core/naming';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { SecretReference } from '../../core/secret-reference';
+import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
+import { IWatchable, MetricsTarget } from '../../core/watchable';
+import { withdraw } from '../../core/withdraw';
+import { configChecksum } from '../../kubernetes/config-checksum';
+import { CustomResources } from '../../kubernetes/custom-resources';
+import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
+import { MANAGED_BY } from '../../kubernetes/managed-by';
+import { ensureNamespace } from '../../kubernetes/namespaces';
+import { anywhereEgress, everybody, isolate, nameEgress, peers, podEgress } from '../../kubernetes/network-access';
+import { scriptAsset } from '../../kubernetes/script-asset';
+import { nameClass } from '../../units/own-class';
+import { makeCallerKey } from '../pod/caller-key';
+import { serverKeyFiles } from './envoy/clusters';
+import { certificateFile, envoyConfig } from './envoy/envoy-config';
+import { FILES, GATEWAY_PORTS } from './envoy/gateway-plan';
+import { Upstream } from './gateway-backend';
+import { gatewayFaults } from './gateway-faults';
+import { gatewayPod } from './gateway-pod';
+import { GatewayCertificate } from './gateway-tls';
+import { InferenceGatewayProps } from './inference-gateway-props';
+import {
+  ONLY_CLIENT,
+  allUpstreams,
+  certificateSecret,
+  exitSeconds,
+  gatewayPlan,
+  headlessName,
+  keyVolumes,
+  replicasOf,
+} from './resolve-gateway';
+
+/**
+ * One front door for all models: a base URL of OpenAI's API that asks for a key or a token, sends each request to the servers of the model that it
+ * names, and keeps callers to their limits.
+ *
+ * It is Envoy with a configuration that is written at synthesis and no controller: a Deployment, its Service, and for each model a Service without an
+ * address of its own, by which Envoy knows the pods, checks them and leaves out those that do not answer. `GET /v1/models` lists all models; an unknown
+ * one is HTTP 404, and what is over a limit HTTP 429, in the form of OpenAI's errors. Requests get the key of their server here, so that callers need
+ * not know it. Streams pass token by token.
+ *
+ * Servers answer others too, as their `accessibleFrom` says: with `accessibleFrom: []`, only requests through the gateway reach them.
+ *
+ * Throws a `ValidationError` with all faults: no backends or callers, a model in two backends without weights, keys that it cannot read, a gateway that
+ * is public without TLS, timeouts that cut off answers which are planned for.
+ */
+export class InferenceGateway extends Construct implements IWatchable {
+  /** Name of the Kubernetes objects. */
+  public readonly name: string;
+  /** Namespace of the Kubernetes objects. */
+  public readonly namespace: string;
+  /** Base URL within the cluster, as clients of OpenAI take it, e.g. `https://gateway.inference.svc/v1`. */
+  public readonly endpoint: string;
+  /** Names of the models, as requests call them. */
+  public readonly models: string[];
+  /** The secret with the only caller's key, in `namespace`. @default - callers are named by `authentication` */
+  public readonly apiKeySecret?: SecretReference;
+  /** How it is scraped. */
+  public readonly metricsTarget: MetricsTarget;
+  /** The Kubernetes deployment, for overrides. */
+  public readonly deployment: DeploymentV1;
+  /** The Kubernetes service, for overrides. */
+  public readonly service: ServiceV1;
+
+  readonly #props: InferenceGatewayProps;
+
+  /**
+   * @param scope parent, in the workload stack
+   * @param id id within the parent
+   * @param props its properties
+   */
+  public constructor(scope: Construct, id: string, props: InferenceGatewayProps) {
+    throwIfOfOtherKinds(scope, 'InferenceGatewayProps', props, id, (given) => new InferenceGateway(scope, id, given));
+    super(scope, id);
+    try {
+      this.#props = props;
+      this.name = props.name ?? kubernetesName(id);
+      this.namespace = props.namespace ?? 'inference';
+      const upstreams = () => allUpstreams(props);
+      throwIfInvalid(this, gatewayFaults(props, this.name, this.namespace, upstreams));
+      const behind = upstreams();
+      const waitFor = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
+      this.models = [...new Set(behind.flatMap(({ models }) => models))].sort();
+      this.endpoint = `${props.tls ? 'https' : 'http'}://${this.name}.${this.namespace}.svc/v1`;
+      if (props.authentication === undefined) this.apiKeySecret = this.#makeKey();
+      if (props.tls?.requested) this.#requestCertificate(props.tls.requested, waitFor);
+      this.service = this.#makeService(waitFor);
+      for (const upstream of behind) this.#makePodService(upstream);
+      this.deployment = this.#makeDeployment(behind, waitFor);
+      this.#makeDisruptionBudget(waitFor);
+      if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
+      this.metricsTarget = this.#makeMetricsTarget();
+    } catch (error) {
+      withdraw(this);
+      throw error;
+    }
+  }
+
+  get #labels(): { [key: string]: string } {
+    return { 'app.kubernetes.io/name': 'inference-gateway', 'app.kubernetes.io/instance': this.name };
+  }
+
+  #metadata(name = this.name, namespace = this.namespace) {
+    return { name, namespace, labels: { ...this.#labels, ...MANAGED_BY } };
+  }
+
+  #makeKey(): SecretReference {
+    const { name, namespace } = this;
+    return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: this.#labels });
+  }
+
+  #requestCertificate(certificate: GatewayCertificate, waitFor: ITerraformDependable[]): void {
+    const { dnsNames, issuer, clusterIssuer = true } = certificate;
+    new CustomResources(this, 'Certificate', {
+      cluster: this.#props.cluster,
+      releaseName: helmReleaseName(`${this.name}-certificate`),
+      namespace: this.namespace,
+      dependsOn: waitFor,
+      resources: [
+        {
+          apiVersion: 'cert-manager.io/v1',
+          kind: 'Certificate',
+          metadata: this.#metadata(),
+          spec: {
+            secretName: certificateSecret(this.#props, this.name),
+            dnsNames: [...dnsNames],
+            privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
+            issuerRef: { group: 'cert-manager.io', kind: clusterIssuer ? 'ClusterIssuer' : 'Issuer', name: issuer },
+          },
+        },
+      ],
+    });
+  }
+
+  #makeService(waitFor: ITerraformDependable[]): ServiceV1 {
+    const { cluster, exposure, tls } = this.#props;
+    const balanced = exposure?.isPublic ? exposure.loadBalancer : undefined;
+    return new ServiceV1(this, 'Service', {
+      ...kubernetesMeta(this, cluster, waitFor),
+      metadata: { ...this.#metadata(), annotations: escapeTemplates(balanced?.annotations) },
+      waitForLoadBalancer: false,
+      spec: {
+        type: balanced ? 'LoadBalancer' : 'ClusterIP',
+        selector: this.#labels,
+        loadBalancerSourceRanges: balanced?.sourceRanges,
+        port: [
+          {
+            ...(tls ? { name: 'https', port: 443 } : { name: 'http', port: 80 }),
+            targetPort: 'requests',
+            protocol: 'TCP',
+          },
+        ],
+      },
+    });
+  }
+
+  /** The addresses of a model's pods that are ready, by name. */
+  #makePodService(upstream: Upstream): void {
+    const { namespace, serviceName, podSelector, port } = upstream;
+    if (podSelector === undefined) return;
+    const { cluster } = this.#props;
+    const waitFor = ensureNamespace(this, cluster, namespace, PodSecurityLevel.RESTRICTED);
+    new ServiceV1(this, `Pods-${namespace}-${serviceName}`, {
+      ...kubernetesMeta(this, cluster, waitFor),
+      metadata: this.#metadata(headlessName(this.name, upstream), namespace),
+      waitForLoadBalancer: false,
+      spec: {
+        type: 'ClusterIP',
+        clusterIp: 'None',
+        selector: escapeTemplates({ ...podSelector }),
+        port: [{ name: 'http', port, targetPort: String(port), protocol: 'TCP' }],
+      },
+    });
+  }
+
+  #makeDeployment(upstreams: readonly Upstream[], waitFor: ITerraformDependable[]): DeploymentV1 {
+    const props = this.#props;
+    const plan = gatewayPlan(props, this.name, upstreams);
+    const text = (config: object) => `${JSON.stringify(config, null, 2)}\n`;
+    const data: { [key: string]: string } = {
+      [FILES.envoy]: text(envoyConfig(plan)),
+      ...Object.fromEntries(
+        Object.entries(serverKeyFiles(plan.upstreams)).map(([file, discovered]) => [file, text(discovered)]),
+      ),
+      [FILES.tls]: text(certificateFile()),
+      [FILES.drain]: scriptAsset(FILES.drain),
+    };
+    // Another name for another content: pods of an earlier revision never read the files of a later one.
+    const configMapName = `${this.name}-${configChecksum(data).slice(0, 8)}`;
+    const configMap = new ConfigMapV1(this, 'Config', {
+      ...kubernetesMeta(this, props.cluster, waitFor),
+      metadata: this.#metadata(configMapName),
+      immutable: true,
+      data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, escapeTemplate(value)])),
+      lifecycle: { createBeforeDestroy: true },
+    });
+    const clients = this.apiKeySecret ? { [ONLY_CLIENT]: this.apiKeySecret } : (props.authentication?.keys ?? {});
+    return new DeploymentV1(this, 'Resource', {
+      ...kubernetesMeta(this, props.cluster, [...waitFor, configMap]),
+      metadata: this.#metadata(),
+      // It waits for secrets that may come later; Kubernetes reports that better than a hanging apply.
+      waitForRollout: false,
+      spec: {
+        replicas: String(replicasOf(props)),
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: this.#labels },
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '1', maxUnavailable: '0' } },
+        template: gatewayPod({
+          props,
+          labels: this.#labels,
+          configMapName,
+          data,
+          keys: keyVolumes(clients, upstreams),
+          certificate: certificateSecret(props, this.name),
+          exitSeconds: exitSeconds(props, upstreams),
+        }),
+      },
+    });
+  }
+
+  #makeDisruptionBudget(waitFor: ITerraformDependable[]): void {
+    new PodDisruptionBudgetV1(this, 'DisruptionBudget', {
+      ...kubernetesMeta(this, this.#props.cluster, waitFor),
+      metadata: this.#metadata(),
+      spec: { maxUnavailable: '1', selector: { matchLabels: this.#labels } },
+    });
+  }
+
+  /** Who may connect to the gateway and what it connects to; and that the servers let it in. */
+  #isolate(upstreams: readonly Upstream[], waitFor: ITerraformDependable[]): void {
+    const { cluster, exposure, accessibleFrom, metricsFrom = [], authentication } = this.#props;
+    const { keysUrl } = authentication?.jwtOptions ?? {};
+    isolate(this, 'NetworkPolicy', {
+      cluster,
+      waitFor,
+      name: this.name,
+      namespace: this.namespace,
+      pods: this.#labels,
+      ingress: [
+        { from: peers(accessibleFrom ?? [this.namespace]), ports: [GATEWAY_PORTS.requests] },
+        // Load balancers connect from addresses of their own; they know whom they let through.
+        ...(exposure?.isPublic ? [{ from: everybody(), ports: [GATEWAY_PORTS.requests] }] : []),
+        { from: peers(metricsFrom), ports: [GATEWAY_PORTS.metrics] },
+      ],
+      egress: [
+        nameEgress(),
+        ...upstreams.map(({ namespace, podSelector, port }) =>
+          podSelector ? podEgress(namespace, podSelector, port) : { to: peers([namespace]), ports: [] },
+        ),
+        ...(keysUrl === undefined ? [] : [anywhereEgress(Number(new URL(keysUrl).port || 443))]),
+      ],
+    });
+    for (const upstream of upstreams) if (upstream.isolated) this.#letIn(upstream);
+  }
+
+  #letIn({ namespace, serviceName, podSelector, port }: Upstream): void {
+    const { cluster } = this.#props;
+    const [{ namespaceSelector }] = peers([this.namespace]) as [{ namespaceSelector: object }];
+    new NetworkPolicyV1(this, `Access-${namespace}-${serviceName}`, {
+      ...kubernetesMeta(this, cluster, ensureNamespace(this, cluster, namespace, PodSecurityLevel.RESTRICTED)),
+      metadata: this.#metadata(kubernetesName(`${this.name}-to-${serviceName}`), namespace),
+      spec: escapeTemplates({
+        podSelector: { matchLabels: podSelector },
+        policyTypes: ['Ingress'],
+        ingress: [
+          {
+            from: [{ namespaceSelector, podSelector: { matchLabels: this.#labels } }],
+            ports: [{ port: String(port), protocol: 'TCP' }],
+          },
+        ],
+      }),
+    });
+  }
+
+  #makeMetricsTarget(): MetricsTarget {
+    return {
+      jobName: `gateway-${this.name}`,
+      namespace: this.namespace,
+      podSelector: this.#labels,
+      port: GATEWAY_PORTS.metrics,
+      path: '/metrics',
+      exporters: [MetricExporter.ENVOY],
+      models: this.models,
+      features: [],
+      version: ENVOY_VERSION,
+      usesGpus: false,
+      isolated: this.#props.networkPolicy ?? true,
+      replicas: replicasOf(this.#props),
+    };
+  }
+}
+
+nameClass('InferenceGateway', InferenceGateway);

@@ -1,0 +1,74 @@
+import { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { addValidation } from '../../core/validation';
+import { configChecksum } from '../../kubernetes/config-checksum';
+import { ImageRegistry } from '../../kubernetes/image-registry';
+import { scriptAsset } from '../../kubernetes/script-asset';
+import { CACHE_SCRIPTS, PodCache } from './cache-pod';
+import { allCacheSizeFaults, enterCacheUse } from './model-cache-faults';
+import { NodeCache } from './node-cache';
+import { Server, ServerParts } from './server';
+import { ServerContainer } from './server-pod';
+
+/**
+ * Texts of the scripts that fill and hold a cache.
+ *
+ * @internal
+ */
+export function cacheScripts(): { [key: string]: string } {
+  return Object.fromEntries(Object.entries(CACHE_SCRIPTS).map(([key, asset]) => [key, scriptAsset(asset)]));
+}
+
+/** A claim, and what pods that mount it wait for. */
+interface UsedCache {
+  readonly name: string;
+  readonly made: ITerraformDependable[];
+}
+
+/**
+ * The cache of a server, which is made with the first one of its pool.
+ *
+ * @param owner the construct of the server
+ * @param before what the objects of its namespace wait for
+ *
+ * @internal
+ */
+export function useCache(owner: Construct, server: Server, before: ITerraformDependable[]): UsedCache | undefined {
+  const { given, namespace, sizing, copies } = server;
+  const { modelCache: cache, nodePool, cluster, imageRegistry: registry = ImageRegistry.UPSTREAM } = given;
+  if (cache === undefined) return undefined;
+  const key = copies.map(({ model, version }) => given.modelStore.uriFor(model, version)).join(' ');
+  enterCacheUse(owner, nodePool, cache, key, { name: server.name, mib: sizing.cachedMib, gpus: sizing.gpus });
+  addValidation(owner, () => allCacheSizeFaults(nodePool, cache));
+  if (cache._claim) return { name: cache._claim.claimName, made: [] };
+  return NodeCache.of(owner, { cluster, nodePool, cache, registry }).claimIn(namespace, before);
+}
+
+/**
+ * How the pods of a server use it.
+ *
+ * @param container their container that serves
+ *
+ * @internal
+ */
+export function podCache(
+  server: Server,
+  { cacheClaim }: ServerParts,
+  container: ServerContainer,
+): PodCache | undefined {
+  const { modelCache } = server.given;
+  if (cacheClaim === undefined || modelCache === undefined) return undefined;
+  const mib = Math.ceil(modelCache.size.mib);
+  return { claimName: cacheClaim, mib, compiledKey: server.compiles ? compiledKey(server, container) : undefined };
+}
+
+/** Differs with all that compiled code depends on: the image, the GPU, the files of the models, flags and environment. */
+function compiledKey({ given, copies }: Server, { image, args, environment }: ServerContainer): string {
+  return configChecksum({
+    image,
+    gpu: given.nodePool.hardware.gpu.name,
+    models: JSON.stringify(copies.map(({ model, version }) => given.modelStore.uriFor(model, version))),
+    flags: JSON.stringify(args),
+    environment: JSON.stringify(environment),
+  }).slice(0, 32);
+}

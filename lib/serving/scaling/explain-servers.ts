@@ -1,0 +1,16 @@
+import { CapacityPlan } from '../../planning/capacity-plan';
+import { ServerScaling } from './server-scaling';
+
+/**
+ * How many servers a model has, or what sets their number, and how it fits its GPUs, as text.
+ *
+ * @internal
+ */
+export function explainServers(
+  { name, plan }: { readonly name: string; readonly plan?: CapacityPlan },
+  replicas: number,
+  scaling: ServerScaling | undefined,
+): string {
+  const number = scaling?.explain() ?? `${replicas} server${replicas === 1 ? '' : 's'}`;
+  return [`${name}: ${number}`, ...(plan ? [plan.explain()] : [])].join('\n');
+}

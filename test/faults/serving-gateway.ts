@@ -1,0 +1,53 @@
+import { GatewayBackend, GatewayExposure } from '../../lib/serving';
+import { Duration } from '../../lib/units';
+import { Door, chat, openDoor, triton } from '../serving/support/gateway-fixtures';
+import { FaultText } from './fault-text';
+
+const refused = (door: Door) => () => openDoor(door);
+
+/** Front doors. */
+export const TEXTS: FaultText[] = [
+  {
+    id: 'KEY_IN_OTHER_NAMESPACE',
+    property: 'backends[0]',
+    text: "the key of 'chat' is in secret 'chat-api-key' of namespace 'inference', which pods in 'edge' cannot read; put the gateway into 'inference', or name a copy of it in 'edge' as apiKey of the backend",
+    refuse: refused((site) => ({ backends: [GatewayBackend.of(chat(site))], namespace: 'edge' })),
+  },
+  {
+    id: 'MODEL_WITHOUT_WEIGHTS',
+    property: 'backends[1]',
+    text: "model 'chat' is in backends[0] and backends[1]: give each of them a weight, e.g. 90 and 10 for a canary, or offer it in one of them (models); got none in backends[1]",
+    refuse: refused((site) => ({
+      backends: [GatewayBackend.of(chat(site), { weight: 90 }), GatewayBackend.of(triton(site))],
+    })),
+  },
+  {
+    id: 'MODEL_WITHOUT_WEIGHTS',
+    property: 'backends[0]',
+    text: "model 'chat' is in backends[0] and backends[1], all of weight 0, so that nobody would answer; give one of them more",
+    refuse: refused((site) => ({
+      backends: [GatewayBackend.of(chat(site), { weight: 0 }), GatewayBackend.of(triton(site), { weight: 0 })],
+    })),
+  },
+  {
+    id: 'NO_OPENAI_API',
+    property: 'backends[0].server',
+    text: "'test/Triton' has no API of OpenAI; give a TritonDeployment openAi: {}, or use a VllmDeployment",
+    refuse: refused((site) => ({ backends: [GatewayBackend.of(triton(site, { openAi: undefined }))] })),
+  },
+  {
+    id: 'PUBLIC_WITHOUT_TLS',
+    property: 'tls',
+    text: 'a public gateway needs a certificate: keys and prompts would cross networks of others in the clear; give tls: GatewayTls.secret or GatewayTls.certificate, or keep exposure internal',
+    refuse: refused((site) => ({ backends: [GatewayBackend.of(chat(site))], exposure: GatewayExposure.public() })),
+  },
+  {
+    id: 'TIMEOUT_BELOW_ANSWER',
+    property: 'idleTimeout',
+    text: 'idleTimeout must be at least 10 s, the longest answer that the backends plan for: one that does not stream is silent for as long and would be cut off; got 5s',
+    refuse: refused((site) => ({
+      backends: [GatewayBackend.of(chat(site))],
+      idleTimeout: Duration.seconds(5),
+    })),
+  },
+];

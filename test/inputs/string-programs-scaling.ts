@@ -1,0 +1,58 @@
+import { TerraformStack } from 'cdktf';
+import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
+import { MetricExporter } from '../../lib/catalog/metric-kind';
+import { Keda, MonitoringStack, PrometheusAdapter } from '../../lib/monitoring';
+import { ServerAutoscaling, VllmDeployment } from '../../lib/serving';
+import { TestWorkload } from '../monitoring/support';
+import { TestPool, TestStore } from '../serving/support/fixtures';
+import { testCluster } from '../support/test-cluster';
+import { ArgumentPrograms, Given, Program, StructPrograms } from './string-programs-compute';
+
+const scaled = (autoscaling: () => ServerAutoscaling): Program => {
+  return (stack) => {
+    const cluster = testCluster(stack);
+    new VllmDeployment(stack, 'Talk', {
+      cluster,
+      nodePool: new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE, 2),
+      modelStore: new TestStore(stack, 'Store'),
+      models: [{ name: 'chat', model: ModelSpec.QWEN_2_5_0_5B }],
+      autoscaling: autoscaling(),
+    });
+  };
+};
+const adapter =
+  (given: Given, id = 'Adapter') =>
+  (stack: TerraformStack) => {
+    const cluster = testCluster(stack);
+    new PrometheusAdapter(stack, id, {
+      cluster,
+      monitoring: new MonitoringStack(stack, 'Monitoring', { cluster }),
+      ...given,
+    });
+  };
+const keda =
+  (given: Given, id = 'Keda') =>
+  (stack: TerraformStack) =>
+    void new Keda(stack, id, { cluster: testCluster(stack), ...given });
+
+/** Programs that set what sets the number of servers. */
+export const SCALING_STRUCTS: StructPrograms = {
+  HpaAutoscalingOptions: (given) => scaled(() => ServerAutoscaling.hpa({ maxReplicas: 2, ...given })),
+  KedaAutoscalingOptions: (given) =>
+    scaled(() => ServerAutoscaling.keda({ maxReplicas: 2, minReplicas: 0, wakeQuery: 'sum(requests)', ...given })),
+  KedaProps: (given) => keda(given),
+  PrometheusAdapterProps: (given) => adapter(given),
+  ScaledModel: (given) => (stack) => {
+    const exporter = MetricExporter.TRITON;
+    const scaledModels = [{ model: 'deepseek', service: 'deepseek', exporter, ...given }];
+    new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) }).watch(
+      new TestWorkload(stack, 'Workload', { scaledModels }),
+    );
+  },
+};
+
+/** The same for arguments. */
+export const SCALING_ARGUMENTS: ArgumentPrograms = {
+  'Keda.new(id)': (id) => keda({}, id),
+  'PrometheusAdapter.new(id)': (id) => adapter({}, id),
+};

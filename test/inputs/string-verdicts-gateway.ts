@@ -1,0 +1,75 @@
+/** The rows for `string-programs-gateway.ts`. */
+export const GATEWAY_VERDICTS: { readonly [name: string]: readonly string[] } = {
+  'OpenAiTarget.models': [
+    'text | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0] | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
+  ],
+  'OpenAiTarget.serviceName': [
+    'refused INVALID_NAME backends[0].server.openAiTargets[0].serviceName | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0] | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
+  ],
+  'OpenAiTarget.namespace': [
+    'refused INVALID_NAME backends[0].server.openAiTargets[0].namespace | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0] | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
+  ],
+  'OpenAiTarget.podSelector': [
+    'text | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0] | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
+    'text | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0] | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
+  ],
+  'OpenAiTarget.paths': [
+    'refused INVALID_FORMAT backends[0].server.openAiTargets[0].paths[0] | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0] | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
+  ],
+  'OpenAiTarget.healthPath': [
+    'refused INVALID_FORMAT backends[0].server.openAiTargets[0].healthPath | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0] | refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
+  ],
+  'JwtOptions.issuer': [
+    'text | refused VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
+  ],
+  'JwtOptions.audiences': [
+    'text | refused VALUE_NOT_CONCRETE authentication.jwtOptions.audiences | refused VALUE_NOT_CONCRETE authentication.jwtOptions.audiences',
+  ],
+  'JwtOptions.keysUrl': [
+    'refused INVALID_FORMAT authentication.jwtOptions.keysUrl | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl',
+  ],
+  'JwtOptions.clientClaim': [
+    'text | refused VALUE_NOT_CONCRETE authentication.jwtOptions.clientClaim | refused VALUE_NOT_CONCRETE authentication.jwtOptions.clientClaim',
+  ],
+  'GatewayBackendOptions.models': ['refused UNKNOWN_VALUE backends[0].options.models[0]'],
+  'GatewayServiceProps.name': [
+    'refused INVALID_NAME backends[0].service.name | refused VALUE_NOT_CONCRETE backends[0].service.name | refused VALUE_NOT_CONCRETE backends[0].service.name',
+  ],
+  'GatewayServiceProps.namespace': [
+    'refused INVALID_NAME backends[0].service.namespace | refused VALUE_NOT_CONCRETE backends[0].service.namespace | refused VALUE_NOT_CONCRETE backends[0].service.namespace',
+  ],
+  'GatewayServiceProps.models': [
+    'text | refused VALUE_NOT_CONCRETE backends[0].service.models | refused VALUE_NOT_CONCRETE backends[0].service.models',
+  ],
+  'GatewayServiceProps.podSelector': [
+    'text | refused VALUE_NOT_CONCRETE backends[0].service.podSelector | refused VALUE_NOT_CONCRETE backends[0].service.podSelector',
+    'text | refused VALUE_NOT_CONCRETE backends[0].service.podSelector | refused VALUE_NOT_CONCRETE backends[0].service.podSelector',
+  ],
+  'GatewayServiceProps.basePath': ['refused INVALID_FORMAT backends[0].service.basePath'],
+  'GatewayServiceProps.healthPath': ['refused INVALID_FORMAT backends[0].service.healthPath'],
+  'GatewayLoadBalancer.annotations': ['text | reference | reference', 'text | reference | reference'],
+  'GatewayLoadBalancer.sourceRanges': [
+    'refused INVALID_FORMAT exposure.loadBalancer.sourceRanges[0] | refused VALUE_NOT_CONCRETE exposure.loadBalancer.sourceRanges[0] | refused VALUE_NOT_CONCRETE exposure.loadBalancer.sourceRanges[0]',
+  ],
+  'GatewayCertificate.dnsNames': [
+    'refused INVALID_NAME tls.requested.dnsNames[0] | refused VALUE_NOT_CONCRETE tls.requested.dnsNames | refused VALUE_NOT_CONCRETE tls.requested.dnsNames',
+  ],
+  'GatewayCertificate.issuer': ['refused INVALID_NAME tls.requested.issuer | reference | reference'],
+  'GatewayTls.secret(secretName)': ['refused INVALID_NAME tls.secretName | reference | reference'],
+  'InferenceGateway.new(id)': ['text'],
+  'InferenceGatewayProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'InferenceGatewayProps.name': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'InferenceGatewayProps.accessibleFrom': [
+    'refused INVALID_FORMAT accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0]',
+  ],
+  'InferenceGatewayProps.metricsFrom': [
+    'refused INVALID_FORMAT metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0]',
+  ],
+  'InferenceGatewayProps.envoyImage': ['refused INVALID_FORMAT envoyImage | reference | reference'],
+  'InferenceGatewayProps.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
+  'InferenceGatewayProps.priorityClassName': ['text | reference | reference'],
+};

@@ -1,0 +1,21 @@
+const UNKNOWN_MODELS = 'refused VALUE_NOT_CONCRETE metricsTarget.scaledModels';
+const VERSION = [
+  'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',
+];
+const NAMESPACE = [
+  'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+];
+
+/** The rows for `string-programs-scaling.ts`. */
+export const SCALING_VERDICTS: { readonly [name: string]: readonly string[] } = {
+  'Keda.new(id)': ['text'],
+  'KedaAutoscalingOptions.prometheusUrl': ['refused INVALID_FORMAT prometheusUrl | reference | reference'],
+  'KedaAutoscalingOptions.wakeQuery': ['text | reference | reference'],
+  'KedaProps.chartVersion': VERSION,
+  'KedaProps.namespace': NAMESPACE,
+  'PrometheusAdapter.new(id)': ['text'],
+  'PrometheusAdapterProps.chartVersion': VERSION,
+  'PrometheusAdapterProps.namespace': NAMESPACE,
+  'ScaledModel.model': [`text | ${UNKNOWN_MODELS} | ${UNKNOWN_MODELS}`],
+  'ScaledModel.service': [`text | ${UNKNOWN_MODELS} | ${UNKNOWN_MODELS}`],
+};

@@ -1,0 +1,314 @@
+import { ModelSpec } from '../../../lib/catalog';
+import { GatewayAuthentication, GatewayBackend, GatewayExposure, GatewayTls } from '../../../lib/serving';
+import { Duration } from '../../../lib/units';
+import { Block, Synthesized } from '../../support/synth';
+import { unescapeTemplate } from '../../support/template';
+import { Site } from '../support/fixtures';
+import { Door, chat, openDoor, triton, withMore } from '../support/gateway-fixtures';
+
+const LABELS = { 'app.kubernetes.io/name': 'inference-gateway', 'app.kubernetes.io/instance': 'door' };
+
+/** A file of the gateway's config map. */
+function fileOf(json: Synthesized, file: string): string {
+  const [config] = json.resources('kubernetes_config_map_v1').filter(({ data }) => data['envoy.json'] !== undefined);
+  return unescapeTemplate(config.data[file] as string);
+}
+
+const HTTP = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+
+const envoyOf = (json: Synthesized) => JSON.parse(fileOf(json, 'envoy.json')) as Block;
+const managerOf = (json: Synthesized) =>
+  envoyOf(json).static_resources.listeners[0].filter_chains[0].filters[0].typed_config as Block;
+const routesOf = (json: Synthesized) => managerOf(json).route_config.virtual_hosts[0].routes as Block[];
+const clusterOf = (json: Synthesized, name: string) =>
+  (envoyOf(json).static_resources.clusters as Block[]).find((each) => each.name === name) as Block;
+const pod = (json: Synthesized) => json.byName('kubernetes_deployment_v1', 'door').spec.template.spec as Block;
+const policy = (json: Synthesized, name: string) => json.byName('kubernetes_network_policy_v1', name).spec as Block;
+
+test('a gateway before vLLM, Triton and a Service of others', () => {
+  const { json, gateway } = openDoor((site) => ({
+    backends: [
+      GatewayBackend.of(chat(site, 'Talk')),
+      GatewayBackend.of(triton(site)),
+      GatewayBackend.service({
+        name: 'big-predictor',
+        namespace: 'kserve',
+        port: 80,
+        models: ['deepseek/65b'],
+        basePath: '/openai/v1/',
+        longestAnswer: Duration.minutes(20),
+      }),
+    ],
+    limits: { requestsPerMinute: 600 },
+    modelLimits: { talk: { tokensPerMinute: 100_000 } },
+  }));
+  expect(gateway.models).toEqual(['chat', 'deepseek/65b', 'talk']);
+  expect(gateway.endpoint).toBe('http://door.inference.svc/v1');
+  expect(pod(json)).toMatchSnapshot('pod');
+  expect(envoyOf(json)).toMatchSnapshot('envoy.json');
+});
+
+describe('routes', () => {
+  test('are by the model that a filter found, and before all of them there is the refusal of callers that are nobody', () => {
+    const [first, ...others] = routesOf(openDoor().json);
+    expect(first.match).toEqual({
+      prefix: '/',
+      dynamic_metadata: [
+        { filter: 'gateway', path: [{ key: 'client' }], value: { present_match: true }, invert: true },
+      ],
+    });
+    expect(first.direct_response.status).toBe(401);
+    const proxied = others.filter(({ route }) => route !== undefined);
+    expect(proxied.map(({ match, route }) => [match.dynamic_metadata[0].value, route.cluster])).toEqual([
+      [{ string_match: { exact: 'chat' } }, 'inference/chat'],
+    ]);
+  });
+
+  test('let streams go on, and give up those that are silent for longer than twice the longest answer', () => {
+    const times = (door?: Door) => {
+      const [{ route }] = routesOf(openDoor(door).json).filter((each) => each.route !== undefined);
+      return [route.timeout, route.idle_timeout];
+    };
+    expect(times()).toEqual(['0s', '600s']);
+    const slow = { name: 'slow', namespace: 'x', port: 80, models: ['slow'], longestAnswer: Duration.minutes(20) };
+    expect(times(() => ({ backends: [GatewayBackend.service(slow)] }))).toEqual(['0s', '2400s']);
+    expect(times(withMore({ idleTimeout: Duration.minutes(3) }))).toEqual(['0s', '180s']);
+  });
+
+  test('send a request again before its first token, to another server', () => {
+    const retry = (retries?: number) => {
+      const [{ route }] = routesOf(openDoor(withMore({ retries })).json).filter((each) => each.route !== undefined);
+      return route.retry_policy as Block | undefined;
+    };
+    expect(retry()).toMatchObject({ num_retries: 1, retriable_status_codes: [503] });
+    expect(retry()?.retry_host_predicate[0].name).toBe('envoy.retry_host_predicates.previous_hosts');
+    expect(retry(0)).toBeUndefined();
+  });
+
+  test('split a model by weight, on the paths that all its servers have', () => {
+    const { json } = openDoor((site) => ({
+      backends: [GatewayBackend.of(chat(site), { weight: 95 }), GatewayBackend.of(triton(site), { weight: 5 })],
+    }));
+    const [{ match, route }] = routesOf(json).filter((each) => each.route !== undefined);
+    expect(route.weighted_clusters.clusters).toEqual([
+      { name: 'inference/chat', weight: 95 },
+      { name: 'inference/triton', weight: 5 },
+    ]);
+    expect(match.safe_regex.regex).toBe('/v1/(chat/completions|completions|embeddings)');
+  });
+
+  test('offer adapters too, and only the models that are asked for', () => {
+    const lora = (site: Site) => {
+      const models = [{ name: 'chat', model: ModelSpec.LLAMA_3_1_8B, loraAdapters: [{ name: 'legal', rank: 8 }] }];
+      return chat(site, 'Chat', { models });
+    };
+    expect(openDoor((site) => ({ backends: [GatewayBackend.of(lora(site))] })).gateway.models).toEqual([
+      'chat',
+      'legal',
+    ]);
+    const only = (site: Site) => ({ backends: [GatewayBackend.of(lora(site), { models: ['legal'] })] });
+    expect(openDoor(only).gateway.models).toEqual(['legal']);
+  });
+});
+
+describe('servers', () => {
+  test('are known pod by pod, checked, and asked with a key of their own from a file', () => {
+    const { json } = openDoor();
+    expect(json.byName('kubernetes_service_v1', 'door-chat').spec).toMatchObject({
+      cluster_ip: 'None',
+      selector: { 'app.kubernetes.io/name': 'vllm', 'gpu-inference-constructs/model': 'chat' },
+      port: [{ port: 8000, target_port: '8000' }],
+    });
+    const cluster = clusterOf(json, 'inference/chat');
+    const [{ lb_endpoints: endpoints }] = cluster.load_assignment.endpoints;
+    expect(endpoints[0].endpoint.address.socket_address).toEqual({
+      address: 'door-chat.inference.svc',
+      port_value: 8000,
+    });
+    expect(cluster.health_checks[0].http_health_check.path).toBe('/health');
+    const [filter] = cluster.typed_extension_protocol_options[HTTP].http_filters;
+    const { path } = filter.typed_config.credential.typed_config.credential.sds_config.path_config_source as {
+      path: string;
+    };
+    const keyFile = path.replace('/etc/envoy/', '');
+    const [{ generic_secret: secret }] = JSON.parse(fileOf(json, keyFile)).resources;
+    const mounts = pod(json).container[0].volume_mount as Block[];
+    const volume = mounts.find(({ mount_path: at }) => secret.secret.filename === `${at}/key`);
+    const named = (pod(json).volume as Block[]).find(({ name }) => name === volume?.name);
+    expect(named?.secret).toMatchObject({ secret_name: 'chat-api-key', items: [{ key: 'api-key', path: 'key' }] });
+  });
+
+  test('of Triton are asked by their own path and port', () => {
+    const { json } = openDoor((site) => ({ backends: [GatewayBackend.of(triton(site))] }));
+    const cluster = clusterOf(json, 'inference/triton');
+    expect(cluster.health_checks[0].http_health_check.path).toBe('/health/ready');
+    expect(json.byName('kubernetes_service_v1', 'door-triton').spec.port).toMatchObject([{ port: 9000 }]);
+  });
+
+  test('of others are their Service, unless their pods are named', () => {
+    const of = (podSelector?: { [key: string]: string }) => {
+      const service = { name: 'big', namespace: 'kserve', port: 8080, models: ['big'], podSelector };
+      const { json } = openDoor(() => ({ backends: [GatewayBackend.service(service)] }));
+      return clusterOf(json, 'kserve/big').load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address;
+    };
+    expect(of()).toEqual({ address: 'big.kserve.svc', port_value: 8080 });
+    expect(of({ app: 'big' })).toEqual({ address: 'door-big.kserve.svc', port_value: 8080 });
+  });
+});
+
+describe('network policies', () => {
+  test('let the gateway alone in to servers that nobody else may reach', () => {
+    const { json } = openDoor((site) => ({
+      backends: [GatewayBackend.of(chat(site, 'Chat', { accessibleFrom: [] }))],
+    }));
+    expect(policy(json, 'chat').ingress).toEqual([]);
+    expect(policy(json, 'door-to-chat')).toMatchObject({
+      policy_types: ['Ingress'],
+      pod_selector: { match_labels: { 'gpu-inference-constructs/model': 'chat' } },
+      ingress: [{ from: [{ pod_selector: { match_labels: LABELS } }], ports: [{ port: '8000' }] }],
+    });
+  });
+
+  test('of a gateway open its requests to its namespace, and its pods to names and servers', () => {
+    const { ingress, egress } = policy(openDoor().json, 'door');
+    expect(ingress).toHaveLength(1);
+    expect(ingress[0].ports).toEqual([{ port: '8080', protocol: 'TCP' }]);
+    expect(JSON.stringify(ingress[0].from)).toContain('"inference"');
+    expect((egress as Block[]).map(({ ports }) => ports.map(({ port }: Block) => port))).toEqual([
+      ['53', '53'],
+      ['8000'],
+    ]);
+    expect(JSON.stringify(egress)).not.toContain('0.0.0.0/0');
+  });
+
+  test('are left out with those of the servers', () => {
+    const { json } = openDoor((site) => ({
+      backends: [GatewayBackend.of(chat(site, 'Chat', { networkPolicy: false }))],
+    }));
+    expect(json.resources('kubernetes_network_policy_v1').map(({ metadata }) => metadata.name)).toEqual(['door']);
+    const none = openDoor(withMore({ networkPolicy: false })).json;
+    expect(none.resources('kubernetes_network_policy_v1').map(({ metadata }) => metadata.name)).toEqual(['chat']);
+  });
+});
+
+describe('callers', () => {
+  test('have one key that is made in the cluster, unless they are named', () => {
+    const { gateway, json } = openDoor();
+    expect(gateway.apiKeySecret).toEqual({ name: 'door-api-key', key: 'api-key' });
+    expect(
+      json
+        .resources('helm_release')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['chat-api-key', 'door-api-key']);
+    const keys = { red: { name: 'teams', key: 'red' } };
+    expect(
+      openDoor(withMore({ authentication: GatewayAuthentication.apiKeys(keys) })).gateway.apiKeySecret,
+    ).toBeUndefined();
+  });
+
+  test('have keys that neither the state nor the configuration holds', () => {
+    const keys = { red: { name: 'teams', key: 'red' } };
+    const { json } = openDoor(withMore({ authentication: GatewayAuthentication.apiKeys(keys) }));
+    const lua = (managerOf(json).http_filters as Block[])[0].typed_config.default_source_code.inline_string as string;
+    expect(lua).toMatch(/^local CLIENTS = \{ \['red'\] = '\/etc\/gateway-keys\/caller-red-[0-9a-f]{8}\/key' \}\n/);
+  });
+
+  test('with tokens are checked by the keys of their issuer, which the gateway may reach', () => {
+    const jwt = GatewayAuthentication.jwt({
+      issuer: 'https://id.example.com',
+      audiences: ['models'],
+      keysUrl: 'https://id.example.com:8443/keys',
+      clientClaim: 'client_id',
+    });
+    const { json } = openDoor(withMore({ authentication: jwt, limits: { tokensPerMinute: 1000 } }));
+    const filters = managerOf(json).http_filters as Block[];
+    expect(filters.map(({ name }) => name)).toEqual([
+      'envoy.filters.http.jwt_authn',
+      'envoy.filters.http.json_to_metadata',
+      'envoy.filters.http.lua.limits',
+      'envoy.filters.http.router',
+    ]);
+    expect(filters[0].typed_config.rules).toEqual([{ match: { prefix: '/' }, requires: { provider_name: 'callers' } }]);
+    const lua = filters[2].typed_config.default_source_code.inline_string as string;
+    expect(lua).toContain("['path'] = { 'claims', 'client_id' }");
+    expect(JSON.stringify(policy(json, 'door').egress)).toContain('"8443"');
+    expect(clusterOf(json, 'issuer-keys').transport_socket.typed_config.sni).toBe('id.example.com');
+  });
+});
+
+describe('limits', () => {
+  test('are shared by the pods', () => {
+    const limits = { requestsPerMinute: 90, tokensPerMinute: 3000 };
+    const { json } = openDoor(withMore({ limits, modelLimits: { chat: { tokensPerMinute: 300 } }, replicas: 3 }));
+    const lua = (managerOf(json).http_filters as Block[])[2].typed_config.default_source_code.inline_string as string;
+    expect(lua.split('\n')[0]).toBe(
+      "local LIMITS = { { ['requests'] = 30, ['tokens'] = 1000 }, { ['model'] = 'chat', ['tokens'] = 100 } }",
+    );
+  });
+
+  test('are no filter where there are none', () => {
+    const names = (managerOf(openDoor().json).http_filters as Block[]).map(({ name }) => name);
+    expect(names).toEqual([
+      'envoy.filters.http.lua.keys',
+      'envoy.filters.http.json_to_metadata',
+      'envoy.filters.http.router',
+    ]);
+  });
+});
+
+describe('exposure', () => {
+  test('is internal by default', () => {
+    expect(openDoor().json.byName('kubernetes_service_v1', 'door').spec).toMatchObject({
+      type: 'ClusterIP',
+      port: [{ name: 'http', port: 80, target_port: 'requests' }],
+    });
+  });
+
+  test('to the public is by TLS, from all addresses or some', () => {
+    const { json, gateway } = openDoor(
+      withMore({
+        tls: GatewayTls.secret('door-certificate'),
+        exposure: GatewayExposure.public({
+          annotations: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internet-facing' },
+          sourceRanges: ['203.0.113.0/24'],
+        }),
+      }),
+    );
+    const service = json.byName('kubernetes_service_v1', 'door');
+    expect(service.spec).toMatchObject({
+      type: 'LoadBalancer',
+      load_balancer_source_ranges: ['203.0.113.0/24'],
+      port: [{ name: 'https', port: 443 }],
+    });
+    expect(service.metadata.annotations).toEqual({
+      'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internet-facing',
+    });
+    expect(gateway.endpoint).toBe('https://door.inference.svc/v1');
+    expect((pod(json).volume as Block[]).find(({ name }) => name === 'certificate')?.secret.secret_name).toBe(
+      'door-certificate',
+    );
+    expect(policy(json, 'door').ingress).toHaveLength(2);
+  });
+
+  test('has a certificate of cert-manager', () => {
+    const tls = GatewayTls.certificate({ dnsNames: ['models.example.com'], issuer: 'letsencrypt' });
+    const { json } = openDoor(withMore({ tls }));
+    const { values } = json.byName('helm_release', 'door-certificate');
+    expect(JSON.parse(unescapeTemplate(values[0] as string)).resources).toMatchObject([
+      {
+        apiVersion: 'cert-manager.io/v1',
+        kind: 'Certificate',
+        metadata: { name: 'door', namespace: 'inference' },
+        spec: {
+          secretName: 'door-tls',
+          dnsNames: ['models.example.com'],
+          issuerRef: { kind: 'ClusterIssuer', name: 'letsencrypt' },
+        },
+      },
+    ]);
+    expect((pod(json).volume as Block[]).find(({ name }) => name === 'certificate')?.secret.secret_name).toBe(
+      'door-tls',
+    );
+  });
+});
