@@ -16,6 +16,8 @@ const FAILURES_FOR = '5m';
 const TOKENS_WINDOW = '2m';
 /** How often a server may begin or cease to answer within an hour: its start, and two restarts. */
 const MAX_CHANGES = 5;
+/** How many addresses a pod of one name may have within an hour: its first, and three for rollouts and lost nodes. */
+const MAX_ADDRESSES = 4;
 
 const ANSWERED = Metric.of(MetricExporter.TRITON, 'nv_inference_request_success');
 const FAILED = Metric.of(MetricExporter.TRITON, 'nv_inference_request_failure');
@@ -106,11 +108,16 @@ function serversMissing(target: MetricsTarget): MonitoringRule[] {
   ];
 }
 
-/** While it answers between two restarts, whatever else is wrong is forgotten with each. */
+/**
+ * While it answers between two restarts, whatever else is wrong is forgotten with each. A container that restarts keeps its address; a group of
+ * pods is made anew as a whole, by the same names at other addresses, and nothing in Kubernetes bounds how often.
+ */
 function serverRestarts(target: MetricsTarget): MonitoringRule {
+  const restarted = `changes(${up(target)}[1h]) > ${MAX_CHANGES}`;
+  const remade = `count by (job, namespace, pod) (last_over_time(${up(target)}[1h])) > ${MAX_ADDRESSES}`;
   return {
     alert: 'ServerRestarts',
-    expr: `changes(${up(target)}[1h]) > ${MAX_CHANGES}`,
+    expr: `${restarted} or ${remade}`,
     labels: labels(target, 'critical'),
     annotations: {
       summary: `Pod {{ $labels.pod }} of ${target.jobName} has restarted again and again within an hour`,
@@ -118,7 +125,8 @@ function serverRestarts(target: MetricsTarget): MonitoringRule {
       runbook:
         '1. Log of the container before the last restart (kubectl logs --previous), and its exit code: 137 is out of memory, or a liveness ' +
         'probe that failed: the model did not answer a request. 2. Node: do other pods on it restart too? 3. Change: did it begin with a ' +
-        'rollout or a new model version? Roll it back.',
+        'rollout or a new model version? Roll it back. 4. A group of nodes: kubectl get events shows which of its pods went first; the others ' +
+        'follow it.',
     },
   };
 }
