@@ -82,7 +82,7 @@ export const ARGUMENTS = {
   },
   GatewayBackend: {
     'static of': 'server: IOpenAiServer; options?: GatewayBackendOptions',
-    'static service': 'service: GatewayServiceProps',
+    'static ofService': 'service: GatewayServiceProps',
   },
   GatewayExposure: {
     'static public': 'loadBalancer?: GatewayLoadBalancer',

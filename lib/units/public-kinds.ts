@@ -347,7 +347,7 @@ export const CLASSES = {
   FrontEndToolCallParser:
     'FrontEndToolCallParser.LLAMA3, FrontEndToolCallParser.of(...) or FrontEndToolCallParser.custom(...)',
   GatewayAuthentication: 'GatewayAuthentication.apiKeys(...) or GatewayAuthentication.jwt(...)',
-  GatewayBackend: 'GatewayBackend.of(...) or GatewayBackend.service(...)',
+  GatewayBackend: 'GatewayBackend.of(...) or GatewayBackend.ofService(...)',
   GatewayExposure: 'GatewayExposure.INTERNAL or GatewayExposure.public(...)',
   GatewayTls: 'GatewayTls.secret(...) or GatewayTls.certificate(...)',
   GpuInstanceType: 'GpuInstanceType.P3_2XLARGE, GpuInstanceType.of(...) or GpuInstanceType.unlisted(...)',

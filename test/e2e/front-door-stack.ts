@@ -92,7 +92,7 @@ export function frontDoor(app: App, config: string, version: string): TerraformS
     cluster,
     backends: [
       GatewayBackend.of(triton, { weight: 90 }),
-      GatewayBackend.service({
+      GatewayBackend.ofService({
         name: 'canary',
         namespace: 'kserve-models',
         port: 80,

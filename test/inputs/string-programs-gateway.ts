@@ -39,7 +39,7 @@ class OwnServer extends Construct implements IOpenAiServer {
 function door(given: (cluster: IKubernetesCluster) => Given, id = 'Door'): Program {
   return (stack) => {
     const cluster = testCluster(stack);
-    new InferenceGateway(stack, id, { cluster, backends: [GatewayBackend.service(SERVICE)], ...given(cluster) });
+    new InferenceGateway(stack, id, { cluster, backends: [GatewayBackend.ofService(SERVICE)], ...given(cluster) });
   };
 }
 
@@ -51,7 +51,7 @@ export const GATEWAY_STRUCTS: StructPrograms = {
   InferenceGatewayProps: (given) => door(() => given),
   OpenAiTarget: (given) => before(given),
   GatewayBackendOptions: (given) => before({}, given),
-  GatewayServiceProps: (given) => door(() => ({ backends: [GatewayBackend.service({ ...SERVICE, ...given })] })),
+  GatewayServiceProps: (given) => door(() => ({ backends: [GatewayBackend.ofService({ ...SERVICE, ...given })] })),
   GatewayLimits: (given) => door(() => ({ limits: given })),
   GatewayLoadBalancer: (given) =>
     door(() => ({ tls: GatewayTls.secret('door'), exposure: GatewayExposure.public(given) })),

@@ -10,7 +10,7 @@ const SERVICE = { name: 'chat', namespace: 'models', port: 80, models: ['chat'] 
 function watched() {
   const json = synthesize((stack) => {
     const cluster = testCluster(stack);
-    const backends = [GatewayBackend.service(SERVICE)];
+    const backends = [GatewayBackend.ofService(SERVICE)];
     const door = new InferenceGateway(stack, 'Door', { cluster, backends });
     new MonitoringStack(stack, 'Monitoring', { cluster, alertReceivers: [] }).watch(door);
   });

@@ -202,7 +202,7 @@ function gateways(app: App): void {
   };
   new InferenceGateway(stack, 'Door', {
     cluster: testCluster(stack),
-    backends: [GatewayBackend.service({ ...models, apiKey: { name: 'models', key: 'key' } })],
+    backends: [GatewayBackend.ofService({ ...models, apiKey: { name: 'models', key: 'key' } })],
     authentication: GatewayAuthentication.apiKeys({ red: { name: 'teams', key: 'red' } }),
     tls: GatewayTls.secret('door-certificate'),
     exposure: GatewayExposure.public(),

@@ -7,7 +7,8 @@ import { Fault, fault } from '../../units/fault';
 import { givenValue, wholeNumberFault } from '../../units/number-faults';
 import { structFaults } from '../../units/struct-faults';
 import { allOf } from '../../units/unreadable';
-import { GatewayBackend, Upstream } from './gateway-backend';
+import { GatewayBackend } from './gateway-backend';
+import { Upstream } from './upstreams';
 import { InferenceGatewayProps } from './inference-gateway-props';
 import { upstreamName } from './resolve-gateway';
 
@@ -73,7 +74,7 @@ function serverFaults({ server }: GatewayBackend, at: string, { cluster }: Infer
   const { clusterName, node } = server.cluster;
   const reason =
     `'${server.node.path}' runs on cluster '${clusterName}' at '${node.path}', which the gateway on '${cluster.clusterName}' at ` +
-    `'${cluster.node.path}' cannot reach by names of its cluster; use GatewayBackend.service with a Service here that leads there`;
+    `'${cluster.node.path}' cannot reach by names of its cluster; use GatewayBackend.ofService with a Service here that leads there`;
   return [fault('WRONG_CLUSTER', at, reason)];
 }
 

@@ -1,8 +1,7 @@
-import { IOpenAiServer, OpenAiTarget } from '../../core/openai-server';
+import { IOpenAiServer } from '../../core/openai-server';
 import { SecretReference } from '../../core/secret-reference';
 import { checkArguments } from '../../units/argument-faults';
 import { Duration } from '../../units/duration';
-import { BASE_PATH, ROUTED_PATHS } from './api-paths';
 
 /**
  * How a front door uses a deployment.
@@ -73,7 +72,7 @@ export class GatewayBackend {
    *
    * @param service the Service
    */
-  public static service(service: GatewayServiceProps): GatewayBackend {
+  public static ofService(service: GatewayServiceProps): GatewayBackend {
     return new GatewayBackend(service.weight, undefined, {}, service);
   }
 
@@ -100,60 +99,3 @@ export class GatewayBackend {
 }
 
 checkArguments('GatewayBackend', GatewayBackend);
-
-/**
- * The pods, or the Service, behind some of the models.
- *
- * @internal
- */
-export interface Upstream extends Omit<OpenAiTarget, 'podSelector'> {
-  readonly podSelector?: { readonly [key: string]: string };
-  /** Path before those of the API. */
-  readonly basePath: string;
-  readonly weight?: number;
-  /** Whether the secret with its key is one of the gateway's namespace, whatever its own. */
-  readonly hasOwnKey: boolean;
-  /** Path of its property in messages. */
-  readonly at: string;
-}
-
-/**
- * What is behind a backend; nothing of models that are not offered.
- *
- * @param backend the backend
- * @param at path of its property in messages
- *
- * @internal
- */
-export function upstreamsOf({ server, options, service, weight }: GatewayBackend, at: string): Upstream[] {
-  if (service) {
-    const { name, healthPath = '/health', basePath = BASE_PATH, apiKey, longestAnswer, ...given } = service;
-    return [
-      {
-        ...given,
-        serviceName: name,
-        healthPath,
-        basePath: basePath.replace(/\/+$/, ''),
-        paths: ROUTED_PATHS,
-        apiKeySecret: apiKey,
-        hasOwnKey: true,
-        answerSeconds: longestAnswer?.toSeconds(),
-        weight,
-        at,
-      },
-    ];
-  }
-  const targets = server?.openAiTargets ?? [];
-  const offered = (model: string) => options.models?.includes(model) ?? true;
-  return targets
-    .map((target) => ({
-      ...target,
-      models: target.models.filter(offered),
-      apiKeySecret: options.apiKey ?? target.apiKeySecret,
-      hasOwnKey: options.apiKey !== undefined,
-      basePath: BASE_PATH,
-      weight,
-      at,
-    }))
-    .filter(({ models }) => models.length > 0);
-}

@@ -11,7 +11,7 @@ import { givenValue, positiveFault, wholeAmountFault, wholeNumberFault } from '.
 import { allOf } from '../../units/unreadable';
 import { serviceNameFaults } from '../pod/server-faults';
 import { backendFaults, ownBackendFaults } from './backend-faults';
-import { Upstream } from './gateway-backend';
+import { Upstream } from './upstreams';
 import { GatewayLimits, InferenceGatewayProps } from './inference-gateway-props';
 import { longestAnswerSeconds, memoryOf, replicasOf, requestSizeOf } from './resolve-gateway';
 

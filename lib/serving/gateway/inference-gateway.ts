@@ -26,7 +26,7 @@ import { makeCallerKey } from '../pod/caller-key';
 import { serverKeyFiles } from './envoy/clusters';
 import { certificateFile, envoyConfig } from './envoy/envoy-config';
 import { FILES, GATEWAY_PORTS } from './envoy/gateway-plan';
-import { Upstream } from './gateway-backend';
+import { Upstream } from './upstreams';
 import { gatewayFaults } from './gateway-faults';
 import { gatewayPod } from './gateway-pod';
 import { GatewayCertificate } from './gateway-tls';

@@ -2,7 +2,7 @@ import { hashedName, kubernetesName } from '../../core/naming';
 import { SecretReference } from '../../core/secret-reference';
 import { DataSize } from '../../units/data-size';
 import { GatewayPlan, MOUNTS, PlannedModel, PlannedUpstream } from './envoy/gateway-plan';
-import { Upstream, upstreamsOf } from './gateway-backend';
+import { Upstream, upstreamsOf } from './upstreams';
 import { GatewayLimits, InferenceGatewayProps } from './inference-gateway-props';
 
 /** A caller where nobody says who there is. */

@@ -70,7 +70,7 @@ describe('refusals', () => {
     [
       'a Service twice',
       () => ({
-        backends: [GatewayBackend.service(service), GatewayBackend.service({ ...service, models: ['other'] })],
+        backends: [GatewayBackend.ofService(service), GatewayBackend.ofService({ ...service, models: ['other'] })],
       }),
       ['DUPLICATE backends[1]'],
     ],
@@ -78,8 +78,8 @@ describe('refusals', () => {
       'a model below two paths',
       () => ({
         backends: [
-          GatewayBackend.service({ ...service, weight: 1 }),
-          GatewayBackend.service({ ...service, name: 'two', weight: 1, basePath: '/openai/v1' }),
+          GatewayBackend.ofService({ ...service, weight: 1 }),
+          GatewayBackend.ofService({ ...service, name: 'two', weight: 1, basePath: '/openai/v1' }),
         ],
       }),
       ['CONFLICTING_PROPERTIES backends[1]'],
@@ -88,7 +88,7 @@ describe('refusals', () => {
       'all that is wrong with a Service',
       () => ({
         backends: [
-          GatewayBackend.service({
+          GatewayBackend.ofService({
             name: 'Big',
             namespace: '',
             port: 0,

@@ -30,7 +30,7 @@ test('a gateway before vLLM, Triton and a Service of others', () => {
     backends: [
       GatewayBackend.of(chat(site, 'Talk')),
       GatewayBackend.of(triton(site)),
-      GatewayBackend.service({
+      GatewayBackend.ofService({
         name: 'big-predictor',
         namespace: 'kserve',
         port: 80,
@@ -71,7 +71,7 @@ describe('routes', () => {
     };
     expect(times()).toEqual(['0s', '600s']);
     const slow = { name: 'slow', namespace: 'x', port: 80, models: ['slow'], longestAnswer: Duration.minutes(20) };
-    expect(times(() => ({ backends: [GatewayBackend.service(slow)] }))).toEqual(['0s', '2400s']);
+    expect(times(() => ({ backends: [GatewayBackend.ofService(slow)] }))).toEqual(['0s', '2400s']);
     expect(times(withMore({ idleTimeout: Duration.minutes(3) }))).toEqual(['0s', '180s']);
   });
 
@@ -148,7 +148,7 @@ describe('servers', () => {
   test('of others are their Service, unless their pods are named', () => {
     const of = (podSelector?: { [key: string]: string }) => {
       const service = { name: 'big', namespace: 'kserve', port: 8080, models: ['big'], podSelector };
-      const { json } = openDoor(() => ({ backends: [GatewayBackend.service(service)] }));
+      const { json } = openDoor(() => ({ backends: [GatewayBackend.ofService(service)] }));
       return clusterOf(json, 'kserve/big').load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address;
     };
     expect(of()).toEqual({ address: 'big.kserve.svc', port_value: 8080 });
