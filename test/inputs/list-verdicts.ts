@@ -3,6 +3,8 @@
  * cdktf's functions return. A list is refused where its length or its elements are needed at synthesis.
  */
 export const LIST_VERDICTS: { readonly [name: string]: string } = {
+  // Its arguments are part of the name of its Job.
+  'TrainingJobProps.program': 'refused VALUE_NOT_CONCRETE program',
   'OpenAiTarget.models': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
   'OpenAiTarget.paths': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
   'JwtOptions.audiences': 'refused VALUE_NOT_CONCRETE authentication.jwtOptions.audiences',
