@@ -7,11 +7,12 @@ on from the newest checkpoint that it finds, with the data that follow. Ends wit
 import argparse
 import itertools
 import json
-import os
 import pathlib
 import random
 import shutil
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import deepspeed
 import torch
@@ -20,55 +21,58 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.integrations import HfDeepSpeedConfig
 
 
-def arguments():
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    parser.add_argument('--deepspeed-config', required=True)
-    parser.add_argument('--model', required=True)
-    parser.add_argument('--data', required=True)
-    parser.add_argument('--output', required=True)
-    parser.add_argument('--sequence-length', type=int, required=True)
-    parser.add_argument('--steps', type=int, required=True)
-    parser.add_argument('--save-steps', type=int, required=True)
-    parser.add_argument('--keep', type=int, default=2)
-    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument("--deepspeed-config", required=True)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--output", required=True)
+    parser.add_argument("--sequence-length", type=int, required=True)
+    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--save-steps", type=int, required=True)
+    parser.add_argument("--keep", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
 
-def say(text):
+def say(text: str) -> None:
     if dist.get_rank() == 0:
-        print(f'fine-tune: {text}', flush=True)
+        print(f"fine-tune: {text}", flush=True)
 
 
-def sequences(folder, length, tokenizer):
+def sequences(folder: str, length: int, tokenizer: Any) -> list[list[int]]:
     """All sequences of the data, in the order of the files' names; what is left at the end is dropped."""
-    files = sorted(pathlib.Path(folder).rglob('*.jsonl'))
+    files = sorted(pathlib.Path(folder).rglob("*.jsonl"))
     if not files:
-        raise SystemExit(f'fine-tune: there is no *.jsonl in {folder}')
-    tokens, found = [], []
+        raise SystemExit(f"fine-tune: there is no *.jsonl in {folder}")
+    tokens: list[int] = []
+    found: list[list[int]] = []
     for file in files:
-        with file.open(encoding='utf-8') as lines:
+        with file.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 if not line.strip():
                     continue
                 row = json.loads(line)
-                if 'input_ids' in row:
-                    tokens += row['input_ids']
-                elif 'text' in row:
-                    tokens += tokenizer(row['text'])['input_ids'] + [tokenizer.eos_token_id]
+                if "input_ids" in row:
+                    tokens += row["input_ids"]
+                elif "text" in row and tokenizer is None:
+                    raise SystemExit(f"fine-tune: line {number} of {file} has text, but the model has no tokenizer; give it input_ids")
+                elif "text" in row:
+                    tokens += tokenizer(row["text"])["input_ids"] + [tokenizer.eos_token_id]
                 else:
-                    raise SystemExit(f'fine-tune: line {number} of {file} has neither text nor input_ids')
+                    raise SystemExit(f"fine-tune: line {number} of {file} has neither text nor input_ids")
                 while len(tokens) >= length:
                     found.append(tokens[:length])
                     tokens = tokens[length:]
     if not found:
-        raise SystemExit(f'fine-tune: the data of {folder} are shorter than one sequence of {length} tokens')
+        raise SystemExit(f"fine-tune: the data of {folder} are shorter than one sequence of {length} tokens")
     return found
 
 
-def batches(data, rank, ranks, size, seed, skip):
+def batches(data: list[list[int]], rank: int, ranks: int, size: int, seed: int, skip: int) -> Iterator[Any]:
     """Micro-batches of a rank without end, another order in each epoch, those left out that were trained on already."""
 
-    def places():
+    def places() -> Iterator[int]:
         for epoch in itertools.count():
             order = list(range(len(data)))
             random.Random(seed + epoch).shuffle(order)
@@ -81,37 +85,37 @@ def batches(data, rank, ranks, size, seed, skip):
         next(itertools.islice(own, (ranks - 1) * size - 1, None), None) if ranks > 1 else None
 
 
-def load(args, settings):
+def load(args: argparse.Namespace, settings: dict[str, Any]) -> Any:
     """The model, with stage 3 in parts from the start, so that no process ever holds all of it."""
     dtype = torch.float32
-    for name, each in (('bf16', torch.bfloat16), ('fp16', torch.float16)):
-        if settings.get(name, {}).get('enabled'):
+    for name, each in (("bf16", torch.bfloat16), ("fp16", torch.float16)):
+        if settings.get(name, {}).get("enabled"):
             dtype = each
     # transformers asks for it while it loads, as long as there is one.
     parts = HfDeepSpeedConfig(settings)
     model = AutoModelForCausalLM.from_pretrained(args.model, dtype=dtype)
     del parts
     model.config.use_cache = False
-    if 'activation_checkpointing' in settings:
-        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={'use_reentrant': False})
+    if "activation_checkpointing" in settings:
+        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
     model.train()
     return model
 
 
-def checkpoint(engine, output, step, keep):
-    engine.save_checkpoint(output, tag=f'step-{step}', client_state={'step': step})
+def checkpoint(engine: Any, output: str, step: int, keep: int) -> None:
+    engine.save_checkpoint(output, tag=f"step-{step}", client_state={"step": step})
     dist.barrier()
     if dist.get_rank() == 0:
-        steps = sorted(int(each.name[5:]) for each in pathlib.Path(output).glob('step-*'))
+        steps = sorted(int(each.name[5:]) for each in pathlib.Path(output).glob("step-*"))
         for old in steps[:-keep]:
-            shutil.rmtree(pathlib.Path(output) / f'step-{old}')
-    say(f'saved step {step}')
+            shutil.rmtree(pathlib.Path(output) / f"step-{old}")
+    say(f"saved step {step}")
 
 
-def write_model(engine, args, tokenizer):
-    folder = pathlib.Path(args.output) / 'model'
+def write_model(engine: Any, args: argparse.Namespace, tokenizer: Any) -> None:
+    folder = pathlib.Path(args.output) / "model"
     if engine.zero_optimization_partition_weights():
-        engine.save_16bit_model(str(folder), 'pytorch_model.bin')
+        engine.save_16bit_model(str(folder), "pytorch_model.bin")
         if dist.get_rank() == 0:
             engine.module.config.save_pretrained(folder)
     elif dist.get_rank() == 0:
@@ -119,14 +123,14 @@ def write_model(engine, args, tokenizer):
     if dist.get_rank() == 0 and tokenizer is not None:
         tokenizer.save_pretrained(folder)
     dist.barrier()
-    say(f'wrote the model to {folder}')
+    say(f"wrote the model to {folder}")
 
 
-def main():
+def main() -> None:
     args = arguments()
-    with open(args.deepspeed_config, encoding='utf-8') as file:
+    with open(args.deepspeed_config, encoding="utf-8") as file:
         settings = json.load(file)
-    deepspeed.init_distributed('nccl' if torch.cuda.is_available() else 'gloo')
+    deepspeed.init_distributed("nccl" if torch.cuda.is_available() else "gloo")
     try:
         tokenizer = AutoTokenizer.from_pretrained(args.model)
     except (OSError, ValueError):
@@ -136,8 +140,8 @@ def main():
     model = load(args, settings)
     engine, *_ = deepspeed.initialize(model=model, model_parameters=model.parameters(), config=settings)
     _, state = engine.load_checkpoint(args.output)
-    first = state['step'] if state else 0
-    say(f'{len(data)} sequences, steps {first} to {args.steps}')
+    first = state["step"] if state else 0
+    say(f"{len(data)} sequences, steps {first} to {args.steps}")
     accumulation = engine.gradient_accumulation_steps()
     micro = engine.train_micro_batch_size_per_gpu()
     stream = batches(data, dist.get_rank(), dist.get_world_size(), micro, args.seed, first * accumulation)
@@ -149,12 +153,12 @@ def main():
             engine.backward(loss)
             engine.step()
             total += loss.item() / accumulation
-        say(f'step {step} loss {total:.4f} in {time.time() - started:.2f} s')
+        say(f"step {step} loss {total:.4f} in {time.time() - started:.2f} s")
         if step % args.save_steps == 0 or step == args.steps:
             checkpoint(engine, args.output, step, args.keep)
     write_model(engine, args, tokenizer)
     dist.destroy_process_group()
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main()
