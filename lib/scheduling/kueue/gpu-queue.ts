@@ -157,7 +157,8 @@ export function localQueue(
 export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
 
 function flavorName(queue: string, pool: IGpuNodePool): string {
-  return `${queue}-${pool.poolName}`;
+  // Neither has a dot, so that no two flavors have one name.
+  return `${queue}.${pool.poolName}`;
 }
 
 function flavor(queue: string, pool: IGpuNodePool) {
