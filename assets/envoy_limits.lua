@@ -2,7 +2,7 @@
 --   model     name of the model that it is for, or nil for all together
 --   requests  most requests a minute, or nil
 --   tokens    most tokens a minute, prompts and answers, or nil
--- and CLIENT, the namespace and the path of the caller's name in the dynamic metadata.
+-- The caller's name is in the dynamic metadata. Callers without one, whose tokens are valid but name nobody, share the limits of a single caller.
 --
 -- A request is let in while there is anything left, and charged with what it took: a minute's tokens may be exceeded by what runs, and the debt is
 -- paid before the next request. Envoy runs with one worker, whose memory this is.
@@ -39,13 +39,16 @@ local function metadata_of(stream)
   return stream:streamInfo():dynamicMetadata()
 end
 
-local function text_at(stream, namespace, path)
-  local value = metadata_of(stream):get(namespace)
-  for _, step in ipairs(path) do
-    if type(value) ~= 'table' then return nil end
-    value = value[step]
-  end
+local function text_at(stream, key)
+  local of_gateway = metadata_of(stream):get('gateway')
+  local value = of_gateway and of_gateway[key]
   return type(value) == 'string' and value or nil
+end
+
+-- No name is like that of those who have none.
+local function client_of(stream)
+  local name = text_at(stream, 'client')
+  return name and 'named ' .. name or 'unnamed'
 end
 
 local function seconds(stream)
@@ -62,9 +65,10 @@ local function refuse(stream, kind, bucket)
 end
 
 function envoy_on_request(request)
-  local client = text_at(request, CLIENT.namespace, CLIENT.path)
-  local model = text_at(request, 'gateway', { 'model' })
-  if client == nil or model == nil then return end
+  local model = text_at(request, 'model')
+  -- No route leads on from here.
+  if model == nil then return end
+  local client = client_of(request)
   local now = seconds(request)
   sweep(now)
   local counted, charged = {}, {}
@@ -90,8 +94,8 @@ end
 
 -- Buckets that a caller is charged with; the answer finds them by the names that the request found them by.
 local function charge(response, tokens)
-  local client = text_at(response, CLIENT.namespace, CLIENT.path)
-  local model = text_at(response, 'gateway', { 'model' })
+  local client = client_of(response)
+  local model = text_at(response, 'model')
   for index, limit in ipairs(LIMITS) do
     if limit.tokens ~= nil and (limit.model == nil or limit.model == model) then
       local bucket = buckets['tokens' .. index .. '\0' .. client]

@@ -47,13 +47,14 @@ export interface TrainingJobProps {
    */
   readonly image: string;
   /**
-   * Claim of a volume for checkpoints and the trained model, in the namespace. With several nodes all of them write to it: `ReadWriteMany`. The pods
-   * go on from the newest checkpoint in it.
+   * Claim of a volume for checkpoints and the trained model, in the namespace. With several nodes all of them write to it: `ReadWriteMany`. Each training
+   * has a folder there, of its name and a checksum of what decides what is trained: model, data, image, program, environment, steps, nodes and the file of
+   * DeepSpeed. Pods go on from the newest checkpoint in it; another configuration starts anew, and leaves the folder of the one before.
    */
   readonly checkpointClaim: string;
   /**
    * Program and its arguments, which torchrun starts on each GPU: a Python file of the image. The pods have its paths in `DEEPSPEED_CONFIG`, `MODEL_DIR`,
-   * `DATA_DIR` and `CHECKPOINT_DIR`. A pipeline needs one.
+   * `DATA_DIR` and `CHECKPOINT_DIR`, a folder that it makes where it is missing. A pipeline needs one.
    * @default - the package's own, which trains all parameters of a causal language model of transformers
    */
   readonly program?: string[];
@@ -61,7 +62,11 @@ export interface TrainingJobProps {
    * How often what failed is started again, all pods together; what a drained or reclaimed node took does not count. @default 3
    */
   readonly maxRestarts?: number;
-  /** How long it may take, restarts included. @default - without bound */
+  /**
+   * How long it may take: on one node, restarts included; with several nodes from each restart on, since every restart makes a new Job
+   * (`activeDeadlineSeconds`), and a Job that took too long is a failure that counts for `maxRestarts`.
+   * @default - without bound
+   */
   readonly timeout?: Duration;
   /** Size of /dev/shm of each pod, by which its processes and data loaders share memory. @default - 1 GiB, and 1 GiB for each GPU */
   readonly sharedMemory?: DataSize;

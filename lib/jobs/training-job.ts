@@ -105,6 +105,7 @@ export class TrainingJob extends Construct {
         ...(role ? { 'eks.amazonaws.com/skip-containers': 'train' } : {}),
       },
       plan: this.plan,
+      programText: files[FILES.program],
       // The first pod of the first Job of the set: <set>-<name of its Jobs>-<Job>-<pod>.<set>.
       master: `${this.name}-${NODES}-0-0.${this.name}`,
     });

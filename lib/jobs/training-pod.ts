@@ -1,6 +1,8 @@
+import { createHash } from 'crypto';
 import { FabricBinding } from '../core/rdma-fabric';
 import { returned } from '../core/errors';
 import { PodSecurityLevel } from '../core/pod-security-level';
+import { hasToken } from '../core/tokens';
 import { lockingMemory } from '../kubernetes/group-fabric';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { AWS_CLI_IMAGE, credentialMounts, credentialVolumes, storeEnvironment } from '../kubernetes/model-store-access';
@@ -19,6 +21,9 @@ const OUTPUT_MOUNT = '/output';
 const MASTER_PORT = 29500;
 /** Seconds that pods wait for the first, which may have to come onto a new node. */
 const MEETING_SECONDS = 1800;
+
+/** Digits of the checksum in the folder of a training. */
+const CHECKSUM_DIGITS = 12;
 
 /** The container that trains. @internal */
 export const TRAINER = 'train';
@@ -39,6 +44,8 @@ export interface TrainingPod {
   readonly binding?: FabricBinding;
   /** Address of the first pod. */
   readonly master: string;
+  /** Text of the program that trains; nothing where it is in the image. */
+  readonly programText?: string;
 }
 
 /**
@@ -139,7 +146,7 @@ function trainer(pod: TrainingPod): PodContainer {
     DEEPSPEED_CONFIG: `${CONFIG_MOUNT}/${FILES.config}`,
     MODEL_DIR: `${INPUT_MOUNT}/model`,
     DATA_DIR: `${INPUT_MOUNT}/data`,
-    CHECKPOINT_DIR: OUTPUT_MOUNT,
+    CHECKPOINT_DIR: outputFolder(pod),
     HF_HUB_OFFLINE: '1',
     HOME: '/tmp',
     OMP_NUM_THREADS: String(Math.max(1, Math.floor(cpus / plan.gpusPerNode))),
@@ -198,15 +205,36 @@ function launch(pod: TrainingPod): string[] {
   ];
 }
 
-function ownProgram({ props }: TrainingPod): string[] {
+function ownProgram(pod: TrainingPod): string[] {
+  const { props } = pod;
   return [
     `${CONFIG_MOUNT}/${FILES.program}`,
     `--deepspeed-config=${CONFIG_MOUNT}/${FILES.config}`,
     `--model=${INPUT_MOUNT}/model`,
     `--data=${INPUT_MOUNT}/data`,
-    `--output=${OUTPUT_MOUNT}`,
+    `--output=${outputFolder(pod)}`,
     `--sequence-length=${props.sequenceLength}`,
     `--steps=${props.steps}`,
     `--save-steps=${props.saveSteps ?? 100}`,
   ];
+}
+
+/**
+ * Folder of a training in its claim: pods of the same training go on from what is there, another one starts anew. It is a folder and no `subPath`, which
+ * the kubelet would make as root, where the volume does not hand its group on.
+ */
+function outputFolder({ props, plan, name, programText }: TrainingPod): string {
+  const { modelName, modelVersion = '1', dataName, dataVersion = '1', program, image, environment = {} } = props;
+  const { sequenceLength, steps, saveSteps = 100 } = props;
+  const decides = [
+    ...[modelName, modelVersion, dataName, dataVersion, sequenceLength, steps, saveSteps],
+    ...[plan.nodes, plan.gpusPerNode, plan.deepSpeedJson, programText ?? program],
+    // What only Terraform knows has no text that stays.
+    hasToken(image) ? '' : image,
+    Object.entries(environment)
+      .filter((each) => !hasToken(each))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  ];
+  const checksum = createHash('sha256').update(JSON.stringify(decides)).digest('hex').slice(0, CHECKSUM_DIGITS);
+  return `${OUTPUT_MOUNT}/${name}-${checksum}`;
 }

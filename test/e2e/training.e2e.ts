@@ -88,7 +88,9 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'deepSpeed'], 'a training of
     expect(done % STEPS.save).toBe(0);
     expect(losses(said)).toHaveLength(STEPS.all - done);
     expect(done).toBeGreaterThan(0);
-    const model = path.join(output, 'model');
+    const folders = readdirSync(output);
+    expect(folders).toEqual([expect.stringMatching(new RegExp(`^${TRAINED.name}-[0-9a-f]{12}$`))]);
+    const model = path.join(output, folders[0], 'model');
     expect(existsSync(path.join(model, 'config.json'))).toBe(true);
     const load = `from transformers import AutoModelForCausalLM as M; print(sum(p.numel() for p in M.from_pretrained('${model}').parameters()))`;
     const env = { ...process.env, ...ON_CPU };

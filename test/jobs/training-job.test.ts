@@ -1,10 +1,10 @@
-import { App, TerraformStack } from 'cdktf';
+import { App, TerraformLocal, TerraformStack } from 'cdktf';
 import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
 import { JobSetController, ModelImport, ModelSource, TrainingJob, TrainingJobProps } from '../../lib/jobs';
 import { KubernetesManifests } from '../../lib/manifests';
 import { RdmaFabric } from '../../lib/network';
 import { DeepSpeedConfig } from '../../lib/planning';
-import { DataSize } from '../../lib/units';
+import { DataSize, Duration } from '../../lib/units';
 import { TestPool, TestStore, withSite } from '../serving/support/fixtures';
 import { faultsAtSynth, idsOf } from '../support/faults';
 import { Block, Synthesized, testStack } from '../support/synth';
@@ -82,7 +82,7 @@ describe('on one node', () => {
       '--deepspeed-config=/etc/training/deepspeed.json',
       '--model=/input/model',
       '--data=/input/data',
-      '--output=/output',
+      expect.stringMatching(/^--output=\/output\/tune-[0-9a-f]{12}$/),
       '--sequence-length=4096',
       '--steps=500',
       '--save-steps=100',
@@ -124,6 +124,47 @@ describe('on one node', () => {
         'gpu-inference-constructs/config-checksum'
       ] as string;
     expect(checksum({ deepSpeed: DeepSpeedConfig.of({ learningRate: 2e-5 }) })).not.toBe(checksum({}));
+  });
+
+  const folder = (given: Given) => {
+    const { env } = trained(given).json.only('kubernetes_job_v1').spec.template.spec.container[0] as Block;
+    return (env as Block[]).find(({ name }) => name === 'CHECKPOINT_DIR')!.value as string;
+  };
+
+  test.each<Given>([
+    { deepSpeed: DeepSpeedConfig.of({ learningRate: 2e-5 }) },
+    ...[
+      { steps: 1000 },
+      { saveSteps: 50 },
+      { sequenceLength: 2048 },
+      { gpusPerNode: 4 },
+      { environment: { SEED: '1' } },
+    ],
+    ...[
+      { modelName: 'llama-2' },
+      { modelVersion: '2' },
+      { dataName: 'books' },
+      { dataVersion: '2' },
+      { name: 'other' },
+    ],
+    ...[{ image: 'registry.example.com/training:2' }, { program: ['/app/train.py'] }],
+  ])('has a folder of its own in the claim with %j', (given) => {
+    expect(folder(given)).not.toBe(folder({}));
+  });
+
+  test.each<Given>([
+    { maxRestarts: 9 },
+    { sharedMemory: DataSize.gib(2) },
+    { priorityClassName: 'high' },
+    { timeout: Duration.hours(1) },
+    { environment: {} },
+  ])('goes on in the same folder with %j', (given) => {
+    expect(folder(given)).toBe(folder({}));
+  });
+
+  test('does not take what only Terraform knows for another training', () => {
+    const late = (i: number) => ({ environment: { RUN: new TerraformLocal(testStack(), `Run${i}`, 'a').asString } });
+    expect(folder(late(1))).toBe(folder(late(2)));
   });
 });
 
@@ -241,6 +282,7 @@ test('takes a program of one’s own, with a pipeline', () => {
   });
   const { command, env } = json.only('kubernetes_job_v1').spec.template.spec.container[0] as Block;
   expect((command as string[]).slice(-3)).toEqual(['/app/train.py', '--epochs', '3']);
-  expect(env).toContainEqual({ name: 'CHECKPOINT_DIR', value: '/output' });
+  const folder = expect.stringMatching(/^\/output\/tune-[0-9a-f]{12}$/) as string;
+  expect(env).toContainEqual({ name: 'CHECKPOINT_DIR', value: folder });
   expect(json.only('kubernetes_config_map_v1').data).not.toHaveProperty(['fine_tune.py']);
 });

@@ -14,7 +14,11 @@ export interface JwtOptions {
    * every five minutes.
    */
   readonly keysUrl: string;
-  /** Claim that names the caller, for limits and logs; text. @default 'sub' */
+  /**
+   * Claim that names the caller, for limits and logs; text, at the top of the token. Callers whose tokens do not have it, or have something else than
+   * text there, have no name in the logs, and share the limits of a single caller.
+   * @default 'sub'
+   */
   readonly clientClaim?: string;
 }
 

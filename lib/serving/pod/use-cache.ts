@@ -39,9 +39,11 @@ export function useCache(owner: Construct, server: Server, before: ITerraformDep
   const { given, namespace, sizing, copies } = server;
   const { modelCache: cache, nodePool, cluster, imageRegistry: registry = ImageRegistry.UPSTREAM } = given;
   if (cache === undefined) return undefined;
-  const key = copies.map((copy) => uriOf(given.modelStore, copy)).join(' ');
-  enterCacheUse(owner, nodePool, cache, key, { name: server.name, mib: sizing.cachedMib, gpus: sizing.gpus });
-  addValidation(owner, () => allCacheSizeFaults(nodePool, cache));
+  const stored = copies.map((copy) => uriOf(given.modelStore, copy));
+  const users = { cluster, nodePool, namespace };
+  const use = { name: server.name, mib: sizing.cachedMib, gpus: sizing.gpus };
+  enterCacheUse(owner, users, cache, [...new Set(stored)].sort().join(' '), use);
+  addValidation(owner, () => allCacheSizeFaults(users, cache));
   if (cache._claim) return { name: cache._claim.claimName, made: [] };
   return NodeCache.of(owner, { cluster, nodePool, cache, registry }).claimIn(namespace, before);
 }

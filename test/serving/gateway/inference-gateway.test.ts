@@ -219,19 +219,22 @@ describe('callers', () => {
       issuer: 'https://id.example.com',
       audiences: ['models'],
       keysUrl: 'https://id.example.com:8443/keys',
-      clientClaim: 'client_id',
+      clientClaim: 'https://example.com/user',
     });
     const { json } = openDoor(withMore({ authentication: jwt, limits: { tokensPerMinute: 1000 } }));
     const filters = managerOf(json).http_filters as Block[];
     expect(filters.map(({ name }) => name)).toEqual([
       'envoy.filters.http.jwt_authn',
+      'envoy.filters.http.lua.claims',
       'envoy.filters.http.json_to_metadata',
       'envoy.filters.http.lua.limits',
       'envoy.filters.http.router',
     ]);
     expect(filters[0].typed_config.rules).toEqual([{ match: { prefix: '/' }, requires: { provider_name: 'callers' } }]);
-    const lua = filters[2].typed_config.default_source_code.inline_string as string;
-    expect(lua).toContain("['path'] = { 'claims', 'client_id' }");
+    const lua = filters[1].typed_config.default_source_code.inline_string as string;
+    expect(lua).toMatch(/^local CLAIM = 'https:\/\/example.com\/user'\n/);
+    const [log] = managerOf(json).access_log as Block[];
+    expect(log.typed_config.log_format.json_format.client).toBe('%DYNAMIC_METADATA(gateway:client)%');
     expect(JSON.stringify(policy(json, 'door').egress)).toContain('"8443"');
     expect(clusterOf(json, 'issuer-keys').transport_socket.typed_config.sni).toBe('id.example.com');
   });

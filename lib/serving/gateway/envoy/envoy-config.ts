@@ -81,22 +81,19 @@ function requestManager(plan: GatewayPlan): object {
     http_filters: httpFilters(plan),
     route_config: routeConfiguration(plan),
     local_reply_config: localReplies(),
-    access_log: [accessLog(plan)],
+    access_log: [accessLog()],
   };
 }
 
 /** A line for each request, without what was asked and answered. */
-function accessLog({ jwt }: GatewayPlan): object {
-  const client = jwt
-    ? `%DYNAMIC_METADATA(envoy.filters.http.jwt_authn:claims:${jwt.clientClaim ?? 'sub'})%`
-    : '%DYNAMIC_METADATA(gateway:client)%';
+function accessLog(): object {
   return {
     name: 'envoy.access_loggers.stdout',
     typed_config: typed('envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', {
       log_format: {
         json_format: {
           time: '%START_TIME%',
-          client,
+          client: '%DYNAMIC_METADATA(gateway:client)%',
           model: '%DYNAMIC_METADATA(gateway:model)%',
           tokens: '%DYNAMIC_METADATA(gateway:tokens)%',
           method: '%REQ(:METHOD)%',

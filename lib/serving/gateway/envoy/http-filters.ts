@@ -3,8 +3,6 @@ import { KEY_FILE, GatewayPlan } from './gateway-plan';
 import { luaLiteral } from './lua';
 import { httpFilter } from './typed';
 
-const JWT = 'envoy.filters.http.jwt_authn';
-
 /** Name of the cluster that has the issuer's keys. @internal */
 export const JWT_KEYS = 'issuer-keys';
 
@@ -17,9 +15,9 @@ export const JWT_KEYS = 'issuer-keys';
 export function httpFilters(plan: GatewayPlan): object[] {
   return [
     ...(plan.clients ? [lua('keys', [['CLIENTS', keyFiles(plan.clients)]], 'envoy_keys.lua')] : []),
-    ...(plan.jwt ? [jwtFilter(plan.jwt)] : []),
+    ...(plan.jwt ? [jwtFilter(plan.jwt), claimFilter(plan.jwt)] : []),
     modelFilter(),
-    ...(plan.limits.length > 0 ? [limitsFilter(plan)] : []),
+    ...(plan.limits.length > 0 ? [limitsFilter(plan.limits)] : []),
     httpFilter('router', 'Router'),
   ];
 }
@@ -70,21 +68,15 @@ function modelFilter(): object {
   });
 }
 
-function limitsFilter({ limits, jwt }: GatewayPlan): object {
-  const client = jwt
-    ? { namespace: JWT, path: ['claims', jwt.clientClaim ?? 'sub'] }
-    : { namespace: 'gateway', path: ['client'] };
+function claimFilter({ clientClaim = 'sub' }: NonNullable<GatewayPlan['jwt']>): object {
+  return lua('claims', [['CLAIM', clientClaim]], 'envoy_claims.lua');
+}
+
+function limitsFilter(limits: GatewayPlan['limits']): object {
   const given = limits.map(({ model, requestsPerMinute, tokensPerMinute }) => ({
     model,
     requests: requestsPerMinute,
     tokens: tokensPerMinute,
   }));
-  return lua(
-    'limits',
-    [
-      ['LIMITS', given],
-      ['CLIENT', client],
-    ],
-    'envoy_limits.lua',
-  );
+  return lua('limits', [['LIMITS', given]], 'envoy_limits.lua');
 }
