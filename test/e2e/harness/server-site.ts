@@ -72,7 +72,9 @@ export class ServerSite implements Stoppable {
   public async put(key: string, content?: Buffer): Promise<void> {
     const authorization =
       'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0';
-    const answer = await fetch(`${this.store}/${key}`, { method: 'PUT', body: content, headers: { authorization } });
+    // Of a connection that is kept the server may have had enough just then.
+    const headers = { authorization, connection: 'close' };
+    const answer = await fetch(`${this.store}/${key}`, { method: 'PUT', body: content, headers });
     if (!answer.ok) throw new Error(`PUT ${key}: ${answer.status} ${await answer.text()}`);
   }
 
