@@ -93,9 +93,9 @@ describe('on one node', () => {
     const { plan } = job;
     expect(plan.fits).toBe(true);
     expect(json.only('kubernetes_config_map_v1').data['deepspeed.json']).toBe(plan.deepSpeedJson);
-    // 8 processes of 4 GiB, and 9 GiB of shared memory.
-    expect(trainer.resources.limits).toMatchObject({ memory: '41984Mi', 'nvidia.com/gpu': '8' });
-    expect(trainer.resources.requests).toMatchObject({ cpu: '32', memory: '41984Mi' });
+    // 8 processes of 4 GiB, 9 GiB of shared memory, and 2 bytes for each of 8.03 billion parameters, which the first process collects at the end.
+    expect(trainer.resources.limits).toMatchObject({ memory: '57301Mi', 'nvidia.com/gpu': '8' });
+    expect(trainer.resources.requests).toMatchObject({ cpu: '32', memory: '57301Mi' });
     expect(pod.volume).toContainEqual({ name: 'shm', empty_dir: { medium: 'Memory', size_limit: '9216Mi' } });
     expect(pod.volume).toContainEqual({ name: 'output', persistent_volume_claim: { claim_name: 'checkpoints' } });
   });
