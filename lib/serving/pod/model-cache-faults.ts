@@ -1,6 +1,7 @@
 import { posix } from 'path';
 import { enter, entered } from '../../core/cluster-ledger';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
 import { concreteFault } from '../../core/tokens';
 import { objectNameFaults } from '../../kubernetes/object-name';
@@ -27,13 +28,26 @@ export interface CacheUse {
 }
 
 /**
+ * Servers that use a cache.
+ *
+ * @internal
+ */
+export interface CacheUsers {
+  readonly cluster: IKubernetesCluster;
+  readonly nodePool: IGpuNodePool;
+  /** That of the servers, and so of a claim. @default 'inference' */
+  readonly namespace?: string;
+}
+
+/**
  * The faults of a cache and its place, whatever is in it.
  *
  * @internal
  */
-export function modelCacheFaults(cache: ModelCache | undefined, pool: IGpuNodePool): Fault[] {
+export function modelCacheFaults(cache: ModelCache | undefined, users: CacheUsers): Fault[] {
   if (cache === undefined) return [];
   const { _node: node, _claim: claim } = cache;
+  const { nodePool: pool } = users;
   return allOf(
     () => concreteFault('modelCache.size', cache.size.bytes, 'disk is reserved for it'),
     () => positiveFault('modelCache.size', cache.size.bytes),
@@ -41,7 +55,7 @@ export function modelCacheFaults(cache: ModelCache | undefined, pool: IGpuNodePo
     () => pathFaults(node?.path),
     () => (node?.namespace === undefined ? [] : kubernetesNameFault('modelCache.namespace', node.namespace)),
     () => (node ? diskFaults(cache, pool) : []),
-    () => otherCacheFaults(cache, pool),
+    () => otherCacheFaults(cache, users),
   );
 }
 
@@ -112,12 +126,12 @@ export function cacheSizeFaults(cache: ModelCache, pool: IGpuNodePool, uses: rea
   const need = most.reduce((sum, { mib }) => sum + mib, 0);
   if (need <= cache.size.mib) return [];
   const list = most.map(({ name, mib }) => `'${name}' ${mib} MiB`).join(', ');
-  const where = isOnNode
-    ? `a ${hardware.name} of pool '${poolName}' can run ${list} at the same time`
-    : `its servers need ${list}`;
+  const [where, cure] = isOnNode
+    ? [`a ${hardware.name} of pool '${poolName}' can run ${list} at the same time`, 'move models to another pool']
+    : [`its servers need ${list}`, 'give some of them a claim of their own'];
   const reason =
     `modelCache.size must be at least ${need} MiB, because ${where}, and what runs is never evicted; got ${Math.ceil(cache.size.mib)} MiB; ` +
-    'raise it, or move models to another pool';
+    `raise it, or ${cure}`;
   return [fault('MODELS_EXCEED_CACHE', 'modelCache.size', reason)];
 }
 
@@ -134,12 +148,24 @@ function largestSet(uses: readonly CacheUse[], gpus: number): CacheUse[] {
   return best[gpus];
 }
 
-/** Kinds of entries in the ledger of a pool. */
+/** Kinds of entries in the ledger of a pool, and of a cluster for claims, which servers of all its pools may mount. */
 const CACHE = 'model cache';
 const USE = 'use of the model cache';
 
+/** What the ledger knows of a cache by its place. */
+interface KnownCache {
+  readonly text: string;
+  readonly path: string;
+}
+
+/** What it knows of a use: what is told apart by its key, and by its name for readers. */
+interface KnownUse extends CacheUse {
+  readonly key: string;
+  readonly namespace: string;
+}
+
 /**
- * Notes what a server has in the cache of a pool.
+ * Notes what a server has in a cache.
  *
  * @param key what tells its files from others
  *
@@ -147,47 +173,64 @@ const USE = 'use of the model cache';
  */
 export function enterCacheUse(
   owner: IConstruct,
-  pool: IGpuNodePool,
+  users: CacheUsers,
   cache: ModelCache,
   key: string,
   use: CacheUse,
 ): void {
-  enter(pool, CACHE, '', owner, { text: textOf(cache), path: owner.node.path });
-  enter(pool, USE, `${placeOf(cache)} ${key}`, owner, { ...use, place: placeOf(cache) });
+  const { keeper, place, namespace } = placeOf(cache, users);
+  const known: KnownUse = { ...use, key, namespace };
+  enter(keeper, CACHE, place, owner, { text: textOf(cache), path: owner.node.path });
+  enter(keeper, USE, place, owner, known);
 }
 
 /**
- * The same over all deployments of the pool.
+ * The same over all deployments with that cache.
  *
  * @internal
  */
-export function allCacheSizeFaults(pool: IGpuNodePool, cache: ModelCache): Fault[] {
-  const uses = new Map<string, CacheUse>();
-  for (const { value } of entered<CacheUse & { place: string }>(pool, USE)) {
-    if (value.place === placeOf(cache)) uses.set(value.name, value);
+export function allCacheSizeFaults(users: CacheUsers, cache: ModelCache): Fault[] {
+  const { keeper, place } = placeOf(cache, users);
+  const uses = new Map<string, KnownUse>();
+  for (const { value } of entered<KnownUse>(keeper, USE, place)) {
+    const { mib, gpus } = uses.get(value.key) ?? value;
+    // Files of servers that read the same are there once, at their most, as soon as the smallest pod is.
+    uses.set(value.key, { ...value, mib: Math.max(mib, value.mib), gpus: Math.min(gpus, value.gpus) });
   }
-  return cacheSizeFaults(cache, pool, [...uses.values()]);
+  return cacheSizeFaults(cache, users.nodePool, told([...uses.values()]));
 }
 
-function placeOf({ _claim: claim }: ModelCache): string {
-  return claim ? `claim ${claim.claimName}` : 'node';
+/** Names of Services tell servers apart in a namespace only. */
+function told(uses: readonly KnownUse[]): CacheUse[] {
+  const isOne = new Set(uses.map(({ namespace }) => namespace)).size < 2;
+  return uses.map(({ name, namespace, mib, gpus }) => ({ name: isOne ? name : `${namespace}/${name}`, mib, gpus }));
 }
 
-function textOf({ size, _node: node }: ModelCache): string | undefined {
-  return (
-    node &&
-    `${Math.ceil(size.mib)} MiB at ${node.path ?? NODE_CACHE_PATH}, reserved in namespace ${node.namespace ?? 'model-cache'}`
-  );
+/** A claim is one of a namespace, whichever pools its pods run on; the other cache is one of each node. */
+function placeOf({ _claim: claim }: ModelCache, { cluster, nodePool, namespace = 'inference' }: CacheUsers) {
+  return claim
+    ? { keeper: cluster, place: `claim ${namespace}/${claim.claimName}`, namespace }
+    : { keeper: nodePool, place: 'node', namespace };
 }
 
-/** The disk of a node is reserved once. */
-function otherCacheFaults(cache: ModelCache, pool: IGpuNodePool): Fault[] {
+function textOf({ size, _node: node }: ModelCache): string {
+  const most = `${Math.ceil(size.mib)} MiB`;
+  if (node === undefined) return most;
+  return `${most} at ${node.path ?? NODE_CACHE_PATH}, reserved in namespace ${node.namespace ?? 'model-cache'}`;
+}
+
+/** The disk of a node is reserved once; and where one pod may keep more in a claim than another, each evicts for the other. */
+function otherCacheFaults(cache: ModelCache, users: CacheUsers): Fault[] {
   const own = textOf(cache);
-  const others = entered<{ text?: string; path: string }>(pool, CACHE).map(({ value }) => value);
-  const other = others.find(({ text }) => text !== undefined && text !== own);
-  if (own === undefined || other === undefined) return [];
+  const { keeper, place, namespace } = placeOf(cache, users);
+  const others = entered<KnownCache>(keeper, CACHE, place).map(({ value }) => value);
+  const other = others.find(({ text }) => text !== own);
+  if (other === undefined) return [];
+  const whose = cache._claim
+    ? `with claim '${cache._claim.claimName}' of namespace '${namespace}', which is one cache`
+    : `of pool '${users.nodePool.poolName}', whose nodes have one cache`;
   const reason =
-    `modelCache must be the same for all servers of pool '${pool.poolName}', whose nodes have one cache: that of '${other.path}' is ${other.text}; ` +
-    `got ${own}; make one ModelCache and give it to all of them`;
+    `modelCache must be the same for all servers ${whose}: that of '${other.path}' is ${other.text}; got ${own}; make one ModelCache and give it ` +
+    'to all of them';
   return [fault('MODEL_CACHES_DIFFER', 'modelCache', reason)];
 }

@@ -6,6 +6,7 @@ import { schedulingHintsOf } from '../../kubernetes/scheduling-hints';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { Fault, fault } from '../../units/fault';
+import { ServerAutoscaling } from '../scaling/server-autoscaling';
 import { UpdateStrategy } from './pod-additions';
 
 /**
@@ -18,6 +19,8 @@ export interface RolloutOptions {
   readonly nodePool: IGpuNodePool;
   readonly replicas?: number;
   readonly maxReplicas?: number;
+  /** The scaler of this program, of which is known how many it leaves. */
+  readonly autoscaling?: ServerAutoscaling;
   readonly updateStrategy?: UpdateStrategy;
   readonly maxSurge?: number;
   readonly maxUnavailable?: number;
@@ -92,20 +95,25 @@ export class Rollout {
   }
 
   #decideForOne(name: string, workload: TerraformResource): Fault[] {
-    const { nodePool, maxReplicas } = this.#props;
+    const { nodePool, maxReplicas, autoscaling } = this.#props;
     this.#hasRoom = this.#checks._hasRoomFor(workload, 1);
-    if (this.#hasRoom || maxReplicas !== undefined) return [];
+    // How many the scaler of another program leaves is not known.
+    const least = autoscaling?.minReplicas ?? (maxReplicas === undefined ? 1 : undefined);
+    if (this.#hasRoom || least === undefined || least > 1) return [];
     const { podsPerPool = Infinity, placementRule } = schedulingHintsOf(workload);
     const pool = `pool '${nodePool.poolName}'`;
+    const [which, more, others] = autoscaling
+      ? ['the only server that the scaler leaves at low load', 'raise minReplicas to 2', `${maxReplicas} and one more`]
+      : ['its only server', 'raise replicas', 'both'];
     const [why, cure] =
       podsPerPool < 2
-        ? [`${placementRule} lets one of them run on ${pool}`, 'make it a preference, raise replicas']
-        : [`the nodes of ${pool} have no room for both`, 'raise replicas'];
+        ? [`${placementRule} lets one of them run on ${pool}`, `make it a preference, ${more}`]
+        : [`the nodes of ${pool} have no room for ${others}`, more];
     return [
       fault(
         'ROLLOUT_IS_AN_OUTAGE',
         'maxSurge',
-        `every rollout of '${name}', e.g. of another model, configuration or image, stops its only server before the new one has loaded its ` +
+        `every rollout of '${name}', e.g. of another model, configuration or image, stops ${which} before the new one has loaded its ` +
           `weights: ${why}; ${cure}, or maxNodes by an autoscaler and minNodes ` +
           'without one, or pass maxSurge: 0 if that is accepted',
       ),

@@ -80,7 +80,7 @@ export function serverFaults(props: GivenServers, replicas: number, own: OwnPod)
     () => accountFaults(props),
     () => placementRuleFaults(props),
     () => accessFaults({ accessibleFrom: props.accessibleFrom, metricsFrom: props.metricsFrom }, props.egressTo),
-    () => modelCacheFaults(props.modelCache, props.nodePool),
+    () => modelCacheFaults(props.modelCache, props),
     () => positiveFault('resources.cpu', props.resources?.cpu),
     () => otherClusterFault(props.nodePool, props.cluster, 'nodePool', 'nodePool'),
     () =>

@@ -292,6 +292,83 @@ describe('is refused', () => {
     );
   });
 
+  /** What is refused of servers on pools of these names, in that order. */
+  const refusedOf = (
+    all: { pool?: string; namespace?: string; version?: string; name?: string; cache: ModelCache }[],
+  ): string | undefined => {
+    try {
+      withSite((site) => {
+        const { cluster, store: modelStore } = site;
+        const names = [...new Set(all.map(({ pool = 'gpu' }) => pool))];
+        const pools = Object.fromEntries(names.map((name) => [name, site.pool(NODE, 2, name)]));
+        all.forEach(({ pool = 'gpu', namespace, name = 'chat', version = '1', cache }, i) => {
+          const props = { cluster, modelStore, namespace, nodePool: pools[pool], modelCache: cache, replicas: 1 };
+          const models = [{ ...CHAT, name, version }];
+          new VllmDeployment(site.scope, `D${i}`, { ...props, name: `d${i}`, models });
+        });
+      });
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const node = ModelCache.onNode({ size: DataSize.gib(20) });
+  const claim = (gib: number, claimName = 'c') => ModelCache.claim({ size: DataSize.gib(gib), claimName });
+
+  test.each<[string, Parameters<typeof refusedOf>[0], RegExp | undefined]>([
+    [
+      'versions of one name in two namespaces of a pool, which are other files',
+      [
+        { namespace: 'x', cache: node },
+        { namespace: 'y', version: '2', cache: node },
+      ],
+      /can run 'x\/chat' \d+ MiB, 'y\/chat' \d+ MiB at the same time/,
+    ],
+    [
+      'one version in two namespaces of a pool, which is there once',
+      [
+        { namespace: 'x', cache: node },
+        { namespace: 'y', cache: node },
+      ],
+      undefined,
+    ],
+    [
+      'a claim that servers of two pools mount',
+      [
+        { pool: 'p', name: 'a', cache: claim(20) },
+        { pool: 'q', name: 'b', cache: claim(20) },
+      ],
+      /its servers need 'a' \d+ MiB, 'b' \d+ MiB, .*; raise it, or give some of them a claim of their own/,
+    ],
+    [
+      'claims of one name in two namespaces, which are two volumes',
+      [
+        { namespace: 'x', name: 'a', cache: claim(20) },
+        { namespace: 'y', name: 'b', cache: claim(20) },
+      ],
+      undefined,
+    ],
+    [
+      'a claim of two sizes, also from two pools',
+      [
+        { pool: 'p', name: 'a', cache: claim(300) },
+        { pool: 'q', name: 'b', cache: claim(30) },
+      ],
+      /with claim 'c' of namespace 'inference', which is one cache: that of '.*' is 307200 MiB; got 30720 MiB/,
+    ],
+    [
+      'two claims of different sizes',
+      [
+        { name: 'a', cache: claim(300) },
+        { name: 'b', cache: claim(30, 'd') },
+      ],
+      undefined,
+    ],
+  ])('or takes: %s', (_, all, refused) => {
+    if (refused === undefined) expect(refusedOf(all)).toBeUndefined();
+    else expect(refusedOf(all)).toMatch(refused);
+  });
+
   test('one that leaves no disk for its pods, by the proof as well', () => {
     const hardware = GpuNodeType.custom({
       name: 'small-disk',

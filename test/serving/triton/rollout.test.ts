@@ -1,7 +1,7 @@
 import { GpuInstanceType } from '../../../lib/catalog';
 import { Warnings } from '../../../lib/core';
 import { ModelImport, ModelSource } from '../../../lib/jobs';
-import { TritonDeployment, TritonDeploymentProps, UpdateStrategy } from '../../../lib/serving';
+import { ServerAutoscaling, TritonDeployment, TritonDeploymentProps, UpdateStrategy } from '../../../lib/serving';
 import { faultsAtSynth, faultsThrown, idsOf, warningsOf } from '../../support/faults';
 import { TestPool, deploy, llama8b, withSite } from '../support/fixtures';
 
@@ -46,12 +46,15 @@ function rollouts(
   return {
     strategies: json.resources('kubernetes_deployment_v1').map(({ spec }) => spec.strategy.rolling_update),
     awaits: json.resources('kubernetes_deployment_v1').map(({ depends_on: on }) => /job_v1/.test(JSON.stringify(on))),
-    warnings: made.map((each) => idsOf(warningsOf(each))),
+    // Nothing watches here.
+    warnings: made.map((each) => idsOf(warningsOf(each)).filter((id) => id !== 'LOAD_NOT_RECORDED')),
     specs: json.resources('kubernetes_deployment_v1').map(({ spec }) => spec.strategy),
   };
 }
 
 const WARNED = ['ROLLOUT_IS_AN_OUTAGE'];
+const ONE = { maxNodes: 1 };
+const between = (minReplicas: number, maxReplicas: number) => ServerAutoscaling.hpa({ minReplicas, maxReplicas });
 
 describe('a single server', () => {
   test.each<[string, Parameters<typeof rollouts>[0], Parameters<typeof rollouts>[1], object[], string[][]]>([
@@ -72,6 +75,11 @@ describe('a single server', () => {
     ['of many is no outage', [{ replicas: 2 }], { maxNodes: 3 }, [STOP], [[]]],
     ['may be left by a scaler: surges beside the most of them', [{ maxReplicas: 2 }], { maxNodes: 3 }, [SURGE], [[]]],
     ['may be left by a scaler: that keeps the pool full', [{ maxReplicas: 2 }], {}, [STOP], [[]]],
+    ['is left by a scaler of ours on a full pool: says so', [{ autoscaling: between(1, 2) }], {}, [STOP], [WARNED]],
+    ['is all that a scaler of ours may start: says so', [{ autoscaling: between(1, 1) }], ONE, [STOP], [WARNED]],
+    ['is left by a scaler of ours, and surges', [{ autoscaling: between(1, 2) }], { maxNodes: 3 }, [SURGE], [[]]],
+    ['is never left by a scaler of ours', [{ autoscaling: between(2, 3) }], { maxNodes: 3 }, [STOP], [[]]],
+    ['of a scaler stops first where that is said', [{ autoscaling: between(1, 2), maxSurge: 0 }], {}, [STOP], [[]]],
   ])('%s', (_what, all, pool, strategies, warnings) => {
     const made = rollouts(all, pool);
     expect(made.strategies).toEqual(strategies);
