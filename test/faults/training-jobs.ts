@@ -51,6 +51,14 @@ export const TEXTS: FaultText[] = [
     refuse: train({ program: [] }),
   },
   {
+    id: 'INVALID_FORMAT',
+    property: 'program[0]',
+    text:
+      "program must begin with the Python file that torchrun starts, e.g. ['/app/train.py', '--epochs', '3']; got 'python3', which torchrun would take for " +
+      'that file; leave it out, and give the file of a module instead of -m',
+    refuse: train({ program: ['python3', '-m', 'train'] }),
+  },
+  {
     id: 'INVALID_NAME',
     property: "environment['a b']",
     text: "names of environment must be names of environment variables, e.g. 'NCCL_DEBUG'; got 'a b'",
