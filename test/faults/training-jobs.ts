@@ -81,8 +81,7 @@ export const TEXTS: FaultText[] = [
     property: 'deepSpeed',
     text:
       "llama-3.1-70b with ZeRO 3, micro-batches of 1, with activation checkpointing does not fit pool 'gpu': each GPU is short by 108.46 GiB " +
-      '(183.6 GiB of 75.14 GiB; most of it optimizer, 131.42 GiB); use one of: the optimizer in host memory, its step on the processor | the ' +
-      'optimizer in host memory, its step on the processor; and the parameters in host memory, each read over PCI Express in every pass | 4 × ' +
+      '(183.6 GiB of 75.14 GiB; most of it optimizer, 131.42 GiB); use one of: the optimizer in host memory, its step on the processor | 4 × ' +
       'p5.48xlarge | 1 × p6-b300.48xlarge',
     refuse: train({ model: ModelSpec.LLAMA_3_1_70B }),
   },

@@ -1,13 +1,14 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
-import { throwIfOfOtherKinds, throwIfRefused } from '../../core/errors';
+import { throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../../core/errors';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
 import { otherClusterFault } from '../../core/other-cluster-fault';
 import { concreteFault } from '../../core/tokens';
 import { CustomResources } from '../../kubernetes/custom-resources';
+import { checkArguments } from '../../units/argument-faults';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { nameClass } from '../../units/own-class';
@@ -71,9 +72,6 @@ export class GpuQueue extends Construct implements IGpuQueue {
    * @param attributes what it is known by
    */
   public static fromAttributes(scope: Construct, id: string, attributes: GpuQueueAttributes): IGpuQueue {
-    throwIfOfOtherKinds(scope, 'GpuQueueAttributes', attributes, id, (given) =>
-      GpuQueue.fromAttributes(scope, id, given),
-    );
     return new ImportedGpuQueue(scope, id, attributes);
   }
 
@@ -117,6 +115,7 @@ export class GpuQueue extends Construct implements IGpuQueue {
   }
 }
 
+checkArguments('GpuQueue', GpuQueue, throwOfCall);
 nameClass('GpuQueue', GpuQueue);
 
 class ImportedGpuQueue extends Construct implements IGpuQueue {
@@ -157,7 +156,8 @@ export function localQueue(
 export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
 
 function flavorName(queue: string, pool: IGpuNodePool): string {
-  return `${queue}-${pool.poolName}`;
+  // Neither has a dot, so that no two flavors have one name.
+  return `${queue}.${pool.poolName}`;
 }
 
 function flavor(queue: string, pool: IGpuNodePool) {

@@ -97,7 +97,7 @@ function storageContainer({ name, namespace, labels }: Server, { storageUri }: S
     spec: {
       container: withModels(copying),
       // KServe gives it to a service that names it, and to one of the same URI that names none.
-      supportedUriFormats: [{ regex: `^${storageUri.replace(/[.+]/g, '[$&]')}$` }],
+      supportedUriFormats: [{ regex: `^${escaped(storageUri)}$` }],
       workloadType: 'initContainer',
       supportsMultiModelDownload: false,
     },
@@ -105,7 +105,16 @@ function storageContainer({ name, namespace, labels }: Server, { storageUri }: S
 }
 
 function storageContainerName(namespace: string, name: string): string {
-  return `${namespace}-${name}`;
+  // Neither has a dot, so that no two services have one container.
+  return `${namespace}.${name}`;
+}
+
+/** A text as a regular expression that it alone matches; what only Terraform knows of it, the name of a bucket, has nothing but dots to escape, which match themselves too. */
+function escaped(uri: string): string {
+  return uri
+    .split(/(\$\{TfToken\[[^}]*\]\})/)
+    .map((part) => (part.startsWith('${') ? part : part.replace(/[.+]/g, '[$&]')))
+    .join('');
 }
 
 function servingRuntime({ name, labels }: Server, served: ServedByKServe, pod: ApiObject) {

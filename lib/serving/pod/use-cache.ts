@@ -1,5 +1,7 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { returned } from '../../core/errors';
+import { IModelStore } from '../../core/model-store';
 import { addValidation } from '../../core/validation';
 import { configChecksum } from '../../kubernetes/config-checksum';
 import { ImageRegistry } from '../../kubernetes/image-registry';
@@ -8,7 +10,7 @@ import { CACHE_SCRIPTS, PodCache } from './cache-pod';
 import { allCacheSizeFaults, enterCacheUse } from './model-cache-faults';
 import { NodeCache } from './node-cache';
 import { Server, ServerParts } from './server';
-import { ServerContainer } from './server-pod';
+import { ServerContainer, WeightsCopy } from './server-pod';
 
 /**
  * Texts of the scripts that fill and hold a cache.
@@ -37,7 +39,7 @@ export function useCache(owner: Construct, server: Server, before: ITerraformDep
   const { given, namespace, sizing, copies } = server;
   const { modelCache: cache, nodePool, cluster, imageRegistry: registry = ImageRegistry.UPSTREAM } = given;
   if (cache === undefined) return undefined;
-  const stored = copies.map(({ model, version }) => given.modelStore.uriFor(model, version));
+  const stored = copies.map((copy) => uriOf(given.modelStore, copy));
   const users = { cluster, nodePool, namespace };
   const use = { name: server.name, mib: sizing.cachedMib, gpus: sizing.gpus };
   enterCacheUse(owner, users, cache, [...new Set(stored)].sort().join(' '), use);
@@ -69,8 +71,12 @@ function compiledKey({ given, copies }: Server, { image, args, environment }: Se
   return configChecksum({
     image,
     gpu: given.nodePool.hardware.gpu.name,
-    models: JSON.stringify(copies.map(({ model, version }) => given.modelStore.uriFor(model, version))),
+    models: JSON.stringify(copies.map((copy) => uriOf(given.modelStore, copy))),
     flags: JSON.stringify(args),
     environment: JSON.stringify(environment),
   }).slice(0, 32);
+}
+
+function uriOf(store: IModelStore, { model, version }: WeightsCopy): string {
+  return returned(store, 'IModelStore', 'modelStore.uriFor()', store.uriFor(model, version));
 }

@@ -73,8 +73,8 @@ describe('a queue of two pools', () => {
       ...(resources as Block[]).filter(({ name: of }) => /gpu|efa/.test(of as string)).map((each) => each.nominalQuota),
     ]);
     expect(quotas).toEqual([
-      ['gpus-gpu', '32', '128'],
-      ['gpus-other', '16', '64'],
+      ['gpus.gpu', '32', '128'],
+      ['gpus.other', '16', '64'],
     ]);
     for (const { resources } of flavors as Block[])
       expect((resources as Block[]).map(({ name }) => name as string)).toEqual(coveredResources);

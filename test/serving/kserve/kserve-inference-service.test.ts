@@ -6,10 +6,12 @@ import {
   ServerAutoscaling,
   UpdateStrategy,
 } from '../../../lib/serving';
+import { IModelStore } from '../../../lib/core';
+import { ModelStore } from '../../../lib/storage';
 import { DataSize } from '../../../lib/units';
 import { faultsThrown } from '../../support/faults';
 import { Block } from '../../support/synth';
-import { withSite } from '../support/fixtures';
+import { Site, withSite } from '../support/fixtures';
 import { KServeOverrides, resourcesOf, serveByKServe } from '../support/kserve-fixtures';
 import { deployVllm } from '../support/vllm-fixtures';
 
@@ -101,6 +103,23 @@ describe('the pods', () => {
     expect(names(kserve)).toEqual(names(own).filter((name) => name !== 'PYTHONPATH'));
     expect(kserve.startupProbe.failureThreshold).toBe(own.startup_probe.failure_threshold);
     expect(kserve.securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
+  });
+
+  test('fetch what KServe matches by the whole URI, also of a bucket that only Terraform knows', () => {
+    const regexOf = (storeOf: (site: Site) => IModelStore) => {
+      const json = withSite((site) => {
+        const { scope, cluster } = site;
+        const made = { cluster, nodePool: site.pool(GpuInstanceType.G5_XLARGE), modelStore: storeOf(site) };
+        new KServeInferenceService(scope, 'Chat', { ...made, modelPath: 'llama/8b', model: ModelSpec.LLAMA_3_1_8B });
+      });
+      const { ClusterStorageContainer: container } = resourcesOf(json);
+      return [container.metadata.name, (container.spec.supportedUriFormats as Block[])[0].regex];
+    };
+    expect(regexOf(({ store }) => store)).toEqual(['inference.chat', '^s3://models/llama/8b$']);
+    const dotted = ({ scope }: Site) => ModelStore.fromBucketName(scope, 'Dotted', 'my.models');
+    expect(regexOf(dotted)[1]).toBe('^s3://my[.]models/llama/8b$');
+    const made = ({ scope }: Site) => new ModelStore(scope, 'Made', {});
+    expect(regexOf(made)[1]).toMatch(/^\^s3:\/\/\$\{aws_s3_bucket\.\w+\.bucket\}\/llama\/8b\$$/);
   });
 
   test('share the volume of the models with the container that fetches them, and bound it', () => {
