@@ -5,11 +5,15 @@ on from the newest checkpoint that it finds, with the data that follow. Ends wit
 """
 
 import argparse
+import array
+import datetime
 import itertools
 import json
+import os
 import pathlib
 import random
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +23,10 @@ import torch
 import torch.distributed as dist
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.integrations import HfDeepSpeedConfig
+
+TOKEN_BYTES = array.array("i").itemsize
+# Tokens that are kept before they are written.
+PIECE = 1 << 20
 
 
 def arguments() -> argparse.Namespace:
@@ -40,47 +48,60 @@ def say(text: str) -> None:
         print(f"fine-tune: {text}", flush=True)
 
 
-def sequences(folder: str, length: int, tokenizer: Any) -> list[list[int]]:
-    """All sequences of the data, in the order of the files' names; what is left at the end is dropped."""
+def pack(folder: str, tokenizer: Any, path: pathlib.Path) -> None:
+    """Writes all tokens of the data, in the order of the files' names, as whole numbers of 32 bits."""
     files = sorted(pathlib.Path(folder).rglob("*.jsonl"))
     if not files:
         raise SystemExit(f"fine-tune: there is no *.jsonl in {folder}")
-    tokens: list[int] = []
-    found: list[list[int]] = []
-    for file in files:
-        with file.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                row = json.loads(line)
-                if "input_ids" in row:
-                    tokens += row["input_ids"]
-                elif "text" in row and tokenizer is None:
-                    raise SystemExit(f"fine-tune: line {number} of {file} has text, but the model has no tokenizer; give it input_ids")
-                elif "text" in row:
-                    tokens += tokenizer(row["text"])["input_ids"] + [tokenizer.eos_token_id]
-                else:
-                    raise SystemExit(f"fine-tune: line {number} of {file} has neither text nor input_ids")
-                while len(tokens) >= length:
-                    found.append(tokens[:length])
-                    tokens = tokens[length:]
-    if not found:
+    tokens = array.array("i")
+    with path.open("wb") as packed:
+        for file in files:
+            with file.open(encoding="utf-8") as lines:
+                for number, line in enumerate(lines, 1):
+                    if not line.strip():
+                        continue
+                    row = json.loads(line)
+                    if "input_ids" in row:
+                        tokens.extend(row["input_ids"])
+                    elif "text" in row and tokenizer is None:
+                        raise SystemExit(f"fine-tune: line {number} of {file} has text, but the model has no tokenizer; give it input_ids")
+                    elif "text" in row:
+                        tokens.extend(tokenizer(row["text"])["input_ids"])
+                        tokens.append(tokenizer.eos_token_id)
+                    else:
+                        raise SystemExit(f"fine-tune: line {number} of {file} has neither text nor input_ids")
+                    if len(tokens) >= PIECE:
+                        tokens.tofile(packed)
+                        tokens = array.array("i")
+        tokens.tofile(packed)
+
+
+def sequences(folder: str, length: int, tokenizer: Any) -> Any:
+    """All sequences of the data; what is left at the end is dropped. The first process of a node packs them, and all of its processes map them."""
+    path = pathlib.Path(tempfile.gettempdir()) / "fine-tune.tokens"
+    # Packing may take longer than GPUs wait for each other.
+    packers = dist.new_group(backend="gloo", timeout=datetime.timedelta(days=7))
+    if os.environ.get("LOCAL_RANK", "0") == "0":
+        pack(folder, tokenizer, path)
+    dist.barrier(group=packers)
+    count = path.stat().st_size // TOKEN_BYTES // length
+    if count == 0:
         raise SystemExit(f"fine-tune: the data of {folder} are shorter than one sequence of {length} tokens")
-    return found
+    return torch.from_file(str(path), shared=False, size=count * length, dtype=torch.int32).view(count, length)
 
 
-def batches(data: list[list[int]], rank: int, ranks: int, size: int, seed: int, skip: int) -> Iterator[Any]:
+def batches(data: Any, rank: int, ranks: int, size: int, seed: int, skip: int) -> Iterator[Any]:
     """Micro-batches of a rank without end, another order in each epoch, those left out that were trained on already."""
 
     def places() -> Iterator[int]:
         for epoch in itertools.count():
-            order = list(range(len(data)))
+            order = array.array("q", range(len(data)))
             random.Random(seed + epoch).shuffle(order)
             yield from order
 
     own = itertools.islice(places(), skip * ranks * size + rank * size, None)
     while True:
-        yield torch.tensor([data[place] for place in itertools.islice(own, size)])
+        yield data[list(itertools.islice(own, size))].long()
         # What the others take.
         next(itertools.islice(own, (ranks - 1) * size - 1, None), None) if ranks > 1 else None
 
@@ -119,7 +140,8 @@ def write_model(engine: Any, args: argparse.Namespace, tokenizer: Any) -> None:
         if dist.get_rank() == 0:
             engine.module.config.save_pretrained(folder)
     elif dist.get_rank() == 0:
-        engine.module.save_pretrained(folder)
+        # In pieces that the host has room for.
+        engine.module.save_pretrained(folder, max_shard_size="2GB")
     if dist.get_rank() == 0 and tokenizer is not None:
         tokenizer.save_pretrained(folder)
     dist.barrier()

@@ -21,6 +21,9 @@ const LONGEST_NAME = 40;
 
 const VARIABLE = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 
+/** What starts programs, and is none itself. */
+const LAUNCHERS = /^(.*\/)?(python[\d.]*|torchrun|deepspeed|accelerate)$/;
+
 /** Variables that the pods set. */
 const OWN_VARIABLES =
   /^(DEEPSPEED_CONFIG|MODEL_DIR|DATA_DIR|CHECKPOINT_DIR|HOME|OMP_NUM_THREADS|HF_HUB_OFFLINE|JOB_COMPLETION_INDEX|MASTER_(ADDR|PORT)|(LOCAL_)?(RANK|WORLD_SIZE)|AWS_\w+)$/;
@@ -65,6 +68,12 @@ function programFaults({ program, deepSpeed = DeepSpeedConfig.of() }: TrainingJo
   if (program?.length === 0) {
     const reason = 'program must have at least one word, the Python file; got none; leave it out for the own one';
     return [fault('EMPTY_LIST', 'program', reason)];
+  }
+  if (program !== undefined && LAUNCHERS.test(program[0])) {
+    const reason =
+      `program must begin with the Python file that torchrun starts, e.g. ['/app/train.py', '--epochs', '3']; got '${program[0]}', which torchrun would ` +
+      'take for that file; leave it out, and give the file of a module instead of -m';
+    return [fault('INVALID_FORMAT', 'program[0]', reason)];
   }
   if (program !== undefined || deepSpeed.pipelineStages === 1) return [];
   const reason =

@@ -27,7 +27,7 @@ export interface TrainingJobProps {
   readonly dataName: string;
   /** Version of the data in the store. @default '1' */
   readonly dataVersion?: string;
-  /** Size of the data, for the disk of the pods. @default 10 GiB */
+  /** Size of the data, for the disk of the pods: once as they are, and for the own program twice as tokens of 4 bytes. @default 10 GiB */
   readonly dataSize?: DataSize;
   /** How DeepSpeed trains it. @default DeepSpeedConfig.of() */
   readonly deepSpeed?: DeepSpeedConfig;

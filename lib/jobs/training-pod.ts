@@ -90,12 +90,12 @@ function sharedMemory({ props, plan, binding }: TrainingPod): DataSize {
 }
 
 function disks({ props, plan }: TrainingPod): { readonly input: DataSize; readonly temporary: DataSize } {
-  const { model, dataSize = DataSize.gib(10) } = props;
+  const { model, program, dataSize = DataSize.gib(10) } = props;
   const files = model.checkpointSize(model.publishedPrecision ?? plan.precision);
   return {
     input: DataSize.mib(Math.ceil((files.mib + dataSize.mib) * 1.05 + 1024)),
-    // Kernels that are compiled, and what libraries keep.
-    temporary: DataSize.gib(8),
+    // Kernels that are compiled, and what libraries keep; the tokens of the own program: 4 bytes each, for at least two bytes of data.
+    temporary: DataSize.mib(Math.ceil(8 * 1024 + (program === undefined ? 2 * dataSize.mib : 0))),
   };
 }
 

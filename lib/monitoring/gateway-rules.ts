@@ -66,7 +66,7 @@ function noServerBehind(target: MetricsTarget): MonitoringRule {
       description: `Job ${job} in namespace ${namespace}. Requests for the models of that Service are answered by HTTP 503.`,
       runbook:
         '1. Pods of the Service: kubectl get pods, endpointslices in its namespace. Are any ready? 2. If they are: may the gateway reach them ' +
-        'through the network policies, and does /health answer? 3. Scaled to zero on purpose: take the backend out of the gateway.',
+        'through the network policies, and does /health answer? 3. Scaled to zero on purpose: silence it for this envoy_cluster_name.',
     },
   };
 }

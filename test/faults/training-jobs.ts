@@ -51,6 +51,14 @@ export const TEXTS: FaultText[] = [
     refuse: train({ program: [] }),
   },
   {
+    id: 'INVALID_FORMAT',
+    property: 'program[0]',
+    text:
+      "program must begin with the Python file that torchrun starts, e.g. ['/app/train.py', '--epochs', '3']; got 'python3', which torchrun would take for " +
+      'that file; leave it out, and give the file of a module instead of -m',
+    refuse: train({ program: ['python3', '-m', 'train'] }),
+  },
+  {
     id: 'INVALID_NAME',
     property: "environment['a b']",
     text: "names of environment must be names of environment variables, e.g. 'NCCL_DEBUG'; got 'a b'",
@@ -81,8 +89,7 @@ export const TEXTS: FaultText[] = [
     property: 'deepSpeed',
     text:
       "llama-3.1-70b with ZeRO 3, micro-batches of 1, with activation checkpointing does not fit pool 'gpu': each GPU is short by 108.46 GiB " +
-      '(183.6 GiB of 75.14 GiB; most of it optimizer, 131.42 GiB); use one of: the optimizer in host memory, its step on the processor | the ' +
-      'optimizer in host memory, its step on the processor; and the parameters in host memory, each read over PCI Express in every pass | 4 × ' +
+      '(183.6 GiB of 75.14 GiB; most of it optimizer, 131.42 GiB); use one of: the optimizer in host memory, its step on the processor | 4 × ' +
       'p5.48xlarge | 1 × p6-b300.48xlarge',
     refuse: train({ model: ModelSpec.LLAMA_3_1_70B }),
   },

@@ -101,6 +101,38 @@ export const TEXTS: FaultText[] = [
     refuse: config({ precision: Precision.BF16, moreSettings: { fp16: { enabled: true } } }),
   },
   {
+    id: 'SETTING_DECIDED',
+    property: 'moreSettings.amp',
+    text:
+      `moreSettings must not have 'amp' (got {"enabled":true}), ` +
+      'which DeepSpeed 0.19 removed, and ZeRO never took; use precision',
+    refuse: config({ moreSettings: { amp: { enabled: true } } }),
+  },
+  {
+    id: 'SETTING_DECIDED',
+    property: 'moreSettings.elasticity',
+    text:
+      `moreSettings must not have 'elasticity' (got {"enabled":true}), ` +
+      'which DeepSpeed 0.19 removed, and with which it chose batches itself; use trainBatchSize',
+    refuse: config({ moreSettings: { elasticity: { enabled: true } } }),
+  },
+  {
+    id: 'SETTING_DECIDED',
+    property: 'moreSettings.sequence_parallel_size',
+    text:
+      `moreSettings must not have 'sequence_parallel_size' (got 2), ` +
+      'by which ranks share sequences, which is not planned: there would be fewer data-parallel ranks; leave it out',
+    refuse: config({ moreSettings: { sequence_parallel_size: 2 } }),
+  },
+  {
+    id: 'SETTING_DECIDED',
+    property: 'moreSettings.tensor_parallel',
+    text:
+      `moreSettings must not have 'tensor_parallel' (got {"autotp_size":2}), ` +
+      'by which ranks share layers, which is not planned: there would be fewer data-parallel ranks; leave it out',
+    refuse: config({ moreSettings: { tensor_parallel: { autotp_size: 2 } } }),
+  },
+  {
     id: 'STAGES_DO_NOT_DIVIDE_GPUS',
     property: 'deepSpeed.pipelineStages',
     text: 'pipelineStages must divide the 6 GPU(s), which DeepSpeed requires; got 4; use other degrees, or other nodes',

@@ -93,10 +93,12 @@ describe('on one node', () => {
     const { plan } = job;
     expect(plan.fits).toBe(true);
     expect(json.only('kubernetes_config_map_v1').data['deepspeed.json']).toBe(plan.deepSpeedJson);
-    // 8 processes of 4 GiB, and 9 GiB of shared memory.
-    expect(trainer.resources.limits).toMatchObject({ memory: '41984Mi', 'nvidia.com/gpu': '8' });
-    expect(trainer.resources.requests).toMatchObject({ cpu: '32', memory: '41984Mi' });
+    // 8 processes of 4 GiB, 9 GiB of shared memory, and 2 bytes for each of 8.03 billion parameters, which the first process collects at the end.
+    expect(trainer.resources.limits).toMatchObject({ memory: '57301Mi', 'nvidia.com/gpu': '8' });
+    expect(trainer.resources.requests).toMatchObject({ cpu: '32', memory: '57301Mi' });
     expect(pod.volume).toContainEqual({ name: 'shm', empty_dir: { medium: 'Memory', size_limit: '9216Mi' } });
+    // 8 GiB, and twice the 10 GiB of data for their tokens.
+    expect(pod.volume).toContainEqual({ name: 'tmp', empty_dir: { size_limit: '28672Mi' } });
     expect(pod.volume).toContainEqual({ name: 'output', persistent_volume_claim: { claim_name: 'checkpoints' } });
   });
 
@@ -284,5 +286,7 @@ test('takes a program of one’s own, with a pipeline', () => {
   expect((command as string[]).slice(-3)).toEqual(['/app/train.py', '--epochs', '3']);
   const folder = expect.stringMatching(/^\/output\/tune-[0-9a-f]{12}$/) as string;
   expect(env).toContainEqual({ name: 'CHECKPOINT_DIR', value: folder });
+  const { volume } = json.only('kubernetes_job_v1').spec.template.spec as Block;
+  expect(volume).toContainEqual({ name: 'tmp', empty_dir: { size_limit: '8192Mi' } });
   expect(json.only('kubernetes_config_map_v1').data).not.toHaveProperty(['fine_tune.py']);
 });

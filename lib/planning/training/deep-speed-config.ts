@@ -77,6 +77,19 @@ const OWN_SETTINGS = [
 ];
 
 /**
+ * Settings that would change ranks, batches or formats behind the plan, and why not (`_REMOVED_TOP_LEVEL_CONFIG_KEYS` and the `world_size` of runtime/config.py,
+ * DeepSpeed 0.19.8).
+ */
+const UNPLANNED_SETTINGS: { readonly [name: string]: string } = {
+  amp: 'which DeepSpeed 0.19 removed, and ZeRO never took; use precision',
+  elasticity: 'which DeepSpeed 0.19 removed, and with which it chose batches itself; use trainBatchSize',
+  sequence_parallel_size:
+    'by which ranks share sequences, which is not planned: there would be fewer data-parallel ranks; leave it out',
+  tensor_parallel:
+    'by which ranks share layers, which is not planned: there would be fewer data-parallel ranks; leave it out',
+};
+
+/**
  * How DeepSpeed trains a model, apart from the model and the GPUs: `TrainingPlanner` says whether it fits, and writes the file that DeepSpeed reads.
  *
  * @see https://www.deepspeed.ai/docs/config-json/
@@ -208,11 +221,12 @@ function offloadFaults(props: DeepSpeedConfigProps): Fault[] {
 
 function settingFaults(settings: { readonly [name: string]: unknown } = {}): Fault[] {
   return Object.keys(settings)
-    .filter((name) => OWN_SETTINGS.includes(name))
+    .filter((name) => OWN_SETTINGS.includes(name) || Object.hasOwn(UNPLANNED_SETTINGS, name))
     .map((name) => {
-      const reason =
-        `moreSettings must not have '${name}' (got ${givenValue(settings[name])}), which follows from the other properties, so that the plan would ` +
-        'be of something else; use those';
+      const why =
+        UNPLANNED_SETTINGS[name] ??
+        'which follows from the other properties, so that the plan would be of something else; use those';
+      const reason = `moreSettings must not have '${name}' (got ${givenValue(settings[name])}), ${why}`;
       return fault('SETTING_DECIDED', `moreSettings.${name}`, reason);
     });
 }

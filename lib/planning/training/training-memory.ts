@@ -119,10 +119,15 @@ function activationBytes(setup: TrainingSetup, stage: number): number {
   return tokens * (inFlight * each.layers + (isLast ? each.head : 0) + peak);
 }
 
-/** Of the pods of one node: their processes, and what is kept there for their GPUs. */
+/**
+ * Of the pods of one node, the fullest: their processes, what is kept there for their GPUs, and with stage 3 the whole model, which the first rank collects
+ * to write it (`save_16bit_model` and `_zero3_consolidated_16bit_state_dict` of runtime/engine.py, DeepSpeed 0.19.8: `param.detach().cpu()` of each).
+ */
 function hostBytes({ config, model, gpusPerNode, dataParallelRanks, precision }: TrainingSetup): number {
+  const element = precision.bits / 8;
   const count = model.parameters / config.pipelineStages / dataParallelRanks;
   const optimizer = config.offloadOptimizer ? 16 : 0;
-  const parameters = config.offloadParameters ? precision.bits / 8 : 0;
-  return gpusPerNode * (PROCESS_BYTES + HOST_FACTOR * count * (optimizer + parameters));
+  const parameters = config.offloadParameters ? element : 0;
+  const collected = config.zeroStage === 3 ? element * model.parameters : 0;
+  return gpusPerNode * (PROCESS_BYTES + HOST_FACTOR * count * (optimizer + parameters)) + collected;
 }

@@ -14,6 +14,11 @@ import { ScaledLoad, ServerScaling } from './server-scaling';
 
 /** Seconds between two looks of KEDA at what wakes a model. */
 const POLLING_INTERVAL = 15;
+/**
+ * Longest name of a Deployment that stands whole in those of its pods: after 58 characters there are five that are random, and before them a hash of
+ * ten. https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/apiserver/pkg/storage/names/generate.go
+ */
+const WHOLE_NAME = 46;
 /** What Prometheus is called where no monitoring stack of the program watches; a warning says so. */
 const UNKNOWN_PROMETHEUS = 'http://prometheus.monitoring.svc:9090';
 
@@ -142,13 +147,19 @@ function triggersOf(scaled: ScaledObject) {
     const requests = `sum(${REQUESTS_IN_FLIGHT}{${matchers.join(',')}})`;
     return trigger({
       // Without servers there are no requests; otherwise no series means that they are not seen, and their number is left alone.
-      query: minReplicas === 0 ? `${requests} or vector(0)` : requests,
+      query: minReplicas === 0 ? `${requests} or (vector(0) unless on() up{${podsOf(scaled)}})` : requests,
       threshold: String(target),
       ignoreNullValues: 'false',
     });
   });
   // However many requests it tells of, it starts one server: those that run tell of the rest.
   return wakeQuery === undefined ? loads : [...loads, trigger({ query: `(${wakeQuery}) > bool 0`, threshold: '1' })];
+}
+
+/** Matchers of all pods that are scraped, also those that do not answer: pods of a Deployment, or of groups. */
+function podsOf({ namespace, target: { name } }: ScaledObject): string {
+  const names = name.length > WHOLE_NAME ? `${name.slice(0, WHOLE_NAME)}[a-z0-9-]*` : `${name}-[a-z0-9]+(-[a-z0-9]+)?`;
+  return `namespace=${JSON.stringify(namespace)},pod=~${JSON.stringify(names)}`;
 }
 
 /** A text that holds a token is filled in when the app is synthesized: the deployment is watched after it was made. */

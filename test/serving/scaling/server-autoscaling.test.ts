@@ -205,7 +205,11 @@ describe('a ScaledObject', () => {
     const { minReplicaCount, triggers } = scaledObject(json).spec as Block;
     expect(minReplicaCount).toBe(0);
     expect(triggers.map(({ metadata }: Block) => [metadata.query, metadata.ignoreNullValues])).toEqual([
-      ['sum(inference_requests_in_flight{namespace="inference",service="chat",model="chat"}) or vector(0)', 'false'],
+      [
+        'sum(inference_requests_in_flight{namespace="inference",service="chat",model="chat"}) or ' +
+          '(vector(0) unless on() up{namespace="inference",pod=~"chat-[a-z0-9]+(-[a-z0-9]+)?"})',
+        'false',
+      ],
       ['(sum(rate(gateway_requests[1m]))) > bool 0', undefined],
     ]);
     expect(triggers[1].metadata.threshold).toBe('1');
