@@ -155,3 +155,4 @@ for (const example of exampleNames()) {
 print('Synthesis', rows);
 
 await mustRun([process.execPath, path.join(ROOT, 'bench', 'pools.mjs')], { cwd: ROOT });
+await mustRun([process.execPath, '--import', 'tsx', path.join(ROOT, 'bench', 'fleet.ts')], { cwd: ROOT });
