@@ -1,19 +1,13 @@
-import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
 import { throwIfOfOtherKinds, throwIfRefused } from '../core/errors';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
-import { PodSecurityLevel } from '../core/pod-security-level';
-import { escapeTemplate } from '../core/template-escape';
-import { concreteFault } from '../core/tokens';
-import { HELM_BOUNDS } from '../kubernetes/helm-bounds';
+import { alreadyInstalled, chartVersionFaults, makeControllerRelease } from '../kubernetes/controller-release';
 import { ImageRegistry } from '../kubernetes/image-registry';
-import { helmMeta } from '../kubernetes/kubernetes-access';
-import { ensureNamespace } from '../kubernetes/namespaces';
 import { Fault, fault } from '../units/fault';
-import { givenValue, wholeNumberFault } from '../units/number-faults';
+import { wholeNumberFault } from '../units/number-faults';
 import { nameClass } from '../units/own-class';
 import { allOf } from '../units/unreadable';
 
@@ -21,7 +15,7 @@ import { allOf } from '../units/unreadable';
 const CHART_REPOSITORY = 'oci://registry.k8s.io/jobset/charts';
 /** The release whose controller the tests run. */
 const CHART_VERSION = '0.12.0';
-const OLDEST = [0, 8];
+const OLDEST = { version: [0, 8], has: 'whose chart is published with it' } as const;
 /** The chart's own default is a registry of builds of the day. */
 const IMAGE = 'registry.k8s.io/jobset/jobset';
 
@@ -78,12 +72,11 @@ export class JobSetController extends Construct {
       allOf(
         () => kubernetesNameFault('namespace', this.namespace),
         () => wholeNumberFault('replicas', replicas, 1),
-        () => versionFaults(chartVersion),
+        () => chartVersionFaults(chartVersion, { example: CHART_VERSION, oldest: OLDEST }),
         () => secondFaults(cluster),
         () => lateFaults(cluster),
       ),
     );
-    const namespace = ensureNamespace(this, cluster, this.namespace, PodSecurityLevel.RESTRICTED);
     const values = {
       controller: { replicas },
       image: {
@@ -93,17 +86,11 @@ export class JobSetController extends Construct {
         pullSecrets: registry.pullSecrets.map((name) => ({ name })),
       },
     };
-    const release = new Release(this, 'Resource', {
-      ...helmMeta(this, cluster, namespace),
-      name: 'jobset',
-      namespace: this.namespace,
-      repository: registry._chartsOf(CHART_REPOSITORY),
-      chart: 'jobset',
-      version: chartVersion,
-      values: [escapeTemplate(JSON.stringify(values))],
-      ...HELM_BOUNDS,
+    const release = makeControllerRelease(this, {
+      ...{ cluster, namespace: this.namespace, registry, values },
+      ...{ chart: 'jobset', repository: CHART_REPOSITORY, version: chartVersion },
       // Its webhook must answer before a set is made.
-      wait: true,
+      waits: true,
     });
     this.ready = [release];
     ClusterLedger.of(cluster).addSingleton(ClusterSingleton.JOB_SETS, this, this.ready);
@@ -113,10 +100,8 @@ export class JobSetController extends Construct {
 nameClass('JobSetController', JobSetController);
 
 function secondFaults(cluster: IKubernetesCluster): Fault[] {
-  const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.JOB_SETS)?.owner;
-  if (!other) return [];
-  const reason = `cluster '${cluster.clusterName}' already has a controller of JobSets, at '${other.node.path}', which serves all its namespaces; remove one of the two`;
-  return [fault('JOB_SETS_EXIST', 'cluster', reason)];
+  const reason = alreadyInstalled(cluster, ClusterSingleton.JOB_SETS, 'a controller of JobSets');
+  return reason === undefined ? [] : [fault('JOB_SETS_EXIST', 'cluster', reason)];
 }
 
 /** A set that is made before its kind is known is refused by the API server. */
@@ -127,17 +112,4 @@ function lateFaults(cluster: IKubernetesCluster): Fault[] {
     `'${first.node.path}' trains on several nodes and was made before the controller that runs it, so that it does not wait for it; make the ` +
     'JobSetController first';
   return [fault('CONTROLLER_AFTER_JOB_SETS', 'cluster', reason)];
-}
-
-function versionFaults(version: string): Fault[] {
-  const unknown = concreteFault('chartVersion', version, 'the image and the values are those of its chart');
-  if (unknown.length > 0) return unknown;
-  const [, major, minor] = (/^(\d+)\.(\d+)\.\d+$/.exec(version) ?? []).map(Number);
-  if (major === undefined) {
-    const reason = `chartVersion must be written as '${CHART_VERSION}'; got ${givenValue(version)}`;
-    return [fault('INVALID_FORMAT', 'chartVersion', reason)];
-  }
-  if (major > OLDEST[0] || minor >= OLDEST[1]) return [];
-  const reason = `chartVersion must be ${OLDEST.join('.')}.0 or later, whose chart is published with it; got ${version}`;
-  return [fault('CHART_TOO_OLD', 'chartVersion', reason)];
 }

@@ -1,4 +1,3 @@
-import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
@@ -6,17 +5,13 @@ import { throwIfOfOtherKinds, throwIfRefused } from '../core/errors';
 import { InstalledScaler } from '../core/installed-scaler';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
-import { PodSecurityLevel } from '../core/pod-security-level';
-import { escapeTemplate } from '../core/template-escape';
-import { HELM_BOUNDS } from '../kubernetes/helm-bounds';
+import { chartVersionFaults, makeControllerRelease } from '../kubernetes/controller-release';
 import { ImageRegistry } from '../kubernetes/image-registry';
-import { helmMeta } from '../kubernetes/kubernetes-access';
-import { ensureNamespace } from '../kubernetes/namespaces';
 import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { nameClass } from '../units/own-class';
 import { allOf } from '../units/unreadable';
-import { chartVersionFaults, secondScalerFaults } from './scaler-faults';
+import { secondScalerFaults } from './scaler-faults';
 
 /** Where KEDA publishes its chart. */
 const CHART_REPOSITORY = 'https://kedacore.github.io/charts';
@@ -80,12 +75,11 @@ export class Keda extends Construct {
       allOf(
         () => kubernetesNameFault('namespace', this.namespace),
         () => wholeNumberFault('replicas', replicas, 1),
-        () => chartVersionFaults(chartVersion, CHART_VERSION),
+        () => chartVersionFaults(chartVersion, { example: CHART_VERSION, use: 'the values are those of its chart' }),
         () => secondScalerFaults(ClusterSingleton.KEDA, cluster),
         () => lateFaults(cluster),
       ),
     );
-    const namespace = ensureNamespace(this, cluster, this.namespace, PodSecurityLevel.RESTRICTED);
     const values = {
       image: Object.fromEntries(Object.entries(IMAGES).map(([name, image]) => [name, imageOf(registry, image)])),
       imagePullSecrets: registry.pullSecrets.map((name) => ({ name })),
@@ -96,17 +90,11 @@ export class Keda extends Construct {
         ['operator', 'metricServer', 'webhooks'].map((name) => [name, { maxUnavailable: 1 }]),
       ),
     };
-    const release = new Release(this, 'Resource', {
-      ...helmMeta(this, cluster, namespace),
-      name: 'keda',
-      namespace: this.namespace,
-      repository: registry._chartsOf(CHART_REPOSITORY),
-      chart: 'keda',
-      version: chartVersion,
-      values: [escapeTemplate(JSON.stringify(values))],
-      ...HELM_BOUNDS,
+    const release = makeControllerRelease(this, {
+      ...{ cluster, namespace: this.namespace, registry, values },
+      ...{ chart: 'keda', repository: CHART_REPOSITORY, version: chartVersion },
       // Its webhook must answer before an object is made.
-      wait: true,
+      waits: true,
     });
     this.ready = [release];
     const entry: InstalledScaler = { namespace: this.namespace, ready: this.ready };

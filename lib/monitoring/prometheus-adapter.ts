@@ -1,4 +1,3 @@
-import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
@@ -6,18 +5,14 @@ import { throwIfOfOtherKinds, throwIfRefused } from '../core/errors';
 import { InstalledScaler } from '../core/installed-scaler';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
-import { PodSecurityLevel } from '../core/pod-security-level';
 import { REQUESTS_IN_FLIGHT } from '../core/requests-in-flight';
-import { escapeTemplate } from '../core/template-escape';
-import { HELM_BOUNDS } from '../kubernetes/helm-bounds';
+import { chartVersionFaults, makeControllerRelease } from '../kubernetes/controller-release';
 import { ImageRegistry } from '../kubernetes/image-registry';
-import { helmMeta } from '../kubernetes/kubernetes-access';
-import { ensureNamespace } from '../kubernetes/namespaces';
 import { wholeNumberFault } from '../units/number-faults';
 import { nameClass } from '../units/own-class';
 import { allOf } from '../units/unreadable';
 import { MonitoringStack } from './monitoring-stack';
-import { chartVersionFaults, secondScalerFaults } from './scaler-faults';
+import { secondScalerFaults } from './scaler-faults';
 
 /** Where the Prometheus community publishes the chart. */
 const CHART_REPOSITORY = 'https://prometheus-community.github.io/helm-charts';
@@ -91,11 +86,10 @@ export class PrometheusAdapter extends Construct {
       allOf(
         () => kubernetesNameFault('namespace', this.namespace),
         () => wholeNumberFault('replicas', replicas, 1),
-        () => chartVersionFaults(chartVersion, CHART_VERSION),
+        () => chartVersionFaults(chartVersion, { example: CHART_VERSION, use: 'the values are those of its chart' }),
         () => secondScalerFaults(ClusterSingleton.METRICS_ADAPTER, cluster),
       ),
     );
-    const namespace = ensureNamespace(this, cluster, this.namespace, PodSecurityLevel.RESTRICTED);
     const [url, port] = addressOf(monitoring);
     const values = {
       replicas,
@@ -107,15 +101,9 @@ export class PrometheusAdapter extends Construct {
       resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } },
       podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
     };
-    const release = new Release(this, 'Resource', {
-      ...helmMeta(this, cluster, namespace),
-      name: 'prometheus-adapter',
-      namespace: this.namespace,
-      repository: registry._chartsOf(CHART_REPOSITORY),
-      chart: 'prometheus-adapter',
-      version: chartVersion,
-      values: [escapeTemplate(JSON.stringify(values))],
-      ...HELM_BOUNDS,
+    const release = makeControllerRelease(this, {
+      ...{ cluster, namespace: this.namespace, registry, values },
+      ...{ chart: 'prometheus-adapter', repository: CHART_REPOSITORY, version: chartVersion },
     });
     this.ready = [release];
     const entry: InstalledScaler = { namespace: this.namespace, ready: this.ready };

@@ -1,9 +1,8 @@
 import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { concreteFault } from '../core/tokens';
 import { InstalledScaler } from '../core/installed-scaler';
+import { alreadyInstalled } from '../kubernetes/controller-release';
 import { Fault, fault } from '../units/fault';
-import { givenValue } from '../units/number-faults';
 
 /**
  * The fault of a second one of what a cluster has once.
@@ -11,22 +10,13 @@ import { givenValue } from '../units/number-faults';
  * @internal
  */
 export function secondScalerFaults(kind: ClusterSingleton, cluster: IKubernetesCluster): Fault[] {
-  const other = ClusterLedger.of(cluster).singleton(kind)?.owner;
-  if (!other) return [];
-  const reason = `cluster '${cluster.clusterName}' already has ${named(kind)}, at '${other.node.path}', which serves all its namespaces; remove one of the two`;
+  const reason = alreadyInstalled(cluster, kind, named(kind));
+  if (reason === undefined) return [];
   return [fault(kind === ClusterSingleton.KEDA ? 'KEDA_EXISTS' : 'METRICS_ADAPTER_EXISTS', 'cluster', reason)];
 }
 
 function named(kind: ClusterSingleton, article = 'an'): string {
   return kind === ClusterSingleton.KEDA ? kind : `${article} ${kind}`;
-}
-
-/** @internal */
-export function chartVersionFaults(version: string, example: string): Fault[] {
-  const unknown = concreteFault('chartVersion', version, 'the values are those of its chart');
-  if (unknown.length > 0 || /^\d+\.\d+\.\d+$/.test(version)) return unknown;
-  const reason = `chartVersion must be written as '${example}'; got ${givenValue(version)}`;
-  return [fault('INVALID_FORMAT', 'chartVersion', reason)];
 }
 
 /**

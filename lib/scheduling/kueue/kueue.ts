@@ -1,19 +1,13 @@
-import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfOfOtherKinds, throwIfRefused } from '../../core/errors';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
-import { PodSecurityLevel } from '../../core/pod-security-level';
-import { escapeTemplate } from '../../core/template-escape';
-import { concreteFault } from '../../core/tokens';
-import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
+import { alreadyInstalled, chartVersionFaults, makeControllerRelease } from '../../kubernetes/controller-release';
 import { ImageRegistry } from '../../kubernetes/image-registry';
-import { helmMeta } from '../../kubernetes/kubernetes-access';
-import { ensureNamespace } from '../../kubernetes/namespaces';
 import { Fault, fault } from '../../units/fault';
-import { givenValue, wholeNumberFault } from '../../units/number-faults';
+import { wholeNumberFault } from '../../units/number-faults';
 import { nameClass } from '../../units/own-class';
 import { allOf } from '../../units/unreadable';
 
@@ -22,7 +16,7 @@ const CHART_REPOSITORY = 'oci://registry.k8s.io/kueue/charts';
 /** The release whose controller the tests run. */
 const CHART_VERSION = '0.17.0';
 /** The first that serves `kueue.x-k8s.io/v1beta2`. */
-const OLDEST = [0, 15];
+const OLDEST = { version: [0, 15], has: 'which serves v1beta2 of its kinds' } as const;
 const IMAGE = 'registry.k8s.io/kueue/kueue';
 
 /**
@@ -72,12 +66,11 @@ export class Kueue extends Construct {
       allOf(
         () => kubernetesNameFault('namespace', this.namespace),
         () => wholeNumberFault('replicas', replicas, 1),
-        () => versionFaults(chartVersion),
+        () => chartVersionFaults(chartVersion, { example: CHART_VERSION, oldest: OLDEST }),
         () => secondFaults(cluster),
         () => lateFaults(cluster),
       ),
     );
-    const namespace = ensureNamespace(this, cluster, this.namespace, PodSecurityLevel.RESTRICTED);
     const image = { repository: registry.resolve(IMAGE), tag: `v${chartVersion}`, pullPolicy: 'IfNotPresent' };
     const values = {
       controllerManager: {
@@ -86,17 +79,11 @@ export class Kueue extends Construct {
         imagePullSecrets: registry.pullSecrets.map((name) => ({ name })),
       },
     };
-    const release = new Release(this, 'Resource', {
-      ...helmMeta(this, cluster, namespace),
-      name: 'kueue',
-      namespace: this.namespace,
-      repository: registry._chartsOf(CHART_REPOSITORY),
-      chart: 'kueue',
-      version: chartVersion,
-      values: [escapeTemplate(JSON.stringify(values))],
-      ...HELM_BOUNDS,
+    const release = makeControllerRelease(this, {
+      ...{ cluster, namespace: this.namespace, registry, values },
+      ...{ chart: 'kueue', repository: CHART_REPOSITORY, version: chartVersion },
       // Its webhook must answer before a queue is made.
-      wait: true,
+      waits: true,
     });
     this.ready = [release];
     ClusterLedger.of(cluster).addSingleton(ClusterSingleton.KUEUE, this, this.ready);
@@ -106,10 +93,8 @@ export class Kueue extends Construct {
 nameClass('Kueue', Kueue);
 
 function secondFaults(cluster: IKubernetesCluster): Fault[] {
-  const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.KUEUE)?.owner;
-  if (!other) return [];
-  const reason = `cluster '${cluster.clusterName}' already has Kueue, at '${other.node.path}', which serves all its namespaces; remove one of the two`;
-  return [fault('KUEUE_EXISTS', 'cluster', reason)];
+  const reason = alreadyInstalled(cluster, ClusterSingleton.KUEUE, 'Kueue');
+  return reason === undefined ? [] : [fault('KUEUE_EXISTS', 'cluster', reason)];
 }
 
 /** A queue that is made before its kind is known is refused by the API server. */
@@ -118,17 +103,4 @@ function lateFaults(cluster: IKubernetesCluster): Fault[] {
   if (first === undefined) return [];
   const reason = `the queue '${first.owner.node.path}' was made before Kueue, so that it does not wait for it; make Kueue first`;
   return [fault('CONTROLLER_AFTER_QUEUES', 'cluster', reason)];
-}
-
-function versionFaults(version: string): Fault[] {
-  const unknown = concreteFault('chartVersion', version, 'the image and the values are those of its chart');
-  if (unknown.length > 0) return unknown;
-  const [, major, minor] = (/^(\d+)\.(\d+)\.\d+$/.exec(version) ?? []).map(Number);
-  if (major === undefined) {
-    const reason = `chartVersion must be written as '${CHART_VERSION}'; got ${givenValue(version)}`;
-    return [fault('INVALID_FORMAT', 'chartVersion', reason)];
-  }
-  if (major > OLDEST[0] || minor >= OLDEST[1]) return [];
-  const reason = `chartVersion must be ${OLDEST.join('.')}.0 or later, which serves v1beta2 of its kinds; got ${version}`;
-  return [fault('CHART_TOO_OLD', 'chartVersion', reason)];
 }

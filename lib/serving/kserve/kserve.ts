@@ -7,13 +7,12 @@ import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { escapeTemplate } from '../../core/template-escape';
-import { concreteFault } from '../../core/tokens';
 import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
+import { alreadyInstalled, chartVersionFaults } from '../../kubernetes/controller-release';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { helmMeta } from '../../kubernetes/kubernetes-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { Fault, fault } from '../../units/fault';
-import { givenValue } from '../../units/number-faults';
 import { nameClass } from '../../units/own-class';
 import { allOf } from '../../units/unreadable';
 
@@ -21,7 +20,7 @@ import { allOf } from '../../units/unreadable';
 const CHART_REPOSITORY = 'oci://ghcr.io/kserve/charts';
 /** The release whose webhooks and controller the tests run. */
 const CHART_VERSION = '0.20.0';
-const OLDEST = [0, 20];
+const OLDEST = { version: [0, 20], has: 'whose services name the container that fetches their weights' } as const;
 
 /**
  * Properties of `KServe`.
@@ -71,7 +70,12 @@ export class KServe extends Construct {
       this,
       allOf(
         () => kubernetesNameFault('namespace', this.namespace),
-        () => versionFaults(chartVersion),
+        () =>
+          chartVersionFaults(chartVersion, {
+            example: CHART_VERSION,
+            oldest: OLDEST,
+            use: 'the images and the values are those of its charts',
+          }),
         () => secondFaults(cluster),
         () => lateFaults(cluster),
       ),
@@ -136,10 +140,8 @@ function valuesOf(registry: ImageRegistry, version: string) {
 }
 
 function secondFaults(cluster: IKubernetesCluster): Fault[] {
-  const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.KSERVE)?.owner;
-  if (!other) return [];
-  const reason = `cluster '${cluster.clusterName}' already has KServe, at '${other.node.path}', which serves all its namespaces; remove one of the two`;
-  return [fault('KSERVE_EXISTS', 'cluster', reason)];
+  const reason = alreadyInstalled(cluster, ClusterSingleton.KSERVE, 'KServe');
+  return reason === undefined ? [] : [fault('KSERVE_EXISTS', 'cluster', reason)];
 }
 
 /** A service that is made before its kind is known is refused by the API server. */
@@ -148,17 +150,4 @@ function lateFaults(cluster: IKubernetesCluster): Fault[] {
   if (first === undefined) return [];
   const reason = `'${first.node.path}' is served by KServe and was made before it, so that it does not wait for it; make KServe first`;
   return [fault('KSERVE_AFTER_SERVICES', 'cluster', reason)];
-}
-
-function versionFaults(version: string): Fault[] {
-  const unknown = concreteFault('chartVersion', version, 'the images and the values are those of its charts');
-  if (unknown.length > 0) return unknown;
-  const [, major, minor] = (/^(\d+)\.(\d+)\.\d+$/.exec(version) ?? []).map(Number);
-  if (major === undefined) {
-    const reason = `chartVersion must be written as '${CHART_VERSION}'; got ${givenValue(version)}`;
-    return [fault('INVALID_FORMAT', 'chartVersion', reason)];
-  }
-  if (major > OLDEST[0] || minor >= OLDEST[1]) return [];
-  const reason = `chartVersion must be ${OLDEST.join('.')}.0 or later, whose services name the container that fetches their weights; got ${version}`;
-  return [fault('CHART_TOO_OLD', 'chartVersion', reason)];
 }

@@ -1,19 +1,13 @@
-import { Release } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfOfOtherKinds, throwIfRefused } from '../../core/errors';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
-import { PodSecurityLevel } from '../../core/pod-security-level';
-import { escapeTemplate } from '../../core/template-escape';
-import { concreteFault } from '../../core/tokens';
-import { HELM_BOUNDS } from '../../kubernetes/helm-bounds';
+import { alreadyInstalled, chartVersionFaults, makeControllerRelease } from '../../kubernetes/controller-release';
 import { ImageRegistry } from '../../kubernetes/image-registry';
-import { helmMeta } from '../../kubernetes/kubernetes-access';
-import { ensureNamespace } from '../../kubernetes/namespaces';
 import { Fault, fault } from '../../units/fault';
-import { givenValue, wholeNumberFault } from '../../units/number-faults';
+import { wholeNumberFault } from '../../units/number-faults';
 import { nameClass } from '../../units/own-class';
 import { allOf } from '../../units/unreadable';
 
@@ -21,7 +15,7 @@ import { allOf } from '../../units/unreadable';
 const CHART_REPOSITORY = 'oci://registry.k8s.io/lws/charts';
 /** The release whose controller the tests run; `RecreateGroupAfterStart` came with 0.8. */
 const CHART_VERSION = '0.9.0';
-const OLDEST = [0, 8];
+const OLDEST = { version: [0, 8], has: 'which knows when to restart a group' } as const;
 const IMAGE = 'registry.k8s.io/lws/lws';
 
 /**
@@ -83,12 +77,11 @@ export class LeaderWorkerSetController extends Construct {
       allOf(
         () => kubernetesNameFault('namespace', this.namespace),
         () => wholeNumberFault('replicas', replicas, 1),
-        () => versionFaults(chartVersion),
+        () => chartVersionFaults(chartVersion, { example: CHART_VERSION, oldest: OLDEST }),
         () => secondFaults(cluster),
         () => lateFaults(cluster),
       ),
     );
-    const namespace = ensureNamespace(this, cluster, this.namespace, PodSecurityLevel.RESTRICTED);
     const values = {
       replicaCount: replicas,
       image: { manager: { repository: registry.resolve(IMAGE), tag: `v${chartVersion}`, pullPolicy: 'IfNotPresent' } },
@@ -96,17 +89,11 @@ export class LeaderWorkerSetController extends Construct {
       // What the chart leaves out of the level 'restricted'.
       podSecurityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
     };
-    const release = new Release(this, 'Resource', {
-      ...helmMeta(this, cluster, namespace),
-      name: 'lws',
-      namespace: this.namespace,
-      repository: registry._chartsOf(CHART_REPOSITORY),
-      chart: 'lws',
-      version: chartVersion,
-      values: [escapeTemplate(JSON.stringify(values))],
-      ...HELM_BOUNDS,
+    const release = makeControllerRelease(this, {
+      ...{ cluster, namespace: this.namespace, registry, values },
+      ...{ chart: 'lws', repository: CHART_REPOSITORY, version: chartVersion },
       // Its webhook must answer before a group is made.
-      wait: true,
+      waits: true,
     });
     this.ready = [release];
     ClusterLedger.of(cluster).addSingleton(ClusterSingleton.LEADER_WORKER_SETS, this, this.ready);
@@ -125,10 +112,8 @@ export function hasLeaderWorkerSetController(cluster: IKubernetesCluster): boole
 }
 
 function secondFaults(cluster: IKubernetesCluster): Fault[] {
-  const other = ClusterLedger.of(cluster).singleton(ClusterSingleton.LEADER_WORKER_SETS)?.owner;
-  if (!other) return [];
-  const reason = `cluster '${cluster.clusterName}' already has a controller of LeaderWorkerSets, at '${other.node.path}', which serves all its namespaces; remove one of the two`;
-  return [fault('LEADER_WORKER_SETS_EXIST', 'cluster', reason)];
+  const reason = alreadyInstalled(cluster, ClusterSingleton.LEADER_WORKER_SETS, 'a controller of LeaderWorkerSets');
+  return reason === undefined ? [] : [fault('LEADER_WORKER_SETS_EXIST', 'cluster', reason)];
 }
 
 /** A group that is made before its kind is known is refused by the API server. */
@@ -139,17 +124,4 @@ function lateFaults(cluster: IKubernetesCluster): Fault[] {
     `'${first.node.path}' runs groups of pods and was made before the controller that runs them, so that it does not wait for it; make the ` +
     'LeaderWorkerSetController first';
   return [fault('CONTROLLER_AFTER_GROUPS', 'cluster', reason)];
-}
-
-function versionFaults(version: string): Fault[] {
-  const unknown = concreteFault('chartVersion', version, 'the image and the values are those of its chart');
-  if (unknown.length > 0) return unknown;
-  const [, major, minor] = (/^(\d+)\.(\d+)\.\d+$/.exec(version) ?? []).map(Number);
-  if (major === undefined) {
-    const reason = `chartVersion must be written as '${CHART_VERSION}'; got ${givenValue(version)}`;
-    return [fault('INVALID_FORMAT', 'chartVersion', reason)];
-  }
-  if (major > OLDEST[0] || minor >= OLDEST[1]) return [];
-  const reason = `chartVersion must be ${OLDEST.join('.')}.0 or later, which knows when to restart a group; got ${version}`;
-  return [fault('CHART_TOO_OLD', 'chartVersion', reason)];
 }

@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { ControlPlane, healthy } from './control-plane';
+import { objectsIn, objectsOf, registerWebhooks, writeCertificate } from './controller-files';
 import { define, withoutProse } from './definitions';
 import { KubeObject } from './kube-client';
 import { freePort } from './ports';
@@ -43,7 +44,7 @@ export async function startKServe(
       kserve.program,
       `--kubeconfig=${kubeconfig}`,
       `--webhook-port=${new URL(webhooks).port}`,
-      `--webhook-certificates=${certificate(own, controlPlane)}`,
+      `--webhook-certificates=${writeCertificate(own, controlPlane)}`,
     ],
     folder: own,
     // Its webhook that fills in what is left out finds the API server by itself.
@@ -70,7 +71,7 @@ function definitions(module: string): KubeObject[] {
     return names.map((file) => path.join(full, folder, file));
   });
   return files
-    .flatMap(read)
+    .flatMap(objectsIn)
     .filter(({ spec }) => /^(Cluster|Inference|LLMInference|Serving|Trained)\w+$/.test(spec.names.kind as string))
     .map(({ spec: { conversion: _, versions, ...spec }, ...definition }) => {
       const isLlm = spec.names.kind.startsWith('LLM');
@@ -87,10 +88,10 @@ export function settings(module: string, own: KServeValues): KubeObject[] {
   const runtimes = path.join(charts, 'kserve-runtime-configs', 'files', 'runtimes');
   const ofRuntimes = valuesOf(charts, 'kserve-runtime-configs');
   const [settings] = rendered(path.join(files, 'configmap-patch.yaml'), values);
-  const [base] = read(path.join(files, 'storagecontainer.yaml'));
+  const [base] = objectsIn(path.join(files, 'storagecontainer.yaml'));
   const [patch] = rendered(path.join(files, 'storagecontainer-patch.yaml'), values);
   const named = (wanted: string) =>
-    read(path.join(runtimes, 'resources.yaml')).filter(({ metadata }) => metadata.name === wanted);
+    objectsIn(path.join(runtimes, 'resources.yaml')).filter(({ metadata }) => metadata.name === wanted);
   return [
     { ...settings, metadata: { ...settings.metadata, namespace: NAMESPACE } },
     merged(base, patch) as KubeObject,
@@ -120,7 +121,7 @@ function rendered(file: string, values: any): KubeObject[] {
       (_, reference: string, other?: string) =>
         String(at(reference) || (other === undefined ? at(reference) : at(other))),
     );
-  return documents(text);
+  return objectsOf(text);
 }
 
 function merged(base: any, over: any): any {
@@ -131,29 +132,13 @@ function merged(base: any, over: any): any {
   );
 }
 
-function certificate(folder: string, { serving }: ControlPlane): string {
-  const own = path.join(folder, 'certificate');
-  mkdirSync(own, { recursive: true });
-  copyFileSync(serving.certificate, path.join(own, 'tls.crt'));
-  copyFileSync(serving.key, path.join(own, 'tls.key'));
-  return own;
-}
-
-/** Webhooks of the charts that this program has, which name a Service there, by URL. */
-async function register({ client, access }: ControlPlane, module: string, url: string): Promise<void> {
-  const caBundle = Buffer.from(access.certificateAuthority).toString('base64');
+/** Webhooks of the charts that this program has, by URL. */
+async function register(controlPlane: ControlPlane, module: string, url: string): Promise<void> {
+  const { client } = controlPlane;
   const charts = ['kserve-resources/files/kserve', 'kserve-llmisvc-resources/files/llmisvc'];
-  const objects = charts.flatMap((chart) => read(path.join(module, 'charts', chart, 'resources.yaml')));
-  for (const { apiVersion, kind, metadata, webhooks } of objects.filter((it) =>
-    /WebhookConfiguration$/.test(it.kind),
-  )) {
-    const served = (webhooks as any[]).filter(({ clientConfig }) => SERVED.test(clientConfig.service.path as string));
-    if (served.length === 0) continue;
-    const byUrl = served.map(({ clientConfig, ...webhook }) => {
-      return { ...webhook, clientConfig: { url: `${url}${clientConfig.service.path as string}`, caBundle } };
-    });
-    await client.apply({ apiVersion, kind, metadata: { name: metadata.name }, webhooks: byUrl }, 'e2e');
-  }
+  const objects = charts.flatMap((chart) => objectsIn(path.join(module, 'charts', chart, 'resources.yaml')));
+  const configurations = objects.filter(({ kind }) => /WebhookConfiguration$/.test(kind));
+  await registerWebhooks(controlPlane, configurations, url, (webhook) => SERVED.test(webhook));
   await until(async () => (await defaulted(client)) && (await refused(client)), 30, 'webhooks of KServe');
 }
 
@@ -181,14 +166,4 @@ function probe(annotations: { [name: string]: string }): KubeObject {
     metadata: { name: 'probe', namespace: 'default', annotations },
     spec: { predictor: { model: { modelFormat: { name: 'triton' } } } },
   };
-}
-
-function read(file: string): KubeObject[] {
-  return documents(readFileSync(file, 'utf8'));
-}
-
-function documents(text: string): KubeObject[] {
-  return parseAllDocuments(text)
-    .map((document) => document.toJS() as KubeObject | null)
-    .filter((object): object is KubeObject => object !== null);
 }
