@@ -27,6 +27,7 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
   const grown = ledger.needing(ClusterSingleton.CLUSTER_AUTOSCALER);
   const launched = ledger.needing(ClusterSingleton.KARPENTER);
   const [grouped] = ledger.groups;
+  const [queue] = ledger.queues;
   const [served] = ledger.usersOf(ClusterSingleton.KSERVE);
   const [trained] = ledger.jobSets;
   const [adapted] = ledger.scaled(ClusterSingleton.METRICS_ADAPTER);
@@ -49,6 +50,16 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
             undefined,
             `KEDA is to set the number of servers of '${scaled.node.path}' on cluster '${cluster.clusterName}', but nothing in this program installs ` +
               `it; create a Keda before the deployment, ${otherwise('NO_KEDA')}`,
+          ),
+        ]
+      : []),
+    ...(queue !== undefined && lacks(ClusterSingleton.KUEUE, KUEUE)
+      ? [
+          fault(
+            'NO_KUEUE',
+            undefined,
+            `'${queue.owner.node.path}' is a queue of Kueue on cluster '${cluster.clusterName}', but nothing in this program installs it, so that no pod that ` +
+              `waits there would start; create a Kueue before it, ${otherwise('NO_KUEUE')}`,
           ),
         ]
       : []),
@@ -163,6 +174,7 @@ const CLUSTER_AUTOSCALER: Installer = {
   charts: /(^|[/_])cluster-autoscaler\b/,
   images: /(^|\/)cluster-autoscaler[:@]/,
 };
+const KUEUE: Installer = { charts: /(^|[/_])kueue(-\d|\.tgz|$)/, images: /(^|\/)kueue[:@]/ };
 const LEADER_WORKER_SETS: Installer = { charts: /(^|[/_])lws(-\d|\.tgz|$)/, images: /(^|\/)lws[:@]/ };
 const KSERVE: Installer = {
   charts: /(^|[/_])kserve(-resources)?(-v?\d|\.tgz|$)/,

@@ -14,6 +14,7 @@ import { Autoscaling } from '../../lib/compute/pools/options/autoscaling';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { TaintEffect } from '../../lib/core/gpu-node-pool';
 import { GpuSharingKind } from '../../lib/core/gpu-sharing-kind';
+import { GpuQueue } from '../../lib/scheduling/kueue/gpu-queue';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { PodDemand } from '../../lib/scheduling/pod-demand';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
@@ -121,6 +122,17 @@ export const TEXTS: FaultText[] = [
         const modelStore = new ModelStore(stack, 'models', {});
         const served = { modelPath: 'llama/8b', model: ModelSpec.LLAMA_3_1_8B };
         new KServeInferenceService(stack, 'talk', { cluster, nodePool, modelStore, ...served });
+      }),
+  },
+  {
+    id: 'NO_KUEUE',
+    text:
+      "'test/gpus' is a queue of Kueue on cluster 'chat', but nothing in this program installs it, so that no pod that waits there would start; create a " +
+      "Kueue before it, or, if it is installed by other means, accept this by Warnings.accept(cluster, 'NO_KUEUE', '<reason>')",
+    faults: () =>
+      missing((stack, cluster) => {
+        const nodePools = [new GpuNodePool(stack, 'gpu', { cluster, ...TWO_NODES })];
+        new GpuQueue(stack, 'gpus', { cluster, nodePools });
       }),
   },
   {

@@ -57,9 +57,10 @@ export interface GpuQueueAttributes {
  * A queue by which the nodes of pools are handed out to whole groups of pods: a group that does not fit what is free waits, and holds no GPU of another
  * meanwhile.
  *
- * It makes a ClusterQueue for all namespaces, with a flavor for each pool, whose quota is what pods can have on all of its nodes. Kueue counts only
- * what waits in its queues: pods beside them that take GPUs of the pool leave an admitted group pending. Throws a `ValidationError` for no pools,
- * for pools of another cluster or of another queue, and for a name that Kubernetes refuses.
+ * It makes a ClusterQueue for all namespaces, with a flavor for each pool, whose quota is what pods can have on all of its nodes: `maxNodes` where
+ * the cluster autoscaler or Karpenter adds them, and of a pool that begins without any; else `minNodes`. Kueue counts only what waits in its
+ * queues: pods beside them that take GPUs of the pool leave an admitted group pending. Throws a `ValidationError` for no pools, for pools of another
+ * cluster or of another queue, and for a name that Kubernetes refuses.
  *
  * @see https://kueue.sigs.k8s.io/docs/tasks/run/leaderworkerset
  */
@@ -177,15 +178,15 @@ const NOT_COUNTED = ['pods'];
 const UNKNOWN_DISK = 2 ** 50;
 
 function clusterQueue(name: string, pools: readonly IGpuNodePool[]) {
-  const amounts = pools.map((pool) => ({ pool, node: nodeAllocatable(pool) }));
+  const amounts = pools.map((pool) => ({ pool, nodes: nodesOf(pool), node: nodeAllocatable(pool) }));
   const coveredResources = [...new Set([...amounts.flatMap(({ node }) => [...node.keys()]), 'ephemeral-storage'])]
     .filter((resource) => !NOT_COUNTED.includes(resource))
     .sort();
-  const flavors = amounts.map(({ pool, node }) => ({
+  const flavors = amounts.map(({ pool, nodes, node }) => ({
     name: flavorName(name, pool),
     resources: coveredResources.map((resource) => {
       const ofNode = node.get(resource) ?? (resource === 'ephemeral-storage' ? UNKNOWN_DISK : 0);
-      return { name: resource, nominalQuota: quota(resource, ofNode * pool.maxNodes) };
+      return { name: resource, nominalQuota: quota(resource, ofNode * nodes) };
     }),
   }));
   return {
@@ -194,6 +195,16 @@ function clusterQueue(name: string, pools: readonly IGpuNodePool[]) {
     metadata: { name },
     spec: { namespaceSelector: {}, resourceGroups: [{ coveredResources, flavors }] },
   };
+}
+
+/** Nodes that there are or that a pod that waits makes appear: where nothing adds any, those that the pool begins with. */
+function nodesOf(pool: IGpuNodePool): number {
+  const ledger = ClusterLedger.of(pool.cluster);
+  const grows = [ClusterSingleton.CLUSTER_AUTOSCALER, ClusterSingleton.KARPENTER].some((kind) =>
+    ledger.needing(kind).includes(pool),
+  );
+  // A pool that begins without nodes is one that something adds them to, whatever installs it.
+  return grows || pool.minNodes === 0 ? pool.maxNodes : pool.minNodes;
 }
 
 function quota(resource: string, amount: number): string {

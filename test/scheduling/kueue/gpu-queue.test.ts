@@ -11,6 +11,7 @@ import {
   VllmDeployment,
   VllmDeploymentProps,
 } from '../../../lib';
+import { ClusterLedger, ClusterSingleton } from '../../../lib/core/cluster-ledger';
 import { faultsThrown, idsOf } from '../../support/faults';
 import { definitionFaults, readDefinitions } from '../../support/schema';
 import { Site, withSite } from '../../serving/support/fixtures';
@@ -49,7 +50,9 @@ function resourcesOf(json: ReturnType<typeof withSite>, release: string): Block[
 describe('a queue of two pools', () => {
   const json = withSite((site) => {
     new Kueue(site.scope, 'Kueue', { cluster: site.cluster });
-    const pools = [poolOf(site), poolOf(site, 'other', 2)];
+    // The first one grows, the second one has one node and nothing that adds the other.
+    const pools = [poolOf(site), Object.assign(poolOf(site, 'other', 2), { minNodes: 1 })];
+    ClusterLedger.of(site.cluster).addNeed(ClusterSingleton.CLUSTER_AUTOSCALER, pools[0]);
     const queue = new GpuQueue(site.scope, 'Gpus', { cluster: site.cluster, nodePools: pools });
     deploy(site, pools[0], queue);
   });
@@ -66,7 +69,7 @@ describe('a queue of two pools', () => {
     for (const each of kinds) expect(definitionFaults(RECORDED, each)).toEqual([]);
   });
 
-  test('hands out what pods can have on all nodes of each', () => {
+  test('hands out what pods can have on all nodes of each, those that there are or that will be added', () => {
     const [{ coveredResources, flavors }] = made[2].spec.resourceGroups as Block[];
     const quotas = (flavors as Block[]).map(({ name, resources }) => [
       name,
@@ -74,7 +77,7 @@ describe('a queue of two pools', () => {
     ]);
     expect(quotas).toEqual([
       ['gpus.gpu', '32', '128'],
-      ['gpus.other', '16', '64'],
+      ['gpus.other', '8', '32'],
     ]);
     for (const { resources } of flavors as Block[])
       expect((resources as Block[]).map(({ name }) => name as string)).toEqual(coveredResources);
