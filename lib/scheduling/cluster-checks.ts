@@ -22,6 +22,7 @@ import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isHelmRelease, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { claimsWithoutClass } from './claims-without-class';
 import { hasGroupAutoscaler, missingParts } from './missing-parts';
+import { AskedPods, RolloutChoice, chooseRollouts, rolloutsOn } from './rollouts';
 import { sameObjectFaults } from './same-object-faults';
 import { unknownDiskWarnings } from './unknown-disk-warnings';
 import { checkArguments } from '../units/argument-faults';
@@ -68,6 +69,8 @@ export class ClusterChecks {
   }
 
   private readonly cluster: IKubernetesCluster;
+  /** What the choices of rollouts are kept by. */
+  private readonly choices = { byHand: {}, unattended: {} };
   private readonly warned = new Set<PlacedPool>();
   private readonly warnedOfDisks = new Set<IGpuNodePool>();
   private warnedOfSystemNodes = false;
@@ -112,25 +115,42 @@ export class ClusterChecks {
    * @internal
    */
   public _hasRoomFor(resource: TerraformResource, more: number, byHand = false): boolean {
-    const all = foundOnce(TerraformStack.of(resource), this, () =>
-      this.workloads().map((each) => ({ each, ...podsOfResource(each) })),
-    );
-    const asked = all.flatMap(({ each, path, demand }) => {
-      if (!demand) return [];
-      const isIt = each === resource;
-      return {
-        path,
-        demand: isIt ? { ...demand, pods: demand.pods + more * (demand.podsPerGroup ?? 1) } : demand,
-        isIt,
-      };
+    const asked = this.asked(resource).map((each) => {
+      const { demand } = each;
+      if (each.resource !== resource) return each;
+      return { ...each, demand: { ...demand, pods: demand.pods + more * (demand.podsPerGroup ?? 1) } };
     });
-    const it = asked.find(({ isIt }) => isIt);
-    const placement = this.placed(asked, (pool) =>
-      pool.isAutoscaled === false && !byHand ? pool.minNodes : pool.maxNodes,
-    );
+    const it = asked.find((each) => each.resource === resource);
+    const placement = this.placed(asked, byHand ? undefined : unattended);
     const pools = placement.demands.find(({ demand }) => demand.name === it?.demand.name)?.pools ?? [];
     const short = new Set(capacityFindings(placement).flatMap((finding) => finding.pools));
     return pools.length > 0 && !pools.some(({ pool }) => short.has(pool));
+  }
+
+  /**
+   * Whether servers of a rollout may be started before old ones stop, whichever other rollouts on the cluster come at the same time.
+   *
+   * @param resource what runs the servers
+   * @param byHand whether nodes that somebody adds by hand count too; of rollouts that are told to alone
+   *
+   * @internal
+   */
+  public _rolloutOf(resource: TerraformResource, byHand = false): RolloutChoice | undefined {
+    const choices = foundOnce(TerraformStack.of(resource), this.choices[byHand ? 'byHand' : 'unattended'], () => {
+      const all = rolloutsOn(this.cluster).filter(({ told }) => !byHand || told !== undefined);
+      return chooseRollouts(all, this.asked(resource), (asked) => this.placed(asked, byHand ? undefined : unattended));
+    });
+    return choices.get(resource);
+  }
+
+  /** All pods, read once while a stack is read. */
+  private asked(resource: TerraformResource): AskedPods[] {
+    return foundOnce(TerraformStack.of(resource), this, () =>
+      this.workloads().flatMap((each) => {
+        const { path, demand } = podsOfResource(each);
+        return demand ? [{ resource: each, path, demand }] : [];
+      }),
+    );
   }
 
   private placement(pods: readonly ResourcePods[], nodesOf?: (pool: PlacedPool) => number): PodPlacement {
@@ -244,6 +264,11 @@ export class ClusterChecks {
 }
 
 checkArguments('ClusterChecks', ClusterChecks);
+
+/** Nodes that are there, or that come without anybody's doing. */
+function unattended({ isAutoscaled, minNodes, maxNodes }: PlacedPool): number {
+  return isAutoscaled === false ? minNodes : maxNodes;
+}
 
 function podsOf(objects: readonly TerraformResource[]): ResourcePods[] {
   return objects.filter(runsPods).map(podsOfResource);

@@ -25,7 +25,7 @@ import { placementLimits } from './placement-rules';
 import { Server, ServerParts } from './server';
 import { scalerMost } from './server-faults';
 import { ASSEMBLE_SCRIPT, ServerContainer, serverPodProps, withoutRole } from './server-pod';
-import { cacheScripts, podCache, useCache } from './use-cache';
+import { cacheScripts, cacheShortage, podCache, useCache } from './use-cache';
 
 /**
  * The Kubernetes objects of servers.
@@ -113,7 +113,7 @@ function around<W extends TerraformResource, S>(
   const account = podAccount(owner, server, before);
   const made = service(owner, server, before);
   const workload = makeWorkload(owner, server, makeParts(owner, server, account, before));
-  rollout.decideFor(owner, name, workload);
+  rollout.decideFor(owner, name, workload, () => cacheShortage(server));
   for (const warning of accountWarnings(server)) addWarning(owner, warning);
   makeDisruptionBudget(owner, server, before);
   if (given.networkPolicy ?? true) makeNetworkPolicy(owner, server, before);

@@ -122,8 +122,8 @@ function diskFaults({ size }: ModelCache, pool: IGpuNodePool): Fault[] {
 export function cacheSizeFaults(cache: ModelCache, pool: IGpuNodePool, uses: readonly CacheUse[]): Fault[] {
   const { hardware, poolName } = pool;
   const isOnNode = cache._node !== undefined;
-  const most = isOnNode ? largestSet(uses, gpusPerNode(pool)) : [...uses];
-  const need = most.reduce((sum, { mib }) => sum + mib, 0);
+  const most = atOnce(cache, pool, uses);
+  const need = mibOf(most);
   if (need <= cache.size.mib) return [];
   const list = most.map(({ name, mib }) => `'${name}' ${mib} MiB`).join(', ');
   const [where, cure] = isOnNode
@@ -135,10 +135,19 @@ export function cacheSizeFaults(cache: ModelCache, pool: IGpuNodePool, uses: rea
   return [fault('MODELS_EXCEED_CACHE', 'modelCache.size', reason)];
 }
 
+/** Of all that is in a cache, what its pods may need at the same time at most. */
+function atOnce(cache: ModelCache, pool: IGpuNodePool, uses: readonly CacheUse[]): CacheUse[] {
+  return cache._node !== undefined ? largestSet(uses, gpusPerNode(pool)) : [...uses];
+}
+
+function mibOf(uses: readonly CacheUse[]): number {
+  return uses.reduce((sum, { mib }) => sum + mib, 0);
+}
+
 /** Of servers whose pods fit on a node together, those with most files. */
 function largestSet(uses: readonly CacheUse[], gpus: number): CacheUse[] {
   const best: CacheUse[][] = Array.from({ length: gpus + 1 }, () => []);
-  const size = (set: readonly CacheUse[]) => set.reduce((sum, { mib }) => sum + mib, 0);
+  const size = mibOf;
   for (const use of [...uses].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     for (let room = gpus; room >= use.gpus; room -= 1) {
       const set = [...best[room - use.gpus], use];
@@ -190,6 +199,26 @@ export function enterCacheUse(
  * @internal
  */
 export function allCacheSizeFaults(users: CacheUsers, cache: ModelCache): Fault[] {
+  return cacheSizeFaults(cache, users.nodePool, told(allUses(users, cache)));
+}
+
+/**
+ * MiB that a cache needs where pods of a server with another version of its weights start beside old ones, as large as those; undefined where it has
+ * them, or lacks room without a rollout already.
+ *
+ * @param key what tells the files of the server from others
+ *
+ * @internal
+ */
+export function versionsShortage(users: CacheUsers, cache: ModelCache, key: string): number | undefined {
+  const uses = allUses(users, cache);
+  const needOf = (all: readonly CacheUse[]) => mibOf(atOnce(cache, users.nodePool, all));
+  const need = needOf([...uses, ...uses.filter((use) => use.key === key)]);
+  return need > cache.size.mib && needOf(uses) <= cache.size.mib ? need : undefined;
+}
+
+/** What is in a cache, each set of files once. */
+function allUses(users: CacheUsers, cache: ModelCache): KnownUse[] {
   const { keeper, place } = placeOf(cache, users);
   const uses = new Map<string, KnownUse>();
   for (const { value } of entered<KnownUse>(keeper, USE, place)) {
@@ -197,7 +226,7 @@ export function allCacheSizeFaults(users: CacheUsers, cache: ModelCache): Fault[
     // Files of servers that read the same are there once, at their most, as soon as the smallest pod is.
     uses.set(value.key, { ...value, mib: Math.max(mib, value.mib), gpus: Math.min(gpus, value.gpus) });
   }
-  return cacheSizeFaults(cache, users.nodePool, told([...uses.values()]));
+  return [...uses.values()];
 }
 
 /** Names of Services tell servers apart in a namespace only. */

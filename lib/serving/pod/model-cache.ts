@@ -6,8 +6,8 @@ import { DataSize } from '../../units/data-size';
  */
 export interface NodeCacheOptions {
   /**
-   * Most that it may hold on a node: the weights of all that runs there at the same time, and what is kept for the next start. It is taken off the
-   * local disk that pods can have.
+   * Most that it may hold on a node: the weights of all that runs there at the same time, in two versions where a rollout starts new servers beside
+   * old ones, and what is kept for the next start. It is taken off the local disk that pods can have.
    */
   readonly size: DataSize;
   /**

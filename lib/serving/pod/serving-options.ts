@@ -49,7 +49,8 @@ export interface ServingOptions extends PodAdditions {
    * Servers that a rollout may start before it stops old ones; the pool must have room for them beside all other pods of this program. With at least one, a rollout of a single
    * server is no outage.
    * @default - 1 for a single server, and where a scaler sets the number, if the nodes have room for one more beside all other pods of this
-   * program; else 0: on a full pool a new server gets a GPU only after an old one has gone
+   * program, those that other rollouts start at the same time among them; else 0: on a full pool a new server gets a GPU only after an old one has
+   * gone. Rollouts that are told to surge come first, then small servers; those of one size take turns. `explain()` says which was chosen, and why
    */
   readonly maxSurge?: number;
   /**

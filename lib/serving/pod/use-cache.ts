@@ -7,7 +7,7 @@ import { configChecksum } from '../../kubernetes/config-checksum';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { CACHE_SCRIPTS, PodCache } from './cache-pod';
-import { allCacheSizeFaults, enterCacheUse } from './model-cache-faults';
+import { allCacheSizeFaults, enterCacheUse, versionsShortage } from './model-cache-faults';
 import { NodeCache } from './node-cache';
 import { Server, ServerParts } from './server';
 import { ServerContainer, WeightsCopy } from './server-pod';
@@ -36,16 +36,31 @@ interface UsedCache {
  * @internal
  */
 export function useCache(owner: Construct, server: Server, before: ITerraformDependable[]): UsedCache | undefined {
-  const { given, namespace, sizing, copies } = server;
+  const { given, namespace, sizing } = server;
   const { modelCache: cache, nodePool, cluster, imageRegistry: registry = ImageRegistry.UPSTREAM } = given;
   if (cache === undefined) return undefined;
-  const stored = copies.map((copy) => uriOf(given.modelStore, copy));
   const users = { cluster, nodePool, namespace };
   const use = { name: server.name, mib: sizing.cachedMib, gpus: sizing.gpus };
-  enterCacheUse(owner, users, cache, [...new Set(stored)].sort().join(' '), use);
+  enterCacheUse(owner, users, cache, filesKey(server), use);
   addValidation(owner, () => allCacheSizeFaults(users, cache));
   if (cache._claim) return { name: cache._claim.claimName, made: [] };
   return NodeCache.of(owner, { cluster, nodePool, cache, registry }).claimIn(namespace, before);
+}
+
+/** Tells the files of a server from others. */
+function filesKey({ given, copies }: Server): string {
+  return [...new Set(copies.map((copy) => uriOf(given.modelStore, copy)))].sort().join(' ');
+}
+
+/**
+ * MiB that the cache of a server needs for two versions of its weights at once; undefined where it has them, or there is none.
+ *
+ * @internal
+ */
+export function cacheShortage(server: Server): number | undefined {
+  const { namespace, given } = server;
+  const { modelCache, cluster, nodePool } = given;
+  return modelCache && versionsShortage({ cluster, nodePool, namespace }, modelCache, filesKey(server));
 }
 
 /**

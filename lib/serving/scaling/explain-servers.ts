@@ -1,8 +1,9 @@
 import { CapacityPlan } from '../../planning/capacity-plan';
+import { Rollout } from '../pod/rollout';
 import { ServerScaling } from './server-scaling';
 
 /**
- * How many servers a model has, or what sets their number, and how it fits its GPUs, as text.
+ * How many servers a model has, or what sets their number, how they are replaced, and how it fits its GPUs, as text.
  *
  * @internal
  */
@@ -10,7 +11,8 @@ export function explainServers(
   { name, plan }: { readonly name: string; readonly plan?: CapacityPlan },
   replicas: number,
   scaling: ServerScaling | undefined,
+  rollout: Rollout,
 ): string {
   const number = scaling?.explain() ?? `${replicas} server${replicas === 1 ? '' : 's'}`;
-  return [`${name}: ${number}`, ...(plan ? [plan.explain()] : [])].join('\n');
+  return [`${name}: ${number}`, rollout.explain(), ...(plan ? [plan.explain()] : [])].join('\n');
 }

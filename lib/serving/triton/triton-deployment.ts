@@ -17,6 +17,7 @@ import { Duration } from '../../units/duration';
 import { nameClass } from '../../units/own-class';
 import { makeCallerKey } from '../pod/caller-key';
 import { makeServer } from '../pod/make-server';
+import { Rollout } from '../pod/rollout';
 import { refuseRemovedParts } from '../pod/removed-parts';
 import { readableImage } from '../pod/serving-image';
 import { scalerMost } from '../pod/server-faults';
@@ -81,6 +82,7 @@ export class TritonDeployment extends Construct implements IWatchable, IOpenAiSe
 
   readonly #props: TritonDeploymentProps;
   readonly #scaling?: ServerScaling;
+  readonly #rollout: Rollout;
 
   public constructor(scope: Construct, id: string, props: TritonDeploymentProps) {
     throwIfOfOtherKinds(scope, 'TritonDeploymentProps', props, id, (given) => new TritonDeployment(scope, id, given));
@@ -114,7 +116,9 @@ export class TritonDeployment extends Construct implements IWatchable, IOpenAiSe
       }
       const { name, namespace, replicas, tritonRelease: release, apiKeySecret: apiKey } = this;
       const servers = { props, name, namespace, replicas, release, checked, apiKey };
-      const made = makeServer(this, serverOf(servers));
+      const server = serverOf(servers);
+      const made = makeServer(this, server);
+      this.#rollout = server.rollout;
       this.service = made.service;
       this.deployment = made.deployment;
       declareScaled(this, props.cluster, props.autoscaling);
@@ -126,10 +130,10 @@ export class TritonDeployment extends Construct implements IWatchable, IOpenAiSe
     }
   }
 
-  /** How many servers there are, or what sets their number, and how language models fit their GPUs, as text. */
+  /** How many servers there are, or what sets their number, how they are replaced, and how language models fit their GPUs, as text. */
   public explain(): string {
     const plans = Object.values(this.plans).map((plan) => plan.explain());
-    return [explainServers({ name: this.name }, this.replicas, this.#scaling), ...plans].join('\n\n');
+    return [explainServers({ name: this.name }, this.replicas, this.#scaling, this.#rollout), ...plans].join('\n\n');
   }
 
   /**

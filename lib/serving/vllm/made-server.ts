@@ -91,7 +91,7 @@ export function serverOf(servers: VllmServers, checked: CheckedServer): Server {
     requestPorts: [VLLM_PORTS.http],
     metricsPort: VLLM_PORTS.http,
     tensorParallelism: server.resolved.parallelism.tensor,
-    rollout: new Rollout({ ...props, maxReplicas: scalerMost(props), replicas }),
+    rollout: new Rollout({ ...props, maxReplicas: scalerMost(props), replicas, isGroup: server.nodes.nodes > 1 }),
     scaling: checked.scaling,
   };
 }

@@ -22,6 +22,7 @@ import { makeCallerKey } from '../pod/caller-key';
 import { groupSecurityLevel } from '../../kubernetes/group-fabric';
 import { makeServer } from '../pod/make-server';
 import { makeServerGroup } from '../pod/make-server-group';
+import { Rollout } from '../pod/rollout';
 import { refuseRemovedParts } from '../pod/removed-parts';
 import { readableImage } from '../pod/serving-image';
 import { declareScaled } from '../scaling/declare-scaled';
@@ -38,6 +39,7 @@ interface Made {
   readonly service: ServiceV1;
   readonly deployment?: DeploymentV1;
   readonly group?: CustomResources;
+  readonly rollout: Rollout;
 }
 
 /**
@@ -94,6 +96,7 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
 
   readonly #props: VllmDeploymentProps;
   readonly #servers: readonly CheckedServer[];
+  readonly #rollouts: readonly Rollout[];
 
   public constructor(scope: Construct, id: string, props: VllmDeploymentProps) {
     throwIfOfOtherKinds(scope, 'VllmDeploymentProps', props, id, (given) => new VllmDeployment(scope, id, given));
@@ -125,6 +128,7 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
       const { name, namespace, vllmRelease: release, apiKeySecret: apiKey } = this;
       const shared = { props, name, namespace, release, apiKey, securityLevel };
       const made = byName.map((each) => ({ name: each.server.name, ...this.#makeServer(each, shared) }));
+      this.#rollouts = made.map(({ rollout }) => rollout);
       this.deployments = Object.fromEntries(
         made.flatMap((each) => (each.deployment ? [[each.name, each.deployment]] : [])),
       );
@@ -140,9 +144,11 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
     }
   }
 
-  /** How many servers each model has, or what sets their number, and how it fits its GPUs, as text. */
+  /** How many servers each model has, or what sets their number, how they are replaced, and how it fits its GPUs, as text. */
   public explain(): string {
-    return this.#servers.map(({ server, replicas, scaling }) => explainServers(server, replicas, scaling)).join('\n\n');
+    return this.#servers
+      .map(({ server, replicas, scaling }, i) => explainServers(server, replicas, scaling, this.#rollouts[i]))
+      .join('\n\n');
   }
 
   /**
@@ -172,7 +178,8 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
     const { server } = checked;
     const scope = new Construct(this, `Model-${server.name}`);
     const made = serverOf(servers, checked);
-    if (server.nodes.nodes === 1) return makeServer(scope, made, this);
+    const { rollout } = made;
+    if (server.nodes.nodes === 1) return { ...makeServer(scope, made, this), rollout };
     const group = {
       size: server.nodes.nodes,
       worker: vllmWorkerContainer(server, containerOptions(servers, checked)),
@@ -180,7 +187,7 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
       partition: server.served.rolloutPartition ?? 0,
       queue: this.#props.queue,
     };
-    return makeServerGroup(scope, made, group, this);
+    return { ...makeServerGroup(scope, made, group, this), rollout };
   }
 }
 
