@@ -5,6 +5,7 @@ import { TritonRelease, TritonVariant } from '../catalog/serving-engine';
 import { VllmRelease } from '../catalog/vllm-release';
 import { DockerfileParts, aptInstall, makeUser, installStep } from './dockerfile';
 import { EfaInstaller } from './efa-installer';
+import { efaSteps } from './efa-steps';
 import { ImagePreset } from './image-preset';
 import { packageName } from './package-text';
 import { PythonEnvironment, addedPackages, cudaImage, cudaMinor } from './python-environment';
@@ -75,16 +76,21 @@ export function cudaContents(environment: PythonEnvironment, options: PyTorchIma
       torch,
       transformers,
       onnxruntime: onnxRuntime,
+      ...(options.efa === undefined ? {} : { efa: options.efa.version }),
     },
+    efa: options.efa,
     architectures: [CpuArchitecture.X86_64],
     packages: [`torch==${torch}${isDefault ? '' : `+${index}`}`, ...packages],
     parts: {
-      title: `PyTorch ${torch}, transformers ${transformers} and ONNX Runtime ${onnxRuntime} on CUDA ${cuda}`,
+      title:
+        `PyTorch ${torch}, transformers ${transformers} and ONNX Runtime ${onnxRuntime} on CUDA ${cuda}` +
+        (options.efa === undefined ? '' : ', for EFA'),
       base: `docker.io/nvidia/cuda:${cuda}-${image?.tag ?? 'runtime'}-ubuntu${ubuntu}`,
       buildArguments: isDefault ? {} : { TORCH_INDEX: `https://download.pytorch.org/whl/${index}` },
       environment: pythonVariables(),
       instructions: [
         ...pythonInstructions(options.user, image?.package === undefined ? [] : [image.package]),
+        ...(options.efa === undefined ? [] : efaSteps(options.efa)),
         ...(isDefault
           ? [installStep('pip install --no-cache-dir', [`torch==${torch}`, ...packages])]
           : [installStep('pip install --no-cache-dir', packages), ...torchSteps(`torch==${torch}+${index}`)]),

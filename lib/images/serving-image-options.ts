@@ -53,6 +53,11 @@ export interface PyTorchImageOptions extends ServingImageOptions {
   readonly transformers?: string;
   /** Version of ONNX Runtime. @default - the preset's */
   readonly onnxRuntime?: string;
+  /**
+   * What NCCL needs to use EFA between nodes of AWS, e.g. `EfaInstaller.DEFAULT`: for trainings on several of them.
+   * @default - nothing; NCCL uses TCP between nodes
+   */
+  readonly efa?: EfaInstaller;
 }
 
 /**

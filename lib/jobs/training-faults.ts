@@ -1,4 +1,3 @@
-import { imageFaults } from '../kubernetes/container-image';
 import { groupFabric } from '../kubernetes/group-fabric';
 import { objectNameFaults } from '../kubernetes/object-name';
 import { faultsOf } from '../core/errors';
@@ -6,14 +5,18 @@ import { modelNameFaults, modelVersionFaults } from '../core/model-name';
 import { modelStoreFaults } from '../core/model-store-reach';
 import { kubernetesNameFault } from '../core/naming';
 import { otherClusterFault } from '../core/other-cluster-fault';
+import { RdmaFabricKind } from '../core/rdma-fabric';
+import { IGpuNodePool } from '../core/gpu-node-pool';
 import { concreteFault, hasToken } from '../core/tokens';
 import { DeepSpeedConfig } from '../planning/training/deep-speed-config';
 import { TrainingPlan, shortText } from '../planning/training/training-plan';
 import { TrainingPlanner } from '../planning/training/training-planner';
+import { queuedFaults } from '../scheduling/kueue/queue-faults';
 import { Fault, fault, faultsUnder } from '../units/fault';
 import { literalSecretFaults } from '../units/literal-secrets';
 import { positiveFault, wholeNumberFault } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
+import { trainingImageFaults } from './training-image';
 import { TrainingJobProps } from './training-job-props';
 
 /** Longest name: `<name>-node-0-<pod>` is the name of a pod, and a label. */
@@ -47,7 +50,8 @@ export function trainingJobFaults(props: TrainingJobProps, name: string, namespa
     () => modelVersionFaults(modelVersion, 'modelVersion'),
     () => modelNameFaults(dataName, 'dataName'),
     () => modelVersionFaults(dataVersion, 'dataVersion'),
-    () => imageFaults('image', props.image),
+    () => trainingImageFaults(props),
+    () => trainingQueueFaults(props),
     () => objectNameFaults('checkpointClaim', props.checkpointClaim),
     () => objectNameFaults('priorityClassName', props.priorityClassName),
     () => wholeNumberFault('steps', steps ?? NaN, 1),
@@ -118,6 +122,27 @@ function poolFaults({ nodePool, nodes = 1, gpusPerNode, environment }: TrainingJ
         ? groupFabric(nodePool, gpusPerNode ?? hardware.gpuCount, environment).faults
         : [],
   );
+}
+
+function trainingQueueFaults({ queue, cluster, nodePool, nodes = 1 }: TrainingJobProps): Fault[] {
+  return queue === undefined ? [] : queuedFaults({ queue, cluster, nodePool, nodes, what: 'the training' });
+}
+
+/**
+ * Several nodes that reach each other by TCP only.
+ *
+ * @internal
+ */
+export function networkWarnings(
+  { fabric, efaInterfacesPerNode, hardware, poolName }: IGpuNodePool,
+  nodes: number,
+): Fault[] {
+  const isTcp = (fabric?.kind ?? RdmaFabricKind.NONE) === RdmaFabricKind.NONE && efaInterfacesPerNode === 0;
+  if (nodes === 1 || !isTcp) return [];
+  const reason =
+    `${nodes} nodes of pool '${poolName}' (${hardware.name}) exchange gradients and weights over TCP, ${hardware.networkBandwidthGbps} Gb/s each; no ` +
+    'measurement of that is known; give the pool a fabric, or train on one node';
+  return [fault('NODES_OVER_TCP', 'nodePool', reason)];
 }
 
 /**

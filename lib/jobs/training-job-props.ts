@@ -2,8 +2,10 @@ import { ModelSpec } from '../catalog/model-spec';
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IModelStore } from '../core/model-store';
+import { ServingImage } from '../images/serving-image';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { DeepSpeedConfig } from '../planning/training/deep-speed-config';
+import { IGpuQueue } from '../scheduling/kueue/gpu-queue';
 import { DataSize } from '../units/data-size';
 import { Duration } from '../units/duration';
 
@@ -42,10 +44,23 @@ export interface TrainingJobProps {
   /** GPUs of each node. @default - all of them */
   readonly gpusPerNode?: number;
   /**
-   * Image with PyTorch, transformers, accelerate and DeepSpeed, by a tag or a digest:
-   * `ServingImage.pyTorch({ packages: ['deepspeed==0.19.8', 'accelerate==1.15.0'] })` writes its Dockerfile. On EFA it needs libfabric and aws-ofi-nccl too.
+   * Image with PyTorch, transformers, accelerate and DeepSpeed, by a tag or a digest. For several nodes with EFA it needs libfabric and aws-ofi-nccl too,
+   * which images of PyTorch, DeepSpeed and CUDA lack.
+   * @default - that of `trainingImage`; one of both must be given
    */
-  readonly image: string;
+  readonly image?: string;
+  /**
+   * The same as a value, from which it is known what is in it, e.g. `ServingImage.pyTorch({ repository: 'registry.example.com/training', efa:
+   * EfaInstaller.DEFAULT, packages: ['deepspeed==0.19.8', 'accelerate==1.15.0'] })`, whose Dockerfile it is built from.
+   * @default - `image`
+   */
+  readonly trainingImage?: ServingImage;
+  /**
+   * Queue that starts it once all of its nodes are free, all pods together, and counts it in its quota; until then it is suspended and holds no GPU. The time
+   * of `timeout` begins when it starts.
+   * @default - its pods are placed one by one; the proof of scheduling then asks for room beside all servers and other trainings on several nodes
+   */
+  readonly queue?: IGpuQueue;
   /**
    * Claim of a volume for checkpoints and the trained model, in the namespace. With several nodes all of them write to it: `ReadWriteMany`. Each training
    * has a folder there, of its name and a checksum of what decides what is trained: model, data, image, program, environment, steps, nodes and the file of

@@ -25,10 +25,11 @@ import { hintScheduling } from '../kubernetes/scheduling-hints';
 import { scriptAsset } from '../kubernetes/script-asset';
 import { TrainingPlan } from '../planning/training/training-plan';
 import { ClusterNodePools } from '../scheduling/cluster-node-pools';
+import { IGpuQueue, QUEUE_LABEL, localQueue } from '../scheduling/kueue/gpu-queue';
 import { fault } from '../units/fault';
 import { nameClass } from '../units/own-class';
 import { allOf } from '../units/unreadable';
-import { planTraining, trainingJobFaults } from './training-faults';
+import { networkWarnings, planTraining, trainingJobFaults } from './training-faults';
 import { TrainingJobProps } from './training-job-props';
 import { FILES, trainingPod } from './training-pod';
 
@@ -78,6 +79,7 @@ export class TrainingJob extends Construct {
     ClusterNodePools.add(nodePool);
     warnOfEndpoint(modelStore);
     for (const warning of this.plan.warnings) addWarning(this, fault('TRAINING_PLAN', undefined, warning));
+    for (const warning of networkWarnings(nodePool, this.plan.nodes)) addWarning(this, warning);
 
     const several = this.plan.nodes > 1;
     const binding = several ? groupFabric(nodePool, this.plan.gpusPerNode, props.environment).binding : undefined;
@@ -112,7 +114,8 @@ export class TrainingJob extends Construct {
     const waitFor = [...namespace, account, config, ...(role?.ready ?? []), ...nodePool.ready];
     const made = several ? this.#makeSet(pod, waitFor) : this.#makeJob(pod, waitFor);
     this.ready = [made];
-    hintScheduling(made, { podsPerGroup: this.plan.nodes, temporary: true });
+    const queued = props.queue !== undefined;
+    hintScheduling(made, { podsPerGroup: this.plan.nodes, temporary: true, besideLasting: true, queued });
     if (several) ClusterLedger.of(cluster).addJobSet(this);
     this.#awaitImports(made);
     if (props.networkPolicy ?? true) this.#isolate(namespace);
@@ -156,12 +159,34 @@ export class TrainingJob extends Construct {
     return this.#props.timeout?.toSeconds();
   }
 
+  /** That of what Kueue suspends until its nodes are free. */
+  get #queuedMetadata() {
+    const { queue } = this.#props;
+    const { labels, ...metadata } = this.#metadata;
+    return { ...metadata, labels: { ...labels, ...(queue && { [QUEUE_LABEL]: this.name }) } };
+  }
+
+  /** The way of the namespace into the queue. */
+  #makeLocalQueue(queue: IGpuQueue, waitFor: ITerraformDependable[]): ITerraformDependable[] {
+    const made = new CustomResources(this, 'Queue', {
+      cluster: this.#props.cluster,
+      releaseName: `${this.name}-queue`,
+      namespace: this.namespace,
+      resources: [localQueue(this.name, queue)],
+      dependsOn: [...waitFor, ...queue.ready],
+    });
+    return made.ready;
+  }
+
   /** One node: pods follow each other, as many as may fail. */
   #makeJob(pod: PodTemplateProps, waitFor: ITerraformDependable[]): JobV1 {
+    const { cluster, queue } = this.#props;
     return new JobV1(this, 'Resource', {
-      ...kubernetesMeta(this, this.#props.cluster, waitFor),
-      metadata: this.#metadata,
+      ...kubernetesMeta(this, cluster, [...waitFor, ...(queue ? this.#makeLocalQueue(queue, waitFor) : [])]),
+      metadata: this.#queuedMetadata,
       waitForCompletion: false,
+      // Kueue writes there which workload its pods are of. What is trained is part of their specification.
+      ...(queue ? { lifecycle: { ignoreChanges: ['spec[0].template[0].metadata'] } } : {}),
       spec: {
         backoffLimit: this.#props.maxRestarts ?? 3,
         activeDeadlineSeconds: this.#deadline,
@@ -182,7 +207,7 @@ export class TrainingJob extends Construct {
    * @see https://github.com/kubernetes-sigs/jobset (api/jobset/v1alpha2, v0.12.0)
    */
   #makeSet(pod: PodTemplateProps, waitFor: ITerraformDependable[]): TerraformResource {
-    const { cluster, maxRestarts = 3 } = this.#props;
+    const { cluster, maxRestarts = 3, queue } = this.#props;
     const { nodes } = this.plan;
     const controller = ClusterLedger.of(cluster).singleton<ITerraformDependable[]>(ClusterSingleton.JOB_SETS);
     const template = plainPodTemplate(pod);
@@ -192,10 +217,11 @@ export class TrainingJob extends Construct {
       releaseName: this.name,
       namespace: this.namespace,
       resources: [
+        ...(queue ? [localQueue(this.name, queue)] : []),
         {
           apiVersion: 'jobset.x-k8s.io/v1alpha2',
           kind: 'JobSet',
-          metadata: { name: this.name, labels: { ...this.#labels, ...MANAGED_BY } },
+          metadata: { name: this.name, labels: this.#queuedMetadata.labels },
           spec: {
             // Pods find the first by its name before any of them is ready.
             network: { enableDNSHostnames: true, publishNotReadyAddresses: true },
@@ -231,7 +257,7 @@ export class TrainingJob extends Construct {
           },
         },
       ],
-      dependsOn: [...waitFor, ...(controller?.value ?? [])],
+      dependsOn: [...waitFor, ...(controller?.value ?? []), ...(queue?.ready ?? [])],
     });
     declarePods(set._release, {
       namespace: this.namespace,

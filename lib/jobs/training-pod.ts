@@ -12,6 +12,7 @@ import { variableOrder } from '../kubernetes/variable-order';
 import { TrainingPlan } from '../planning/training/training-plan';
 import { gpuResource } from '../scheduling/node-allocatable';
 import { DataSize } from '../units/data-size';
+import { trainingImage } from './training-image';
 import { TrainingJobProps } from './training-job-props';
 
 const CONFIG_MOUNT = '/etc/training';
@@ -153,7 +154,7 @@ function trainer(pod: TrainingPod): PodContainer {
   };
   return {
     name: TRAINER,
-    image: props.image,
+    image: trainingImage(props),
     command: launch(pod),
     env: variableOrder(
       Object.entries(environment)
@@ -224,7 +225,8 @@ function ownProgram(pod: TrainingPod): string[] {
  * the kubelet would make as root, where the volume does not hand its group on.
  */
 function outputFolder({ props, plan, name, programText }: TrainingPod): string {
-  const { modelName, modelVersion = '1', dataName, dataVersion = '1', program, image, environment = {} } = props;
+  const { modelName, modelVersion = '1', dataName, dataVersion = '1', program, environment = {} } = props;
+  const image = trainingImage(props);
   const { sequenceLength, steps, saveSteps = 100 } = props;
   const decides = [
     ...[modelName, modelVersion, dataName, dataVersion, sequenceLength, steps, saveSteps],

@@ -15,6 +15,12 @@ export interface SchedulingHints {
   readonly podsPerGroup?: number;
   /** Number of pods, where something outside this program sets it, up to this. @default - as the resource says */
   readonly maxPods?: number;
+  /** Fewest pods that a scaler leaves. @default - as many as there are at most */
+  readonly fewestPods?: number;
+  /** Whether a queue of this program starts all pods of a group or none of them. @default false */
+  readonly queued?: boolean;
+  /** Whether pods that run to completion run for so long that they must have room beside all that stays. @default false */
+  readonly besideLasting?: boolean;
   /** Most of the pods that their own rules allow on one node. @default - no limit */
   readonly podsPerNode?: number;
   /** Most of the pods that their own rules allow on the nodes of one pool. @default - no limit */

@@ -22,6 +22,7 @@ import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isHelmRelease, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { claimsWithoutClass } from './claims-without-class';
 import { hasGroupAutoscaler, missingParts } from './missing-parts';
+import { besideFindings } from './room-beside';
 import { AskedPods, RolloutChoice, chooseRollouts, rolloutsOn } from './rollouts';
 import { sameObjectFaults } from './same-object-faults';
 import { unknownDiskWarnings } from './unknown-disk-warnings';
@@ -94,6 +95,7 @@ export class ClusterChecks {
       ...pods.flatMap(deviceRequestFaults),
       ...placement.faults,
       ...capacity,
+      ...besideFindings(askedOf(pods), (asked) => this.placed(asked)).map((finding) => finding.fault),
       ...groupFaults(placement),
       ...subnetFaults(placement.pools),
     ];
@@ -145,12 +147,7 @@ export class ClusterChecks {
 
   /** All pods, read once while a stack is read. */
   private asked(resource: TerraformResource): AskedPods[] {
-    return foundOnce(TerraformStack.of(resource), this, () =>
-      this.workloads().flatMap((each) => {
-        const { path, demand } = podsOfResource(each);
-        return demand ? [{ resource: each, path, demand }] : [];
-      }),
-    );
+    return foundOnce(TerraformStack.of(resource), this, () => askedOf(podsOf(this.workloads())));
   }
 
   private placement(pods: readonly ResourcePods[], nodesOf?: (pool: PlacedPool) => number): PodPlacement {
@@ -179,14 +176,19 @@ export class ClusterChecks {
   }
 
   /** Warns of pods that only fit on nodes that no autoscaler adds. */
-  private warn(pods: readonly ResourcePods[]): void {
+  private warn(pods: ReturnType<typeof podsOf>): void {
     const isFixed = ({ isAutoscaled, minNodes, maxNodes }: IGpuNodePool) =>
       isAutoscaled === false && minNodes < maxNodes;
     const fixed: ReadonlySet<PlacedPool> = new Set(this.pools.filter(isFixed));
     if (fixed.size === 0) return;
-    const atFirst = this.placement(pods, (pool) => (fixed.has(pool) ? pool.minNodes : pool.maxNodes));
-    const short = new Set(capacityFindings(atFirst).flatMap(({ pools }) => pools));
-    for (const pool of [...fixed].filter((each) => short.has(each) && !this.warned.has(each))) {
+    const first = (pool: PlacedPool) => (fixed.has(pool) ? pool.minNodes : pool.maxNodes);
+    const atFirst = this.placement(pods, first);
+    const long = besideFindings(askedOf(pods), (asked) => this.placed(asked, first));
+    const short = new Set([
+      ...capacityFindings(atFirst).flatMap(({ pools }) => pools.map(({ poolName }) => poolName)),
+      ...long.flatMap(({ pools }) => pools),
+    ]);
+    for (const pool of [...fixed].filter((each) => short.has(each.poolName) && !this.warned.has(each))) {
       this.warned.add(pool);
       addWarning(
         this.cluster,
@@ -270,6 +272,10 @@ function unattended({ isAutoscaled, minNodes, maxNodes }: PlacedPool): number {
   return isAutoscaled === false ? minNodes : maxNodes;
 }
 
-function podsOf(objects: readonly TerraformResource[]): ResourcePods[] {
-  return objects.filter(runsPods).map(podsOfResource);
+function podsOf(objects: readonly TerraformResource[]): (ResourcePods & { readonly resource: TerraformResource })[] {
+  return objects.filter(runsPods).map((resource) => ({ resource, ...podsOfResource(resource) }));
+}
+
+function askedOf(pods: ReturnType<typeof podsOf>): AskedPods[] {
+  return pods.flatMap(({ resource, path, demand }) => (demand ? [{ resource, path, demand }] : []));
 }

@@ -209,7 +209,7 @@ export const STRUCTS = {
   PrometheusAdapterProps:
     'cluster: IKubernetesCluster; monitoring: MonitoringStack; namespace?: string; chartVersion?: string; replicas?: number; imageRegistry?: ImageRegistry',
   PyTorchImageOptions:
-    'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; preset?: ImagePreset; cuda?: string; ubuntu?: string; torch?: string; transformers?: string; onnxRuntime?: string',
+    'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; preset?: ImagePreset; cuda?: string; ubuntu?: string; torch?: string; transformers?: string; onnxRuntime?: string; efa?: EfaInstaller',
   PyTorchModelProps:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; modelSize: DataSize; fileName?: string; optimizedExecution?: boolean; inferenceMode?: boolean; cudnn?: boolean; weightSharing?: boolean; cacheCleaning?: boolean; interOpThreads?: number; intraOpThreads?: number',
   PythonEnvironment: 'fileName?: string; packedSize?: DataSize; unpackedSize: DataSize',
@@ -275,7 +275,7 @@ export const STRUCTS = {
   TrainingAlternative:
     'change: string; deepSpeed: DeepSpeedConfig; nodes: number; hardware: GpuNodeType; memory: DataSize',
   TrainingJobProps:
-    'cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; dataName: string; dataVersion?: string; dataSize?: DataSize; deepSpeed?: DeepSpeedConfig; sequenceLength: number; steps: number; saveSteps?: number; nodes?: number; gpusPerNode?: number; image: string; checkpointClaim: string; program?: string[]; maxRestarts?: number; timeout?: Duration; sharedMemory?: DataSize; environment?: string{}; priorityClassName?: string; namespace?: string; name?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+    'cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; dataName: string; dataVersion?: string; dataSize?: DataSize; deepSpeed?: DeepSpeedConfig; sequenceLength: number; steps: number; saveSteps?: number; nodes?: number; gpusPerNode?: number; image?: string; trainingImage?: ServingImage; queue?: IGpuQueue; checkpointClaim: string; program?: string[]; maxRestarts?: number; timeout?: Duration; sharedMemory?: DataSize; environment?: string{}; priorityClassName?: string; namespace?: string; name?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   TrainingMemory:
     'parameters: DataSize; gradients: DataSize; optimizer: DataSize; buffers: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize',
   TrainingRequest:

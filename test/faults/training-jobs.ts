@@ -1,8 +1,15 @@
-import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
+import { GpuInstanceType, ModelSpec, Parallelism } from '../../lib/catalog';
+import { ServingImage } from '../../lib/images';
 import { JobSetController, TrainingJob, TrainingJobProps } from '../../lib/jobs';
 import { DeepSpeedConfig } from '../../lib/planning';
-import { withSite } from '../serving/support/fixtures';
-import { warningsOf } from '../support/faults';
+import { RdmaFabric } from '../../lib/network';
+import { GpuQueue } from '../../lib/scheduling';
+import { VllmDeployment } from '../../lib/serving';
+import { Fault } from '../../lib/units';
+import { TestPool, TestStore, withSite } from '../serving/support/fixtures';
+import { faultsAtSynth, warningsOf } from '../support/faults';
+import { testStack } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
 import { FaultText } from './fault-text';
 
 const train =
@@ -31,7 +38,111 @@ const controllers =
       versions.forEach((chartVersion, i) => new JobSetController(scope, `Sets${i}`, { cluster, chartVersion })),
     );
 
+/** What is found at synthesis of a training of two nodes beside three servers of one, on four. */
+function besideServers(): Fault[] {
+  const stack = testStack();
+  const cluster = testCluster(stack);
+  const modelStore = new TestStore(stack, 'Store');
+  const nodePool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.P5_48XLARGE, 4);
+  const model = { name: 'chat', model: ModelSpec.LLAMA_3_1_70B, parallelism: Parallelism.of({ tensor: 8 }) };
+  const servers = { cluster, nodePool, modelStore, maxSurge: 0, models: [{ ...model, replicas: 3 }] };
+  new VllmDeployment(stack, 'Chat', servers);
+  new TrainingJob(stack, 'Tune', {
+    ...{ cluster, nodePool, modelStore, modelName: 'llama', dataName: 'talks', nodes: 2, sequenceLength: 4096 },
+    ...{ model: ModelSpec.LLAMA_3_1_8B, steps: 10, checkpointClaim: 'checkpoints', image: 'registry.example.com/t:1' },
+  });
+  return faultsAtSynth(cluster);
+}
+
+/** A training of three nodes in a queue of a pool that has two, and to which nothing adds any. */
+const queued = () => {
+  const stack = testStack();
+  const cluster = testCluster(stack);
+  const nodePool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.P5_48XLARGE, 4);
+  Object.assign(nodePool, { minNodes: 2 });
+  const queue = new GpuQueue(stack, 'gpus', { cluster, nodePools: [nodePool] });
+  return new TrainingJob(stack, 'Tune', {
+    ...{ cluster, nodePool, queue, modelStore: new TestStore(stack, 'Store'), modelName: 'llama', dataName: 'talks' },
+    ...{ model: ModelSpec.LLAMA_3_1_8B, sequenceLength: 4096, steps: 10, checkpointClaim: 'checkpoints', nodes: 3 },
+    image: 'registry.example.com/t:1',
+  });
+};
+
+const unmade = (trainingImage: ServingImage) => train({ image: undefined, trainingImage });
+
 export const TEXTS: FaultText[] = [
+  {
+    id: 'TRAINING_HAS_NO_ROOM',
+    text:
+      "test/Tune/Set: 'training/tune' asks for 16 of nvidia.com/gpu (2 pods), but beside what stays on pool 'gpu' ('inference/chat' 3 x 8) 8 of the 32 of " +
+      'its 4 nodes are left; raise maxNodes to 5, give it a pool of its own, or let it wait in a queue (GpuQueue) where scalers or other trainings give ' +
+      'nodes back',
+    faults: besideServers,
+  },
+  {
+    id: 'QUEUE_TOO_SMALL',
+    property: 'queue',
+    text:
+      "queue 'gpus' hands out 2 node(s) of pool 'gpu', those that there are, and the training takes 3, so that it would never be admitted; raise minNodes " +
+      'to 3, or let an autoscaler add nodes',
+    refuse: queued,
+  },
+  {
+    id: 'IMAGE_WITHOUT_FABRIC',
+    property: 'image',
+    text:
+      "'pytorch/pytorch:2.9.0' has neither libfabric nor the plugin by which NCCL uses EFA, so that the nodes of pool 'gpu' would send by TCP; pass a " +
+      'trainingImage of ServingImage.pyTorch({ efa: EfaInstaller.DEFAULT }), or an image of yours that has both, or give the pool RdmaFabric.none() and ' +
+      'accept TCP',
+    refuse: () =>
+      withSite(({ scope, cluster, store, pool }) => {
+        const nodePool = pool(GpuInstanceType.P5_48XLARGE, 2, 'gpu', RdmaFabric.efa());
+        return new TrainingJob(scope, 'Tune', {
+          ...{ cluster, nodePool, modelStore: store, modelName: 'llama', dataName: 'talks', nodes: 2, steps: 10 },
+          ...{
+            model: ModelSpec.LLAMA_3_1_8B,
+            sequenceLength: 4096,
+            checkpointClaim: 'c',
+            image: 'pytorch/pytorch:2.9.0',
+          },
+        });
+      }),
+  },
+  {
+    id: 'MISSING_PROPERTY',
+    property: 'image',
+    text: 'image is needed: a reference with PyTorch, transformers, accelerate and DeepSpeed, or trainingImage',
+    refuse: train({ image: undefined }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'image',
+    text: 'image and trainingImage both name the image; keep one of them',
+    refuse: train({ trainingImage: ServingImage.pyTorch({ repository: 'registry.example.com/t', tag: '1' }) }),
+  },
+  {
+    id: 'SERVING_IMAGE_WITHOUT_REPOSITORY',
+    property: 'trainingImage',
+    text: 'trainingImage must say where it is pulled from: give repository and digest, or repository and tag, when it is made',
+    refuse: unmade(ServingImage.pyTorch()),
+  },
+  {
+    id: 'SERVING_IMAGE_OF_OTHER_KIND',
+    property: 'trainingImage',
+    text: 'trainingImage must be an image with PyTorch; got one with triton; make it by ServingImage.pyTorch',
+    refuse: unmade(ServingImage.triton({ repository: 'registry.example.com/t', tag: '1' })),
+  },
+  {
+    id: 'NODES_OVER_TCP',
+    text:
+      "2 nodes of pool 'gpu' (p5.48xlarge) exchange gradients and weights over TCP, 3200 Gb/s each; no measurement of that is known; give the pool a fabric, " +
+      'or train on one node',
+    faults: () => {
+      let job: TrainingJob | undefined;
+      train({ nodes: 2 }, undefined, false, (made) => (job = made))();
+      return warningsOf(job as TrainingJob);
+    },
+  },
   {
     id: 'CHART_TOO_OLD',
     property: 'chartVersion',

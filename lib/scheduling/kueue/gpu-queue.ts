@@ -178,7 +178,7 @@ const NOT_COUNTED = ['pods'];
 const UNKNOWN_DISK = 2 ** 50;
 
 function clusterQueue(name: string, pools: readonly IGpuNodePool[]) {
-  const amounts = pools.map((pool) => ({ pool, nodes: nodesOf(pool), node: nodeAllocatable(pool) }));
+  const amounts = pools.map((pool) => ({ pool, nodes: queuedNodes(pool), node: nodeAllocatable(pool) }));
   const coveredResources = [...new Set([...amounts.flatMap(({ node }) => [...node.keys()]), 'ephemeral-storage'])]
     .filter((resource) => !NOT_COUNTED.includes(resource))
     .sort();
@@ -197,8 +197,12 @@ function clusterQueue(name: string, pools: readonly IGpuNodePool[]) {
   };
 }
 
-/** Nodes that there are or that a pod that waits makes appear: where nothing adds any, those that the pool begins with. */
-function nodesOf(pool: IGpuNodePool): number {
+/**
+ * Nodes that there are or that a pod that waits makes appear: where nothing adds any, those that the pool begins with.
+ *
+ * @internal
+ */
+export function queuedNodes(pool: IGpuNodePool): number {
   const ledger = ClusterLedger.of(pool.cluster);
   const grows = [ClusterSingleton.CLUSTER_AUTOSCALER, ClusterSingleton.KARPENTER].some((kind) =>
     ledger.needing(kind).includes(pool),

@@ -124,6 +124,11 @@ function makeLeaderWorkerSet(
     template: podAttributes(leader),
     pods: (most ?? replicas) * group.size,
   });
-  hintScheduling(made._release, { tensorParallelism: server.tensorParallelism, podsPerGroup: group.size });
+  hintScheduling(made._release, {
+    tensorParallelism: server.tensorParallelism,
+    podsPerGroup: group.size,
+    ...(most === undefined ? {} : { fewestPods: (given.autoscaling?.minReplicas ?? 0) * group.size }),
+    queued: queue !== undefined,
+  });
   return made;
 }

@@ -219,7 +219,7 @@ function makeDeployment(owner: Construct, server: Server, parts: ServerParts): D
   const { rule: placementRule, ...limits } = placementLimits(given, labels, sizing.podsPerNode);
   hintScheduling(deployment, {
     tensorParallelism: server.tensorParallelism,
-    ...(most === undefined ? {} : { maxPods: most }),
+    ...(most === undefined ? {} : { maxPods: most, fewestPods: given.autoscaling?.minReplicas ?? 0 }),
     ...limits,
     placementRule,
   });

@@ -1,5 +1,4 @@
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { Rollout } from '../pod/rollout';
 import { ServerScaling } from './server-scaling';
 
 /**
@@ -11,7 +10,7 @@ export function explainServers(
   { name, plan }: { readonly name: string; readonly plan?: CapacityPlan },
   replicas: number,
   scaling: ServerScaling | undefined,
-  rollout: Rollout,
+  rollout: { explain(): string },
 ): string {
   const number = scaling?.explain() ?? `${replicas} server${replicas === 1 ? '' : 's'}`;
   return [`${name}: ${number}`, rollout.explain(), ...(plan ? [plan.explain()] : [])].join('\n');

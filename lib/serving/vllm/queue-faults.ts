@@ -1,3 +1,4 @@
+import { queuedFaults } from '../../scheduling/kueue/queue-faults';
 import { Fault, fault } from '../../units/fault';
 import { VllmDeploymentProps } from './vllm-deployment-props';
 import { VllmServer } from './vllm-server';
@@ -15,12 +16,5 @@ export function queueMemberFaults({ queue, nodePool, cluster }: VllmDeploymentPr
       'its own for models over several nodes';
     return [fault('QUEUE_NOT_OF_GROUPS', 'queue', reason)];
   }
-  if (queue.cluster !== cluster) {
-    const reason = `queue '${queue.clusterQueueName}' is on the cluster at '${queue.cluster.node.path}', not on the one at '${cluster.node.path}'; use a queue of that cluster`;
-    return [fault('WRONG_CLUSTER', 'queue', reason)];
-  }
-  if (queue.nodePools === undefined || queue.nodePools.includes(nodePool)) return [];
-  const pools = queue.nodePools.map(({ poolName }) => `'${poolName}'`).join(', ');
-  const reason = `queue '${queue.clusterQueueName}' hands out nodes of ${pools}, not of pool '${nodePool.poolName}', so that the group would never be admitted; add the pool to nodePools of the queue`;
-  return [fault('POOL_NOT_IN_QUEUE', 'queue', reason)];
+  return queuedFaults({ queue, nodePool, cluster, nodes: nodes.nodes, what: 'the group' });
 }
