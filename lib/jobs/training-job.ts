@@ -82,7 +82,10 @@ export class TrainingJob extends Construct {
     for (const warning of networkWarnings(nodePool, this.plan.nodes)) addWarning(this, warning);
 
     const several = this.plan.nodes > 1;
-    const binding = several ? groupFabric(nodePool, this.plan.gpusPerNode, props.environment).binding : undefined;
+    const hasPlugin = props.trainingImage?.efa !== undefined;
+    const binding = several
+      ? groupFabric(nodePool, this.plan.gpusPerNode, props.environment, hasPlugin).binding
+      : undefined;
     const namespace = ensureNamespace(this, cluster, this.namespace, groupSecurityLevel([binding]));
     const role = this.#storeRole();
     const account = new ServiceAccountV1(this, 'ServiceAccount', {

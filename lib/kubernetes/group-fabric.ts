@@ -6,6 +6,14 @@ import { Fault } from '../units/fault';
 import { PodContainer } from './pod-template';
 
 /**
+ * The name of the plugin's network, by which NCCL fails where it cannot use it, instead of sending by TCP: the only one that every release has,
+ * `Libfabric` since 1.12 and this one before, which later releases take too.
+ *
+ * @see https://github.com/aws/aws-ofi-nccl (src/nccl_ofi_interface_nvidia.cpp, pull request 530)
+ */
+const EFA_NET = 'AWS Libfabric';
+
+/**
  * What each pod of a group needs to use the fabric of its pool; nothing where nodes reach each other by TCP.
  *
  * Nodes with EFA let every container lock memory: pools of this library say so to nodeadm, and Bottlerocket does by itself. So its pods need no
@@ -16,6 +24,7 @@ import { PodContainer } from './pod-template';
  * @param pool pool of the group
  * @param gpus GPUs of one pod
  * @param environment variables that the user gives the pods
+ * @param hasPlugin whether their image is known to have the plugin by which NCCL uses EFA
  *
  * @internal
  */
@@ -23,6 +32,7 @@ export function groupFabric(
   pool: IGpuNodePool,
   gpus: number,
   environment: { [name: string]: string } = {},
+  hasPlugin = false,
 ): { readonly binding?: FabricBinding; readonly faults: Fault[] } {
   const { fabric, hardware } = pool;
   if (fabric === undefined || fabric.kind === RdmaFabricKind.NONE) return { faults: [] };
@@ -32,7 +42,9 @@ export function groupFabric(
     bound = returned(pool, 'IRdmaFabric', 'fabric.bind()', fabric.bind(pod));
   });
   const isEfa = fabric.kind === RdmaFabricKind.EFA;
-  return { binding: bound && (isEfa ? { ...bound, capabilities: [] } : bound), faults };
+  if (bound === undefined || !isEfa) return { binding: bound, faults };
+  const net: { [name: string]: string } = hasPlugin ? { NCCL_NET: EFA_NET } : {};
+  return { binding: { ...bound, capabilities: [], environment: { ...bound.environment, ...net } }, faults };
 }
 
 /**

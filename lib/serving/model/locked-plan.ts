@@ -41,13 +41,18 @@ export interface PropertiesBesideLock extends LanguageModelOptions {
  *
  * @internal
  */
-export function lockFaults(plan: CapacityPlan, beside: PropertiesBesideLock, hardware?: ServingHardware): Fault[] {
+export function lockFaults(
+  plan: CapacityPlan,
+  beside: PropertiesBesideLock,
+  hardware?: ServingHardware,
+  spansNodes = false,
+): Fault[] {
   const otherModel = modelFaults(plan, beside);
   // All other differences are then due to the model.
   if (otherModel.length > 0) return otherModel;
   const faults = hardware ? hardwareFaults(plan, hardware) : [];
   if (!plan.fits)
-    faults.push(fault('MODEL_DOES_NOT_FIT', undefined, `the locked plan does not fit: ${unfitText(plan)}`));
+    faults.push(fault('MODEL_DOES_NOT_FIT', undefined, `the locked plan does not fit: ${unfitText(plan, spansNodes)}`));
   return allOf(
     () => faults,
     () => contradictions(plan, beside),

@@ -115,10 +115,12 @@ function largest(precision?: Precision, region?: string): GpuInstanceType {
 /**
  * The faults of a plan that does not fit or misses a target.
  *
+ * @param spansNodes whether a server may have several nodes
+ *
  * @internal
  */
-export function planFaults(plan: CapacityPlan, targets: CapacityTargets = {}): Fault[] {
-  if (!plan.fits) return [fault('MODEL_DOES_NOT_FIT', undefined, unfitText(plan))];
+export function planFaults(plan: CapacityPlan, targets: CapacityTargets = {}, spansNodes = false): Fault[] {
+  if (!plan.fits) return [fault('MODEL_DOES_NOT_FIT', undefined, unfitText(plan, spansNodes))];
   return missedTargets(plan, targets).map(({ target, text }) =>
     fault(
       'TARGET_NOT_REACHED',

@@ -9,24 +9,21 @@ const MAX_NAMED_ALTERNATIVES = 5;
  * Why a plan does not fit, and which alternatives would.
  *
  * @param plan a plan that does not fit
+ * @param spansNodes whether a server may have several nodes
  *
  * @internal
  */
-export function unfitText(plan: CapacityPlan): string {
+export function unfitText(plan: CapacityPlan, spansNodes = false): string {
   const { model, precision, instanceType, parallelism, memoryPerGpu, shortfallPerGpu } = plan;
   const missing = shortfallPerGpu
     ? `${shortfallPerGpu.gib.toFixed(1)} GiB short on each GPU, which would hold ${memoryPerGpu.total.gib.toFixed(1)} GiB where ` +
       `${memoryPerGpu.available.gib.toFixed(1)} GiB of one ${instanceType.gpu.name} may be used (gpuMemoryUtilization ` +
       `${plan.gpuMemoryUtilization}), most of it ${largestPart(memoryPerGpu)}`
     : `the host has ${instanceType.memory.gib} GiB of memory, offloading needs ${plan.hostMemoryPerNode.gib.toFixed(1)} GiB`;
-  // Alternatives with more nodes than replicas are left out, because servers cannot span nodes. Those on the same hardware come first,
-  // because the pool exists.
+  // Those on the same hardware come first, because the pool exists.
   const own = (alternative: Alternative) => Number(alternative.instanceType.name === instanceType.name);
   const fitting = plan.alternatives
-    .filter(
-      (alternative) =>
-        alternative.nodes <= alternative.parallelism.replicas && alternative.parallelism.attentionRanks === 1,
-    )
+    .filter(spansNodes ? liesOnNodes : liesOnOneNode)
     .sort((a, b) => own(b) - own(a))
     .slice(0, MAX_NAMED_ALTERNATIVES);
   const out =
@@ -37,4 +34,17 @@ export function unfitText(plan: CapacityPlan): string {
     `${model.name} does not fit ${instanceType.name} in ${precision.name} with ${parallelism} and ${plan.concurrency} sequence(s) of ` +
     `${plan.contextLength} tokens: ${missing}; ${out}`
   );
+}
+
+/** A server of one rank on one node. */
+function liesOnOneNode({ nodes, parallelism }: Alternative): boolean {
+  return nodes <= parallelism.replicas && parallelism.attentionRanks === 1;
+}
+
+/** A server on whole nodes, whose ranks are each on one, as vLLM starts them. */
+function liesOnNodes({ instanceType: { gpuCount }, parallelism }: Alternative): boolean {
+  const { tensor, pipeline, attentionRanks, gpusPerReplica } = parallelism;
+  const ofRank = tensor * pipeline;
+  if (tensor > gpuCount || (gpusPerReplica > gpuCount && gpusPerReplica % gpuCount !== 0)) return false;
+  return attentionRanks === 1 || gpuCount % ofRank === 0;
 }

@@ -20,7 +20,12 @@ import { VllmServer } from './vllm-server';
 export function groupOf(props: VllmDeploymentProps, server: VllmServer): GroupCheck {
   const { name, nodes, gpus, served } = server;
   if (nodes.nodes === 1) return { faults: [], ofDeployment: queueMemberFaults(props, server) };
-  const { binding, faults: unbound } = groupFabric(props.nodePool, gpus, props.environment);
+  const { binding, faults: unbound } = groupFabric(
+    props.nodePool,
+    gpus,
+    props.environment,
+    readableImage(props.servingImage)?.efa !== undefined,
+  );
   return {
     binding,
     faults: allOf(

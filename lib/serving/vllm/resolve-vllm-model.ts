@@ -122,7 +122,7 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
   );
   if (plan)
     faults.push(...planOptionFaults(plan, request.options), ...versionFaults(plan, request.options, request.vllm));
-  if (plan && faults.length === 0) faults.push(...planFaults(plan, request.options.targets));
+  if (plan && faults.length === 0) faults.push(...planFaults(plan, request.options.targets, request.spansNodes));
   const resolved = plan && faults.length === 0 ? resolvedOf(request, plan) : undefined;
   const choices = request.hardware
     ? undefined
@@ -136,7 +136,13 @@ function planned(request: VllmModelRequest, own: Fault[]): Resolution {
 function kept(request: VllmModelRequest, plan: CapacityPlan, own: Fault[]): Resolution {
   const { options, hardware, vllm } = request;
   const faults = allOf(
-    () => lockFaults(plan, { ...options, replicas: request.replicas, lora: loadFor(request).lora }, hardware),
+    () =>
+      lockFaults(
+        plan,
+        { ...options, replicas: request.replicas, lora: loadFor(request).lora },
+        hardware,
+        request.spansNodes,
+      ),
     () => foreignPlanFaults(plan, request.spansNodes),
     () => planOptionFaults(plan, options),
     () => versionFaults(plan, options, vllm),

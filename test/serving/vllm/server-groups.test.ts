@@ -1,4 +1,12 @@
-import { GpuInstanceType, GpuInterconnect, GpuNodeType, GpuType, ModelSpec, Parallelism } from '../../../lib/catalog';
+import {
+  GpuInstanceType,
+  GpuInterconnect,
+  GpuNodeType,
+  GpuType,
+  ModelSpec,
+  Parallelism,
+  Precision,
+} from '../../../lib/catalog';
 import { EfaInstaller, ServingImage } from '../../../lib/images';
 import { RdmaFabric } from '../../../lib/network';
 import { LeaderWorkerSetController, VllmDeployment } from '../../../lib/serving';
@@ -98,6 +106,16 @@ describe('stages on two nodes', () => {
     }
     const [namespace] = json.resources('kubernetes_namespace_v1');
     expect(namespace.metadata.labels['pod-security.kubernetes.io/enforce']).toBe('restricted');
+  });
+
+  test('fail rather than send by TCP where their image is known to have the plugin for EFA', () => {
+    const net = ({ json: of }: { json: Synthesized }) =>
+      Object.values(containersOf(of)).map(({ env }) => (env as Block[]).find(({ name }) => name === 'NCCL_NET')?.value);
+    const repository = 'registry.example.com/vllm';
+    const servingImage = ServingImage.vllm({ repository, efa: EfaInstaller.DEFAULT });
+    expect(net(deployVllm({ ...STAGES, vllmImage: undefined, servingImage }))).toEqual(Array(2).fill('AWS Libfabric'));
+    // Of an image by its name alone it is not known.
+    expect(net({ json })).toEqual([undefined, undefined]);
   });
 
   test('find each other by a name that is not that of their service', () => {
@@ -364,4 +382,15 @@ test.each<[string, VllmOverrides, string, string]>([
   ],
 ])('%s are refused', (_what, overrides, id, property) => {
   expect(faultsThrown(() => deployVllm(overrides))).toContainEqual(expect.objectContaining({ id, property }));
+});
+
+test('a model that does not fit is told of several nodes, which its servers may have', () => {
+  const model = { model: ModelSpec.LLAMA_3_1_405B, precision: Precision.BF16 };
+  const [{ reason }] = faultsThrown(() => deployVllm({ ...STAGES, maxNodes: 4, model }));
+  expect(reason).toMatch(/does not fit p5\.48xlarge .*these would fit: .*\(2 × p5\.48xlarge, tensor 8, pipeline 2/);
+  const stages = { ...model, parallelism: Parallelism.of({ tensor: 8, pipeline: 2 }), contextLength: 131072 };
+  const [{ reason: both }] = faultsThrown(() =>
+    deployVllm({ ...STAGES, maxNodes: 4, model: { ...stages, concurrency: 60 } }),
+  );
+  expect(both).toMatch(/these would fit: .*\([23] × p5\.48xlarge/);
 });
