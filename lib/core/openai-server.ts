@@ -26,6 +26,8 @@ export interface OpenAiTarget {
   readonly isolated?: boolean;
   /** Seconds that the longest answer takes which the model is planned for, from its request to its end. @default - not planned */
   readonly answerSeconds?: number;
+  /** Number of servers; the most of them where a scaler sets it. @default - not known */
+  readonly servers?: number;
 }
 
 /**

@@ -1,12 +1,55 @@
+import { ModelSpec } from '../../lib/catalog';
 import { GatewayBackend, GatewayExposure } from '../../lib/serving';
 import { Duration } from '../../lib/units';
 import { Door, chat, openDoor, triton } from '../serving/support/gateway-fixtures';
+import { warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
 const refused = (door: Door) => () => openDoor(door);
 
 /** Front doors. */
 export const TEXTS: FaultText[] = [
+  {
+    id: 'CANARY_LACKS_MODEL',
+    property: 'backends[0].options.canary.server',
+    text:
+      "the canary 'test/Talk' serves 'talk', but its part of the requests names 'chat' too; give its models the same names (servedModelNames), or name " +
+      'those that have a canary in models of a backend of their own',
+    refuse: refused((site) => ({
+      backends: [GatewayBackend.of(chat(site), { canary: { server: chat(site, 'Talk'), percent: 5 } })],
+    })),
+  },
+  {
+    id: 'DUPLICATE',
+    property: 'backends[0].options.canary.server',
+    text: "'test/Chat' is the server and its own canary; make a deployment of the new version beside it",
+    refuse: refused((site) => {
+      const server = chat(site);
+      return { backends: [GatewayBackend.of(server, { canary: { server, percent: 5 } })] };
+    }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'backends[0].weight',
+    text: 'weight and canary both split the requests of a model; leave weight out: the server gets what the canary does not',
+    refuse: refused((site) => ({
+      backends: [GatewayBackend.of(chat(site), { weight: 9, canary: { server: chat(site, 'Talk'), percent: 5 } })],
+    })),
+  },
+  {
+    id: 'CANARY_TOO_SMALL',
+    text: "the canary of 'chat' gets 60 of 100 requests, all of which 2 server(s) answer now, but has 1; raise its replicas to 2 before its part",
+    faults: () => {
+      const door = openDoor((site) => {
+        const models = [{ name: 'next', model: ModelSpec.LLAMA_3_1_8B, servedModelNames: ['chat'] }];
+        const server = chat(site, 'Next', { models });
+        return {
+          backends: [GatewayBackend.of(chat(site, 'Chat', { replicas: 2 }), { canary: { server, percent: 60 } })],
+        };
+      });
+      return warningsOf(door.gateway);
+    },
+  },
   {
     id: 'KEY_IN_OTHER_NAMESPACE',
     property: 'backends[0]',

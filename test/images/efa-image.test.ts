@@ -41,7 +41,6 @@ test.each<[string, () => unknown, string[]]>([
   ['a checksum of MD5', () => custom({ sha256: '0'.repeat(32) }), ['INVALID_FORMAT sha256']],
   ['one that ends its line', () => custom({ sha256: `${SHA}\nRUN id` }), ['INVALID_FORMAT sha256']],
   ['it for Arm without CUDA', () => ServingImage.armCpu({ ...EFA }), ['UNKNOWN_PROPERTY efa']],
-  ['it for Python environments', () => ServingImage.pyTorch({ ...EFA }), ['UNKNOWN_PROPERTY efa']],
   ['it for Triton', () => ServingImage.triton({ ...EFA }), ['UNKNOWN_PROPERTY efa']],
 ])('refused: %s', (_, body, ids) => {
   expect(idsOf(faultsThrown(body))).toEqual(ids);

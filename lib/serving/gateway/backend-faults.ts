@@ -1,5 +1,5 @@
 import { kubernetesNameFault } from '../../core/naming';
-import { OpenAiTarget } from '../../core/openai-server';
+import { IOpenAiServer, OpenAiTarget } from '../../core/openai-server';
 import { secretFaults } from '../../core/secret-reference';
 import { knownListFaults } from '../../core/text-list';
 import { concreteFault, hasToken } from '../../core/tokens';
@@ -7,6 +7,7 @@ import { Fault, fault } from '../../units/fault';
 import { givenValue, wholeNumberFault } from '../../units/number-faults';
 import { structFaults } from '../../units/struct-faults';
 import { allOf } from '../../units/unreadable';
+import { canaryFaults } from './canary-faults';
 import { GatewayBackend } from './gateway-backend';
 import { Upstream } from './upstreams';
 import { InferenceGatewayProps } from './inference-gateway-props';
@@ -56,13 +57,15 @@ function ownFaults(backend: GatewayBackend, at: string, props: InferenceGatewayP
     ? allOf(weight, () => serviceFaults(backend, `${at}.service`))
     : allOf(
         weight,
-        () => serverFaults(backend, `${at}.server`, props),
+        () => serverFaults(backend.server, `${at}.server`, props),
+        () => serverFaults(backend.options.canary?.server, `${at}.options.canary.server`, props),
+        () => canaryFaults(backend, `${at}.options.canary`),
         () => modelFaults(backend, at),
         () => secretFaults(`${at}.options.apiKey`, backend.options.apiKey),
       );
 }
 
-function serverFaults({ server }: GatewayBackend, at: string, { cluster }: InferenceGatewayProps): Fault[] {
+function serverFaults(server: IOpenAiServer | undefined, at: string, { cluster }: InferenceGatewayProps): Fault[] {
   if (server === undefined) return [];
   if (server.openAiTargets.length === 0) {
     const reason = `'${server.node.path}' has no API of OpenAI; give a TritonDeployment openAi: {}, or use a VllmDeployment`;

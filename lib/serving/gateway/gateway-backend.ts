@@ -4,6 +4,27 @@ import { checkArguments } from '../../units/argument-faults';
 import { Duration } from '../../units/duration';
 
 /**
+ * A new version beside the servers of a backend, which gets part of their requests.
+ */
+export interface GatewayCanary {
+  /**
+   * Its deployment, whose models have the names of the others in requests: `nameSuffix` lets both be in one namespace. The proof of scheduling counts both,
+   * and metrics tell them apart by `job`, and at the gateway by `envoy_cluster_name`.
+   */
+  readonly server: IOpenAiServer;
+  /**
+   * Of a hundred requests so many, 0 to 100: with 0 it is there and gets none, with 100 it is promoted and the other is there to go back to. Another
+   * value changes the configuration of the gateway alone, whose pods are replaced one after the other, each when its answers have ended.
+   */
+  readonly percent: number;
+  /**
+   * A copy of the key that its requests must have, in the namespace of the gateway.
+   * @default - the deployment's own secret, which is in the same namespace
+   */
+  readonly apiKey?: SecretReference;
+}
+
+/**
  * How a front door uses a deployment.
  */
 export interface GatewayBackendOptions {
@@ -22,6 +43,8 @@ export interface GatewayBackendOptions {
    * @default - the deployment's own secret, which is in the same namespace
    */
   readonly apiKey?: SecretReference;
+  /** A new version that is tried by part of the requests; goes without `weight`. @default - there is none */
+  readonly canary?: GatewayCanary;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { OpenAiTarget } from '../../core/openai-server';
+import { IOpenAiServer, OpenAiTarget } from '../../core/openai-server';
+import { SecretReference } from '../../core/secret-reference';
 import { BASE_PATH, ROUTED_PATHS } from './api-paths';
 import { GatewayBackend } from './gateway-backend';
 
@@ -44,14 +45,34 @@ export function upstreamsOf({ server, options, service, weight }: GatewayBackend
       },
     ];
   }
+  const { models, canary, apiKey } = options;
+  const own = ofServer(server, { models, apiKey, weight: canary ? 100 - canary.percent : weight, at });
+  if (canary === undefined || own.length === 0) return own;
+  // What only the canary has is not offered.
+  const offered = own.flatMap((each) => each.models);
+  const { percent, apiKey: key } = canary;
+  return [
+    ...own,
+    ...ofServer(canary.server, { models: offered, apiKey: key, weight: percent, at: `${at}.options.canary` }),
+  ];
+}
+
+/** How a deployment is used. */
+interface Use {
+  readonly models?: readonly string[];
+  readonly apiKey?: SecretReference;
+  readonly weight?: number;
+  readonly at: string;
+}
+
+function ofServer(server: IOpenAiServer | undefined, { models: offered, apiKey, weight, at }: Use): Upstream[] {
   const targets = server?.openAiTargets ?? [];
-  const offered = (model: string) => options.models?.includes(model) ?? true;
   return targets
     .map((target) => ({
       ...target,
-      models: target.models.filter(offered),
-      apiKeySecret: options.apiKey ?? target.apiKeySecret,
-      hasOwnKey: options.apiKey !== undefined,
+      models: target.models.filter((model) => offered?.includes(model) ?? true),
+      apiKeySecret: apiKey ?? target.apiKeySecret,
+      hasOwnKey: apiKey !== undefined,
       basePath: BASE_PATH,
       weight,
       at,

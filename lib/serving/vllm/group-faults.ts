@@ -1,4 +1,3 @@
-import { kubernetesName } from '../../core/naming';
 import { FabricBinding, RdmaFabricKind } from '../../core/rdma-fabric';
 import { Fault, fault } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
@@ -8,6 +7,7 @@ import { LONGEST_GROUP_NAME } from '../pod/make-server-group';
 import { UpdateStrategy } from '../pod/pod-additions';
 import { readableImage } from '../pod/serving-image';
 import { queueMemberFaults } from './queue-faults';
+import { objectName } from './served-name';
 import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
 import { VllmServer } from './vllm-server';
@@ -29,7 +29,7 @@ export function groupOf(props: VllmDeploymentProps, server: VllmServer): GroupCh
   return {
     binding,
     faults: allOf(
-      () => groupNameFaults(name),
+      () => groupNameFaults(objectName(props, name)),
       () => meetingFaults(served),
     ),
     ofDeployment: allOf(
@@ -74,11 +74,11 @@ function meetingFaults({ engineArguments = {} }: ServedModel): Fault[] {
 }
 
 function groupNameFaults(name: string): Fault[] {
-  const { length } = kubernetesName(name);
+  const { length } = name;
   if (length <= LONGEST_GROUP_NAME) return [];
   const reason =
     `the Kubernetes name of a model must have at most ${LONGEST_GROUP_NAME} characters where its servers have several nodes, since their pods are named ` +
-    `after it; '${kubernetesName(name)}' has ${length}`;
+    `after it; '${name}' has ${length}`;
   return [fault('INVALID_NAME', 'name', reason)];
 }
 

@@ -1,6 +1,5 @@
 import { VllmRelease } from '../../catalog/vllm-release';
 import { MetricExporter } from '../../catalog/metric-kind';
-import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { MetricsTarget } from '../../core/watchable';
@@ -12,6 +11,7 @@ import { scalerMost } from '../pod/server-faults';
 import { ServerKind } from '../pod/server-pod';
 import { scaledTarget } from '../scaling/declare-scaled';
 import { VLLM_PORTS } from './serve-arguments';
+import { objectName } from './served-name';
 import { CheckedServer } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
 import {
@@ -74,7 +74,7 @@ export function serverOf(servers: VllmServers, checked: CheckedServer): Server {
   return {
     kind,
     given: props,
-    name: kubernetesName(server.name),
+    name: objectName(props, server.name),
     namespace,
     labels: modelLabels(name, server.name),
     memberLabels: server.nodes.nodes > 1 ? memberLabels(name, server.name) : undefined,
@@ -122,7 +122,7 @@ export function metricsTargetOf(
     replicas: scalerMost(props) === undefined ? servers.reduce((sum, { replicas }) => sum + replicas, 0) : undefined,
     startupSeconds: Math.max(...servers.map(({ sizing }) => sizing.startupSeconds)),
     ...scaledTarget(autoscaling, () =>
-      servers.flatMap(({ server, scaling }) => scaling?.scaledModels(kubernetesName(server.name)) ?? []),
+      servers.flatMap(({ server, scaling }) => scaling?.scaledModels(objectName(props, server.name)) ?? []),
     ),
     plannedLatencyMs: Object.fromEntries(names.map((each, i) => [each, latencies[i]])),
   };

@@ -1,8 +1,8 @@
-import { kubernetesName } from '../../core/naming';
 import { OpenAiTarget } from '../../core/openai-server';
 import { answerSeconds } from '../../planning/answer-time';
 import { VllmServers } from './made-server';
 import { VLLM_PORTS } from './serve-arguments';
+import { objectName } from './served-name';
 import { CheckedServer } from './vllm-deployment-faults';
 import { modelLabels } from './vllm-pod';
 
@@ -14,10 +14,13 @@ const PATHS = ['chat/completions', 'completions', 'embeddings', 'responses', 're
  *
  * @internal
  */
-export function openAiTarget({ props, name, namespace, apiKey }: VllmServers, { server }: CheckedServer): OpenAiTarget {
+export function openAiTarget(
+  { props, name, namespace, apiKey }: VllmServers,
+  { server, replicas }: CheckedServer,
+): OpenAiTarget {
   return {
     models: server.allNames,
-    serviceName: kubernetesName(server.name),
+    serviceName: objectName(props, server.name),
     namespace,
     podSelector: modelLabels(name, server.name),
     port: VLLM_PORTS.http,
@@ -26,5 +29,6 @@ export function openAiTarget({ props, name, namespace, apiKey }: VllmServers, { 
     apiKeySecret: apiKey,
     isolated: props.networkPolicy ?? true,
     answerSeconds: answerSeconds(server.plan),
+    servers: replicas,
   };
 }

@@ -1,4 +1,6 @@
+import { kubernetesName } from '../../core/naming';
 import { ServedModel } from './served-model';
+import { VllmDeploymentProps } from './vllm-deployment-props';
 
 /**
  * The name a model is served under.
@@ -7,4 +9,13 @@ import { ServedModel } from './served-model';
  */
 export function servedName({ name, model }: ServedModel): string {
   return name ?? model.name;
+}
+
+/**
+ * The name of a model's Kubernetes objects.
+ *
+ * @internal
+ */
+export function objectName({ nameSuffix = '' }: Pick<VllmDeploymentProps, 'nameSuffix'>, model: string): string {
+  return kubernetesName(`${model}${nameSuffix}`);
 }

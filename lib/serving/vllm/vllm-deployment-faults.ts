@@ -1,6 +1,6 @@
 import { UPSTREAM_IMAGES, VllmRelease } from '../../catalog/vllm-release';
 import { modelNameFaults, modelVersionFaults } from '../../core/model-name';
-import { kubernetesName, kubernetesNameFault } from '../../core/naming';
+import { kubernetesNameFault } from '../../core/naming';
 import { FabricBinding } from '../../core/rdma-fabric';
 import { secretFaults } from '../../core/secret-reference';
 import { concreteFault } from '../../core/tokens';
@@ -33,7 +33,7 @@ import { groupOf, partitionFaults } from './group-faults';
 import { openAiFaults } from './openai-faults';
 import { parserWarnings } from './parser-warnings';
 import { resolveVllmModel } from './resolve-vllm-model';
-import { servedName } from './served-name';
+import { objectName, servedName } from './served-name';
 import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
 import { OWN_POD, REFUSED_VARIABLES, modelLabels } from './vllm-pod';
@@ -98,6 +98,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
   endTrial(own, props.nodePool, models, props.resources, props.startupBudget, ...(isUnreadable(models) ? [] : models));
   const unknown = allOf(
     () => concreteFault('name', name, 'ids and names derive from it'),
+    () => concreteFault('nameSuffix', props.nameSuffix, 'names derive from it'),
     () => sizedTokenFaults(props),
     () => models.flatMap(modelTokenFaults),
   );
@@ -242,7 +243,7 @@ function poolFaults({ nodePool }: ServedModel, poolName: string): Fault[] {
   return [fault('CONFLICTING_PROPERTIES', 'nodePool', reason)];
 }
 
-function setFaults({ models, plans = {} }: VllmDeploymentProps, names: readonly string[]): Fault[] {
+function setFaults({ models, plans = {}, nameSuffix }: VllmDeploymentProps, names: readonly string[]): Fault[] {
   if (models.length === 0) {
     const reason = 'models must not be empty; name at least one, e.g. { model: ModelSpec.LLAMA_3_1_8B }';
     return [fault('EMPTY_LIST', 'models', reason)];
@@ -254,7 +255,7 @@ function setFaults({ models, plans = {} }: VllmDeploymentProps, names: readonly 
   return allOf(
     () => duplicateFaults('models', names),
     () => (new Set(names).size < names.length ? [] : duplicateFaults('models', called)),
-    () => objectNameFaults([...new Set(names)]),
+    () => objectNameFaults([...new Set(names)], nameSuffix),
     () =>
       Object.keys(plans)
         .filter((each) => !names.includes(each))
@@ -269,10 +270,10 @@ function setFaults({ models, plans = {} }: VllmDeploymentProps, names: readonly 
 }
 
 /** Kubernetes allows fewer characters than model names, and a Service must begin with a letter. */
-function objectNameFaults(names: readonly string[]): Fault[] {
+function objectNameFaults(names: readonly string[], nameSuffix?: string): Fault[] {
   return names.flatMap((name, i) => {
-    const own = kubernetesName(name);
-    const other = names.slice(0, i).find((before) => kubernetesName(before) === own);
+    const own = objectName({ nameSuffix }, name);
+    const other = names.slice(0, i).find((before) => objectName({ nameSuffix }, before) === own);
     if (other === undefined) return serviceNameFaults(`the Kubernetes name of model '${name}'`, own).map(ofModels);
     const reason = `models '${other}' and '${name}' both become '${own}' in Kubernetes; rename one of them`;
     return [fault('DUPLICATE', 'models', reason)];

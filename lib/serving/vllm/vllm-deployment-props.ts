@@ -28,6 +28,12 @@ export interface VllmDeploymentProps extends VllmServingOptions {
   readonly plans?: { [model: string]: CapacityPlan };
   /** Name of what all models share: the job of the metrics, and the secret of the key. @default - the construct's id */
   readonly name?: string;
+  /**
+   * What follows the models' names in those of their Kubernetes objects, e.g. `-next` for a canary of other weights or another release beside the
+   * deployment whose models it has: requests and the store have the names without it.
+   * @default - nothing
+   */
+  readonly nameSuffix?: string;
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }

@@ -29,6 +29,7 @@ import { declareScaled } from '../scaling/declare-scaled';
 import { explainServers } from '../scaling/explain-servers';
 import { VllmServers, containerOptions, metricsTargetOf, serverOf } from './made-server';
 import { openAiTarget } from './openai-target';
+import { objectName } from './served-name';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
@@ -161,7 +162,7 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
   }
 
   #endpointOf(model: string): string {
-    return `http://${kubernetesName(model)}.${this.namespace}.svc:${VLLM_PORTS.http}/v1`;
+    return `http://${objectName(this.#props, model)}.${this.namespace}.svc:${VLLM_PORTS.http}/v1`;
   }
 
   /** Labels of the pods of all models. */

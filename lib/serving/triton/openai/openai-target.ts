@@ -9,7 +9,7 @@ import { FRONT_END_PATHS, OPENAI_PORT, frontEndNames } from './openai-front-end'
  *
  * @internal
  */
-export function openAiTargets({ props, name, namespace, checked, apiKey }: TritonServers): OpenAiTarget[] {
+export function openAiTargets({ props, name, namespace, replicas, checked, apiKey }: TritonServers): OpenAiTarget[] {
   if (apiKey === undefined) return [];
   const answers = checked.models.flatMap(({ plan }) => (plan ? [answerSeconds(plan)] : []));
   return [
@@ -24,6 +24,7 @@ export function openAiTargets({ props, name, namespace, checked, apiKey }: Trito
       apiKeySecret: apiKey,
       isolated: props.networkPolicy ?? true,
       answerSeconds: answers.length > 0 ? Math.max(...answers) : undefined,
+      servers: replicas,
     },
   ];
 }
