@@ -8,6 +8,7 @@ import { nearNothing } from './pod-affinity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
 import { placementOf } from './cluster-placement';
+import { hasRoomFor } from './cluster-room';
 import { hasOtherNodes } from './other-nodes';
 import { PlacedPool, PodPlacement } from './placement';
 import { isSystemPool, systemLoad } from './system-pool';
@@ -22,8 +23,8 @@ import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isHelmRelease, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { claimsWithoutClass } from './claims-without-class';
 import { hasGroupAutoscaler, missingParts } from './missing-parts';
-import { besideFindings } from './room-beside';
-import { AskedPods, RolloutChoice, chooseRollouts, rolloutsOn } from './rollouts';
+import { AskedPods, besideFindings } from './room-beside';
+import { ClusterRoom, RolloutChoice, chooseRollouts, rolloutsOn } from './rollouts';
 import { sameObjectFaults } from './same-object-faults';
 import { unknownDiskWarnings } from './unknown-disk-warnings';
 import { checkArguments } from '../units/argument-faults';
@@ -71,10 +72,12 @@ export class ClusterChecks {
 
   private readonly cluster: IKubernetesCluster;
   /** What the choices of rollouts are kept by. */
-  private readonly choices = { byHand: {}, unattended: {} };
+  private readonly choices = { byHand: {}, byItself: {} };
   private readonly warned = new Set<PlacedPool>();
   private readonly warnedOfDisks = new Set<IGpuNodePool>();
   private warnedOfSystemNodes = false;
+  /** Stand for the placements that `_hasRoomFor` finds. */
+  private readonly room = { byHand: {}, byItself: {} };
 
   private constructor(cluster: IKubernetesCluster) {
     this.cluster = cluster;
@@ -117,16 +120,11 @@ export class ClusterChecks {
    * @internal
    */
   public _hasRoomFor(resource: TerraformResource, more: number, byHand = false): boolean {
-    const asked = this.asked(resource).map((each) => {
-      const { demand } = each;
-      if (each.resource !== resource) return each;
-      return { ...each, demand: { ...demand, pods: demand.pods + more * (demand.podsPerGroup ?? 1) } };
-    });
-    const it = asked.find((each) => each.resource === resource);
-    const placement = this.placed(asked, byHand ? undefined : unattended);
-    const pools = placement.demands.find(({ demand }) => demand.name === it?.demand.name)?.pools ?? [];
-    const short = new Set(capacityFindings(placement).flatMap((finding) => finding.pools));
-    return pools.length > 0 && !pools.some(({ pool }) => short.has(pool));
+    const { pods, placement, short } = this.roomOf(resource, byHand);
+    const name = pods.get(resource)?.demand?.name;
+    const it = placement.demands.find(({ demand }) => demand.name === name);
+    if (it === undefined || it.pools.length === 0 || it.pools.some(({ pool }) => short.has(pool))) return false;
+    return hasRoomFor(placement, it, new Map([[it, more * (it.demand.podsPerGroup ?? 1)]]));
   }
 
   /**
@@ -138,23 +136,28 @@ export class ClusterChecks {
    * @internal
    */
   public _rolloutOf(resource: TerraformResource, byHand = false): RolloutChoice | undefined {
-    const choices = foundOnce(TerraformStack.of(resource), this.choices[byHand ? 'byHand' : 'unattended'], () => {
+    const choices = foundOnce(TerraformStack.of(resource), this.choices[byHand ? 'byHand' : 'byItself'], () => {
       const all = rolloutsOn(this.cluster).filter(({ told }) => !byHand || told !== undefined);
-      return chooseRollouts(all, this.asked(resource), (asked) => this.placed(asked, byHand ? undefined : unattended));
+      return chooseRollouts(all, this.roomOf(resource, byHand));
     });
     return choices.get(resource);
   }
 
-  /** All pods, read once while a stack is read. */
-  private asked(resource: TerraformResource): AskedPods[] {
-    return foundOnce(TerraformStack.of(resource), this, () => askedOf(podsOf(this.workloads())));
+  /** Where all pods are, looked at once while a stack is read. */
+  private roomOf(resource: TerraformResource, byHand: boolean): ClusterRoom {
+    const stack = TerraformStack.of(resource);
+    const pods = foundOnce(stack, this, () => new Map(this.workloads().map((each) => [each, podsOfResource(each)])));
+    const { placement, short } = foundOnce(stack, this.room[byHand ? 'byHand' : 'byItself'], () => {
+      const placed = this.placement([...pods.values()], (pool) =>
+        pool.isAutoscaled === false && !byHand ? pool.minNodes : pool.maxNodes,
+      );
+      return { placement: placed, short: new Set(capacityFindings(placed).flatMap((finding) => finding.pools)) };
+    });
+    return { pods, placement, short };
   }
 
   private placement(pods: readonly ResourcePods[], nodesOf?: (pool: PlacedPool) => number): PodPlacement {
-    return this.placed(
-      pods.flatMap(({ path, demand }) => (demand ? [{ path, demand }] : [])),
-      nodesOf,
-    );
+    return this.placed(askedOf(pods), nodesOf);
   }
 
   private placed(asked: Parameters<typeof placementOf>[1], nodesOf?: (pool: PlacedPool) => number): PodPlacement {
@@ -176,7 +179,7 @@ export class ClusterChecks {
   }
 
   /** Warns of pods that only fit on nodes that no autoscaler adds. */
-  private warn(pods: ReturnType<typeof podsOf>): void {
+  private warn(pods: readonly ResourcePods[]): void {
     const isFixed = ({ isAutoscaled, minNodes, maxNodes }: IGpuNodePool) =>
       isAutoscaled === false && minNodes < maxNodes;
     const fixed: ReadonlySet<PlacedPool> = new Set(this.pools.filter(isFixed));
@@ -267,15 +270,10 @@ export class ClusterChecks {
 
 checkArguments('ClusterChecks', ClusterChecks);
 
-/** Nodes that are there, or that come without anybody's doing. */
-function unattended({ isAutoscaled, minNodes, maxNodes }: PlacedPool): number {
-  return isAutoscaled === false ? minNodes : maxNodes;
+function podsOf(objects: readonly TerraformResource[]): ResourcePods[] {
+  return objects.filter(runsPods).map(podsOfResource);
 }
 
-function podsOf(objects: readonly TerraformResource[]): (ResourcePods & { readonly resource: TerraformResource })[] {
-  return objects.filter(runsPods).map((resource) => ({ resource, ...podsOfResource(resource) }));
-}
-
-function askedOf(pods: ReturnType<typeof podsOf>): AskedPods[] {
-  return pods.flatMap(({ resource, path, demand }) => (demand ? [{ resource, path, demand }] : []));
+function askedOf(pods: readonly ResourcePods[]): AskedPods[] {
+  return pods.flatMap(({ path, demand }) => (demand ? [{ path, demand }] : []));
 }

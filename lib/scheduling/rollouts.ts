@@ -2,10 +2,10 @@ import { TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { enter, entered } from '../core/cluster-ledger';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { capacityFindings } from './cluster-capacity-faults';
+import { hasRoomFor } from './cluster-room';
+import { ResourcePods } from './kubernetes-pods';
 import { gpuResource } from './node-allocatable';
-import { PodPlacement } from './placement';
-import { PodDemand } from './pod-demand';
+import { PlacedDemand, PlacedPool, PodPlacement } from './placement';
 
 /**
  * A rollout that may start new servers before it stops old ones.
@@ -56,22 +56,23 @@ export interface RolloutChoice {
 }
 
 /**
- * The pods of a workload.
+ * Where all pods of a cluster are.
  *
  * @internal
  */
-export interface AskedPods {
-  readonly resource: TerraformResource;
-  readonly path: string;
-  readonly demand: PodDemand;
+export interface ClusterRoom {
+  /** What pods come of. */
+  readonly pods: ReadonlyMap<TerraformResource, ResourcePods>;
+  readonly placement: PodPlacement;
+  /** Pools without room for what must be there, rollouts apart. */
+  readonly short: ReadonlySet<PlacedPool>;
 }
 
-interface Candidate extends AskedPods {
+interface Candidate {
   readonly rollout: PlannedRollout;
+  readonly placed: PlacedDemand;
   /** Pods that its rollout starts first. */
   readonly more: number;
-  /** Names of the pools that its pods may be on. */
-  readonly pools: ReadonlySet<string>;
   readonly gpus: number;
 }
 
@@ -83,37 +84,26 @@ interface Candidate extends AskedPods {
  * gives back, and holds none meanwhile. Servers of several pods, and such of different sizes, could each hold what the other waits for.
  *
  * @param rollouts all rollouts on a cluster
- * @param asked all pods on it
- * @param place places pods
+ * @param room where all pods on it are
  *
  * @internal
  */
 export function chooseRollouts(
   rollouts: readonly PlannedRollout[],
-  asked: readonly AskedPods[],
-  place: (asked: readonly AskedPods[]) => PodPlacement,
+  { pods, placement, short }: ClusterRoom,
 ): ReadonlyMap<TerraformResource, RolloutChoice> {
   const chosen: Candidate[] = [];
   const choices = new Map<TerraformResource, RolloutChoice>();
-  const fits = (all: readonly Candidate[], pools: Candidate['pools']) => {
-    const more = new Map(all.map(({ resource, more: pods }) => [resource, pods]));
-    const placement = place(
-      asked.map((each) => ({
-        ...each,
-        demand: { ...each.demand, pods: each.demand.pods + (more.get(each.resource) ?? 0) },
-      })),
-    );
-    const short = new Set(
-      capacityFindings(placement).flatMap((finding) => finding.pools.map(({ poolName }) => poolName)),
-    );
-    return pools.size > 0 && ![...pools].some((pool) => short.has(pool));
-  };
-  for (const each of inOrder(candidatesOf(rollouts, asked, place(asked)))) {
-    const near = chosen.filter(({ pools }) => [...pools].some((pool) => each.pools.has(pool)));
-    const together = fits([...chosen, each], each.pools);
-    const inTurns = !together && near.length > 0 && areAlike([...near, each]) && fits([each], each.pools);
+  const fits = (each: Candidate, others: readonly Candidate[]) =>
+    each.placed.pools.length > 0 &&
+    !each.placed.pools.some(({ pool }) => short.has(pool)) &&
+    hasRoomFor(placement, each.placed, new Map([...others, each].map(({ placed, more }) => [placed, more])));
+  for (const each of inOrder(candidatesOf(rollouts, pods, placement))) {
+    const near = chosen.filter(({ placed }) => placed.pools.some((load) => each.placed.pools.includes(load)));
+    const together = fits(each, chosen);
+    const inTurns = !together && near.length > 0 && areAlike([...near, each]) && fits(each, []);
     const hasRoom = together || inTurns;
-    choices.set(each.resource, { hasRoom, inTurns, beside: near.map(({ rollout }) => rollout.name) });
+    choices.set(each.rollout.workload, { hasRoom, inTurns, beside: near.map(({ rollout }) => rollout.name) });
     if (hasRoom) chosen.push(each);
   }
   return choices;
@@ -121,24 +111,23 @@ export function chooseRollouts(
 
 function candidatesOf(
   rollouts: readonly PlannedRollout[],
-  asked: readonly AskedPods[],
+  pods: ClusterRoom['pods'],
   { demands }: PodPlacement,
 ): Candidate[] {
-  const byResource = new Map(asked.map((each) => [each.resource, each]));
-  const placed = new Map(demands.map((each) => [each.demand.name, each]));
+  const byName = new Map(demands.map((each) => [each.demand.name, each]));
   return rollouts.flatMap((rollout) => {
-    const pods = byResource.get(rollout.workload);
-    if (pods === undefined || !rollout.mayStart()) return [];
-    const { podsPerGroup = 1, name } = pods.demand;
-    const { pools = [], requests } = placed.get(name) ?? {};
-    const gpus = Math.max(0, ...pools.map(({ pool }) => requests?.get(gpuResource(pool)) ?? 0)) * podsPerGroup;
+    const placed = byName.get(pods.get(rollout.workload)?.demand?.name ?? '');
+    if (placed === undefined || !rollout.mayStart()) return [];
+    const { podsPerGroup = 1 } = placed.demand;
+    const gpus = placed.pools.map(({ pool }) => placed.requests.get(gpuResource(pool)) ?? 0);
     const more = (rollout.told ?? 1) * podsPerGroup;
-    return [{ ...pods, rollout, more, gpus, pools: new Set(pools.map(({ pool }) => pool.poolName)) }];
+    return [{ rollout, placed, more, gpus: Math.max(0, ...gpus) * podsPerGroup }];
   });
 }
 
 function inOrder(candidates: readonly Candidate[]): Candidate[] {
-  const rank = ({ rollout, gpus, path }: Candidate) => [rollout.told === undefined ? 1 : 0, gpus, path] as const;
+  const rank = ({ rollout, gpus, placed }: Candidate) =>
+    [rollout.told === undefined ? 1 : 0, gpus, placed.path] as const;
   return [...candidates].sort((a, b) => {
     const [x, y] = [rank(a), rank(b)];
     return x[0] - y[0] || x[1] - y[1] || (x[2] < y[2] ? -1 : 1);
@@ -147,18 +136,11 @@ function inOrder(candidates: readonly Candidate[]): Candidate[] {
 
 /** Whether each can take the place of any other, and holds nothing while it waits. */
 function areAlike(all: readonly Candidate[]): boolean {
-  const place = ({ demand, pools }: Candidate) => {
+  const place = ({ placed: { demand, pools } }: Candidate) => {
     const { requests, podsPerGroup = 1, near = [], away = [], podsPerPool = 0, podsPerNode = 0 } = demand;
-    return JSON.stringify([
-      Object.entries(requests).sort(),
-      podsPerGroup,
-      near,
-      away,
-      podsPerPool,
-      podsPerNode,
-      [...pools],
-    ]);
+    const names = pools.map(({ pool }) => pool.poolName);
+    return JSON.stringify([Object.entries(requests).sort(), podsPerGroup, near, away, podsPerPool, podsPerNode, names]);
   };
-  const isWhole = ({ demand, rollout }: Candidate) => rollout.startsWhole || (demand.podsPerGroup ?? 1) === 1;
+  const isWhole = ({ placed, rollout }: Candidate) => rollout.startsWhole || (placed.demand.podsPerGroup ?? 1) === 1;
   return all.every((each) => isWhole(each) && place(each) === place(all[0]));
 }

@@ -3,7 +3,17 @@ import { Fault, fault } from '../units/fault';
 import { capacityFindings } from './cluster-capacity-faults';
 import { gpuResource } from './node-allocatable';
 import { PlacedDemand, PodPlacement, PoolLoad } from './placement';
-import { AskedPods } from './rollouts';
+import { PodDemand } from './pod-demand';
+
+/**
+ * The pods of a workload.
+ *
+ * @internal
+ */
+export interface AskedPods {
+  readonly path: string;
+  readonly demand: PodDemand;
+}
 
 /** A fault, and the pools that it concerns. */
 interface Finding {

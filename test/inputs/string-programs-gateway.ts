@@ -30,8 +30,9 @@ class OwnServer extends Construct implements IOpenAiServer {
   public constructor(
     public readonly cluster: IKubernetesCluster,
     given: Given,
+    id = 'Own',
   ) {
-    super(cluster, 'Own');
+    super(cluster, id);
     this.openAiTargets = [{ ...TARGET, ...given }];
   }
 }
@@ -51,6 +52,13 @@ export const GATEWAY_STRUCTS: StructPrograms = {
   InferenceGatewayProps: (given) => door(() => given),
   OpenAiTarget: (given) => before(given),
   GatewayBackendOptions: (given) => before({}, given),
+  GatewayCanary: (given) =>
+    door((cluster) => {
+      const [server, canary] = ['Own', 'Other'].map(
+        (id) => new OwnServer(cluster, { serviceName: id.toLowerCase() }, id),
+      );
+      return { backends: [GatewayBackend.of(server, { canary: { server: canary, percent: 5, ...given } })] };
+    }),
   GatewayServiceProps: (given) => door(() => ({ backends: [GatewayBackend.ofService({ ...SERVICE, ...given })] })),
   GatewayLimits: (given) => door(() => ({ limits: given })),
   GatewayLoadBalancer: (given) =>
