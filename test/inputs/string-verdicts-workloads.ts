@@ -253,6 +253,9 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'KServeVllmOptions.vllmImage': ['refused INVALID_FORMAT vllmImage | reference | reference'],
   'KServeTritonOptions.tritonImage': ['refused INVALID_FORMAT tritonImage | reference | reference'],
   'VllmDeployment.new(id)': ['text'],
+  'VllmDeploymentProps.nameSuffix': [
+    'text | refused VALUE_NOT_CONCRETE nameSuffix | refused VALUE_NOT_CONCRETE nameSuffix',
+  ],
   'VllmDeploymentProps.name': [
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
   ],
