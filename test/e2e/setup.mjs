@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { CACHE, say, which } from '../../scripts/support.mjs';
 import { deepSpeedEnvironment } from '../../scripts/deepspeed/environment.mjs';
 import { vllmEnvironment } from '../../scripts/vllm-cpu/environment.mjs';
+import { prepareAiGateway } from './setup/ai-gateway.mjs';
 import { prepareAwsCli } from './setup/aws-cli.mjs';
 import { prepareControlPlane } from './setup/control-plane.mjs';
 import { prepareEmulator } from './setup/emulator.mjs';
@@ -29,7 +30,7 @@ export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
  * @param {string} file where to; a run that others must not disturb has one of its own
  * @param {boolean} servers whether what only the end-to-end tests need is wanted too: servers of models, which take 2 GB, the
  * controllers of groups of nodes and of sets of jobs, KServe, Envoy, and what reads Prometheus for scalers
- * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `kueue`, `jobSet`, `prometheusAdapter`, `envoy`, `kserve`, `awsCli`, `vllm` and `deepSpeed`, each absent when it cannot be
+ * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `kueue`, `jobSet`, `prometheusAdapter`, `envoy`, `aiGateway`, `kserve`, `awsCli`, `vllm` and `deepSpeed`, each absent when it cannot be
  * had; `providers`, the Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
  */
 export async function prepare(file = TOOLS_FILE, servers = false) {
@@ -56,6 +57,9 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
       ),
       kueue: await attempt('no Kueue, so no group waits for all of its nodes', () => prepareKueue(E2E_CACHE)),
       kserve: await attempt('no KServe, so no InferenceService is judged and run', () => prepareKServe(E2E_CACHE)),
+      aiGateway: await attempt('no definitions of Envoy AI Gateway, so no gateway of it is judged', () =>
+        prepareAiGateway(E2E_CACHE),
+      ),
       envoy: await attempt('no Envoy, so no front door runs', () => prepareEnvoy(E2E_CACHE)),
       prometheusAdapter: await attempt('no adapter of Prometheus, so nothing scales', () =>
         preparePrometheusAdapter(E2E_CACHE),
@@ -80,6 +84,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   await prepareLeaderWorkerSet(E2E_CACHE);
   await prepareKueue(E2E_CACHE);
   await prepareKServe(E2E_CACHE);
+  await prepareAiGateway(E2E_CACHE);
   await prepareEnvoy(E2E_CACHE);
   await preparePrometheusAdapter(E2E_CACHE);
   await prepareJobSet(E2E_CACHE);
