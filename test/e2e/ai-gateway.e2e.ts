@@ -119,7 +119,7 @@ describeWith(['terraform', 'controlPlane', 'aiGateway'], 'gateways of the Gatewa
     const [grant] = all.get('ReferenceGrant') ?? [];
     expect(grant.metadata.namespace).toBe(NAMESPACES.servers);
     const refs = (all.get('AIGatewayRoute') ?? []).map(({ spec }) => spec.rules[0].backendRefs[0] as KubeObject);
-    const { name } = refs.find(({ namespace }) => namespace === NAMESPACES.servers) ?? {};
+    const name = refs.find(({ namespace }) => namespace === NAMESPACES.servers)?.name as string;
     expect(grant.spec.from.map(({ kind, namespace: from }: any) => [kind, from])).toEqual([
       ['AIGatewayRoute', NAMESPACES.doors],
       ['HTTPRoute', NAMESPACES.doors],

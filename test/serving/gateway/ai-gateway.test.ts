@@ -6,69 +6,16 @@ import {
   EnvoyAiInferenceGateway,
   GatewayAuthentication,
   GatewayBackend,
-  GatewayExposure,
-  GatewayTls,
 } from '../../../lib/serving';
 import { gatewayDuration } from '../../../lib/serving/gateway/ai-gateway/custom-object';
 import { DataSize, Duration } from '../../../lib/units';
 import { definitionFaults, readDefinitions } from '../../support/schema';
-import { Block, Synthesized } from '../../support/synth';
-import { unescapeTemplate } from '../../support/template';
+import { Block } from '../../support/synth';
+import { DOORS, JWT, KSERVE, backends, made, objectsOf, ofKind, specOf } from '../support/ai-gateway-doors';
 import { withSite } from '../support/fixtures';
-import { AiDoor, INSTALLED, chat, openAiDoor, openDoor, triton } from '../support/gateway-fixtures';
+import { AiDoor, INSTALLED, chat, openAiDoor, triton } from '../support/gateway-fixtures';
 
 const RECORDED = readDefinitions(path.join(__dirname, 'fixtures/ai-gateway-crds.json'));
-const KSERVE = { name: 'big-predictor', namespace: 'kserve', port: 80, models: ['deepseek/65b'] };
-const JWT = {
-  issuer: 'https://id.example.com/realms/models',
-  audiences: ['models'],
-  keysUrl: 'https://id.example.com/realms/models/protocol/openid-connect/certs',
-};
-
-/** The objects of a gateway. */
-function objectsOf(json: Synthesized, release = 'door-gateway'): Block[] {
-  const [{ values }] = json.resources('helm_release').filter(({ name }) => name === release);
-  return (JSON.parse(unescapeTemplate((values as string[])[0])) as { resources: Block[] }).resources;
-}
-const made = (door?: AiDoor) => objectsOf(openAiDoor(door).json);
-const ofKind = (objects: Block[], kind: string) => objects.filter((each) => each.kind === kind);
-const specOf = (objects: Block[], kind: string) => ofKind(objects, kind)[0].spec as Block;
-const backends =
-  (more: Partial<ReturnType<AiDoor>>): AiDoor =>
-  (site) => ({ backends: [GatewayBackend.of(chat(site))], ...more });
-
-const DOORS: readonly (readonly [string, AiDoor])[] = [
-  ['one model', (site) => ({ backends: [GatewayBackend.of(chat(site))] })],
-  [
-    'keys and limits',
-    (site) => ({
-      backends: [GatewayBackend.of(chat(site, 'Talk')), GatewayBackend.of(triton(site))],
-      authentication: GatewayAuthentication.apiKeys({ red: { name: 'teams', key: 'red' } }),
-      limits: { requestsPerMinute: 600 },
-      modelLimits: { talk: { tokensPerMinute: 100_000 } },
-      nodeSelector: { role: 'front' },
-      priorityClassName: 'front',
-    }),
-  ],
-  [
-    'tokens, a certificate, and the public',
-    () => ({
-      backends: [
-        GatewayBackend.ofService({ ...KSERVE, basePath: '/openai/v1/', apiKey: { name: 'kserve', key: 'apiKey' } }),
-      ],
-      authentication: GatewayAuthentication.jwt(JWT),
-      tls: GatewayTls.certificate({ dnsNames: ['models.example.com'], issuer: 'letsencrypt' }),
-      exposure: GatewayExposure.public({ annotations: { a: 'b' }, sourceRanges: ['203.0.113.0/24'] }),
-      limits: { requestsPerMinute: 60, tokensPerMinute: 1000 },
-      retries: 0,
-    }),
-  ],
-  [
-    'a picker',
-    (site) => ({ backends: [GatewayBackend.of(chat(site), { endpointPicker: { serviceName: 'chat-epp' } })] }),
-  ],
-  ['a server elsewhere', (site) => ({ backends: [GatewayBackend.of(chat(site, 'Far', { namespace: 'far' }))] })],
-];
 
 test.each(DOORS)('the definitions take a gateway with %s', (_, door) => {
   const objects = made(door);
@@ -227,84 +174,6 @@ describe('servers', () => {
   });
 });
 
-describe('callers', () => {
-  const security = (door?: AiDoor) => specOf(made(door), 'SecurityPolicy');
-
-  test('show keys, each secret once, which go no further', () => {
-    const key = (name: string) => ({ name: 'teams', key: name });
-    const authentication = GatewayAuthentication.apiKeys({
-      red: key('red'),
-      blue: key('blue'),
-      own: { name: 'own', key: 'own' },
-    });
-    expect(security(backends({ authentication })).apiKeyAuth).toEqual({
-      credentialRefs: [
-        { group: '', kind: 'Secret', name: 'own' },
-        { group: '', kind: 'Secret', name: 'teams' },
-      ],
-      extractFrom: [{ headers: ['Authorization'] }],
-      forwardClientIDHeader: 'x-gateway-caller',
-      sanitize: true,
-    });
-  });
-
-  test('or tokens of an issuer', () => {
-    const authentication = GatewayAuthentication.jwt({ ...JWT, clientClaim: 'azp' });
-    expect(security(backends({ authentication }))).toMatchObject({
-      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'door' }],
-      jwt: {
-        providers: [
-          {
-            issuer: JWT.issuer,
-            audiences: ['models'],
-            remoteJWKS: { uri: JWT.keysUrl, cacheDuration: '5m' },
-            claimToHeaders: [{ header: 'x-gateway-caller', claim: 'azp' }],
-          },
-        ],
-      },
-    });
-  });
-
-  test('say neither who they are nor which model it is by headers', () => {
-    const { headers } = specOf(made(), 'ClientTrafficPolicy');
-    expect(headers.earlyRequestHeaders.remove).toEqual(['x-gateway-caller', 'x-ai-eg-model']);
-  });
-
-  test('have limits, whose rules are shared by all routes', () => {
-    const rules = (more: Partial<ReturnType<AiDoor>>) =>
-      specOf(made(backends(more)), 'BackendTrafficPolicy').rateLimit.global.rules as Block[];
-    const named = { type: 'Distinct', name: 'x-gateway-caller' };
-    const limits = { requestsPerMinute: 600, tokensPerMinute: 1000 };
-    expect(rules({ limits, modelLimits: { chat: { tokensPerMinute: 100 } } })).toEqual([
-      { clientSelectors: [{ headers: [named] }], shared: true, limit: { requests: 600, unit: 'Minute' } },
-      {
-        ...{ clientSelectors: [{ headers: [named] }], shared: true, limit: { requests: 1000, unit: 'Minute' } },
-        cost: {
-          request: { from: 'Number', number: 0 },
-          response: { from: 'Metadata', metadata: { namespace: 'io.envoy.ai_gateway', key: 'total_tokens' } },
-        },
-      },
-      expect.objectContaining({
-        clientSelectors: [{ headers: [named, { type: 'Exact', name: 'x-ai-eg-model', value: 'chat' }] }],
-        limit: { requests: 100, unit: 'Minute' },
-      }),
-    ]);
-    // A rule for names does not see a token that has none.
-    const [, nameless] = rules({ limits: { requestsPerMinute: 60 }, authentication: GatewayAuthentication.jwt(JWT) });
-    expect(nameless.clientSelectors[0].headers).toEqual([
-      { type: 'RegularExpression', name: 'x-gateway-caller', value: '.+', invert: true },
-    ]);
-  });
-
-  test('are limited as said, however many pods count', () => {
-    const limits = { requestsPerMinute: 1 };
-    expect(() => openAiDoor(backends({ limits, replicas: 3 }))).not.toThrow();
-    expect(() => openDoor((site) => ({ backends: [GatewayBackend.of(chat(site))], limits, replicas: 3 }))).toThrow(
-      'one for each pod',
-    );
-  });
-});
-
 describe('times, sizes and retries', () => {
   test('let streams go on, and end those that are silent', () => {
     const objects = made((site) => ({
@@ -342,72 +211,6 @@ describe('times, sizes and retries', () => {
     expect(retry()).toMatchObject({ numRetries: 1, retryOn: { httpStatusCodes: [503] } });
     expect(retry(3)?.numRetries).toBe(3);
     expect(retry(0)).toBeUndefined();
-  });
-});
-
-describe('where it is reached', () => {
-  const service = (door?: AiDoor) => specOf(made(door), 'EnvoyProxy').provider.kubernetes.envoyService as Block;
-
-  test('within the cluster, although Envoy Gateway would make a load balancer', () => {
-    expect(service()).toEqual({ name: 'inference-door', type: 'ClusterIP' });
-    expect(specOf(made(), 'Gateway').listeners).toMatchObject([{ protocol: 'HTTP', port: 80 }]);
-  });
-
-  test('by everybody with TLS alone', () => {
-    const objects = made(DOORS[2][1]);
-    expect(specOf(objects, 'EnvoyProxy').provider.kubernetes.envoyService).toMatchObject({
-      type: 'LoadBalancer',
-      annotations: { a: 'b' },
-      loadBalancerSourceRanges: ['203.0.113.0/24'],
-    });
-    expect(specOf(objects, 'Gateway').listeners).toMatchObject([
-      { protocol: 'HTTPS', port: 443, tls: { certificateRefs: [{ name: 'door-tls' }] } },
-    ]);
-    expect(specOf(objects, 'ClientTrafficPolicy').tls).toEqual({ minVersion: '1.2' });
-  });
-
-  test('by whom it is said, at the ports of the pods that Envoy Gateway makes, which servers let in', () => {
-    const { json } = openAiDoor((site) => ({
-      backends: [GatewayBackend.of(chat(site, 'Chat', { accessibleFrom: [] }))],
-      accessibleFrom: ['apps', '10.0.0.0/8'],
-      metricsFrom: ['monitoring'],
-    }));
-    const pods = {
-      'gateway.envoyproxy.io/owning-gateway-name': 'door',
-      'gateway.envoyproxy.io/owning-gateway-namespace': 'inference',
-    };
-    const own = json.byName('kubernetes_network_policy_v1', 'inference-door');
-    expect(own.metadata.namespace).toBe('envoy-gateway-system');
-    expect(own.spec).toEqual({
-      pod_selector: { match_labels: pods },
-      policy_types: ['Ingress'],
-      ingress: [
-        {
-          from: [
-            { namespace_selector: { match_labels: { 'kubernetes.io/metadata.name': 'apps' } } },
-            { ip_block: { cidr: '10.0.0.0/8' } },
-          ],
-          ports: [{ port: '10080', protocol: 'TCP' }],
-        },
-        {
-          from: [{ namespace_selector: { match_labels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
-          ports: [{ port: '19001', protocol: 'TCP' }],
-        },
-      ],
-    });
-    const [{ from, ports }] = json.byName('kubernetes_network_policy_v1', 'door-to-chat').spec.ingress as Block[];
-    expect(from).toEqual([
-      {
-        namespace_selector: { match_labels: { 'kubernetes.io/metadata.name': 'envoy-gateway-system' } },
-        pod_selector: { match_labels: pods },
-      },
-    ]);
-    expect(ports).toEqual([{ port: '8000', protocol: 'TCP' }]);
-    expect(
-      openAiDoor(backends({ networkPolicy: false }))
-        .json.resources('kubernetes_network_policy_v1')
-        .map(({ metadata }) => metadata.name),
-    ).not.toContain('inference-door');
   });
 });
 

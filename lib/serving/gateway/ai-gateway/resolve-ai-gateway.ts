@@ -97,7 +97,7 @@ export function aiGatewayPlan(
     replicas: replicasOf(props),
     // Envoy Gateway knows its own image, but not the mirror.
     image:
-      props.envoyImage ?? (registry === ImageRegistry.UPSTREAM ? undefined : registry.resolve(GATEWAY_ENVOY_IMAGE)),
+      props.envoyImage ?? (registry.host === undefined ? undefined : registry.resolve(GATEWAY_ENVOY_IMAGE)),
     pullSecrets: registry.pullSecrets,
     nodeSelector,
     priorityClassName,
