@@ -96,8 +96,7 @@ export function aiGatewayPlan(
     memory: canonicalBytes(memoryOf(props)),
     replicas: replicasOf(props),
     // Envoy Gateway knows its own image, but not the mirror.
-    image:
-      props.envoyImage ?? (registry.host === undefined ? undefined : registry.resolve(GATEWAY_ENVOY_IMAGE)),
+    image: props.envoyImage ?? (registry.host === undefined ? undefined : registry.resolve(GATEWAY_ENVOY_IMAGE)),
     pullSecrets: registry.pullSecrets,
     nodeSelector,
     priorityClassName,
