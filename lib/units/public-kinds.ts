@@ -60,9 +60,14 @@ export const STRUCTS = {
     'name: string; parameters?: number; tokensPerItem?: number; tokensPerFrame?: number; maxVideoTokens?: number; promptTokensPerVideoToken?: number; positionsPerToken?: number; hiddenSize?: number; intermediateSize?: number; learnedPositions?: boolean; gatedFeedForward?: boolean; inputSize?: number; outputSize?: number; shared?: boolean',
   EncryptedStorageClassProps:
     'cluster: IKubernetesCluster; storageClassName?: string; isDefault?: boolean; removalPolicy?: RemovalPolicy; kmsKeyArn?: string',
+  EndpointPicker: 'serviceName: string; port?: number; failOpen?: boolean',
   EnsembleModelProps:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; name: string; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; steps: EnsembleStep[]; maxInflightRequests?: number; latencyBucketsMs?: number[]',
   EnsembleStep: 'model: string; modelVersion?: number; inputMap: string{}; outputMap: string{}',
+  EnvoyAiGatewayControllerProps:
+    'cluster: IKubernetesCluster; chartVersion?: string; envoyGatewayVersion?: string; rateLimitRedis?: string; inferencePools?: boolean; replicas?: number; gatewayClassName?: string; namespace?: string; aiGatewayNamespace?: string; imageRegistry?: ImageRegistry',
+  EnvoyAiInferenceGatewayProps:
+    'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; imageRegistry?: ImageRegistry; installed?: InstalledAiGateway',
   ExistingGpuNodePoolProps:
     'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize',
   ExistingVpc:
@@ -76,13 +81,13 @@ export const STRUCTS = {
   FabricPod:
     'hardware: GpuNodeType; gpus: number; rdmaRequired?: boolean; sharedMemory?: DataSize; environment?: string{}',
   Fault: 'id: string; property?: string; reason: string',
-  GatewayBackendOptions: 'models?: string[]; weight?: number; apiKey?: SecretReference; canary?: GatewayCanary',
-  GatewayCanary: 'server: IOpenAiServer; percent: number; apiKey?: SecretReference',
+  GatewayBackendOptions:
+    'models?: string[]; weight?: number; apiKey?: SecretReference; endpointPicker?: EndpointPicker',
   GatewayCertificate: 'dnsNames: string[]; issuer: string; clusterIssuer?: boolean',
   GatewayLimits: 'requestsPerMinute?: number; tokensPerMinute?: number',
   GatewayLoadBalancer: 'annotations?: string{}; sourceRanges?: string[]',
   GatewayServiceProps:
-    'name: string; namespace: string; port: number; models: string[]; podSelector?: string{}; apiKey?: SecretReference; basePath?: string; healthPath?: string; weight?: number; longestAnswer?: Duration',
+    'name: string; namespace: string; port: number; models: string[]; podSelector?: string{}; apiKey?: SecretReference; basePath?: string; healthPath?: string; weight?: number; longestAnswer?: Duration; endpointPicker?: EndpointPicker',
   GpuNodePoolOptions:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair',
   GpuNodePoolProps:
@@ -106,6 +111,7 @@ export const STRUCTS = {
   IndicatorQuery: 'expr: string; metrics: Metric[]; meaning: string',
   InferenceGatewayProps:
     'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; imageRegistry?: ImageRegistry',
+  InstalledAiGateway: 'gatewayClassName: string; namespace?: string; rateLimits?: boolean; inferencePools?: boolean',
   InstanceSettings:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean',
   IpoibNetworkProps:
@@ -196,7 +202,7 @@ export const STRUCTS = {
   OpenAiOptions:
     'loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   OpenAiTarget:
-    'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; isolated?: boolean; answerSeconds?: number; servers?: number',
+    'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; aiGatewayKeySecret?: SecretReference; answersPickers?: boolean; isolated?: boolean; answerSeconds?: number',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
@@ -211,7 +217,7 @@ export const STRUCTS = {
   PrometheusAdapterProps:
     'cluster: IKubernetesCluster; monitoring: MonitoringStack; namespace?: string; chartVersion?: string; replicas?: number; imageRegistry?: ImageRegistry',
   PyTorchImageOptions:
-    'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; preset?: ImagePreset; cuda?: string; ubuntu?: string; torch?: string; transformers?: string; onnxRuntime?: string; efa?: EfaInstaller',
+    'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; preset?: ImagePreset; cuda?: string; ubuntu?: string; torch?: string; transformers?: string; onnxRuntime?: string',
   PyTorchModelProps:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; modelSize: DataSize; fileName?: string; optimizedExecution?: boolean; inferenceMode?: boolean; cudnn?: boolean; weightSharing?: boolean; cacheCleaning?: boolean; interOpThreads?: number; intraOpThreads?: number',
   PythonEnvironment: 'fileName?: string; packedSize?: DataSize; unpackedSize: DataSize',
@@ -277,7 +283,7 @@ export const STRUCTS = {
   TrainingAlternative:
     'change: string; deepSpeed: DeepSpeedConfig; nodes: number; hardware: GpuNodeType; memory: DataSize',
   TrainingJobProps:
-    'cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; dataName: string; dataVersion?: string; dataSize?: DataSize; deepSpeed?: DeepSpeedConfig; sequenceLength: number; steps: number; saveSteps?: number; nodes?: number; gpusPerNode?: number; image?: string; trainingImage?: ServingImage; queue?: IGpuQueue; checkpointClaim: string; program?: string[]; maxRestarts?: number; timeout?: Duration; sharedMemory?: DataSize; environment?: string{}; priorityClassName?: string; namespace?: string; name?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+    'cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; dataName: string; dataVersion?: string; dataSize?: DataSize; deepSpeed?: DeepSpeedConfig; sequenceLength: number; steps: number; saveSteps?: number; nodes?: number; gpusPerNode?: number; image: string; checkpointClaim: string; program?: string[]; maxRestarts?: number; timeout?: Duration; sharedMemory?: DataSize; environment?: string{}; priorityClassName?: string; namespace?: string; name?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   TrainingMemory:
     'parameters: DataSize; gradients: DataSize; optimizer: DataSize; buffers: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize',
   TrainingRequest:
@@ -297,7 +303,7 @@ export const STRUCTS = {
   VirtualFunctionRail: 'resourceName: string; network: NetworkName; physicalFunctions: string[]',
   VirtualFunctionsOptions: 'rails: VirtualFunctionRail[]; virtualFunctionsPerAdapter?: number',
   VllmDeploymentProps:
-    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; initContainers?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podAffinity?: PodAffinityTerm[]; podAntiAffinity?: PodAffinityTerm[]; topologySpreadConstraints?: TopologySpreadConstraint[]; serviceAccountName?: string; rolePolicyStatements?: PolicyStatement[]; roleManagedPolicyArns?: string[]; serviceAccountAnnotations?: string{}; serviceType?: ServiceType; serviceAnnotations?: string{}; autoscaling?: ServerAutoscaling; maxReplicas?: number; updateStrategy?: UpdateStrategy; maxSurge?: number; maxUnavailable?: number; maxDisruptions?: number; namespace?: string; awsCliImage?: string; modelCache?: ModelCache; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; vllmRelease?: VllmRelease; vllmImage?: string; servingImage?: ServingImage; apiKey?: SecretReference; maxQueuedRequests?: number; queue?: IGpuQueue; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: ServedModel[]; replicas?: number; plans?: CapacityPlan{}; name?: string; nameSuffix?: string; imageRegistry?: ImageRegistry',
+    'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; initContainers?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podAffinity?: PodAffinityTerm[]; podAntiAffinity?: PodAffinityTerm[]; topologySpreadConstraints?: TopologySpreadConstraint[]; serviceAccountName?: string; rolePolicyStatements?: PolicyStatement[]; roleManagedPolicyArns?: string[]; serviceAccountAnnotations?: string{}; serviceType?: ServiceType; serviceAnnotations?: string{}; autoscaling?: ServerAutoscaling; maxReplicas?: number; updateStrategy?: UpdateStrategy; maxSurge?: number; maxUnavailable?: number; maxDisruptions?: number; namespace?: string; awsCliImage?: string; modelCache?: ModelCache; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; vllmRelease?: VllmRelease; vllmImage?: string; servingImage?: ServingImage; apiKey?: SecretReference; maxQueuedRequests?: number; queue?: IGpuQueue; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; models: ServedModel[]; replicas?: number; plans?: CapacityPlan{}; name?: string; imageRegistry?: ImageRegistry',
   VllmImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; release?: VllmRelease; plugins?: VllmPlugin[]; efa?: EfaInstaller',
   VllmModelProps:
@@ -344,11 +350,14 @@ export const CLASSES = {
   EksGpuCluster: 'new EksGpuCluster(...)',
   EksRelease: 'EksRelease.V1_34, EksRelease.of(...) or EksRelease.custom(...)',
   EncryptedStorageClass: 'new EncryptedStorageClass(...)',
+  EnvoyAiGatewayController: 'new EnvoyAiGatewayController(...)',
+  EnvoyAiInferenceGateway: 'new EnvoyAiInferenceGateway(...)',
   ExistingGpuNodePool: 'new ExistingGpuNodePool(...)',
   ExistingNamespaces: 'new ExistingNamespaces(...)',
   FrontEndToolCallParser:
     'FrontEndToolCallParser.LLAMA3, FrontEndToolCallParser.of(...) or FrontEndToolCallParser.custom(...)',
-  GatewayAuthentication: 'GatewayAuthentication.apiKeys(...) or GatewayAuthentication.jwt(...)',
+  GatewayAuthentication:
+    'GatewayAuthentication.apiKeys(...), GatewayAuthentication.jwt(...) or GatewayAuthentication.oidc(...)',
   GatewayBackend: 'GatewayBackend.of(...) or GatewayBackend.ofService(...)',
   GatewayExposure: 'GatewayExposure.INTERNAL or GatewayExposure.public(...)',
   GatewayTls: 'GatewayTls.secret(...) or GatewayTls.certificate(...)',
@@ -370,7 +379,7 @@ export const CLASSES = {
   IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   IServiceAccountRole: 'cluster.serviceAccountRole(...)',
   IWatchable:
-    'new KServeInferenceService(...), new InferenceGateway(...), new TritonDeployment(...) or new VllmDeployment(...)',
+    'new KServeInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...) or new VllmDeployment(...)',
   ImagePrePuller: 'new ImagePrePuller(...)',
   ImagePreset: 'ImagePreset.CURRENT or ImagePreset.CUDA_11_8',
   ImageRegistry: 'ImageRegistry.UPSTREAM, ImageRegistry.withPullSecrets(...) or ImageRegistry.mirror(...)',
@@ -411,6 +420,8 @@ export const CLASSES = {
   NodeRepair: 'NodeRepair.disabled() or NodeRepair.auto(...)',
   NvIpamPool: 'new NvIpamPool(...)',
   NvidiaNetworkOperator: 'new NvidiaNetworkOperator(...)',
+  OidcIssuer:
+    'OidcIssuer.of(...), OidcIssuer.keycloak(...), OidcIssuer.entraId(...), OidcIssuer.cognito(...) or OidcIssuer.eks(...)',
   Parallelism: 'Parallelism.NONE or Parallelism.of(...)',
   Placement: 'Placement.none(), Placement.clusterGroup() or Placement.existing(...)',
   PodVolume: 'PodVolume.secret(...), PodVolume.configMap(...), PodVolume.claim(...) or PodVolume.emptyFolder(...)',

@@ -2,6 +2,7 @@ import { IOpenAiServer } from '../../core/openai-server';
 import { SecretReference } from '../../core/secret-reference';
 import { checkArguments } from '../../units/argument-faults';
 import { Duration } from '../../units/duration';
+import { EndpointPicker } from './endpoint-picker';
 
 /**
  * A new version beside the servers of a backend, which gets part of their requests.
@@ -43,8 +44,17 @@ export interface GatewayBackendOptions {
    * @default - the deployment's own secret, which is in the same namespace
    */
   readonly apiKey?: SecretReference;
+<<<<<<< HEAD
   /** A new version that is tried by part of the requests; goes without `weight`. @default - there is none */
   readonly canary?: GatewayCanary;
+=======
+  /**
+   * What chooses the pod for each request. Only an `EnvoyAiInferenceGateway` asks one, in whose namespace the servers must be, and only vLLM's own server
+   * says what it goes by.
+   * @default - the gateway, which sends it to the pod with the fewest requests
+   */
+  readonly endpointPicker?: EndpointPicker;
+>>>>>>> main
 }
 
 /**
@@ -74,6 +84,11 @@ export interface GatewayServiceProps {
   readonly weight?: number;
   /** How long its longest answers take. @default - not known */
   readonly longestAnswer?: Duration;
+  /**
+   * What chooses the pod for each request, of those with `podSelector`: of an `EnvoyAiInferenceGateway`, before servers of vLLM.
+   * @default - the gateway
+   */
+  readonly endpointPicker?: EndpointPicker;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { IOpenAiServer, OpenAiTarget } from '../../core/openai-server';
 import { SecretReference } from '../../core/secret-reference';
 import { BASE_PATH, ROUTED_PATHS } from './api-paths';
+import { EndpointPicker } from './endpoint-picker';
 import { GatewayBackend } from './gateway-backend';
 
 /**
@@ -15,6 +16,8 @@ export interface Upstream extends Omit<OpenAiTarget, 'podSelector'> {
   readonly weight?: number;
   /** Whether the secret with its key is one of the gateway's namespace, whatever its own. */
   readonly hasOwnKey: boolean;
+  /** What chooses the pod for each request. */
+  readonly picker?: EndpointPicker;
   /** Path of its property in messages. */
   readonly at: string;
 }
@@ -29,7 +32,15 @@ export interface Upstream extends Omit<OpenAiTarget, 'podSelector'> {
  */
 export function upstreamsOf({ server, options, service, weight }: GatewayBackend, at: string): Upstream[] {
   if (service) {
-    const { name, healthPath = '/health', basePath = BASE_PATH, apiKey, longestAnswer, ...given } = service;
+    const {
+      name,
+      healthPath = '/health',
+      basePath = BASE_PATH,
+      apiKey,
+      longestAnswer,
+      endpointPicker,
+      ...given
+    } = service;
     return [
       {
         ...given,
@@ -40,6 +51,9 @@ export function upstreamsOf({ server, options, service, weight }: GatewayBackend
         apiKeySecret: apiKey,
         hasOwnKey: true,
         answerSeconds: longestAnswer?.toSeconds(),
+        picker: endpointPicker,
+        // Whoever says that a picker goes by what its pods say knows them.
+        answersPickers: true,
         weight,
         at,
       },
@@ -74,6 +88,7 @@ function ofServer(server: IOpenAiServer | undefined, { models: offered, apiKey, 
       apiKeySecret: apiKey ?? target.apiKeySecret,
       hasOwnKey: apiKey !== undefined,
       basePath: BASE_PATH,
+      picker: options.endpointPicker,
       weight,
       at,
     }))

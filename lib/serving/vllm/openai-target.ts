@@ -1,5 +1,6 @@
 import { OpenAiTarget } from '../../core/openai-server';
 import { answerSeconds } from '../../planning/answer-time';
+import { aiGatewayKey } from '../pod/caller-key';
 import { VllmServers } from './made-server';
 import { VLLM_PORTS } from './serve-arguments';
 import { objectName } from './served-name';
@@ -27,6 +28,8 @@ export function openAiTarget(
     paths: PATHS,
     healthPath: '/health',
     apiKeySecret: apiKey,
+    aiGatewayKeySecret: aiGatewayKey(apiKey, props.apiKey),
+    answersPickers: true,
     isolated: props.networkPolicy ?? true,
     answerSeconds: answerSeconds(server.plan),
     servers: replicas,
