@@ -7,11 +7,8 @@ import { Fault, fault } from '../../units/fault';
 import { givenValue, wholeNumberFault } from '../../units/number-faults';
 import { structFaults } from '../../units/struct-faults';
 import { allOf } from '../../units/unreadable';
-<<<<<<< HEAD
 import { canaryFaults } from './canary-faults';
-=======
 import { EndpointPicker } from './endpoint-picker';
->>>>>>> main
 import { GatewayBackend } from './gateway-backend';
 import { Upstream } from './upstreams';
 import { InferenceGatewayProps } from './inference-gateway-props';

@@ -28,6 +28,12 @@ export function canaryFaults({ server, options, weight }: GatewayBackend, at: st
       return [fault('CONFLICTING_PROPERTIES', `${at.replace(/\.options\.canary$/, '')}.weight`, reason)];
     },
     () => {
+      if (options.endpointPicker === undefined) return [];
+      const reason =
+        'endpointPicker chooses among the pods of one deployment, so that there is no canary beside it; leave one of them out';
+      return [fault('CONFLICTING_PROPERTIES', `${at.replace(/canary$/, 'endpointPicker')}`, reason)];
+    },
+    () => {
       if (canary.server !== server) return [];
       const reason = `'${server.node.path}' is the server and its own canary; make a deployment of the new version beside it`;
       return [fault('DUPLICATE', `${at}.server`, reason)];
@@ -58,7 +64,7 @@ function lackedFaults(
  *
  * @internal
  */
-export function canaryWarnings({ backends }: InferenceGatewayProps): Fault[] {
+export function canaryWarnings({ backends }: Pick<InferenceGatewayProps, 'backends'>): Fault[] {
   return backends.flatMap(({ server, options: { canary, models } }, i) => {
     if (server === undefined || canary === undefined) return [];
     const names = namesOf(server).filter((model) => models?.includes(model) ?? true);

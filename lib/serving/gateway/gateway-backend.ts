@@ -44,17 +44,14 @@ export interface GatewayBackendOptions {
    * @default - the deployment's own secret, which is in the same namespace
    */
   readonly apiKey?: SecretReference;
-<<<<<<< HEAD
   /** A new version that is tried by part of the requests; goes without `weight`. @default - there is none */
   readonly canary?: GatewayCanary;
-=======
   /**
    * What chooses the pod for each request. Only an `EnvoyAiInferenceGateway` asks one, in whose namespace the servers must be, and only vLLM's own server
    * says what it goes by.
    * @default - the gateway, which sends it to the pod with the fewest requests
    */
   readonly endpointPicker?: EndpointPicker;
->>>>>>> main
 }
 
 /**

@@ -59,8 +59,8 @@ export function upstreamsOf({ server, options, service, weight }: GatewayBackend
       },
     ];
   }
-  const { models, canary, apiKey } = options;
-  const own = ofServer(server, { models, apiKey, weight: canary ? 100 - canary.percent : weight, at });
+  const { models, canary, apiKey, endpointPicker: picker } = options;
+  const own = ofServer(server, { models, apiKey, picker, weight: canary ? 100 - canary.percent : weight, at });
   if (canary === undefined || own.length === 0) return own;
   // What only the canary has is not offered.
   const offered = own.flatMap((each) => each.models);
@@ -75,11 +75,12 @@ export function upstreamsOf({ server, options, service, weight }: GatewayBackend
 interface Use {
   readonly models?: readonly string[];
   readonly apiKey?: SecretReference;
+  readonly picker?: EndpointPicker;
   readonly weight?: number;
   readonly at: string;
 }
 
-function ofServer(server: IOpenAiServer | undefined, { models: offered, apiKey, weight, at }: Use): Upstream[] {
+function ofServer(server: IOpenAiServer | undefined, { models: offered, apiKey, picker, weight, at }: Use): Upstream[] {
   const targets = server?.openAiTargets ?? [];
   return targets
     .map((target) => ({
@@ -88,7 +89,7 @@ function ofServer(server: IOpenAiServer | undefined, { models: offered, apiKey, 
       apiKeySecret: apiKey ?? target.apiKeySecret,
       hasOwnKey: apiKey !== undefined,
       basePath: BASE_PATH,
-      picker: options.endpointPicker,
+      picker,
       weight,
       at,
     }))

@@ -9,6 +9,7 @@ import { helmReleaseName, kubernetesName } from '../../../core/naming';
 import { PodSecurityLevel } from '../../../core/pod-security-level';
 import { SecretReference } from '../../../core/secret-reference';
 import { escapeTemplates } from '../../../core/template-escape';
+import { addWarning } from '../../../core/validation';
 import { IWatchable, MetricsTarget } from '../../../core/watchable';
 import { withdraw } from '../../../core/withdraw';
 import { CustomResources } from '../../../kubernetes/custom-resources';
@@ -21,6 +22,7 @@ import { allOf } from '../../../units/unreadable';
 import { makeCallerKey } from '../../pod/caller-key';
 import { gatewayFaults } from '../gateway-faults';
 import { GatewayOwner, letIn, makePodService, requestCertificate } from '../gateway-parts';
+import { canaryWarnings } from '../canary-faults';
 import { ONLY_CLIENT, allUpstreams, certificateSecret, replicasOf } from '../resolve-gateway';
 import { Upstream } from '../upstreams';
 import { aiGatewayFaults, aiGatewayKind } from './ai-gateway-faults';
@@ -99,6 +101,7 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
         ),
       );
       const installed = found as InstalledAiGateway;
+      for (const warning of canaryWarnings(props)) addWarning(this, warning);
       const behind = upstreams();
       this.#podNamespace = installed.namespace ?? ENVOY_GATEWAY_NAMESPACE;
       const waitFor = [
