@@ -40,6 +40,7 @@ import {
   headlessName,
   keyVolumes,
   replicasOf,
+  upstreamName,
 } from './resolve-gateway';
 
 /**
@@ -101,7 +102,7 @@ export class InferenceGateway extends Construct implements IWatchable {
       this.deployment = this.#makeDeployment(behind, waitFor);
       this.#makeDisruptionBudget(waitFor);
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
-      this.metricsTarget = this.#makeMetricsTarget();
+      this.metricsTarget = this.#makeMetricsTarget(behind);
     } catch (error) {
       withdraw(this);
       throw error;
@@ -284,7 +285,7 @@ export class InferenceGateway extends Construct implements IWatchable {
     });
   }
 
-  #makeMetricsTarget(): MetricsTarget {
+  #makeMetricsTarget(behind: readonly Upstream[]): MetricsTarget {
     return {
       jobName: `gateway-${this.name}`,
       namespace: this.namespace,
@@ -298,6 +299,7 @@ export class InferenceGateway extends Construct implements IWatchable {
       usesGpus: false,
       isolated: this.#props.networkPolicy ?? true,
       replicas: replicasOf(this.#props),
+      scaledToZeroServices: behind.filter(({ scalesToZero }) => scalesToZero).map(upstreamName),
     };
   }
 }

@@ -26,5 +26,6 @@ export function openAiTarget({ props, name, namespace, apiKey }: VllmServers, { 
     apiKeySecret: apiKey,
     isolated: props.networkPolicy ?? true,
     answerSeconds: answerSeconds(server.plan),
+    scalesToZero: props.autoscaling?.minReplicas === 0,
   };
 }
