@@ -80,6 +80,9 @@ test('the parser keeps precedence and windows', () => {
     kind: 'binary',
     operator: '+',
     left: { name: 'a' },
-    right: { operator: '*', right: { kind: 'call', name: 'rate', args: [{ kind: 'range', of: { name: 'c' }, window: 5400 }] } },
+    right: {
+      operator: '*',
+      right: { kind: 'call', name: 'rate', args: [{ kind: 'range', of: { name: 'c' }, window: 5400 }] },
+    },
   });
 });
