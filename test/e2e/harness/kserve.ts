@@ -95,7 +95,9 @@ function gateways(module: string): KubeObject[] {
     'crd',
     'standard',
   );
-  const files = ['gatewayclasses', 'gateways', 'httproutes'].map((kind) => path.join(api, `gateway.networking.k8s.io_${kind}.yaml`));
+  const files = ['gatewayclasses', 'gateways', 'httproutes'].map((kind) =>
+    path.join(api, `gateway.networking.k8s.io_${kind}.yaml`),
+  );
   const chart = path.join(module, 'charts', 'kserve-llmisvc-resources', 'files', 'llmisvc', 'resources.yaml');
   const ofChart = objectsIn(chart).filter(({ kind, spec }) => {
     return kind === 'CustomResourceDefinition' && spec.names.kind === 'InferencePool';
