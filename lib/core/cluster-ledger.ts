@@ -96,9 +96,11 @@ export enum ClusterSingleton {
   LEADER_WORKER_SETS = 'controller of LeaderWorkerSets',
   KUEUE = 'Kueue',
   KSERVE = 'KServe',
+  KSERVE_LLM = 'controller of LLMInferenceServices',
   JOB_SETS = 'controller of JobSets',
   METRICS_ADAPTER = 'adapter of custom metrics',
   KEDA = 'KEDA',
+  AI_GATEWAY = 'Envoy AI Gateway',
 }
 
 const POOL = 'pool';

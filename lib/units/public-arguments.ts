@@ -79,6 +79,7 @@ export const ARGUMENTS = {
   GatewayAuthentication: {
     'static apiKeys': 'keys: SecretReference{}',
     'static jwt': 'options: JwtOptions',
+    'static oidc': 'issuer: OidcIssuer; audiences: string[]; clientClaim?: string',
   },
   GatewayBackend: {
     'static of': 'server: IOpenAiServer; options?: GatewayBackendOptions',
@@ -146,9 +147,17 @@ export const ARGUMENTS = {
     'static vllm': 'version: string',
     'static of': 'name: string',
   },
+  KServeRouter: {
+    'static managed': 'options?: KServeRouterOptions',
+    'static gateway': 'gateway: KServeGateway; options?: KServeRouterOptions',
+    'static httpRoutes': 'names: string[]; options?: KServeRouterOptions',
+  },
   KServeRuntime: {
     'static vllm': 'options?: KServeVllmOptions',
     'static triton': 'options?: KServeTritonOptions',
+  },
+  KServeScheduler: {
+    'static endpointPicker': 'options?: KServeSchedulerOptions',
   },
   KubernetesAccess: {
     'static of': 'scope: Construct; cluster: IKubernetesCluster; options?: KubernetesAccessOptions',
@@ -228,6 +237,13 @@ export const ARGUMENTS = {
   },
   NodeRepair: {
     'static auto': 'maxParallel?: number',
+  },
+  OidcIssuer: {
+    'static of': 'issuer: string; keysUrl: string',
+    'static keycloak': 'realmUrl: string',
+    'static entraId': 'tenantId: string',
+    'static cognito': 'region: string; userPoolId: string',
+    'static eks': 'issuer: string',
   },
   Parallelism: {
     'static of': 'props: ParallelismProps',
