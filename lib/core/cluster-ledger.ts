@@ -99,6 +99,7 @@ export enum ClusterSingleton {
   JOB_SETS = 'controller of JobSets',
   METRICS_ADAPTER = 'adapter of custom metrics',
   KEDA = 'KEDA',
+  AI_GATEWAY = 'Envoy AI Gateway',
 }
 
 const POOL = 'pool';

@@ -79,6 +79,7 @@ export const ARGUMENTS = {
   GatewayAuthentication: {
     'static apiKeys': 'keys: SecretReference{}',
     'static jwt': 'options: JwtOptions',
+    'static oidc': 'issuer: OidcIssuer; audiences: string[]; clientClaim?: string',
   },
   GatewayBackend: {
     'static of': 'server: IOpenAiServer; options?: GatewayBackendOptions',
@@ -168,6 +169,8 @@ export const ARGUMENTS = {
   Metric: {
     'static of': 'exporter: MetricExporter; name: string',
     'static find': 'seriesName: string; exporters: MetricExporter[]',
+    labelsAt: 'version: string',
+    commonLabelsAt: 'version: string',
     missing: 'exporters: MetricExporter[]; version: string; features: MetricFeature[]',
   },
   MetricContract: {
@@ -226,6 +229,13 @@ export const ARGUMENTS = {
   },
   NodeRepair: {
     'static auto': 'maxParallel?: number',
+  },
+  OidcIssuer: {
+    'static of': 'issuer: string; keysUrl: string',
+    'static keycloak': 'realmUrl: string',
+    'static entraId': 'tenantId: string',
+    'static cognito': 'region: string; userPoolId: string',
+    'static eks': 'issuer: string',
   },
   Parallelism: {
     'static of': 'props: ParallelismProps',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { Metric } from '../../lib/catalog/metric';
-import { MetricExporter } from '../../lib/catalog/metric-kind';
+import { MetricExporter, MetricFeature } from '../../lib/catalog/metric-kind';
 import { ISSUER, LIMITS, NAMES, SECRETS, STORE, frontDoor } from './front-door-stack';
 import { Certificates } from './harness/certificates';
 import { GatewayRunner } from './harness/gateway-runner';
@@ -32,6 +32,13 @@ const differences = (port: number, store: string): Difference[] => [
   ...onCpu(port),
   { pod: `AWS_ENDPOINT_URL_S3=${STORE}`, here: `AWS_ENDPOINT_URL_S3=${store}`, reason: 'there is no DNS of a cluster' },
 ];
+
+/** Of the whole answer: one that nobody reads is cancelled once it is collected. */
+const statusOf = async (asked: Promise<Response>): Promise<number> => {
+  const answer = await asked;
+  await answer.arrayBuffer();
+  return answer.status;
+};
 
 describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front door before two servers', () => {
   const { vllm, awsCli, envoy } = tools() as Required<ReturnType<typeof tools>>;
@@ -100,7 +107,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
     expect(data.map(({ id }) => id)).toEqual([NAMES.triton, NAMES.model, NAMES.metered]);
     const refused = await models(SERVER_KEY);
     expect([refused.status, await refused.json()]).toMatchObject([401, { error: { code: 'invalid_api_key' } }]);
-    expect((await fetch(`http://127.0.0.1:${door.port}/v1/models`)).status).toBe(401);
+    expect(await statusOf(fetch(`http://127.0.0.1:${door.port}/v1/models`))).toBe(401);
   });
 
   test('answers the openai client with the key of its caller, which is not that of the servers', async () => {
@@ -163,13 +170,13 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
   });
 
   test('keeps each caller to the tokens of a minute, also of a stream that does not count them', async () => {
-    expect((await ask(NAMES.metered, { max_tokens: LIMITS.tokens, stream: true }, KEYS.blue)).status).toBe(200);
+    expect(await statusOf(ask(NAMES.metered, { max_tokens: LIMITS.tokens, stream: true }, KEYS.blue))).toBe(200);
     await until(async () => door.requests.some(({ tokens }) => Number(tokens) >= LIMITS.tokens), 30, 'its end');
     const refused = await ask(NAMES.metered, {}, KEYS.blue);
     expect([refused.status, await refused.json()]).toMatchObject([429, { error: { code: 'rate_limit_exceeded' } }]);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await ask(NAMES.metered)).status).toBe(200);
-    expect((await ask(NAMES.model, {}, KEYS.blue)).status).toBe(200);
+    expect(await statusOf(ask(NAMES.metered))).toBe(200);
+    expect(await statusOf(ask(NAMES.model, {}, KEYS.blue))).toBe(200);
     // What the server says it was, with its prompt.
     const ofRed = () => door.requests.find(({ model, client }) => model === NAMES.metered && client === 'red');
     await until(async () => ofRed() !== undefined, 30, 'its line in the log');
@@ -178,7 +185,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
 
   test('keeps each caller to the requests of a minute', async () => {
     const statuses = [];
-    for (let i = 0; i < LIMITS.requests + 1; i++) statuses.push((await ask(NAMES.triton, {}, KEYS.blue)).status);
+    for (let i = 0; i < LIMITS.requests + 1; i++) statuses.push(await statusOf(ask(NAMES.triton, {}, KEYS.blue)));
     expect(statuses).toEqual([...Array(LIMITS.requests).fill(200), 429]);
   });
 
@@ -193,28 +200,23 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
     expect((await door.metric('envoy_cluster_upstream_rq_retry'))[SERVICE]).toBeGreaterThan(0);
     const left = async () => (await door.metric('envoy_cluster_membership_healthy'))[SERVICE] === 1;
     await until(left, 30, 'the check of servers');
-    expect((await ask(NAMES.model)).status).toBe(200);
+    expect(await statusOf(ask(NAMES.model))).toBe(200);
   });
 
   test('exposes the metrics that alerts read', async () => {
-    const text = await (await fetch(`http://127.0.0.1:${door.metricsPort}/metrics`)).text();
-    for (const { name, type, labels } of Metric.ALL.filter(({ exporter }) => exporter === MetricExporter.ENVOY)) {
-      expect(text).toContain(`# TYPE ${name} ${type}\n`);
-      const [, found] = new RegExp(`^${name}\\{([^}]*)\\}`, 'm').exec(text) ?? [];
-      expect([name, found?.match(/\w+(?==")/g)?.sort()]).toEqual([name, [...labels].sort()]);
-    }
+    await expectMetrics(door);
     for (const closed of ['/quitquitquit', '/config_dump', '/stats']) {
-      expect((await fetch(`http://127.0.0.1:${door.metricsPort}${closed}`)).status).toBe(404);
+      expect(await statusOf(fetch(`http://127.0.0.1:${door.metricsPort}${closed}`))).toBe(404);
     }
   });
 
   test('takes up another key of a caller without a restart', async () => {
     const [volume] = volumesOf('caller-red');
     writeFileSync(path.join(volume, 'key'), 'another key of red\n'.replaceAll(' ', '-'));
-    await until(async () => (await ask(NAMES.model, {}, 'another-key-of-red')).status === 200, 30, 'the new key');
-    expect((await ask(NAMES.model)).status).toBe(401);
+    await until(async () => (await statusOf(ask(NAMES.model, {}, 'another-key-of-red'))) === 200, 30, 'the new key');
+    expect(await statusOf(ask(NAMES.model))).toBe(401);
     writeFileSync(path.join(volume, 'key'), KEYS.red);
-    await until(async () => (await ask(NAMES.model)).status === 200, 30, 'the old key');
+    await until(async () => (await statusOf(ask(NAMES.model))) === 200, 30, 'the old key');
   });
 
   test('serves the public by TLS, and takes up a certificate that was renewed', async () => {
@@ -222,6 +224,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
     const folder = open.runner.volumes.folderOf('certificate');
     const first = await certificates.ask(open.port, KEYS.red);
     expect(first).toMatchObject({ status: 200, protocol: 'TLSv1.3' });
+    await expectMetrics(open, MetricFeature.GATEWAY_TLS);
     await expect(fetch(`http://127.0.0.1:${open.port}/v1/models`)).rejects.toThrow();
     const renewed = certificates.make('renewed');
     for (const [file, text] of Object.entries(renewed)) {
@@ -239,7 +242,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
       ['"port_value": 443', `"port_value": ${issuer.port}`],
     ]);
     const valid = issuer.token({});
-    await until(async () => (await ask(NAMES.triton, {}, valid, tokens)).status === 200, 30, "the issuer's keys");
+    await until(async () => (await statusOf(ask(NAMES.triton, {}, valid, tokens))) === 200, 30, "the issuer's keys");
     const wrong = [
       issuer.token({ aud: 'others' }),
       issuer.token({ iss: 'https://other.example.com/' }),
@@ -247,9 +250,10 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
       `${valid.slice(0, -6)}AAAAAA`,
       KEYS.red,
     ];
-    for (const each of wrong) expect([401, 403]).toContain((await ask(NAMES.triton, {}, each, tokens)).status);
+    for (const each of wrong) expect([401, 403]).toContain(await statusOf(ask(NAMES.triton, {}, each, tokens)));
     const before = [triton.asked.length, canary.asked.length];
-    for (let i = 0; i < 200; i++) expect((await ask(NAMES.triton, {}, valid, tokens)).status).toBe(200);
+    for (let i = 0; i < 200; i++) expect(await statusOf(ask(NAMES.triton, {}, valid, tokens))).toBe(200);
+    await expectMetrics(tokens, MetricFeature.GATEWAY_JWT);
     const [main, part] = [triton.asked.length - before[0], canary.asked.length - before[1]];
     console.log(`of 200 requests, ${part} came to the canary of weight 10`);
     expect(main + part).toBe(200);
@@ -301,6 +305,19 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
     await site.put(`${NAMES.bucket}/${NAMES.model}/1/SHA256SUMS`, Buffer.from(lines.join('')));
   }
 });
+
+/** Expects of a gateway the metrics of the catalogue that a feature turns on, or that need none: by name, type and labels. */
+async function expectMetrics(at: GatewayRunner, feature?: MetricFeature): Promise<void> {
+  const text = await (await fetch(`http://127.0.0.1:${at.metricsPort}/metrics`)).text();
+  const rows = Metric.ALL.filter((metric) => metric.exporter === MetricExporter.ENVOY && metric.feature === feature);
+  expect(rows.length).toBeGreaterThan(2);
+  for (const { name, type, labels, seriesNames } of rows) {
+    expect(text).toContain(`# TYPE ${name} ${type}\n`);
+    const [, found] = new RegExp(`^${seriesNames[0]}\\{([^}]*)\\}`, 'm').exec(text) ?? [];
+    const seen = (found?.match(/\w+(?==")/g) ?? []).filter((label) => label !== 'le').sort();
+    expect([name, found !== undefined, seen]).toEqual([name, true, [...labels].sort()]);
+  }
+}
 
 /** What the stack refers to: keys of the store, of the servers and of callers, and a certificate. */
 function secrets(certificates: Certificates): KubeObject[] {
