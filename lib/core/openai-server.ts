@@ -35,6 +35,8 @@ export interface OpenAiTarget {
   readonly answerSeconds?: number;
   /** Number of servers; the most of them where a scaler sets it. @default - not known */
   readonly servers?: number;
+  /** Whether a scaler may leave no server at all, which is then no outage. @default false */
+  readonly scalesToZero?: boolean;
 }
 
 /**

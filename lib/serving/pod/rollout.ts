@@ -32,6 +32,8 @@ export interface RolloutOptions {
   readonly isGroup?: boolean;
   /** By which all pods of a group start at once or none of them. @default - they are placed one by one */
   readonly queue?: IGpuQueue;
+  /** What decides about them where they cannot be told. @default - they are as said here */
+  readonly setBy?: string;
 }
 
 interface RolloutOf {
@@ -205,15 +207,14 @@ export class Rollout {
     const { poolName } = this.#props.nodePool;
     const choice = checks._rolloutOf(workload, true);
     if (choice?.hasRoom || !checks._hasRoomFor(workload, 0, true)) return [];
+    const { says, property, others } = this.#surgeBy;
     const isAlone = !checks._hasRoomFor(workload, surge, true);
     const why = isAlone
       ? `but beside all other pods of this program the nodes of pool '${poolName}' have no room for them, and it would wait forever`
       : `and so may those of ${named(choice?.beside ?? [])} at the same time, but the nodes of pool '${poolName}' have no room for all of them: each ` +
         'could hold what the other waits for, forever';
-    const reason =
-      `a rollout of '${name}' starts ${surge} more before it stops old ones (maxSurge), ${why}; raise maxNodes, leave maxSurge out` +
-      (this.#props.isGroup ? '' : ', or pass updateStrategy: UpdateStrategy.RECREATE if an outage is accepted');
-    return [fault('SURGE_EXCEEDS_POOL', 'maxSurge', reason)];
+    const reason = `a rollout of '${name}' starts ${surge} more before it stops old ones (${says}), ${why}; raise maxNodes, ${others}`;
+    return [fault('SURGE_EXCEEDS_POOL', property, reason)];
   }
 
   #surgeWarnings(surge: number): Fault[] {
@@ -222,11 +223,27 @@ export class Rollout {
     const { poolName, minNodes, maxNodes } = this.#props.nodePool;
     const isShort = checks._hasRoomFor(workload, 0) && checks._rolloutOf(workload)?.hasRoom !== true;
     if (!isShort || checks._rolloutOf(workload, true)?.hasRoom !== true) return [];
+    const { says, property, less } = this.#surgeBy;
     const reason =
-      `a rollout of '${name}' starts ${surge} more before it stops old ones (maxSurge), but no autoscaler is declared that would add nodes to pool ` +
+      `a rollout of '${name}' starts ${surge} more before it stops old ones (${says}), but no autoscaler is declared that would add nodes to pool ` +
       `'${poolName}' beyond minNodes (${minNodes}), which have no room for them; raise minNodes, scale the pool by hand before a rollout, up to ` +
-      `maxNodes (${maxNodes}), or leave maxSurge out`;
-    return [fault('SURGE_NEEDS_NODES', 'maxSurge', reason)];
+      `maxNodes (${maxNodes}), or ${less}`;
+    return [fault('SURGE_NEEDS_NODES', property, reason)];
+  }
+
+  /** Who says that servers are started first, and what else can be done. */
+  get #surgeBy() {
+    const { setBy, maxReplicas } = this.#props;
+    if (setBy === undefined) {
+      const less = 'leave maxSurge out';
+      const others = this.#props.isGroup
+        ? less
+        : `${less}, or pass updateStrategy: UpdateStrategy.RECREATE if an outage is accepted`;
+      return { says: 'maxSurge', property: 'maxSurge', others, less };
+    }
+    const property = maxReplicas === undefined ? 'replicas' : 'maxReplicas';
+    const less = `lower ${property}`;
+    return { says: `${setBy} has it so`, property, others: `${less}, or serve by VllmDeployment`, less };
   }
 
   /** A new version waits for room in the cache for as long as old servers beside it hold theirs, and they stay until it is ready. */

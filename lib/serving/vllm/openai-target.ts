@@ -33,5 +33,6 @@ export function openAiTarget(
     isolated: props.networkPolicy ?? true,
     answerSeconds: answerSeconds(server.plan),
     servers: replicas,
+    scalesToZero: props.autoscaling?.minReplicas === 0,
   };
 }

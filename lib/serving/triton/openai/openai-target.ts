@@ -27,6 +27,7 @@ export function openAiTargets({ props, name, namespace, replicas, checked, apiKe
       isolated: props.networkPolicy ?? true,
       answerSeconds: answers.length > 0 ? Math.max(...answers) : undefined,
       servers: replicas,
+      scalesToZero: props.autoscaling?.minReplicas === 0,
     },
   ];
 }
