@@ -128,7 +128,8 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
   test('passes a stream token by token', async () => {
     const tokens = 300;
     const begun = Date.now();
-    const answer = await ask(NAMES.model, { stream: true, max_tokens: tokens });
+    const counted = { stream: true, stream_options: { include_usage: true }, max_tokens: tokens };
+    const answer = await ask(NAMES.model, counted);
     const arrived: number[] = [];
     let text = '';
     for await (const chunk of answer.body!) {
@@ -142,13 +143,15 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
     console.log(
       `of ${arrived.length} events the first came after ${first} ms, the last after ${last} ms, in ${reads} reads`,
     );
-    expect(arrived.length).toBeGreaterThanOrEqual(tokens);
+    expect(text).toMatch(new RegExp(`"completion_tokens": ?${tokens}\\b`));
+    // vLLM puts two tokens into one event where it was kept from sending the first.
+    expect(arrived.length).toBeGreaterThan(tokens / 2);
     expect(reads).toBeGreaterThan(5);
     expect(first).toBeLessThan(last / 3);
     // When half of the time was over, about half of them were there: nothing is held back, and nothing comes at once.
     const half = arrived.filter((time) => time < first + (last - first) / 2).length;
-    expect(half).toBeGreaterThan(tokens / 4);
-    expect(half).toBeLessThan((3 * tokens) / 4);
+    expect(half).toBeGreaterThan(arrived.length / 4);
+    expect(half).toBeLessThan((3 * arrived.length) / 4);
   });
 
   test.each([
