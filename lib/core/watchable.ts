@@ -47,6 +47,8 @@ export interface MetricsTarget {
   readonly scaledModels?: ScaledModel[];
   /** Whether a scaler may leave no server at all, which is then no outage. @default false */
   readonly scalesToZero?: boolean;
+  /** Whether something else than a gateway knows the servers behind it, so that it cannot tell that there is none. @default false */
+  readonly unseenServers?: boolean;
   /** P99 latency in milliseconds that the plans of models expect under their load, by model. @default - nothing is planned */
   readonly plannedLatencyMs?: { [model: string]: number };
 }

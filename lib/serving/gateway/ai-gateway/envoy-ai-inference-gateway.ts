@@ -213,6 +213,7 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
       usesGpus: false,
       isolated: this.#props.networkPolicy ?? true,
       replicas: replicasOf(this.#props),
+      unseenServers: Object.keys(this.inferencePools).length > 0,
     };
   }
 }
