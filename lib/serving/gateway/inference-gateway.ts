@@ -37,6 +37,7 @@ import {
   gatewayPlan,
   keyVolumes,
   replicasOf,
+  upstreamName,
 } from './resolve-gateway';
 
 /**
@@ -99,7 +100,7 @@ export class InferenceGateway extends Construct implements IWatchable {
       this.deployment = this.#makeDeployment(behind, waitFor);
       this.#makeDisruptionBudget(waitFor);
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
-      this.metricsTarget = this.#makeMetricsTarget();
+      this.metricsTarget = this.#makeMetricsTarget(behind);
     } catch (error) {
       withdraw(this);
       throw error;
@@ -229,7 +230,7 @@ export class InferenceGateway extends Construct implements IWatchable {
     }
   }
 
-  #makeMetricsTarget(): MetricsTarget {
+  #makeMetricsTarget(behind: readonly Upstream[]): MetricsTarget {
     return {
       jobName: `gateway-${this.name}`,
       namespace: this.namespace,
@@ -243,6 +244,7 @@ export class InferenceGateway extends Construct implements IWatchable {
       usesGpus: false,
       isolated: this.#props.networkPolicy ?? true,
       replicas: replicasOf(this.#props),
+      scaledToZeroServices: behind.filter(({ scalesToZero }) => scalesToZero).map(upstreamName),
     };
   }
 }

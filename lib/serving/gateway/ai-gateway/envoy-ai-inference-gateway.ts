@@ -115,7 +115,7 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
       this.inferencePools = inferencePoolNames(this.name, this.namespace, behind);
       this.ready = this.#makeObjects(behind, installed, waitFor);
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
-      this.metricsTarget = this.#makeMetricsTarget();
+      this.metricsTarget = this.#makeMetricsTarget(behind);
     } catch (error) {
       withdraw(this);
       throw error;
@@ -199,7 +199,7 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
     for (const upstream of upstreams) if (upstream.isolated) letIn(this.#owner, upstream, from);
   }
 
-  #makeMetricsTarget(): MetricsTarget {
+  #makeMetricsTarget(upstreams: readonly Upstream[]): MetricsTarget {
     return {
       jobName: `gateway-${this.name}`,
       namespace: this.#podNamespace,
@@ -213,7 +213,8 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
       usesGpus: false,
       isolated: this.#props.networkPolicy ?? true,
       replicas: replicasOf(this.#props),
-      unseenServers: Object.keys(this.inferencePools).length > 0,
+      // Envoy Gateway has names of its own for its clusters, by which no single Service is left out.
+      unseenServers: upstreams.some(({ picker, scalesToZero }) => picker !== undefined || scalesToZero),
     };
   }
 }
