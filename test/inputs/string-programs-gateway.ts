@@ -1,11 +1,13 @@
 import { Construct } from 'constructs';
 import { IKubernetesCluster, IOpenAiServer, OpenAiTarget } from '../../lib/core';
 import {
+  CertificateAuthority,
   GatewayAuthentication,
   GatewayBackend,
   GatewayExposure,
   GatewayTls,
   InferenceGateway,
+  LoadBalancerController,
 } from '../../lib/serving';
 import { testCluster } from '../support/test-cluster';
 import { ArgumentPrograms, Given, Program, StructPrograms } from './string-programs-compute';
@@ -46,6 +48,9 @@ function door(given: (cluster: IKubernetesCluster) => Given, id = 'Door'): Progr
 const before = (target: Given, options?: Given) =>
   door((cluster) => ({ backends: [GatewayBackend.of(new OwnServer(cluster, target), options)] }));
 
+const trusting = (keysAuthority: CertificateAuthority) =>
+  door(() => ({ authentication: GatewayAuthentication.jwt({ ...JWT, keysAuthority }) }));
+
 /** Programs that set what front doors are told. */
 export const GATEWAY_STRUCTS: StructPrograms = {
   InferenceGatewayProps: (given) => door(() => given),
@@ -62,5 +67,11 @@ export const GATEWAY_STRUCTS: StructPrograms = {
 /** The same for arguments. */
 export const GATEWAY_ARGUMENTS: ArgumentPrograms = {
   'InferenceGateway.new(id)': (id) => door(() => ({ name: 'door' }), id),
+  'CertificateAuthority.configMap(name)': (name) => trusting(CertificateAuthority.configMap(name as string)),
+  'CertificateAuthority.configMap(key)': (key) => trusting(CertificateAuthority.configMap('ca', key as string)),
+  'LoadBalancerController.ofClass(loadBalancerClass)': (name) => {
+    const exposure = GatewayExposure.public({ controller: LoadBalancerController.ofClass(name as string) });
+    return door(() => ({ tls: GatewayTls.secret('door'), exposure }));
+  },
   'GatewayTls.secret(secretName)': (name) => door(() => ({ tls: GatewayTls.secret(name as string) })),
 };

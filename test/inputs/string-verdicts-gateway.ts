@@ -55,6 +55,15 @@ export const GATEWAY_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_NAME tls.requested.dnsNames[0] | refused VALUE_NOT_CONCRETE tls.requested.dnsNames | refused VALUE_NOT_CONCRETE tls.requested.dnsNames',
   ],
   'GatewayCertificate.issuer': ['refused INVALID_NAME tls.requested.issuer | reference | reference'],
+  'CertificateAuthority.configMap(name)': [
+    'refused INVALID_NAME authentication.jwtOptions.keysAuthority.reference.name | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysAuthority.reference | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysAuthority.reference',
+  ],
+  'CertificateAuthority.configMap(key)': [
+    'refused INVALID_NAME authentication.jwtOptions.keysAuthority.reference.key | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysAuthority.reference | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysAuthority.reference',
+  ],
+  'LoadBalancerController.ofClass(loadBalancerClass)': [
+    'refused INVALID_FORMAT exposure.loadBalancer.controller.loadBalancerClass | refused VALUE_NOT_CONCRETE exposure.loadBalancer.controller.loadBalancerClass | refused VALUE_NOT_CONCRETE exposure.loadBalancer.controller.loadBalancerClass',
+  ],
   'GatewayTls.secret(secretName)': ['refused INVALID_NAME tls.secretName | reference | reference'],
   'InferenceGateway.new(id)': ['text'],
   'InferenceGatewayProps.namespace': [
