@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { bin, CACHE, ensureInstalled, run, say, writeResult } from './support.mjs';
-import { E2E_CACHE, prepare } from '../test/e2e/setup.mjs';
+import { E2E_CACHE, EVERYTHING, prepare } from '../test/e2e/setup.mjs';
 import { providerLines } from '../test/e2e/setup/providers.mjs';
 
 const passThrough = process.argv.slice(2);
@@ -32,7 +32,7 @@ function idleExceptions() {
 }
 
 await ensureInstalled();
-const { missing, providers, terraform } = await prepare(tools, true);
+const { missing, providers, terraform } = await prepare(tools, EVERYTHING);
 if (terraform) say(`${terraform.product} ${terraform.version}`);
 for (const line of providerLines(providers)) say(line);
 mkdirSync(CACHE, { recursive: true });

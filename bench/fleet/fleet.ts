@@ -1,5 +1,6 @@
 import { App, TerraformStack } from 'cdktf';
 import {
+  ClusterChecks,
   DataSize,
   ExistingGpuNodePool,
   GpuInstanceType,
@@ -17,23 +18,39 @@ import {
 export interface FleetSize {
   readonly pools: number;
   readonly nodes: number;
-  /** Deployments of two servers of one GPU each. */
+  /** Deployments of four servers each; by turns of the pools, one GPU each or a node each. */
   readonly deployments: number;
   /** Groups of two nodes each. */
   readonly groups: number;
 }
 
+/** A fleet as it is described. */
+export interface Fleet {
+  readonly stack: TerraformStack;
+  readonly checks: ClusterChecks;
+}
+
 export const LARGEST: FleetSize = { pools: 20, nodes: 1000, deployments: 200, groups: 20 };
-export const INSTANCE_TYPE = GpuInstanceType.P5_48XLARGE;
 export const NAMESPACE = 'inference';
-export const SERVERS = 2;
-export const GROUP_SIZE = 2;
+const SERVERS = 4;
+const GROUP_SIZE = 2;
+
+/** A fleet of a share of the largest. */
+export const shareOf = (share: number): FleetSize => ({
+  pools: Math.max(1, LARGEST.pools * share),
+  nodes: LARGEST.nodes * share,
+  deployments: LARGEST.deployments * share,
+  groups: LARGEST.groups * share,
+});
+
+/** Name of a pool. */
+export const poolName = (pool: number): string => `rack-${pool}`;
 
 /** Labels of the nodes of a pool. */
-export const selectorOf = (pool: number): { [key: string]: string } => ({ 'example.com/rack': `rack-${pool}` });
+export const RACK = 'example.com/rack';
 
 /** A cluster with many pools, deployments and groups, in one stack. */
-export function fleet(app: App, { pools, nodes, deployments, groups }: FleetSize): TerraformStack {
+export function fleet(app: App, { pools, nodes, deployments, groups }: FleetSize): Fleet {
   const stack = new TerraformStack(app, 'fleet');
   const cluster = KubernetesCluster.fromKubeconfig(stack, 'Site', { configPath: '~/.kube/config', context: 'fleet' });
   KubernetesAccess.of(stack, cluster);
@@ -44,10 +61,10 @@ export function fleet(app: App, { pools, nodes, deployments, groups }: FleetSize
     credentials: { name: 'model-store' },
   });
   const made = Array.from({ length: pools }, (_, index) => {
-    return new ExistingGpuNodePool(stack, `rack-${index}`, {
-      ...{ cluster, hardware: INSTANCE_TYPE, nodes: nodes / pools, fabric: RdmaFabric.efa() },
+    return new ExistingGpuNodePool(stack, poolName(index), {
+      ...{ cluster, hardware: GpuInstanceType.P5_48XLARGE, nodes: nodes / pools, fabric: RdmaFabric.efa() },
       ephemeralStorage: DataSize.gib(1000),
-      nodeSelector: selectorOf(index),
+      nodeSelector: { [RACK]: poolName(index) },
     });
   });
   const shared = {
@@ -57,25 +74,19 @@ export function fleet(app: App, { pools, nodes, deployments, groups }: FleetSize
     maxSurge: 0,
     vllmImage: 'registry.example.com/vllm-efa:1',
   };
+  const serve = (name: string, pool: number, replicas: number, model: ModelSpec, parallelism: Parallelism) =>
+    new VllmDeployment(stack, name, {
+      ...{ ...shared, nodePool: made[pool], replicas, models: [{ name, model, parallelism }] },
+    });
   for (let index = 0; index < deployments; index++) {
-    const models = [
-      { name: `chat-${index}`, model: ModelSpec.LLAMA_3_1_8B, parallelism: Parallelism.of({ tensor: 1 }) },
-    ];
-    new VllmDeployment(stack, `chat-${index}`, { ...shared, nodePool: made[index % pools], replicas: SERVERS, models });
+    const [name, pool] = [`chat-${index}`, index % pools];
+    const isOfNode = Math.floor(index / pools) % 2 === 1;
+    if (isOfNode) serve(name, pool, SERVERS, ModelSpec.LLAMA_3_1_70B, Parallelism.of({ tensor: 8 }));
+    else serve(name, pool, SERVERS, ModelSpec.LLAMA_3_1_8B, Parallelism.of({ tensor: 1 }));
   }
   for (let index = 0; index < groups; index++) {
     const parallelism = Parallelism.of({ tensor: 8, pipeline: GROUP_SIZE });
-    const models = [{ name: `large-${index}`, model: ModelSpec.LLAMA_3_1_70B, parallelism }];
-    new VllmDeployment(stack, `large-${index}`, { ...shared, nodePool: made[index % pools], replicas: 1, models });
+    serve(`large-${index}`, index % pools, 1, ModelSpec.LLAMA_3_1_70B, parallelism);
   }
-  return stack;
-}
-
-/** Pods that each pool has by the proof, which refuses at synthesis what does not fit. */
-export function podsByPool({ pools, deployments, groups }: FleetSize): number[] {
-  const shareOf = (count: number, pool: number) => Math.floor(count / pools) + (pool < count % pools ? 1 : 0);
-  return Array.from(
-    { length: pools },
-    (_, pool) => SERVERS * shareOf(deployments, pool) + GROUP_SIZE * shareOf(groups, pool),
-  );
+  return { stack, checks: ClusterChecks.of(cluster) };
 }

@@ -13,6 +13,7 @@ export * from './latent-attention';
 export * from './layer-kinds';
 export * from './metric';
 export * from './metric-kind';
+export * from './metric-label-change';
 export * from './model-architecture';
 export * from './model-props';
 export * from './model-spec';

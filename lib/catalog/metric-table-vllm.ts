@@ -12,10 +12,10 @@ function row(
   type: MetricType,
   unit: MetricUnit,
   description: string,
-  more: { readonly labels?: readonly string[]; readonly since?: string } = {},
+  more: { readonly values?: { readonly [label: string]: readonly string[] }; readonly since?: string } = {},
 ): MetricFacts {
-  const labels = [...PER_ENGINE, ...(more.labels ?? [])];
-  return { type, unit, labels, minVersion: more.since, description, source: SOURCE };
+  const labels = [...PER_ENGINE, ...Object.keys(more.values ?? {})];
+  return { type, unit, labels, labelValues: more.values, minVersion: more.since, description, source: SOURCE };
 }
 
 /**
@@ -31,7 +31,7 @@ export const VLLM_METRICS: MetricRows = {
     MetricUnit.REQUESTS,
     'Requests that wait, by reason: capacity or deferred',
     {
-      labels: ['reason'],
+      values: { reason: ['capacity', 'deferred'] },
       since: '0.22.1',
     },
   ),
@@ -49,7 +49,7 @@ export const VLLM_METRICS: MetricRows = {
     COUNTER,
     MetricUnit.REQUESTS,
     'Requests that ended, by finished_reason: stop, length, abort, error, from 0.24 also repetition',
-    { labels: ['finished_reason'] },
+    { values: { finished_reason: ['stop', 'length', 'abort', 'error', 'repetition'] } },
   ),
   // Counted by the server before an engine is chosen: without its label.
   'vllm:admission_rejections_total': {
@@ -60,6 +60,7 @@ export const VLLM_METRICS: MetricRows = {
       { since: '0.32.0' },
     ),
     labels: ['model_name', 'reason'],
+    labelValues: { reason: ['max_num_queued_reqs', 'max_num_queued_tokens'] },
   },
   'vllm:time_to_first_token_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time to first token'),
   'vllm:inter_token_latency_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time between two tokens'),

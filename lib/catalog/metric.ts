@@ -1,6 +1,7 @@
 import { UnscopedValidationError } from '../units/errors';
 import { MetricExporter, MetricFeature, MetricType, MetricUnit } from './metric-kind';
 import { MetricFacts } from './metric-facts';
+import { MetricLabelChange } from './metric-label-change';
 import { METRIC_TABLE } from './metric-table';
 import { unknownNameFault } from './near-names';
 import { checkArguments } from '../units/argument-faults';
@@ -49,14 +50,28 @@ export class Metric {
   public readonly type: MetricType;
   /** Unit of its value; of the observed values for a histogram or a summary. */
   public readonly unit: MetricUnit;
-  /** Labels that the exporter gives it, without `le`. */
+  /** Labels that the exporter gives every series of it, without `le`, in the newest version that has it. */
   public readonly labels: string[];
+  /** Labels that only some of its series have, such as those of a pod on a GPU that no pod uses. */
+  public readonly optionalLabels: string[];
+  /** All values that a label can have, of the labels whose values are a closed set. */
+  public readonly labelValues: { [label: string]: string[] };
+  /** Labels that came or went with a version of the exporter. */
+  public readonly labelChanges: MetricLabelChange[];
   /** First version of the exporter that has it. @default - every version this library deploys */
   public readonly minVersion?: string;
+  /** Last version of the exporter that has it. @default - the newest one has it */
+  public readonly maxVersion?: string;
+  /** Name of the metric that took its place, or a sentence that says what else tells the same. @default - it is still there */
+  public readonly replacedBy?: string;
   /** First version in which every model has it; before, only models that stream. @default - the first version that has it */
   public readonly everyModelSince?: string;
   /** Feature that must be switched on. @default - none */
   public readonly feature?: MetricFeature;
+  /** Whether its value is that of a whole device, which each process on the device reports: a sum of them counts it twice. */
+  public readonly perDevice: boolean;
+  /** Label whose values are of unlike quantities: a query names one before it adds series. @default - none */
+  public readonly unlikeValuesOf?: string;
   /** Meaning. */
   public readonly description: string;
   /** Source of these facts. */
@@ -68,9 +83,18 @@ export class Metric {
     this.type = facts.type;
     this.unit = facts.unit;
     this.labels = Object.freeze([...facts.labels]) as string[];
+    this.optionalLabels = Object.freeze([...(facts.optionalLabels ?? [])]) as string[];
+    this.labelValues = frozenLists(facts.labelValues ?? {});
+    this.labelChanges = Object.freeze(
+      (facts.labelChanges ?? []).map((change) => Object.freeze({ ...change })),
+    ) as MetricLabelChange[];
     this.minVersion = facts.minVersion;
+    this.maxVersion = facts.maxVersion;
+    this.replacedBy = facts.replacedBy;
     this.everyModelSince = facts.everyModelSince;
     this.feature = facts.feature;
+    this.perDevice = facts.perDevice ?? false;
+    this.unlikeValuesOf = facts.unlikeValuesOf;
     this.description = facts.description;
     this.source = facts.source;
   }
@@ -80,6 +104,25 @@ export class Metric {
     if (this.type === MetricType.HISTOGRAM) return [`${this.name}_bucket`, `${this.name}_sum`, `${this.name}_count`];
     if (this.type === MetricType.SUMMARY) return [this.name, `${this.name}_sum`, `${this.name}_count`];
     return [this.name];
+  }
+
+  /**
+   * Labels that its series can have in a version of the exporter, without `le`: those of every series, and the optional ones.
+   *
+   * @param version version of the exporter
+   */
+  public labelsAt(version: string): string[] {
+    return [...this.commonLabelsAt(version), ...this.optionalLabels.filter((label) => this.hasLabelAt(label, version))];
+  }
+
+  /**
+   * Labels that every series of it has in a version of the exporter, without `le`.
+   *
+   * @param version version of the exporter
+   */
+  public commonLabelsAt(version: string): string[] {
+    const gone = this.labelChanges.filter((change) => change.until !== undefined).map((change) => change.label);
+    return [...this.labels, ...gone].filter((label) => this.hasLabelAt(label, version));
   }
 
   /**
@@ -95,12 +138,27 @@ export class Metric {
     if (this.minVersion && compareVersions(version, this.minVersion) < 0) {
       missing.push(`${this.name} needs version ${this.minVersion} or later, not ${version}`);
     }
+    if (this.maxVersion && compareVersions(version, this.maxVersion) > 0) {
+      missing.push(`${this.name} is gone since the release after ${this.maxVersion}${this.successor()}`);
+    }
     // A target names the vLLM exporter only when its metrics are switched on.
     const implied = this.feature === MetricFeature.REPORT_CUSTOM_METRICS;
     if (this.feature && !implied && !features.includes(this.feature)) {
       missing.push(`${this.name} needs '${this.feature}' to be switched on`);
     }
     return missing;
+  }
+
+  private successor(): string {
+    if (!this.replacedBy) return '';
+    return this.replacedBy.includes(' ') ? `; ${this.replacedBy}` : `; use ${this.replacedBy}`;
+  }
+
+  private hasLabelAt(label: string, version: string): boolean {
+    const change = this.labelChanges.find((known) => known.label === label);
+    const tooOld = change?.since !== undefined && compareVersions(version, change.since) < 0;
+    const tooNew = change?.until !== undefined && compareVersions(version, change.until) > 0;
+    return !tooOld && !tooNew;
   }
 
   /** The name. */
@@ -110,6 +168,11 @@ export class Metric {
 }
 
 checkArguments('Metric', Metric);
+
+function frozenLists(lists: { readonly [label: string]: readonly string[] }): { [label: string]: string[] } {
+  const frozen = Object.entries(lists).map(([label, values]) => [label, Object.freeze([...values])] as const);
+  return Object.freeze(Object.fromEntries(frozen)) as { [label: string]: string[] };
+}
 
 /**
  * Orders versions such as `26.07` or `0.11.2` by their numbers.

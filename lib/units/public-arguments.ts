@@ -175,6 +175,8 @@ export const ARGUMENTS = {
   Metric: {
     'static of': 'exporter: MetricExporter; name: string',
     'static find': 'seriesName: string; exporters: MetricExporter[]',
+    labelsAt: 'version: string',
+    commonLabelsAt: 'version: string',
     missing: 'exporters: MetricExporter[]; version: string; features: MetricFeature[]',
   },
   MetricContract: {

@@ -33,6 +33,13 @@ const differences = (port: number, store: string): Difference[] => [
   { pod: `AWS_ENDPOINT_URL_S3=${STORE}`, here: `AWS_ENDPOINT_URL_S3=${store}`, reason: 'there is no DNS of a cluster' },
 ];
 
+/** Of the whole answer: one that nobody reads is cancelled once it is collected. */
+const statusOf = async (asked: Promise<Response>): Promise<number> => {
+  const answer = await asked;
+  await answer.arrayBuffer();
+  return answer.status;
+};
+
 describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front door before two servers', () => {
   const { vllm, awsCli, envoy } = tools() as Required<ReturnType<typeof tools>>;
   let site: ServerSite;
@@ -103,7 +110,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
     expect(data.map(({ id }) => id)).toEqual([NAMES.triton, NAMES.model, NAMES.metered]);
     const refused = await models(SERVER_KEY);
     expect([refused.status, await refused.json()]).toMatchObject([401, { error: { code: 'invalid_api_key' } }]);
-    expect((await fetch(`http://127.0.0.1:${door.port}/v1/models`)).status).toBe(401);
+    expect(await statusOf(fetch(`http://127.0.0.1:${door.port}/v1/models`))).toBe(401);
   });
 
   test('answers the openai client with the key of its caller, which is not that of the servers', async () => {
@@ -166,13 +173,13 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
   });
 
   test('keeps each caller to the tokens of a minute, also of a stream that does not count them', async () => {
-    expect((await ask(NAMES.metered, { max_tokens: LIMITS.tokens, stream: true }, KEYS.blue)).status).toBe(200);
+    expect(await statusOf(ask(NAMES.metered, { max_tokens: LIMITS.tokens, stream: true }, KEYS.blue))).toBe(200);
     await until(async () => door.requests.some(({ tokens }) => Number(tokens) >= LIMITS.tokens), 30, 'its end');
     const refused = await ask(NAMES.metered, {}, KEYS.blue);
     expect([refused.status, await refused.json()]).toMatchObject([429, { error: { code: 'rate_limit_exceeded' } }]);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await ask(NAMES.metered)).status).toBe(200);
-    expect((await ask(NAMES.model, {}, KEYS.blue)).status).toBe(200);
+    expect(await statusOf(ask(NAMES.metered))).toBe(200);
+    expect(await statusOf(ask(NAMES.model, {}, KEYS.blue))).toBe(200);
     // What the server says it was, with its prompt.
     const ofRed = () => door.requests.find(({ model, client }) => model === NAMES.metered && client === 'red');
     await until(async () => ofRed() !== undefined, 30, 'its line in the log');
@@ -181,7 +188,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
 
   test('keeps each caller to the requests of a minute', async () => {
     const statuses = [];
-    for (let i = 0; i < LIMITS.requests + 1; i++) statuses.push((await ask(NAMES.triton, {}, KEYS.blue)).status);
+    for (let i = 0; i < LIMITS.requests + 1; i++) statuses.push(await statusOf(ask(NAMES.triton, {}, KEYS.blue)));
     expect(statuses).toEqual([...Array(LIMITS.requests).fill(200), 429]);
   });
 
@@ -196,7 +203,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
     expect((await door.metric('envoy_cluster_upstream_rq_retry'))[SERVICE]).toBeGreaterThan(0);
     const left = async () => (await door.metric('envoy_cluster_membership_healthy'))[SERVICE] === 1;
     await until(left, 30, 'the check of servers');
-    expect((await ask(NAMES.model)).status).toBe(200);
+    expect(await statusOf(ask(NAMES.model))).toBe(200);
   });
 
   test('exposes the metrics that alerts read', async () => {
@@ -207,17 +214,17 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
       expect([name, found?.match(/\w+(?==")/g)?.sort()]).toEqual([name, [...labels].sort()]);
     }
     for (const closed of ['/quitquitquit', '/config_dump', '/stats']) {
-      expect((await fetch(`http://127.0.0.1:${door.metricsPort}${closed}`)).status).toBe(404);
+      expect(await statusOf(fetch(`http://127.0.0.1:${door.metricsPort}${closed}`))).toBe(404);
     }
   });
 
   test('takes up another key of a caller without a restart', async () => {
     const [volume] = volumesOf('caller-red');
     writeFileSync(path.join(volume, 'key'), 'another key of red\n'.replaceAll(' ', '-'));
-    await until(async () => (await ask(NAMES.model, {}, 'another-key-of-red')).status === 200, 30, 'the new key');
-    expect((await ask(NAMES.model)).status).toBe(401);
+    await until(async () => (await statusOf(ask(NAMES.model, {}, 'another-key-of-red'))) === 200, 30, 'the new key');
+    expect(await statusOf(ask(NAMES.model))).toBe(401);
     writeFileSync(path.join(volume, 'key'), KEYS.red);
-    await until(async () => (await ask(NAMES.model)).status === 200, 30, 'the old key');
+    await until(async () => (await statusOf(ask(NAMES.model))) === 200, 30, 'the old key');
   });
 
   test('serves the public by TLS, and takes up a certificate that was renewed', async () => {
@@ -242,11 +249,11 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
     ]);
     const valid = issuer.token({});
     // Whose certificate another authority has signed, its keys are not taken.
-    expect((await ask(NAMES.triton, {}, valid, tokens)).status).toBe(401);
+    expect(await statusOf(ask(NAMES.triton, {}, valid, tokens))).toBe(401);
     const folder = tokens.runner.volumes.folderOf('issuer');
     writeFileSync(path.join(folder, '.ca.crt'), readFileSync(certificates.authority));
     renameSync(path.join(folder, '.ca.crt'), path.join(folder, 'ca.crt'));
-    await until(async () => (await ask(NAMES.triton, {}, valid, tokens)).status === 200, 30, "the issuer's keys");
+    await until(async () => (await statusOf(ask(NAMES.triton, {}, valid, tokens))) === 200, 30, "the issuer's keys");
     const wrong: readonly (readonly [token: string, status: number])[] = [
       [issuer.token({ aud: 'others' }), 403],
       [issuer.token({ iss: 'https://other.example.com/' }), 401],
@@ -254,9 +261,9 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
       [`${valid.slice(0, -6)}AAAAAA`, 401],
       [KEYS.red, 401],
     ];
-    for (const [token, status] of wrong) expect((await ask(NAMES.triton, {}, token, tokens)).status).toBe(status);
+    for (const [token, status] of wrong) expect(await statusOf(ask(NAMES.triton, {}, token, tokens))).toBe(status);
     const before = [triton.asked.length, canary.asked.length];
-    for (let i = 0; i < 200; i++) expect((await ask(NAMES.triton, {}, valid, tokens)).status).toBe(200);
+    for (let i = 0; i < 200; i++) expect(await statusOf(ask(NAMES.triton, {}, valid, tokens))).toBe(200);
     const [main, part] = [triton.asked.length - before[0], canary.asked.length - before[1]];
     console.log(`of 200 requests, ${part} came to the canary of weight 10`);
     expect(main + part).toBe(200);

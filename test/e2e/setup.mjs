@@ -24,15 +24,35 @@ export const E2E_CACHE = path.join(CACHE, 'e2e');
 export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
 
 /**
- * Makes every tool ready that this machine allows, and writes down where they are.
+ * What only some runs need, by name: what is lost without it, and what makes it ready. Servers of models take 2 GB.
+ */
+const FURTHER = {
+  leaderWorkerSet: [
+    'no controller of LeaderWorkerSets, so no group of nodes is made',
+    () => prepareLeaderWorkerSet(E2E_CACHE),
+  ],
+  kueue: ['no Kueue, so no group waits for all of its nodes', () => prepareKueue(E2E_CACHE)],
+  kserve: ['no KServe, so no InferenceService is judged and run', () => prepareKServe(E2E_CACHE)],
+  envoy: ['no Envoy, so no front door runs', () => prepareEnvoy(E2E_CACHE)],
+  prometheusAdapter: ['no adapter of Prometheus, so nothing scales', () => preparePrometheusAdapter(E2E_CACHE)],
+  jobSet: ['no controller of JobSets, so no training on several nodes is made', () => prepareJobSet(E2E_CACHE)],
+  awsCli: ['no AWS CLI, so no weights are moved', () => prepareAwsCli()],
+  vllm: ['no vLLM for CPUs, so no server of models runs', () => vllmEnvironment(process.env.E2E_VLLM)],
+  deepSpeed: ['no DeepSpeed, so nothing is trained', () => deepSpeedEnvironment()],
+};
+
+/** The names of all that only some runs need. */
+export const EVERYTHING = Object.keys(FURTHER);
+
+/**
+ * Makes tools ready, as far as this machine allows, and writes down where they are.
  *
  * @param {string} file where to; a run that others must not disturb has one of its own
- * @param {boolean} servers whether what only the end-to-end tests need is wanted too: servers of models, which take 2 GB, the
- * controllers of groups of nodes and of sets of jobs, KServe, Envoy, and what reads Prometheus for scalers
- * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane`, `leaderWorkerSet`, `kueue`, `jobSet`, `prometheusAdapter`, `envoy`, `kserve`, `awsCli`, `vllm` and `deepSpeed`, each absent when it cannot be
+ * @param {string[]} further what is wanted beside Terraform, the AWS stand-in and the control plane
+ * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane` and what else is wanted, each absent when it cannot be
  * had; `providers`, the Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
  */
-export async function prepare(file = TOOLS_FILE, servers = false) {
+export async function prepare(file = TOOLS_FILE, further = []) {
   mkdirSync(E2E_CACHE, { recursive: true });
   const missing = [];
   const attempt = async (what, body) => {
@@ -50,39 +70,17 @@ export async function prepare(file = TOOLS_FILE, servers = false) {
     controlPlane: await attempt('no Kubernetes control plane, so no pod is scheduled', () =>
       prepareControlPlane(E2E_CACHE),
     ),
-    ...(servers && {
-      leaderWorkerSet: await attempt('no controller of LeaderWorkerSets, so no group of nodes is made', () =>
-        prepareLeaderWorkerSet(E2E_CACHE),
-      ),
-      kueue: await attempt('no Kueue, so no group waits for all of its nodes', () => prepareKueue(E2E_CACHE)),
-      kserve: await attempt('no KServe, so no InferenceService is judged and run', () => prepareKServe(E2E_CACHE)),
-      envoy: await attempt('no Envoy, so no front door runs', () => prepareEnvoy(E2E_CACHE)),
-      prometheusAdapter: await attempt('no adapter of Prometheus, so nothing scales', () =>
-        preparePrometheusAdapter(E2E_CACHE),
-      ),
-      jobSet: await attempt('no controller of JobSets, so no training on several nodes is made', () =>
-        prepareJobSet(E2E_CACHE),
-      ),
-      awsCli: await attempt('no AWS CLI, so no weights are moved', () => prepareAwsCli()),
-      vllm: await attempt('no vLLM for CPUs, so no server of models runs', () => vllmEnvironment(process.env.E2E_VLLM)),
-      deepSpeed: await attempt('no DeepSpeed, so nothing is trained', () => deepSpeedEnvironment()),
-    }),
-    kubectl: which('kubectl'),
-    providers: findProviders(),
-    missing,
   };
-  writeFileSync(file, `${JSON.stringify(tools, null, 2)}\n`);
-  return tools;
+  for (const name of further) tools[name] = await attempt(...FURTHER[name]);
+  const written = { ...tools, kubectl: which('kubectl'), providers: findProviders(), missing };
+  writeFileSync(file, `${JSON.stringify(written, null, 2)}\n`);
+  return written;
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { missing } = await prepare();
-  await prepareLeaderWorkerSet(E2E_CACHE);
-  await prepareKueue(E2E_CACHE);
-  await prepareKServe(E2E_CACHE);
-  await prepareEnvoy(E2E_CACHE);
-  await preparePrometheusAdapter(E2E_CACHE);
-  await prepareJobSet(E2E_CACHE);
-  await prepareAwsCli();
-  say(missing.length === 0 ? 'everything is there' : `${missing.length} missing`);
+  const servers = ['vllm', 'deepSpeed'];
+  const further = EVERYTHING.filter((name) => !servers.includes(name));
+  const tools = await prepare(TOOLS_FILE, further);
+  say(tools.missing.length === 0 ? 'everything is there' : `${tools.missing.length} missing`);
+  if (further.some((name) => !tools[name])) process.exitCode = 1;
 }

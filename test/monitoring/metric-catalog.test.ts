@@ -1,4 +1,5 @@
 import { Metric, compareVersions } from '../../lib/catalog/metric';
+import { MetricFacts } from '../../lib/catalog/metric-facts';
 import { MetricExporter, MetricFeature, MetricType, MetricUnit } from '../../lib/catalog/metric-kind';
 import { TritonRelease } from '../../lib/catalog/serving-engine';
 import { fixture, parseExposition } from './support';
@@ -23,6 +24,19 @@ describe('the metric catalog', () => {
       expect(m.labels).not.toContain('le');
       if (m.minVersion)
         expect(m.minVersion).toMatch(m.exporter === MetricExporter.VLLM ? /^0\.\d+\.\d+$/ : /^\d\d\.\d\d$/);
+      expect(m.optionalLabels.filter((label) => m.labels.includes(label))).toEqual([]);
+      const known = [...m.labels, ...m.optionalLabels];
+      for (const [label, values] of Object.entries(m.labelValues)) {
+        expect(known).toContain(label);
+        expect(new Set(values).size).toBe(values.length);
+      }
+      for (const change of m.labelChanges) {
+        expect(change.since ?? change.until).toBeDefined();
+        expect([change.label, known.includes(change.label)]).toEqual([change.label, change.until === undefined]);
+        if (change.replacedBy) expect(known).toContain(change.replacedBy);
+      }
+      if (m.unlikeValuesOf) expect(Object.keys(m.labelValues)).toContain(m.unlikeValuesOf);
+      expect(m.replacedBy !== undefined).toBe(m.maxVersion !== undefined);
       if (m.everyModelSince) expect(compareVersions(m.everyModelSince, m.minVersion ?? '0')).toBeGreaterThan(0);
     },
   );
@@ -78,6 +92,54 @@ describe('the metric catalog', () => {
     ],
   ])('says why %j %s %j lacks the histogram', (exporters, version, features, why) => {
     expect(HISTOGRAM.missing(exporters, version, features)).toEqual(why.map((text) => expect.stringContaining(text)));
+  });
+
+  describe('of a metric and of labels that a version took away', () => {
+    const facts: MetricFacts = {
+      type: MetricType.GAUGE,
+      unit: MetricUnit.WATTS,
+      labels: ['UUID', 'hostname'],
+      optionalLabels: ['pod', 'pod_uid'],
+      labelChanges: [
+        { label: 'Hostname', until: '4.5.3-4.8.2', replacedBy: 'hostname' },
+        { label: 'hostname', since: '4.6.0' },
+        { label: 'pod_uid', since: '4.7.0' },
+      ],
+      maxVersion: '4.7.0-4.8.4',
+      replacedBy: 'other_power',
+      description: 'Power',
+      source: 'a test',
+    };
+    const made = (more: Partial<MetricFacts> = {}) =>
+      Reflect.construct(Metric, [MetricExporter.TRITON, 'power', { ...facts, ...more }]) as Metric;
+
+    test.each([
+      ['4.5.3-4.8.2', ['UUID', 'Hostname', 'pod'], ['UUID', 'Hostname']],
+      ['4.5.3-4.8.2-distroless', ['UUID', 'Hostname', 'pod'], ['UUID', 'Hostname']],
+      ['4.6.0-4.8.3', ['UUID', 'hostname', 'pod'], ['UUID', 'hostname']],
+      ['4.7.0-4.8.4', ['UUID', 'hostname', 'pod', 'pod_uid'], ['UUID', 'hostname']],
+    ])('the labels at %s', (version, all, common) => {
+      expect([made().labelsAt(version), made().commonLabelsAt(version)]).toEqual([all, common]);
+    });
+
+    test.each<[string, Partial<MetricFacts>, string[]]>([
+      ['4.7.0-4.8.4', {}, []],
+      ['4.7.1-4.8.4', {}, ['power is gone since the release after 4.7.0-4.8.4; use other_power']],
+      [
+        '4.7.1-4.8.4',
+        { replacedBy: 'nothing measures it' },
+        ['power is gone since the release after 4.7.0-4.8.4; nothing measures it'],
+      ],
+    ])('says at %s what to use instead: %j', (version, more, why) => {
+      expect(made(more).missing([MetricExporter.TRITON], version, [])).toEqual(why);
+    });
+  });
+
+  test('says what must not be added up', () => {
+    expect(Metric.of(MetricExporter.TRITON, 'nv_gpu_memory_used_bytes').perDevice).toBe(true);
+    expect(Metric.of(MetricExporter.TRITON, 'nv_inference_count').perDevice).toBe(false);
+    const batcher = Metric.of(MetricExporter.TRITON_TENSORRT_LLM, 'nv_trt_llm_inflight_batcher_metrics');
+    expect(batcher.unlikeValuesOf).toBe('inflight_batcher_specific_metric');
   });
 
   test('takes the vLLM exporter for switched on, since a target names it only then', () => {
