@@ -47,7 +47,10 @@ export const GATEWAY_VERDICTS: { readonly [name: string]: readonly string[] } = 
   ],
   'GatewayServiceProps.basePath': ['refused INVALID_FORMAT backends[0].service.basePath'],
   'GatewayServiceProps.healthPath': ['refused INVALID_FORMAT backends[0].service.healthPath'],
-  'GatewayLoadBalancer.annotations': ['text | reference | reference', 'text | reference | reference'],
+  'GatewayLoadBalancer.annotations': [
+    'text | reference | reference',
+    `refused INVALID_FORMAT exposure.loadBalancer.annotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
   'GatewayLoadBalancer.sourceRanges': [
     'refused INVALID_FORMAT exposure.loadBalancer.sourceRanges[0] | refused VALUE_NOT_CONCRETE exposure.loadBalancer.sourceRanges[0] | refused VALUE_NOT_CONCRETE exposure.loadBalancer.sourceRanges[0]',
   ],
