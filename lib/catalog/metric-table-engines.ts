@@ -93,6 +93,13 @@ export const TRITON_TENSORRT_LLM_METRICS: MetricRows = {
     'Time of the report, and iterations counted; a gauge',
     { unlikeValuesOf: 'general_type' },
   ),
+  nv_trt_llm_disaggregated_serving_metrics: tensorRtLlm(
+    MetricUnit.MIXED,
+    'disaggregated_serving_type',
+    ['kv_cache_transfer_ms', 'request_count'],
+    'Servers of prompts apart from servers of answers: milliseconds of transfers, and requests',
+    { type: COUNTER, unlikeValuesOf: 'disaggregated_serving_type' },
+  ),
   nv_llm_input_token_len: tensorRtLlmLengths('Prompt tokens of a request'),
   nv_llm_output_token_len: tensorRtLlmLengths('Tokens generated for a request'),
 };

@@ -39,7 +39,7 @@ export class Metric {
    * @param exporters the exporters
    */
   public static find(seriesName: string, exporters: MetricExporter[]): Metric | undefined {
-    return Metric.ALL.find((metric) => exporters.includes(metric.exporter) && metric.seriesNames.includes(seriesName));
+    return BY_SERIES.get(seriesName)?.find((metric) => exporters.includes(metric.exporter));
   }
 
   /** Name, as the exporter's `TYPE` line has it. */
@@ -141,9 +141,9 @@ export class Metric {
     if (this.maxVersion && compareVersions(version, this.maxVersion) > 0) {
       missing.push(`${this.name} is gone since the release after ${this.maxVersion}${this.successor()}`);
     }
-    // A target names the vLLM exporter only when its metrics are switched on.
+    // A target names the vLLM exporter only when its metrics are switched on. No switch brings back what a version lacks.
     const implied = this.feature === MetricFeature.REPORT_CUSTOM_METRICS;
-    if (this.feature && !implied && !features.includes(this.feature)) {
+    if (this.feature && !implied && missing.length === 0 && !features.includes(this.feature)) {
       missing.push(`${this.name} needs '${this.feature}' to be switched on`);
     }
     return missing;
@@ -168,6 +168,16 @@ export class Metric {
 }
 
 checkArguments('Metric', Metric);
+
+const BY_SERIES = bySeries(Metric.ALL);
+
+function bySeries(metrics: readonly Metric[]): Map<string, Metric[]> {
+  const found = new Map<string, Metric[]>();
+  for (const metric of metrics) {
+    for (const name of metric.seriesNames) found.set(name, [...(found.get(name) ?? []), metric]);
+  }
+  return found;
+}
 
 function frozenLists(lists: { readonly [label: string]: readonly string[] }): { [label: string]: string[] } {
   const frozen = Object.entries(lists).map(([label, values]) => [label, Object.freeze([...values])] as const);

@@ -101,6 +101,7 @@ export enum ClusterSingleton {
   KEDA = 'KEDA',
   CERT_MANAGER = 'cert-manager',
   LOAD_BALANCERS = 'controller of load balancers',
+  AI_GATEWAY = 'Envoy AI Gateway',
 }
 
 const POOL = 'pool';

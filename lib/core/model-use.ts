@@ -4,6 +4,7 @@ import { nearNames } from '../catalog/near-names';
 import { Fault, fault } from '../units/fault';
 import { enter, entered } from './cluster-ledger';
 import { IModelStore } from './model-store';
+import { foundOnce, watchReading } from './reading';
 import { addValidation, addWarning, warnOnce } from './validation';
 
 const IMPORTS = 'model import';
@@ -14,6 +15,14 @@ interface EnteredImport {
   readonly job: TerraformResource;
   /** Whether Terraform waits for the Job where the model is served. */
   readonly waits: boolean;
+}
+
+/** Models and versions of a store. */
+interface StoreNames {
+  readonly imported: ReadonlySet<string>;
+  readonly served: ReadonlySet<string>;
+  /** Whether something is imported that nothing serves. */
+  readonly isLeftOver: boolean;
 }
 
 interface EnteredServer {
@@ -47,7 +56,8 @@ export class ModelUse {
     stopsFirst: () => boolean,
   ): void {
     for (const use of uses) enter(use.#store, SERVERS, use.#key, owner, { key: use.#key, waits });
-    warnOnce(owner, () => uses.flatMap((use) => use.#notImported()));
+    watchReading(TerraformStack.of(owner));
+    warnOnce(owner, () => uses.flatMap((use) => use.#notImported(owner)));
     if (!waits) return;
     const before = deployment.dependsOn ?? [];
     // One list of all: a list that is known late can be part of no other.
@@ -73,10 +83,12 @@ export class ModelUse {
   public addImport(owner: IConstruct, entry: Omit<EnteredImport, 'key'>): void {
     enter(this.#store, IMPORTS, this.#key, owner, { key: this.#key, ...entry });
     let isWarned = false;
+    watchReading(TerraformStack.of(owner));
     addValidation(owner, () => {
-      const served = [...new Set(entered<EnteredServer>(this.#store, SERVERS).map(({ value }) => value.key))].sort();
-      if (isWarned || served.length === 0 || served.includes(this.#key)) return [];
+      const { served: all } = this.#names(owner);
+      if (isWarned || all.size === 0 || all.has(this.#key)) return [];
       isWarned = true;
+      const served = [...all].sort();
       const near = nearNames(this.#key, served);
       const reason =
         `nothing in this program serves '${this.#key}', the model and version that are imported; served from this store: ` +
@@ -97,12 +109,12 @@ export class ModelUse {
    * What is served and filled by no import, where others of the same store are, or nothing may write to a new store: who imports models imports all
    * of them. An existing store may have been filled elsewhere. Where an import is left over, its own warning says that the names differ.
    */
-  #notImported(): Fault[] {
-    const imported = [...new Set(entered<EnteredImport>(this.#store, IMPORTS).map(({ value }) => value.key))].sort();
-    const served = entered<EnteredServer>(this.#store, SERVERS).map(({ value }) => value.key);
-    if (imported.includes(this.#key) || imported.some((each) => !served.includes(each))) return [];
+  #notImported(owner: IConstruct): Fault[] {
+    const { isLeftOver, imported: all } = this.#names(owner);
+    if (all.has(this.#key) || isLeftOver) return [];
     const isNew = this.#store.startsEmpty === true;
-    if (imported.length === 0 && !isNew) return [];
+    if (all.size === 0 && !isNew) return [];
+    const imported = [...all].sort();
     const others =
       imported.length > 0
         ? `imported into this store: '${imported.join("', '")}'`
@@ -111,6 +123,16 @@ export class ModelUse {
       `'${this.#key}' is served, but no import of this program fills it, so that its pods wait for weights until somebody puts them there; ${others}; ` +
       'add a ModelImport of that name and version, or accept the warning where it is filled by hand';
     return [fault('MODEL_NOT_IMPORTED', 'models', reason)];
+  }
+
+  /** What is imported into the store and served from it, and whether something is imported that nothing serves. */
+  #names(owner: IConstruct): StoreNames {
+    const store = this.#store;
+    return foundOnce(TerraformStack.of(owner), store, () => {
+      const imported = new Set(entered<EnteredImport>(store, IMPORTS).map(({ value }) => value.key));
+      const served = new Set(entered<EnteredServer>(store, SERVERS).map(({ value }) => value.key));
+      return { imported, served, isLeftOver: [...imported].some((each) => !served.has(each)) };
+    });
   }
 
   /** Imports in stacks that may be applied after the one of a deployment. */

@@ -22,6 +22,13 @@ export interface OpenAiTarget {
   readonly healthPath: string;
   /** The key that requests must have, in `namespace`. @default - it asks for none */
   readonly apiKeySecret?: SecretReference;
+  /** The same key in a secret of `namespace` under the name `apiKey`, which Envoy AI Gateway reads. @default - there is none */
+  readonly aiGatewayKeySecret?: SecretReference;
+  /**
+   * Whether each of its pods says at `/metrics` of `port` what endpoint pickers go by: vLLM's own metrics.
+   * @default false
+   */
+  readonly answersPickers?: boolean;
   /** Whether a network policy keeps others from its pods, so that a front door must let itself in. @default false */
   readonly isolated?: boolean;
   /** Seconds that the longest answer takes which the model is planned for, from its request to its end. @default - not planned */

@@ -51,6 +51,8 @@ export function makeControllerRelease(scope: Construct, given: ControllerChart):
  * @internal
  */
 export interface ChartVersions {
+  /** Its property. @default 'chartVersion' */
+  readonly property?: string;
   /** How one is written: the version by default. */
   readonly example: string;
   /** What depends on it, in words. @default 'the image and the values are those of its chart' */
@@ -60,17 +62,19 @@ export interface ChartVersions {
 }
 
 /** @internal */
-export function chartVersionFaults(version: string, { example, use, oldest }: ChartVersions): Fault[] {
-  const unknown = concreteFault('chartVersion', version, use ?? 'the image and the values are those of its chart');
+export function chartVersionFaults(version: string, versions: ChartVersions): Fault[] {
+  const { property = 'chartVersion', example, use, oldest } = versions;
+  const unknown = concreteFault(property, version, use ?? 'the image and the values are those of its chart');
   if (unknown.length > 0) return unknown;
   const [, major, minor] = (/^(\d+)\.(\d+)\.\d+$/.exec(version) ?? []).map(Number);
   if (major === undefined) {
-    const reason = `chartVersion must be written as '${example}'; got ${givenValue(version)}`;
-    return [fault('INVALID_FORMAT', 'chartVersion', reason)];
+    const reason = `${property} must be written as '${example}'; got ${givenValue(version)}`;
+    return [fault('INVALID_FORMAT', property, reason)];
   }
-  if (!oldest || major > oldest.version[0] || minor >= oldest.version[1]) return [];
-  const reason = `chartVersion must be ${oldest.version.join('.')}.0 or later, ${oldest.has}; got ${version}`;
-  return [fault('CHART_TOO_OLD', 'chartVersion', reason)];
+  const [first, second] = oldest?.version ?? [0, 0];
+  if (!oldest || major > first || (major === first && minor >= second)) return [];
+  const reason = `${property} must be ${oldest.version.join('.')}.0 or later, ${oldest.has}; got ${version}`;
+  return [fault('CHART_TOO_OLD', property, reason)];
 }
 
 /**

@@ -25,12 +25,41 @@ export interface FoundNamespace {
 }
 
 /**
+ * A namespace that the program describes somewhere in its tree.
+ *
+ * @internal
+ */
+export interface ElementOfNamespace {
+  readonly element: TerraformResource | TerraformDataSource;
+  readonly name: unknown;
+  readonly labels?: unknown;
+}
+
+/**
+ * All namespaces in a tree that the program creates or reads without this library.
+ *
+ * @param tree a construct of the tree
+ * @param isOurs whether a resource was made by this library
+ *
+ * @internal
+ */
+export function describedNamespaces(
+  tree: IConstruct,
+  isOurs: (construct: IConstruct) => boolean,
+): ElementOfNamespace[] {
+  return tree.node.root.node.findAll().flatMap((candidate) => {
+    const described = isOurs(candidate) ? undefined : describedNamespace(candidate);
+    return described?.name === undefined ? [] : [{ ...described, name: described.name, element: candidate as Element }];
+  });
+}
+
+/**
  * The namespace of a name on a cluster that the program creates or reads without this library.
  *
  * @param own the namespace that this library would create
  * @param name its name
  * @param clusters the constructs that stand for the cluster
- * @param isOurs whether a resource was made by this library
+ * @param described all that the program describes
  *
  * @internal
  */
@@ -38,16 +67,14 @@ export function foundNamespace(
   own: TerraformResource,
   name: string,
   clusters: readonly IKubernetesCluster[],
-  isOurs: (construct: IConstruct) => boolean,
+  described: readonly ElementOfNamespace[],
 ): FoundNamespace | undefined {
-  for (const candidate of own.node.root.node.findAll()) {
-    const described = isOurs(candidate) ? undefined : describedNamespace(candidate);
-    if (described?.name !== name || !isOnSameCluster(own, candidate as Element, clusters)) continue;
-    if (!TerraformResource.isTerraformResource(candidate)) return {};
-    const level = (described.labels as Attributes | undefined)?.[ENFORCE];
-    return { resource: candidate, level: typeof level === 'string' ? level : undefined };
-  }
-  return undefined;
+  const found = described.find((each) => each.name === name && isOnSameCluster(own, each.element, clusters));
+  if (!found) return undefined;
+  const { element, labels } = found;
+  if (!TerraformResource.isTerraformResource(element)) return {};
+  const level = (labels as Attributes | undefined)?.[ENFORCE];
+  return { resource: element, level: typeof level === 'string' ? level : undefined };
 }
 
 type Element = TerraformResource | TerraformDataSource;

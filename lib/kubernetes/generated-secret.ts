@@ -28,11 +28,13 @@ export function generatedSecret(
     readonly namespace: string;
     readonly secret: SecretReference;
     readonly labels: { readonly [key: string]: string };
+    /** Further keys with the same value. @default - none */
+    readonly copies?: readonly string[];
   },
 ): Release {
   const { name, key } = props.secret;
   // Helm says itself who manages what it installs.
-  const values = { name, key, labels: props.labels };
+  const values = { name, key, labels: props.labels, copies: props.copies };
   return new Release(scope, id, {
     ...helmMeta(scope, props.cluster, props.waitFor),
     name: helmReleaseName(name),

@@ -5,7 +5,7 @@ import { Construct, IConstruct } from 'constructs';
 import { enter, entered, isInTree } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
 import { isDeclaredExisting, isOfEveryCluster } from './existing-namespaces';
-import { ENFORCE, FoundNamespace, foundNamespace } from './found-namespaces';
+import { ENFORCE, ElementOfNamespace, FoundNamespace, describedNamespaces, foundNamespace } from './found-namespaces';
 import { KubernetesAccess, kubernetesMeta } from './kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../core/naming';
@@ -127,8 +127,15 @@ function isDeclared(stack: TerraformStack, id: string, name: string): boolean {
 function foundFor(stack: TerraformStack, id: string, own: NamespaceV1, name: string): FoundNamespace | undefined {
   return foundOnce(stack, own, () => {
     const clusters = ownersOf(stack, id).map(({ cluster }) => cluster);
-    return foundNamespace(own, name, clusters, (each: Marked) => each[OWN] === true);
+    return foundNamespace(own, name, clusters, describedIn(stack));
   });
+}
+
+/** Stands for what `describedIn` finds. */
+const DESCRIBED = {};
+
+function describedIn(stack: TerraformStack): ElementOfNamespace[] {
+  return foundOnce(stack, DESCRIBED, () => describedNamespaces(stack, (each: Marked) => each[OWN] === true));
 }
 
 function neededLevels(stack: TerraformStack, id: string): PodSecurityLevel[] {

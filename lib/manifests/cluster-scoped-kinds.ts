@@ -5,6 +5,7 @@
  * @see https://github.com/Mellanox/network-operator/tree/v26.4.1/deployment/network-operator/crds
  * @see https://github.com/kserve/kserve/tree/v0.20.0/config/crd/full
  * @see https://github.com/aws/karpenter-provider-aws/tree/main/pkg/apis/crds
+ * @see https://github.com/kubernetes-sigs/gateway-api/blob/v1.5.1/apis/v1/gatewayclass_types.go
  * @see https://github.com/kubernetes-sigs/kueue/tree/v0.17.0/charts/kueue/templates/crd
  */
 const CLUSTER_SCOPED = new Set([
@@ -13,6 +14,7 @@ const CLUSTER_SCOPED = new Set([
   'ClusterStorageContainer.serving.kserve.io',
   'CustomResourceDefinition.apiextensions.k8s.io',
   'EC2NodeClass.karpenter.k8s.aws',
+  'GatewayClass.gateway.networking.k8s.io',
   'HostDeviceNetwork.mellanox.com',
   'IPoIBNetwork.mellanox.com',
   'MacvlanNetwork.mellanox.com',

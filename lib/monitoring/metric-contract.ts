@@ -1,6 +1,6 @@
 import { Fault, fault, faultsUnder } from '../units/fault';
 import { Metric } from '../catalog/metric';
-import { MetricType } from '../catalog/metric-kind';
+import { MetricExporter, MetricType } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
 import { missingFrom } from './indicator';
 import { MODEL_NAME_LABEL, MonitoringRule, TARGET_LABELS } from './monitoring-rule';
@@ -35,8 +35,9 @@ export class MetricContract {
    */
   public static faults(rules: MonitoringRule[], targets: MetricsTarget[], scrapeIntervalSeconds: number = 15): Fault[] {
     const recorded = new Map<string, ReadonlySet<string>>();
+    const scraped = new ScrapedTargets(targets);
     return rules.flatMap((rule) => {
-      const check = new ExpressionCheck(targets, scrapeIntervalSeconds, recorded);
+      const check = new ExpressionCheck(scraped, scrapeIntervalSeconds, recorded);
       try {
         const labels = new Set([...check.labels(parsePromql(rule.expr)), ...Object.keys(rule.labels ?? {})]);
         if (rule.record) recorded.set(rule.record, new Set([...(recorded.get(rule.record) ?? []), ...labels]));
@@ -52,11 +53,30 @@ export class MetricContract {
 
 checkArguments('MetricContract', MetricContract);
 
+/** Targets as expressions ask for them: each of many rules is about one of many targets. */
+class ScrapedTargets {
+  public readonly exporters: MetricExporter[];
+  private readonly byJob = new Map<string, MetricsTarget[]>();
+
+  public constructor(public readonly all: readonly MetricsTarget[]) {
+    this.exporters = [...new Set(all.flatMap((target) => target.exporters))];
+    for (const target of all) {
+      const known = this.byJob.get(target.jobName);
+      if (known) known.push(target);
+      else this.byJob.set(target.jobName, [target]);
+    }
+  }
+
+  public ofJob(jobName: string): readonly MetricsTarget[] {
+    return this.byJob.get(jobName) ?? [];
+  }
+}
+
 class ExpressionCheck {
   public readonly faults: Fault[] = [];
 
   public constructor(
-    private readonly targets: readonly MetricsTarget[],
+    private readonly targets: ScrapedTargets,
     private readonly scrapeIntervalSeconds: number,
     private readonly recorded: ReadonlyMap<string, ReadonlySet<string>>,
   ) {}
@@ -104,9 +124,9 @@ class ExpressionCheck {
   private metricLabels(selector: Selector): ReadonlySet<string> | undefined {
     if (selector.name === 'up') return new Set(TARGET_LABELS);
     const job = selector.matchers.find(({ label, operator }) => label === 'job' && operator === '=');
-    const targets = job ? this.targets.filter(({ jobName }) => jobName === job.value) : this.targets;
+    const targets = job ? this.targets.ofJob(job.value) : this.targets.all;
     if (job && targets.length === 0) {
-      const jobs = this.targets.map(({ jobName }) => `'${jobName}'`).join(', ') || 'none';
+      const jobs = this.targets.all.map(({ jobName }) => `'${jobName}'`).join(', ') || 'none';
       this.faults.push(
         fault(
           'SCRAPE_JOB_UNKNOWN',
@@ -189,10 +209,7 @@ class ExpressionCheck {
   /** Whether a series only grows; undefined if it is unknown, which is a separate fault. */
   private isCounter(seriesName: string): boolean | undefined {
     if (this.recorded.has(seriesName)) return false;
-    const metric = Metric.find(
-      seriesName,
-      this.targets.flatMap((target) => target.exporters),
-    );
+    const metric = Metric.find(seriesName, this.targets.exporters);
     if (!metric) return undefined;
     return metric.type === MetricType.COUNTER || /_(bucket|sum|count)$/.test(seriesName.slice(metric.name.length));
   }

@@ -97,7 +97,12 @@ export class MonitoringStack extends Construct {
   readonly #props: MonitoringStackProps;
   readonly #ready: ITerraformDependable[];
   readonly #discovery: ClusterRoleV1;
-  readonly #watched: { readonly workload: IWatchable; readonly options: WatchOptions }[] = [];
+  readonly #watched: {
+    readonly workload: IWatchable;
+    readonly options: WatchOptions;
+    /** As it was when it was found to be without faults; what it has become is looked at when the stack is synthesized. */
+    readonly first: WatchedWorkload;
+  }[] = [];
 
   /**
    * @param scope parent of the construct
@@ -149,14 +154,17 @@ export class MonitoringStack extends Construct {
    */
   public watch(workload: IWatchable, options: WatchOptions = {}): void {
     const wrong = allOf(() => structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'));
-    const whole = () =>
-      wrong.length > 0 ? wrong : workloadFaults([...this.#workloads, this.#toWatched(workload, options)]);
+    const whole = () => {
+      if (wrong.length > 0) return wrong;
+      const added = this.#toWatched(workload, options);
+      return workloadFaults([...this.#watchedInTree.map(({ first }) => first), added], [added]);
+    };
     const faults = allOf(whole);
     const rest = wrong.length > 0 || isUnreadable(workload) ? optionFaults(options) : [];
     throwIfInvalid(this, [...faults, ...rest]);
     const watched = this.#toWatched(workload, options);
     for (const warning of thresholdWarnings(watched)) addWarning(this, warning);
-    this.#watched.push({ workload, options });
+    this.#watched.push({ workload, options, first: watched });
     ClusterLedger.of(this.#props.cluster).addWatched(workload, this, this.prometheusUrl);
     this.#allowDiscovery(workload);
     allowScrape(this, workload, {

@@ -106,10 +106,13 @@ export function latencyRecord(workload: WatchedWorkload, model: string): string 
 /**
  * The faults of a set of workloads.
  *
+ * @param workloads all of them
+ * @param changed those that have not been looked at yet @default - all of them
+ *
  * @internal
  */
-export function workloadFaults(workloads: readonly WatchedWorkload[]): Fault[] {
-  const own = workloads.flatMap(singleFaults);
+export function workloadFaults(workloads: readonly WatchedWorkload[], changed = workloads): Fault[] {
+  const own = changed.flatMap(singleFaults);
   return own.length > 0
     ? own
     : allOf(

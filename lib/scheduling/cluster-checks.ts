@@ -8,6 +8,7 @@ import { nearNothing } from './pod-affinity-faults';
 import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
 import { placementOf } from './cluster-placement';
+import { hasRoomFor } from './cluster-room';
 import { hasOtherNodes } from './other-nodes';
 import { PlacedPool, PodPlacement } from './placement';
 import { isSystemPool, systemLoad } from './system-pool';
@@ -71,6 +72,8 @@ export class ClusterChecks {
   private readonly warned = new Set<PlacedPool>();
   private readonly warnedOfDisks = new Set<IGpuNodePool>();
   private warnedOfSystemNodes = false;
+  /** Stand for the placements that `_hasRoomFor` finds. */
+  private readonly room = { byHand: {}, byItself: {} };
 
   private constructor(cluster: IKubernetesCluster) {
     this.cluster = cluster;
@@ -112,25 +115,18 @@ export class ClusterChecks {
    * @internal
    */
   public _hasRoomFor(resource: TerraformResource, more: number, byHand = false): boolean {
-    const all = foundOnce(TerraformStack.of(resource), this, () =>
-      this.workloads().map((each) => ({ each, ...podsOfResource(each) })),
-    );
-    const asked = all.flatMap(({ each, path, demand }) => {
-      if (!demand) return [];
-      const isIt = each === resource;
-      return {
-        path,
-        demand: isIt ? { ...demand, pods: demand.pods + more * (demand.podsPerGroup ?? 1) } : demand,
-        isIt,
-      };
+    const stack = TerraformStack.of(resource);
+    const pods = foundOnce(stack, this, () => new Map(this.workloads().map((each) => [each, podsOfResource(each)])));
+    const { placement, short } = foundOnce(stack, this.room[byHand ? 'byHand' : 'byItself'], () => {
+      const placed = this.placement([...pods.values()], (pool) =>
+        pool.isAutoscaled === false && !byHand ? pool.minNodes : pool.maxNodes,
+      );
+      return { placement: placed, short: new Set(capacityFindings(placed).flatMap((finding) => finding.pools)) };
     });
-    const it = asked.find(({ isIt }) => isIt);
-    const placement = this.placed(asked, (pool) =>
-      pool.isAutoscaled === false && !byHand ? pool.minNodes : pool.maxNodes,
-    );
-    const pools = placement.demands.find(({ demand }) => demand.name === it?.demand.name)?.pools ?? [];
-    const short = new Set(capacityFindings(placement).flatMap((finding) => finding.pools));
-    return pools.length > 0 && !pools.some(({ pool }) => short.has(pool));
+    const name = pods.get(resource)?.demand?.name;
+    const it = placement.demands.find(({ demand }) => demand.name === name);
+    if (it === undefined || it.pools.length === 0 || it.pools.some(({ pool }) => short.has(pool))) return false;
+    return hasRoomFor(placement, it, more * (it.demand.podsPerGroup ?? 1));
   }
 
   private placement(pods: readonly ResourcePods[], nodesOf?: (pool: PlacedPool) => number): PodPlacement {

@@ -1,12 +1,15 @@
 import { Fault, fault } from './fault';
 import { givenValue } from './number-faults';
-import { memberOf } from './read-member';
+import { hasMember, memberOf } from './read-member';
 
 /** What tells an object of a class of constructs or of cdktf from others. */
 interface ExternalKind {
   readonly what: string;
   accepts(value: object): boolean;
 }
+
+/** Key on the elements of every copy of cdktf, each of which can be depended on. */
+const ELEMENT = Symbol.for('cdktf/TerraformElement');
 
 const CONSTRUCT: ExternalKind = { what: 'a construct', accepts: hasNode };
 
@@ -25,7 +28,8 @@ const KINDS: { readonly [type: string]: ExternalKind } = {
   },
   ITerraformDependable: {
     what: 'a resource, data source or module of cdktf',
-    accepts: (value) => /^\S+$/.test(textOf(memberOf(value, 'fqn'))),
+    // The name of an element is not asked for: it cannot be overridden after that, and that of a namespace takes a look at the whole tree.
+    accepts: (value) => hasMember(value, ELEMENT) || /^\S+$/.test(textOf(memberOf(value, 'fqn'))),
   },
 };
 

@@ -83,6 +83,7 @@ export const ARGUMENTS = {
   GatewayAuthentication: {
     'static apiKeys': 'keys: SecretReference{}',
     'static jwt': 'options: JwtOptions',
+    'static oidc': 'issuer: OidcIssuer; audiences: string[]; clientClaim?: string',
   },
   GatewayBackend: {
     'static of': 'server: IOpenAiServer; options?: GatewayBackendOptions',
@@ -235,6 +236,13 @@ export const ARGUMENTS = {
   },
   NodeRepair: {
     'static auto': 'maxParallel?: number',
+  },
+  OidcIssuer: {
+    'static of': 'issuer: string; keysUrl: string',
+    'static keycloak': 'realmUrl: string',
+    'static entraId': 'tenantId: string',
+    'static cognito': 'region: string; userPoolId: string',
+    'static eks': 'issuer: string',
   },
   Parallelism: {
     'static of': 'props: ParallelismProps',

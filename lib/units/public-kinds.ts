@@ -60,9 +60,14 @@ export const STRUCTS = {
     'name: string; parameters?: number; tokensPerItem?: number; tokensPerFrame?: number; maxVideoTokens?: number; promptTokensPerVideoToken?: number; positionsPerToken?: number; hiddenSize?: number; intermediateSize?: number; learnedPositions?: boolean; gatedFeedForward?: boolean; inputSize?: number; outputSize?: number; shared?: boolean',
   EncryptedStorageClassProps:
     'cluster: IKubernetesCluster; storageClassName?: string; isDefault?: boolean; removalPolicy?: RemovalPolicy; kmsKeyArn?: string',
+  EndpointPicker: 'serviceName: string; port?: number; failOpen?: boolean',
   EnsembleModelProps:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; name: string; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; steps: EnsembleStep[]; maxInflightRequests?: number; latencyBucketsMs?: number[]',
   EnsembleStep: 'model: string; modelVersion?: number; inputMap: string{}; outputMap: string{}',
+  EnvoyAiGatewayControllerProps:
+    'cluster: IKubernetesCluster; chartVersion?: string; envoyGatewayVersion?: string; rateLimitRedis?: string; inferencePools?: boolean; replicas?: number; gatewayClassName?: string; namespace?: string; aiGatewayNamespace?: string; imageRegistry?: ImageRegistry',
+  EnvoyAiInferenceGatewayProps:
+    'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; imageRegistry?: ImageRegistry; installed?: InstalledAiGateway',
   ExistingGpuNodePoolProps:
     'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize',
   ExistingVpc:
@@ -76,12 +81,13 @@ export const STRUCTS = {
   FabricPod:
     'hardware: GpuNodeType; gpus: number; rdmaRequired?: boolean; sharedMemory?: DataSize; environment?: string{}',
   Fault: 'id: string; property?: string; reason: string',
-  GatewayBackendOptions: 'models?: string[]; weight?: number; apiKey?: SecretReference',
+  GatewayBackendOptions:
+    'models?: string[]; weight?: number; apiKey?: SecretReference; endpointPicker?: EndpointPicker',
   GatewayCertificate: 'dnsNames: string[]; issuer: string; clusterIssuer?: boolean',
   GatewayLimits: 'requestsPerMinute?: number; tokensPerMinute?: number',
   GatewayLoadBalancer: 'controller?: LoadBalancerController; annotations?: string{}; sourceRanges?: string[]',
   GatewayServiceProps:
-    'name: string; namespace: string; port: number; models: string[]; podSelector?: string{}; apiKey?: SecretReference; basePath?: string; healthPath?: string; weight?: number; longestAnswer?: Duration',
+    'name: string; namespace: string; port: number; models: string[]; podSelector?: string{}; apiKey?: SecretReference; basePath?: string; healthPath?: string; weight?: number; longestAnswer?: Duration; endpointPicker?: EndpointPicker',
   GpuNodePoolOptions:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair',
   GpuNodePoolProps:
@@ -105,6 +111,7 @@ export const STRUCTS = {
   IndicatorQuery: 'expr: string; metrics: Metric[]; meaning: string',
   InferenceGatewayProps:
     'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; imageRegistry?: ImageRegistry',
+  InstalledAiGateway: 'gatewayClassName: string; namespace?: string; rateLimits?: boolean; inferencePools?: boolean',
   InstanceSettings:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean',
   IpoibNetworkProps:
@@ -196,7 +203,7 @@ export const STRUCTS = {
   OpenAiOptions:
     'loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   OpenAiTarget:
-    'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; isolated?: boolean; answerSeconds?: number',
+    'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; aiGatewayKeySecret?: SecretReference; answersPickers?: boolean; isolated?: boolean; answerSeconds?: number',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
@@ -345,11 +352,14 @@ export const CLASSES = {
   EksGpuCluster: 'new EksGpuCluster(...)',
   EksRelease: 'EksRelease.V1_34, EksRelease.of(...) or EksRelease.custom(...)',
   EncryptedStorageClass: 'new EncryptedStorageClass(...)',
+  EnvoyAiGatewayController: 'new EnvoyAiGatewayController(...)',
+  EnvoyAiInferenceGateway: 'new EnvoyAiInferenceGateway(...)',
   ExistingGpuNodePool: 'new ExistingGpuNodePool(...)',
   ExistingNamespaces: 'new ExistingNamespaces(...)',
   FrontEndToolCallParser:
     'FrontEndToolCallParser.LLAMA3, FrontEndToolCallParser.of(...) or FrontEndToolCallParser.custom(...)',
-  GatewayAuthentication: 'GatewayAuthentication.apiKeys(...) or GatewayAuthentication.jwt(...)',
+  GatewayAuthentication:
+    'GatewayAuthentication.apiKeys(...), GatewayAuthentication.jwt(...) or GatewayAuthentication.oidc(...)',
   GatewayBackend: 'GatewayBackend.of(...) or GatewayBackend.ofService(...)',
   GatewayExposure: 'GatewayExposure.INTERNAL or GatewayExposure.public(...)',
   GatewayTls: 'GatewayTls.secret(...) or GatewayTls.certificate(...)',
@@ -371,7 +381,7 @@ export const CLASSES = {
   IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   IServiceAccountRole: 'cluster.serviceAccountRole(...)',
   IWatchable:
-    'new KServeInferenceService(...), new InferenceGateway(...), new TritonDeployment(...) or new VllmDeployment(...)',
+    'new KServeInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...) or new VllmDeployment(...)',
   ImagePrePuller: 'new ImagePrePuller(...)',
   ImagePreset: 'ImagePreset.CURRENT or ImagePreset.CUDA_11_8',
   ImageRegistry: 'ImageRegistry.UPSTREAM, ImageRegistry.withPullSecrets(...) or ImageRegistry.mirror(...)',
@@ -413,6 +423,8 @@ export const CLASSES = {
   NodeRepair: 'NodeRepair.disabled() or NodeRepair.auto(...)',
   NvIpamPool: 'new NvIpamPool(...)',
   NvidiaNetworkOperator: 'new NvidiaNetworkOperator(...)',
+  OidcIssuer:
+    'OidcIssuer.of(...), OidcIssuer.keycloak(...), OidcIssuer.entraId(...), OidcIssuer.cognito(...) or OidcIssuer.eks(...)',
   Parallelism: 'Parallelism.NONE or Parallelism.of(...)',
   Placement: 'Placement.none(), Placement.clusterGroup() or Placement.existing(...)',
   PodVolume: 'PodVolume.secret(...), PodVolume.configMap(...), PodVolume.claim(...) or PodVolume.emptyFolder(...)',
@@ -494,11 +506,13 @@ export const ENUMS = {
   MacvlanMode: 'bridge private vepa passthru',
   MediaInput: 'ALL IMAGES NONE',
   MemoryShare: 'WHOLE STATIC FREE',
-  MetricExporter: 'triton triton-vllm triton-tensorrtllm vllm envoy',
-  MetricFeature: 'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS',
+  MetricExporter:
+    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset',
+  MetricFeature:
+    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt',
   MetricType: 'counter gauge histogram summary',
   MetricUnit:
-    'requests inferences executions tokens sequences seconds milliseconds microseconds bytes watts joules ratio servers lookups mixed',
+    'requests inferences executions tokens sequences seconds milliseconds microseconds nanoseconds unix-seconds bytes mebibytes bytes-per-second megabytes-per-second watts joules millijoules degrees-celsius megahertz hertz ratio percent servers lookups floating-point-operations operations events rows packets connections inodes processes cores lanes pods containers nodes items state code information mixed',
   NatGateways: 'one-per-zone one',
   NodeImageFamily: 'al2023 bottlerocket',
   NodeNetwork: 'RDMA TCP',

@@ -44,7 +44,7 @@ export function ownKeys(owner: object): string[] | undefined {
  *
  * @internal
  */
-export function hasMember(owner: object, name: string): boolean {
+export function hasMember(owner: object, name: PropertyKey): boolean {
   try {
     return Reflect.has(owner, name);
   } catch {

@@ -1,37 +1,96 @@
 import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { App, TerraformStack } from 'cdktf';
 import { foundOnce } from '../../lib/core/reading';
-import { KubernetesAccess } from '../../lib/kubernetes';
-import { TritonDeployment } from '../../lib/serving';
+import { PodSecurityLevel } from '../../lib/core/pod-security-level';
+import { CustomResources, KubernetesAccess } from '../../lib/kubernetes';
+import { ensureNamespace } from '../../lib/kubernetes/namespaces';
+import { TritonDeployment, TritonDeploymentProps } from '../../lib/serving';
 import { GpuInstanceType } from '../../lib/catalog/gpu-instance-type';
 import { TestPool, TestStore, llama8b } from '../serving/support/fixtures';
 import { synthStack, testStack } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
 
-/** A stack with as many deployments in one namespace. */
-function deployments(count: number): { stack: TerraformStack; cluster: TestCluster } {
+interface Shape {
+  /** Namespace of a deployment. @default - one for all */
+  readonly namespaceOf?: (index: number) => string;
+  readonly options?: Partial<TritonDeploymentProps>;
+  /** What is made after each deployment. @default - nothing */
+  readonly more?: (stack: TerraformStack, cluster: TestCluster, index: number) => void;
+}
+
+/** A stack with as many deployments. */
+function deployments(count: number, { namespaceOf, options, more }: Shape = {}) {
   const stack = testStack();
   const cluster = testCluster(stack);
   const nodePool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.G6E_XLARGE, 50);
+  const other = new TestPool(stack, 'other', cluster, GpuInstanceType.G6E_XLARGE, 50);
   const modelStore = new TestStore(stack, 'Store');
   for (let i = 0; i < count; i++) {
-    new TritonDeployment(stack, `model-${i}`, { cluster, nodePool, modelStore, models: [llama8b] });
+    const namespace = namespaceOf?.(i);
+    new TritonDeployment(stack, `model-${i}`, {
+      ...{ cluster, nodePool, modelStore, models: [llama8b], namespace, ...options },
+    });
+    more?.(stack, cluster, i);
   }
-  return { stack, cluster };
+  return { stack, cluster, other };
 }
 
-/** How often the whole tree is looked at when it is synthesized. */
-function looks(count: number): number {
-  const { stack } = deployments(count);
+/** How often the whole tree is looked at when it is synthesized, and the pool that has no pods. */
+function looks(count: number, shape: Shape): [tree: number, pool: number] {
+  const { stack, other } = deployments(count, shape);
   const look = jest.spyOn(stack.node.root.node, 'findAll');
+  const { nodeLabels } = other;
+  let reads = 0;
+  Object.defineProperty(other, 'nodeLabels', {
+    get: () => {
+      reads++;
+      return nodeLabels;
+    },
+  });
   synthStack(stack);
-  return look.mock.calls.length;
+  return [look.mock.calls.length, reads];
 }
 
-test('more deployments do not make synthesis look at the whole tree more often', () => {
-  const [few, many] = [looks(2), looks(12)];
-  expect(few).toBeGreaterThan(0);
-  expect(many).toBe(few);
+test.each<[string, Shape]>([
+  ['deployments', {}],
+  ['namespaces', { namespaceOf: (index) => `team-${index}` }],
+  ['rollouts that start a server more', { options: { replicas: 2, maxSurge: 1 } }],
+  ['deployments of several servers', { options: { replicas: 2, maxSurge: 0 } }],
+])('more %s do not make synthesis look at the whole tree, or at a pool of others, more often', (_, shape) => {
+  const [few, many] = [looks(2, shape), looks(12, shape)];
+  expect(Math.min(...few)).toBeGreaterThan(0);
+  expect(many).toEqual(few);
+});
+
+test('custom resources that wait for a namespace do not look at the whole tree when they are made', () => {
+  const stack = testStack();
+  const cluster = testCluster(stack);
+  const dependsOn = ensureNamespace(stack, cluster, 'inference', PodSecurityLevel.RESTRICTED);
+  const look = jest.spyOn(stack.node.root.node, 'findAll');
+  const resources = [{ apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'thing' } }];
+  new CustomResources(stack, 'Things', {
+    cluster,
+    releaseName: 'things',
+    namespace: 'inference',
+    resources,
+    dependsOn,
+  });
+  expect(look).not.toHaveBeenCalled();
+  // Its name has not been asked for either.
+  expect(() => (dependsOn[0] as NamespaceV1).overrideLogicalId('mine')).not.toThrow();
+});
+
+/** How often it is asked whether something is in the tree, when as many models are served from one store. */
+function asks(count: number, options: Partial<TritonDeploymentProps>): number {
+  const { stack } = deployments(count, { options });
+  const ask = jest.spyOn(stack.node, 'tryFindChild');
+  synthStack(stack);
+  return ask.mock.calls.length;
+}
+
+test('each further deployment asks as much of the tree as the one before', () => {
+  const [few, more, many] = [4, 8, 12].map((count) => asks(count, {}));
+  expect(many - more).toBe(more - few);
 });
 
 test('what is found is kept only while the stack is read', () => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { Metric } from '../../lib/catalog/metric';
-import { MetricExporter } from '../../lib/catalog/metric-kind';
+import { MetricExporter, MetricFeature } from '../../lib/catalog/metric-kind';
 import { ISSUER, LIMITS, NAMES, SECRETS, STORE, frontDoor } from './front-door-stack';
 import { Certificates } from './harness/certificates';
 import { GatewayRunner } from './harness/gateway-runner';
@@ -207,12 +207,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
   });
 
   test('exposes the metrics that alerts read', async () => {
-    const text = await (await fetch(`http://127.0.0.1:${door.metricsPort}/metrics`)).text();
-    for (const { name, type, labels } of Metric.ALL.filter(({ exporter }) => exporter === MetricExporter.ENVOY)) {
-      expect(text).toContain(`# TYPE ${name} ${type}\n`);
-      const [, found] = new RegExp(`^${name}\\{([^}]*)\\}`, 'm').exec(text) ?? [];
-      expect([name, found?.match(/\w+(?==")/g)?.sort()]).toEqual([name, [...labels].sort()]);
-    }
+    await expectMetrics(door);
     for (const closed of ['/quitquitquit', '/config_dump', '/stats']) {
       expect(await statusOf(fetch(`http://127.0.0.1:${door.metricsPort}${closed}`))).toBe(404);
     }
@@ -232,6 +227,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
     const folder = open.runner.volumes.folderOf('certificate');
     const first = await certificates.ask(open.port, KEYS.red);
     expect(first).toMatchObject({ status: 200, protocol: 'TLSv1.3' });
+    await expectMetrics(open, MetricFeature.GATEWAY_TLS);
     await expect(fetch(`http://127.0.0.1:${open.port}/v1/models`)).rejects.toThrow();
     const renewed = certificates.make('renewed');
     for (const [file, text] of Object.entries(renewed)) {
@@ -264,6 +260,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
     for (const [token, status] of wrong) expect(await statusOf(ask(NAMES.triton, {}, token, tokens))).toBe(status);
     const before = [triton.asked.length, canary.asked.length];
     for (let i = 0; i < 200; i++) expect(await statusOf(ask(NAMES.triton, {}, valid, tokens))).toBe(200);
+    await expectMetrics(tokens, MetricFeature.GATEWAY_JWT);
     const [main, part] = [triton.asked.length - before[0], canary.asked.length - before[1]];
     console.log(`of 200 requests, ${part} came to the canary of weight 10`);
     expect(main + part).toBe(200);
@@ -315,6 +312,19 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
     await site.put(`${NAMES.bucket}/${NAMES.model}/1/SHA256SUMS`, Buffer.from(lines.join('')));
   }
 });
+
+/** Expects of a gateway the metrics of the catalogue that a feature turns on, or that need none: by name, type and labels. */
+async function expectMetrics(at: GatewayRunner, feature?: MetricFeature): Promise<void> {
+  const text = await (await fetch(`http://127.0.0.1:${at.metricsPort}/metrics`)).text();
+  const rows = Metric.ALL.filter((metric) => metric.exporter === MetricExporter.ENVOY && metric.feature === feature);
+  expect(rows.length).toBeGreaterThan(2);
+  for (const { name, type, labels, seriesNames } of rows) {
+    expect(text).toContain(`# TYPE ${name} ${type}\n`);
+    const [, found] = new RegExp(`^${seriesNames[0]}\\{([^}]*)\\}`, 'm').exec(text) ?? [];
+    const seen = (found?.match(/\w+(?==")/g) ?? []).filter((label) => label !== 'le').sort();
+    expect([name, found !== undefined, seen]).toEqual([name, true, [...labels].sort()]);
+  }
+}
 
 /** What the stack refers to: keys of the store, of the servers and of callers, a certificate, and an authority that has not signed the issuer's. */
 function secrets(certificates: Certificates, stranger: Certificates): KubeObject[] {

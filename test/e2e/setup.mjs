@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { CACHE, say, which } from '../../scripts/support.mjs';
 import { deepSpeedEnvironment } from '../../scripts/deepspeed/environment.mjs';
 import { vllmEnvironment } from '../../scripts/vllm-cpu/environment.mjs';
+import { prepareAiGateway } from './setup/ai-gateway.mjs';
 import { prepareAwsCli } from './setup/aws-cli.mjs';
 import { prepareControlPlane } from './setup/control-plane.mjs';
 import { prepareEmulator } from './setup/emulator.mjs';
@@ -33,6 +34,7 @@ const FURTHER = {
   ],
   kueue: ['no Kueue, so no group waits for all of its nodes', () => prepareKueue(E2E_CACHE)],
   kserve: ['no KServe, so no InferenceService is judged and run', () => prepareKServe(E2E_CACHE)],
+  aiGateway: ['no definitions of Envoy AI Gateway, so no gateway of it is judged', () => prepareAiGateway(E2E_CACHE)],
   envoy: ['no Envoy, so no front door runs', () => prepareEnvoy(E2E_CACHE)],
   prometheusAdapter: ['no adapter of Prometheus, so nothing scales', () => preparePrometheusAdapter(E2E_CACHE)],
   jobSet: ['no controller of JobSets, so no training on several nodes is made', () => prepareJobSet(E2E_CACHE)],

@@ -2,12 +2,15 @@ import { Construct } from 'constructs';
 import { IKubernetesCluster, IOpenAiServer, OpenAiTarget } from '../../lib/core';
 import {
   CertificateAuthority,
+  EnvoyAiGatewayController,
+  EnvoyAiInferenceGateway,
   GatewayAuthentication,
   GatewayBackend,
   GatewayExposure,
   GatewayTls,
   InferenceGateway,
   LoadBalancerController,
+  OidcIssuer,
 } from '../../lib/serving';
 import { testCluster } from '../support/test-cluster';
 import { ArgumentPrograms, Given, Program, StructPrograms } from './string-programs-compute';
@@ -45,6 +48,22 @@ function door(given: (cluster: IKubernetesCluster) => Given, id = 'Door'): Progr
   };
 }
 
+/** A gateway for Envoy AI Gateway, on a cluster that has it. */
+function aiDoor(given: Given, id = 'Door'): Program {
+  return (stack) => {
+    const installed = { gatewayClassName: 'eg', rateLimits: true, inferencePools: true };
+    const backends = [GatewayBackend.ofService(SERVICE)];
+    new EnvoyAiInferenceGateway(stack, id, { cluster: testCluster(stack), backends, installed, ...given });
+  };
+}
+
+function controller(given: Given, id = 'Controller'): Program {
+  return (stack) => void new EnvoyAiGatewayController(stack, id, { cluster: testCluster(stack), ...given });
+}
+
+const tokens = (issuer: OidcIssuer, ...more: [string[]?, string?]) =>
+  door(() => ({ authentication: GatewayAuthentication.oidc(issuer, more[0] ?? ['models'], more[1]) }));
+
 const before = (target: Given, options?: Given) =>
   door((cluster) => ({ backends: [GatewayBackend.of(new OwnServer(cluster, target), options)] }));
 
@@ -54,6 +73,19 @@ const trusting = (keysAuthority: CertificateAuthority) =>
 /** Programs that set what front doors are told. */
 export const GATEWAY_STRUCTS: StructPrograms = {
   InferenceGatewayProps: (given) => door(() => given),
+  EnvoyAiInferenceGatewayProps: (given) => aiDoor(given),
+  EnvoyAiGatewayControllerProps: (given) => controller(given),
+  InstalledAiGateway: (given) => aiDoor({ installed: { gatewayClassName: 'eg', ...given } }),
+  EndpointPicker: (given) =>
+    aiDoor({
+      backends: [
+        GatewayBackend.ofService({
+          ...SERVICE,
+          podSelector: { app: 'chat' },
+          endpointPicker: { serviceName: 'epp', ...given },
+        }),
+      ],
+    }),
   OpenAiTarget: (given) => before(given),
   GatewayBackendOptions: (given) => before({}, given),
   GatewayServiceProps: (given) => door(() => ({ backends: [GatewayBackend.ofService({ ...SERVICE, ...given })] })),
@@ -73,5 +105,17 @@ export const GATEWAY_ARGUMENTS: ArgumentPrograms = {
     const exposure = GatewayExposure.public({ controller: LoadBalancerController.ofClass(name as string) });
     return door(() => ({ tls: GatewayTls.secret('door'), exposure }));
   },
+  'EnvoyAiInferenceGateway.new(id)': (id) => aiDoor({ name: 'door' }, id),
+  'EnvoyAiGatewayController.new(id)': (id) => controller({}, id),
+  'GatewayAuthentication.oidc(audiences)': (list) => tokens(OidcIssuer.eks('https://id.example.com'), list as string[]),
+  'GatewayAuthentication.oidc(clientClaim)': (claim) =>
+    tokens(OidcIssuer.eks('https://id.example.com'), undefined, claim as string),
+  'OidcIssuer.of(issuer)': (issuer) => tokens(OidcIssuer.of(issuer as string, JWT.keysUrl)),
+  'OidcIssuer.of(keysUrl)': (url) => tokens(OidcIssuer.of(JWT.issuer, url as string)),
+  'OidcIssuer.keycloak(realmUrl)': (url) => tokens(OidcIssuer.keycloak(url as string)),
+  'OidcIssuer.entraId(tenantId)': (tenant) => tokens(OidcIssuer.entraId(tenant as string)),
+  'OidcIssuer.cognito(region)': (region) => tokens(OidcIssuer.cognito(region as string, 'pool')),
+  'OidcIssuer.cognito(userPoolId)': (pool) => tokens(OidcIssuer.cognito('eu-central-1', pool as string)),
+  'OidcIssuer.eks(issuer)': (issuer) => tokens(OidcIssuer.eks(issuer as string)),
   'GatewayTls.secret(secretName)': (name) => door(() => ({ tls: GatewayTls.secret(name as string) })),
 };

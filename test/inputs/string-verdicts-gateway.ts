@@ -84,4 +84,58 @@ export const GATEWAY_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'InferenceGatewayProps.envoyImage': ['refused INVALID_FORMAT envoyImage | reference | reference'],
   'InferenceGatewayProps.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
   'InferenceGatewayProps.priorityClassName': ['text | reference | reference'],
+  'EnvoyAiGatewayControllerProps.chartVersion': [
+    'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',
+  ],
+  'EnvoyAiGatewayControllerProps.envoyGatewayVersion': [
+    'refused INVALID_FORMAT envoyGatewayVersion | refused VALUE_NOT_CONCRETE envoyGatewayVersion | refused VALUE_NOT_CONCRETE envoyGatewayVersion',
+  ],
+  'EnvoyAiGatewayControllerProps.rateLimitRedis': [
+    'refused INVALID_FORMAT rateLimitRedis | refused VALUE_NOT_CONCRETE rateLimitRedis | refused VALUE_NOT_CONCRETE rateLimitRedis',
+  ],
+  'EnvoyAiGatewayControllerProps.gatewayClassName': [
+    'refused INVALID_NAME gatewayClassName | refused VALUE_NOT_CONCRETE gatewayClassName | refused VALUE_NOT_CONCRETE gatewayClassName',
+  ],
+  'EnvoyAiGatewayControllerProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'EnvoyAiGatewayControllerProps.aiGatewayNamespace': [
+    'refused INVALID_NAME aiGatewayNamespace | refused VALUE_NOT_CONCRETE aiGatewayNamespace | refused VALUE_NOT_CONCRETE aiGatewayNamespace',
+  ],
+  'InstalledAiGateway.gatewayClassName': ['refused INVALID_NAME installed.gatewayClassName | reference | reference'],
+  'InstalledAiGateway.namespace': [
+    'refused INVALID_NAME installed.namespace | refused VALUE_NOT_CONCRETE installed.namespace | refused VALUE_NOT_CONCRETE installed.namespace',
+  ],
+  'EndpointPicker.serviceName': [
+    'refused INVALID_NAME backends[0].service.endpointPicker.serviceName | refused VALUE_NOT_CONCRETE backends[0].service.endpointPicker.serviceName | refused VALUE_NOT_CONCRETE backends[0].service.endpointPicker.serviceName',
+  ],
+  'GatewayAuthentication.oidc(audiences)': [
+    'text | refused VALUE_NOT_CONCRETE authentication.jwtOptions.audiences | refused VALUE_NOT_CONCRETE authentication.jwtOptions.audiences',
+  ],
+  'GatewayAuthentication.oidc(clientClaim)': [
+    'text | refused VALUE_NOT_CONCRETE authentication.jwtOptions.clientClaim | refused VALUE_NOT_CONCRETE authentication.jwtOptions.clientClaim',
+  ],
+  'OidcIssuer.of(issuer)': [
+    'text | refused VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
+  ],
+  'OidcIssuer.of(keysUrl)': [
+    'refused INVALID_FORMAT authentication.jwtOptions.keysUrl | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl',
+  ],
+  'OidcIssuer.keycloak(realmUrl)': [
+    'refused INVALID_FORMAT authentication.jwtOptions.keysUrl | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
+  ],
+  'OidcIssuer.entraId(tenantId)': [
+    'text | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
+  ],
+  'OidcIssuer.cognito(region)': [
+    'text | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
+  ],
+  'OidcIssuer.cognito(userPoolId)': [
+    'text | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
+  ],
+  'OidcIssuer.eks(issuer)': [
+    'refused INVALID_FORMAT authentication.jwtOptions.keysUrl | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
+  ],
+  'EnvoyAiGatewayController.new(id)': ['text'],
+  'EnvoyAiInferenceGateway.new(id)': ['text'],
 };

@@ -6,24 +6,52 @@ import { fixture, parseExposition } from './support';
 
 const HISTOGRAM = Metric.of(MetricExporter.TRITON, 'nv_inference_first_response_histogram_ms');
 
+/** How an exporter counts its versions. @default - three numbers */
+const VERSIONS: { readonly [exporter in MetricExporter]?: RegExp } = {
+  [MetricExporter.TRITON]: /^\d\d\.\d\d$/,
+  [MetricExporter.TRITON_VLLM]: /^\d\d\.\d\d$/,
+  [MetricExporter.TRITON_TENSORRT_LLM]: /^\d\d\.\d\d$/,
+  [MetricExporter.DCGM]: /^\d+\.\d+\.\d+(-\d+\.\d+\.\d+)?$/,
+  [MetricExporter.KUBELET_CADVISOR]: /^1\.\d\d$/,
+};
+
+/** Counters that their exporters give no `_total`: all of some, and what Kubernetes and cAdvisor named before the rule. */
+const WITHOUT_TOTAL =
+  /^(nv_|envoy_|DCGM_|node_amazonefa_|node_(vmstat|netstat)_|container_memory_failcnt$|kubelet_(evictions|preemptions|certificate_manager_client_expiration_renew_errors)$)/;
+
 describe('the metric catalog', () => {
   test('has each name once for an exporter', () => {
     const keys = Metric.ALL.map((metric) => `${metric.exporter} ${metric.name}`);
     expect(new Set(keys).size).toBe(keys.length);
-    expect(keys.length).toBeGreaterThan(40);
+    expect(keys.length).toBeGreaterThan(500);
+    for (const exporter of Object.values(MetricExporter))
+      expect(Metric.ALL.filter((metric) => metric.exporter === exporter).length).toBeGreaterThan(6);
   });
 
   test.each(Metric.ALL.map((metric) => [`${metric.exporter} ${metric.name}`, metric] as const))(
     '%s is well formed',
     (_, m) => {
-      expect(m.name).toMatch(/^[a-z][a-z0-9_]*(:[a-z0-9_]+)?$/);
+      expect(m.name).toMatch(/^[a-zA-Z_][a-zA-Z0-9_]*(:[a-zA-Z0-9_]+)?$/);
       expect(m.description).not.toBe('');
-      // A commit, or the packages of versions.
-      expect(m.source).toMatch(/@ [0-9a-f]{7}|^vllm 0\.\d+\.\d+ to 0\.\d+\.\d+ \(PyPI|^envoy \d+\.\d+\.\d+ \(PyPI/);
+      // A commit, a release, or the packages of versions.
+      expect(m.source).toMatch(
+        /@ [0-9a-f]{7}|^(vllm|envoy) \d+\.\d+\.\d+ .*\(PyPI|^[\w-]+\/[\w-]+ (lib )?v\d+\.\d+\.\d+/,
+      );
       expect(m.labels.includes('quantile')).toBe(m.type === MetricType.SUMMARY);
-      expect(m.labels).not.toContain('le');
-      if (m.minVersion)
-        expect(m.minVersion).toMatch(m.exporter === MetricExporter.VLLM ? /^0\.\d+\.\d+$/ : /^\d\d\.\d\d$/);
+      const everyLabel = [...m.labels, ...m.optionalLabels, ...m.labelChanges.map(({ label }) => label)];
+      for (const label of everyLabel) expect(label).toMatch(/^[a-zA-Z_][a-zA-Z0-9_]*$/);
+      expect(new Set(m.labels).size).toBe(m.labels.length);
+      expect(everyLabel).not.toContain('le');
+      for (const version of [
+        m.minVersion,
+        m.maxVersion,
+        ...m.labelChanges.flatMap(({ since, until }) => [since, until]),
+      ])
+        if (version) expect(version).toMatch(VERSIONS[m.exporter] ?? /^\d+\.\d+\.\d+$/);
+      if (m.minVersion && m.maxVersion) expect(compareVersions(m.maxVersion, m.minVersion)).toBeGreaterThanOrEqual(0);
+      // Envoy counts members of a cluster in all.
+      if (m.type === MetricType.GAUGE && !/_membership_total$/.test(m.name)) expect(m.name).not.toMatch(/_total$/);
+      if (m.type === MetricType.COUNTER && !WITHOUT_TOTAL.test(m.name)) expect(m.name).toMatch(/_total$/);
       expect(m.optionalLabels.filter((label) => m.labels.includes(label))).toEqual([]);
       const known = [...m.labels, ...m.optionalLabels];
       for (const [label, values] of Object.entries(m.labelValues)) {
@@ -35,7 +63,7 @@ describe('the metric catalog', () => {
         expect([change.label, known.includes(change.label)]).toEqual([change.label, change.until === undefined]);
         if (change.replacedBy) expect(known).toContain(change.replacedBy);
       }
-      if (m.unlikeValuesOf) expect(Object.keys(m.labelValues)).toContain(m.unlikeValuesOf);
+      if (m.unlikeValuesOf) expect(m.labels).toContain(m.unlikeValuesOf);
       expect(m.replacedBy !== undefined).toBe(m.maxVersion !== undefined);
       if (m.everyModelSince) expect(compareVersions(m.everyModelSince, m.minVersion ?? '0')).toBeGreaterThan(0);
     },

@@ -1,4 +1,4 @@
-import { MetricExporter } from '../../lib/catalog/metric-kind';
+import { MetricExporter, MetricFeature } from '../../lib/catalog/metric-kind';
 import { Metric } from '../../lib/catalog';
 import { Indicator, MetricContract } from '../../lib/monitoring';
 import { idsOf, faultsThrown } from '../support/faults';
@@ -81,6 +81,21 @@ describe("vLLM's own server", () => {
     expect(metric.missing([MetricExporter.VLLM], having, [])).toEqual([]);
   });
 
+  test.each([
+    [
+      'vllm:time_per_output_token_seconds',
+      '0.15.1',
+      'gone since the release after 0.14.1; use vllm:inter_token_latency_seconds',
+    ],
+    ['vllm:time_per_output_token_seconds', '0.13.0', "needs 'show_hidden_metrics_for_version' to be switched on"],
+    ['vllm:gpu_cache_usage_perc', '0.24.0', 'gone since the release after 0.11.2; use vllm:kv_cache_usage_perc'],
+    ['vllm:prompt_tokens_recomputed_total', '0.24.0', 'gone since the release after 0.19.1; nothing counts'],
+    ['vllm:kv_block_lifetime_seconds', '0.24.0', "needs 'kv_cache_metrics' to be switched on"],
+  ])('%s is not what %s exposes: %s', (name, version, why) => {
+    const metric = Metric.of(MetricExporter.VLLM, name);
+    expect(metric.missing([MetricExporter.VLLM], version, [])).toEqual([expect.stringContaining(why)]);
+  });
+
   test('from 0.32 on, what a full queue refuses has failed, and the runbook says where to look', () => {
     const read = (version: string) => Indicator.FAILURES.query({ ...VLLM_TARGET, version });
     const runbook = (version: string) => JSON.stringify(rulesOf([{ target: { ...VLLM_TARGET, version } }]));
@@ -96,27 +111,38 @@ describe("vLLM's own server", () => {
     }
   });
 
-  describe.each([
-    ['0.24.0', ['vllm:admission_rejections_total']],
-    ['0.32.0', []],
-  ])('exposes what the catalog says, by a recording of %s', (version, absent) => {
+  describe.each(['0.24.0', '0.32.0'])('exposes what the catalog says, by a recording of %s', (version) => {
     const { types, series } = parseExposition(fixture(`vllm-${version}-cpu.prom`));
     const exposed = Metric.ALL.filter(
       (metric) =>
         metric.exporter === MetricExporter.VLLM && metric.missing([MetricExporter.VLLM], version, []).length === 0,
     );
+    const features = Object.values(MetricFeature);
 
     test.each(exposed.map((metric) => [metric.name, metric] as const))('%s', (name, metric) => {
       expect(types[name]).toBe(metric.type);
       for (const each of metric.seriesNames) {
         const bucket = each.endsWith('_bucket') ? ['le'] : [];
-        expect([...(series[each] ?? [])].sort()).toEqual([...metric.labels, ...bucket].sort());
+        const found = [...(series[each] ?? [])].filter((label) => !metric.optionalLabels.includes(label));
+        const others =
+          metric.name === 'vllm:cache_config_info' ? found.filter((label) => !metric.labels.includes(label)) : [];
+        expect(found.filter((label) => !others.includes(label)).sort()).toEqual([...metric.labels, ...bucket].sort());
       }
     });
 
-    test('and no metric of a later version', () => {
-      const later = Metric.ALL.filter(({ exporter, name }) => exporter === MetricExporter.VLLM && !(name in types));
-      expect(later.map(({ name }) => name)).toEqual(absent);
+    test('and nothing that the catalog does not know', () => {
+      const families = Object.keys(types).filter((name) => name.startsWith('vllm:') && !name.endsWith('_created'));
+      const lacking = (name: string) =>
+        Metric.of(MetricExporter.VLLM, name).missing([MetricExporter.VLLM], version, features);
+      expect(families.length).toBeGreaterThan(25);
+      expect(families.flatMap(lacking)).toEqual([]);
+    });
+
+    test('and no metric of a later version, or of an earlier one', () => {
+      const others = Metric.ALL.filter(({ exporter, name }) => exporter === MetricExporter.VLLM && !(name in types));
+      expect(others.length).toBeGreaterThan(10);
+      for (const metric of others)
+        expect([metric.name, metric.missing([MetricExporter.VLLM], version, []).length]).toEqual([metric.name, 1]);
     });
   });
 });

@@ -37,6 +37,8 @@ const apiKey = (address: RegExp, server: string, kind: 'triton' | 'vllm' = 'vllm
   chart: chart('./assets/GeneratedSecretChart', '', `${server}-api-key`, 'inference'),
   values: [
     'key: api-key',
+    // The name that Envoy AI Gateway reads.
+    'copies: apiKey',
     `name: ${server}-api-key`,
     `labels.app.kubernetes.io/instance: ${server}`,
     `labels.app.kubernetes.io/name: ${kind}`,

@@ -7,6 +7,7 @@ import { Fault, fault } from '../../units/fault';
 import { givenValue, wholeNumberFault } from '../../units/number-faults';
 import { structFaults } from '../../units/struct-faults';
 import { allOf } from '../../units/unreadable';
+import { EndpointPicker } from './endpoint-picker';
 import { GatewayBackend } from './gateway-backend';
 import { Upstream } from './upstreams';
 import { InferenceGatewayProps } from './inference-gateway-props';
@@ -31,17 +32,40 @@ export function ownBackendFaults(props: InferenceGatewayProps): Fault[] {
 }
 
 /**
+ * In what kinds of front doors differ as far as faults go.
+ *
+ * @internal
+ */
+export interface DoorKind {
+  /** Whether each pod counts for itself and has its part of the limits. */
+  readonly countsPerPod: boolean;
+  /** What is wrong with what is behind the backends of a gateway in a namespace, for this kind alone. */
+  readonly upstreamFaults: (upstreams: readonly Upstream[], namespace: string) => Fault[];
+}
+
+/** A front door that is Envoy alone. @internal */
+export const OWN_ENVOY: DoorKind = {
+  countsPerPod: true,
+  upstreamFaults: (upstreams, namespace) =>
+    allOf(
+      () => keyFaults(upstreams, namespace),
+      () => pickerFaults(upstreams),
+    ),
+};
+
+/**
  * What is wrong with them together, and with where they are.
  *
  * @param upstreams what is behind them
  * @param namespace namespace of the gateway
+ * @param kind kind of the gateway
  *
  * @internal
  */
-export function backendFaults(upstreams: readonly Upstream[], namespace: string): Fault[] {
+export function backendFaults(upstreams: readonly Upstream[], namespace: string, kind: DoorKind): Fault[] {
   return allOf(
     () => twiceFaults(upstreams),
-    () => keyFaults(upstreams, namespace),
+    () => kind.upstreamFaults(upstreams, namespace),
     () => sharedFaults(upstreams),
   );
 }
@@ -59,6 +83,7 @@ function ownFaults(backend: GatewayBackend, at: string, props: InferenceGatewayP
         () => serverFaults(backend, `${at}.server`, props),
         () => modelFaults(backend, at),
         () => secretFaults(`${at}.options.apiKey`, backend.options.apiKey),
+        () => ownPickerFaults(`${at}.options.endpointPicker`, backend.options.endpointPicker),
       );
 }
 
@@ -82,7 +107,7 @@ function serverFaults({ server }: GatewayBackend, at: string, { cluster }: Infer
 function targetFaults(target: OpenAiTarget, at: string): Fault[] {
   const wrong = structFaults('OpenAiTarget', target, at);
   if (wrong.length > 0) return wrong;
-  const { apiKeySecret, paths, podSelector, ...rest } = target;
+  const { apiKeySecret, aiGatewayKeySecret, paths, podSelector, ...rest } = target;
   const unknown = concreteFault(at, { ...rest, paths, podSelector }, 'routes and rules are made from it');
   if (unknown.length > 0) return unknown;
   return allOf(
@@ -93,6 +118,7 @@ function targetFaults(target: OpenAiTarget, at: string): Fault[] {
     () => paths.flatMap((path, i) => pathFaults(`${at}.paths[${i}]`, `/${path}`)),
     () => rest.models.flatMap((model, i) => nameFaults(`${at}.models[${i}]`, model)),
     () => secretFaults(`${at}.apiKeySecret`, apiKeySecret),
+    () => secretFaults(`${at}.aiGatewayKeySecret`, aiGatewayKeySecret),
     () => selectorFaults(`${at}.podSelector`, podSelector),
   );
 }
@@ -116,7 +142,11 @@ function modelFaults({ server, options }: GatewayBackend, at: string): Fault[] {
   const known = server.openAiTargets.flatMap((target) => target.models);
   if (models.length === 0) {
     return [
-      fault('EMPTY_LIST', `${at}.options.models`, `models must not be empty; leave it out for all of ${listed(known)}`),
+      fault(
+        'EMPTY_LIST',
+        `${at}.options.models`,
+        `models must not be empty; leave it out for all of ${textList(known)}`,
+      ),
     ];
   }
   return models.flatMap((model, i) =>
@@ -126,7 +156,7 @@ function modelFaults({ server, options }: GatewayBackend, at: string): Fault[] {
           fault(
             'UNKNOWN_VALUE',
             `${at}.options.models[${i}]`,
-            `'${server.node.path}' serves ${listed(known)}; got ${givenValue(model)}`,
+            `'${server.node.path}' serves ${textList(known)}; got ${givenValue(model)}`,
           ),
         ],
   );
@@ -134,13 +164,15 @@ function modelFaults({ server, options }: GatewayBackend, at: string): Fault[] {
 
 function serviceFaults({ service }: GatewayBackend, at: string): Fault[] {
   if (service === undefined) return [];
-  const { name, namespace, port, models, podSelector, apiKey, basePath = '/v1', healthPath = '/health' } = service;
+  const { name, namespace, port, models, podSelector, apiKey, endpointPicker } = service;
+  const { basePath = '/v1', healthPath = '/health' } = service;
   return allOf(
     () => kubernetesNameFault(`${at}.name`, name),
     () => kubernetesNameFault(`${at}.namespace`, namespace),
     () => concreteFault(`${at}.port`, port, "Envoy's configuration is made from it"),
     () => wholeNumberFault(`${at}.port`, port, 1, 65535),
     () => secretFaults(`${at}.apiKey`, apiKey),
+    () => ownPickerFaults(`${at}.endpointPicker`, endpointPicker),
     () => pathFaults(`${at}.basePath`, basePath),
     () => pathFaults(`${at}.healthPath`, healthPath),
     () => concreteFault(`${at}.podSelector`, podSelector, 'rules are made from it'),
@@ -152,6 +184,15 @@ function serviceFaults({ service }: GatewayBackend, at: string): Fault[] {
         : models.length === 0
           ? [fault('EMPTY_LIST', `${at}.models`, 'models must not be empty; name those that requests call')]
           : models.flatMap((model, i) => nameFaults(`${at}.models[${i}]`, model)),
+  );
+}
+
+function ownPickerFaults(at: string, picker: EndpointPicker | undefined): Fault[] {
+  if (picker === undefined) return [];
+  return allOf(
+    () => kubernetesNameFault(`${at}.serviceName`, picker.serviceName),
+    () => concreteFault(`${at}.port`, picker.port, 'objects of the gateway are made from it'),
+    () => wholeNumberFault(`${at}.port`, picker.port, 1, 65535),
   );
 }
 
@@ -175,9 +216,19 @@ function keyFaults(upstreams: readonly Upstream[], namespace: string): Fault[] {
   return upstreams.flatMap((each) => {
     if (each.apiKeySecret === undefined || each.namespace === namespace || each.hasOwnKey) return [];
     const reason =
-      `the key of ${listed(each.models)} is in secret '${each.apiKeySecret.name}' of namespace '${each.namespace}', which pods in ` +
+      `the key of ${textList(each.models)} is in secret '${each.apiKeySecret.name}' of namespace '${each.namespace}', which pods in ` +
       `'${namespace}' cannot read; put the gateway into '${each.namespace}', or name a copy of it in '${namespace}' as apiKey of the backend`;
     return [fault('KEY_IN_OTHER_NAMESPACE', each.at, reason)];
+  });
+}
+
+function pickerFaults(upstreams: readonly Upstream[]): Fault[] {
+  return upstreams.flatMap(({ picker, models, at }) => {
+    if (picker === undefined) return [];
+    const reason =
+      `${textList(models)} has the endpoint picker '${picker.serviceName}', which an InferenceGateway does not ask; use an EnvoyAiInferenceGateway, or leave ` +
+      'out endpointPicker, so that the pod with the fewest requests is chosen';
+    return [fault('PICKER_NEEDS_AI_GATEWAY', at, reason)];
   });
 }
 
@@ -208,6 +259,7 @@ function sharedFaults(upstreams: readonly Upstream[]): Fault[] {
   });
 }
 
-function listed(names: readonly string[]): string {
+/** Names, for a message. @internal */
+export function textList(names: readonly string[]): string {
   return names.map((each) => `'${each}'`).join(', ');
 }

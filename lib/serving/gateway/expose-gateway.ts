@@ -8,15 +8,24 @@ import { GatewayExposure } from './gateway-exposure';
 import { InferenceGatewayProps } from './inference-gateway-props';
 import { LoadBalancerController } from './load-balancer-controller';
 
+/** What a Service with a load balancer has besides. @internal */
+export interface BalancedService {
+  readonly annotations?: { [key: string]: string };
+  readonly spec: Pick<
+    ServiceV1Spec,
+    'type' | 'loadBalancerClass' | 'loadBalancerSourceRanges' | 'externalTrafficPolicy'
+  >;
+}
+
 /**
- * What a Service with a load balancer has besides.
+ * The Service of a public gateway.
  *
  * @internal
  */
 export function balancedService(
   { loadBalancer = {} }: GatewayExposure,
   connection: ClusterConnection,
-): { annotations?: { [key: string]: string }; spec: ServiceV1Spec } {
+): BalancedService {
   const { controller = LoadBalancerController._of(connection), annotations, sourceRanges } = loadBalancer;
   const ofController = controller._annotations;
   // Network policies see the addresses of callers only then. With AWS, no node but those of the gateway has its streams on the way.

@@ -1,6 +1,7 @@
 import { SecretReference } from '../../core/secret-reference';
 import { checkArguments } from '../../units/argument-faults';
 import { CertificateAuthority } from './certificate-authority';
+import { OidcIssuer } from './oidc-issuer';
 
 /**
  * Tokens of an identity provider, e.g. of OpenID Connect, that callers send as `Authorization: Bearer`.
@@ -50,6 +51,18 @@ export class GatewayAuthentication {
    */
   public static jwt(options: JwtOptions): GatewayAuthentication {
     return new GatewayAuthentication(undefined, options);
+  }
+
+  /**
+   * Tokens of a provider of OpenID Connect, sent as `Authorization: Bearer`. Callers get them from the provider by themselves: nobody is sent to a page
+   * to log in.
+   *
+   * @param issuer the provider
+   * @param audiences who tokens must be for: one of these is in `aud`
+   * @param clientClaim claim that names the caller, for limits and logs @default 'sub'
+   */
+  public static oidc(issuer: OidcIssuer, audiences: string[], clientClaim?: string): GatewayAuthentication {
+    return GatewayAuthentication.jwt({ issuer: issuer.issuer, keysUrl: issuer.keysUrl, audiences, clientClaim });
   }
 
   /** Secrets of callers' keys, by the names of callers. @default - tokens are asked for */

@@ -2,6 +2,7 @@ import { IOpenAiServer } from '../../core/openai-server';
 import { SecretReference } from '../../core/secret-reference';
 import { checkArguments } from '../../units/argument-faults';
 import { Duration } from '../../units/duration';
+import { EndpointPicker } from './endpoint-picker';
 
 /**
  * How a front door uses a deployment.
@@ -22,6 +23,12 @@ export interface GatewayBackendOptions {
    * @default - the deployment's own secret, which is in the same namespace
    */
   readonly apiKey?: SecretReference;
+  /**
+   * What chooses the pod for each request. Only an `EnvoyAiInferenceGateway` asks one, in whose namespace the servers must be, and only vLLM's own server
+   * says what it goes by.
+   * @default - the gateway, which sends it to the pod with the fewest requests
+   */
+  readonly endpointPicker?: EndpointPicker;
 }
 
 /**
@@ -51,6 +58,11 @@ export interface GatewayServiceProps {
   readonly weight?: number;
   /** How long its longest answers take. @default - not known */
   readonly longestAnswer?: Duration;
+  /**
+   * What chooses the pod for each request, of those with `podSelector`: of an `EnvoyAiInferenceGateway`, before servers of vLLM.
+   * @default - the gateway
+   */
+  readonly endpointPicker?: EndpointPicker;
 }
 
 /**

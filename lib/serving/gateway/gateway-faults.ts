@@ -8,7 +8,7 @@ import { givenValue, positiveFault, wholeAmountFault, wholeNumberFault } from '.
 import { allOf } from '../../units/unreadable';
 import { serviceNameFaults } from '../pod/server-faults';
 import { authenticationFaults } from './authentication-faults';
-import { backendFaults, ownBackendFaults } from './backend-faults';
+import { DoorKind, OWN_ENVOY, backendFaults, ownBackendFaults } from './backend-faults';
 import { exposureFaults, tlsFaults } from './exposure-faults';
 import { Upstream } from './upstreams';
 import { GatewayLimits, InferenceGatewayProps } from './inference-gateway-props';
@@ -31,6 +31,7 @@ const REQUESTS_OF_MEMORY = 16;
  * @param name its name
  * @param namespace its namespace
  * @param behind what is behind its backends
+ * @param kind its kind
  *
  * @internal
  */
@@ -39,6 +40,7 @@ export function gatewayFaults(
   name: string,
   namespace: string,
   behind: () => readonly Upstream[],
+  kind: DoorKind = OWN_ENVOY,
 ): Fault[] {
   const own = allOf(() => ownBackendFaults(props));
   // What they have is read only where they can be.
@@ -46,12 +48,12 @@ export function gatewayFaults(
   return allOf(
     () => serviceNameFaults('name', name),
     () => kubernetesNameFault('namespace', namespace),
-    () => (own.length > 0 ? own : backendFaults(upstreams(), namespace)),
+    () => (own.length > 0 ? own : backendFaults(upstreams(), namespace, kind)),
     () => authenticationFaults(props),
     () => tlsFaults(props),
     () => exposureFaults(props),
-    () => limitFaults('limits', props.limits, props),
-    () => (own.length > 0 ? [] : modelLimitFaults(props, upstreams())),
+    () => limitFaults('limits', props.limits, leastOf(props, kind)),
+    () => (own.length > 0 ? [] : modelLimitFaults(props, upstreams(), leastOf(props, kind))),
     () => timeFaults(props, upstreams),
     () => wholeNumberFault('retries', props.retries, 0, MOST_RETRIES),
     () => wholeNumberFault('replicas', props.replicas, 1, MOST_REPLICAS),
@@ -62,25 +64,29 @@ export function gatewayFaults(
   );
 }
 
-function limitFaults(at: string, limits: GatewayLimits | undefined, props: InferenceGatewayProps): Fault[] {
+/** Smallest limits. */
+function leastOf(props: InferenceGatewayProps, { countsPerPod }: DoorKind): number {
+  return countsPerPod ? replicasOf(props) : 1;
+}
+
+function limitFaults(at: string, limits: GatewayLimits | undefined, least: number): Fault[] {
   if (limits === undefined) return [];
   const values = { requestsPerMinute: limits.requestsPerMinute, tokensPerMinute: limits.tokensPerMinute };
-  const replicas = replicasOf(props);
   return Object.entries(values).flatMap(([property, value]) => {
     const unknown = concreteFault(`${at}.${property}`, value, "Envoy's configuration is made from it");
     if (unknown.length > 0) return unknown;
     const faults = wholeNumberFault(`${at}.${property}`, value, 1);
-    if (faults.length > 0 || value === undefined || value >= replicas) return faults;
-    const reason = `${at}.${property} must be at least ${replicas}, one for each pod of the gateway, which share it; got ${value}; raise it, or lower replicas`;
+    if (faults.length > 0 || value === undefined || value >= least) return faults;
+    const reason = `${at}.${property} must be at least ${least}, one for each pod of the gateway, which share it; got ${value}; raise it, or lower replicas`;
     return [fault('OUT_OF_RANGE', `${at}.${property}`, reason)];
   });
 }
 
-function modelLimitFaults(props: InferenceGatewayProps, upstreams: readonly Upstream[]): Fault[] {
+function modelLimitFaults(props: InferenceGatewayProps, upstreams: readonly Upstream[], least: number): Fault[] {
   const known = [...new Set(upstreams.flatMap(({ models }) => models))].sort();
   return Object.entries(props.modelLimits ?? {}).flatMap(([model, limits]) => {
     const at = `modelLimits.${model}`;
-    if (known.includes(model)) return limitFaults(at, limits, props);
+    if (known.includes(model)) return limitFaults(at, limits, least);
     const reason = `modelLimits names ${givenValue(model)}, which no backend has; the models are ${known.map((each) => `'${each}'`).join(', ')}`;
     return [fault('UNKNOWN_VALUE', 'modelLimits', reason)];
   });

@@ -1,6 +1,5 @@
 import { ConfigMapV1 } from '@cdktf/provider-kubernetes/lib/config-map-v1';
 import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
-import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import { PodDisruptionBudgetV1 } from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { ITerraformDependable } from 'cdktf';
@@ -8,7 +7,7 @@ import { Construct } from 'constructs';
 import { ENVOY_VERSION } from '../../catalog/envoy-release';
 import { MetricExporter } from '../../catalog/metric-kind';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
-import { helmReleaseName, kubernetesName } from '../../core/naming';
+import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
@@ -16,7 +15,6 @@ import { addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { withdraw } from '../../core/withdraw';
 import { configChecksum } from '../../kubernetes/config-checksum';
-import { CustomResources } from '../../kubernetes/custom-resources';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { ensureNamespace } from '../../kubernetes/namespaces';
@@ -31,7 +29,7 @@ import { Upstream } from './upstreams';
 import { balancedService, certificateWarnings, declareNeeds, publicPeers } from './expose-gateway';
 import { gatewayFaults } from './gateway-faults';
 import { gatewayPod } from './gateway-pod';
-import { GatewayCertificate } from './gateway-tls';
+import { GatewayOwner, letIn, makePodService, requestCertificate } from './gateway-parts';
 import { InferenceGatewayProps } from './inference-gateway-props';
 import {
   ONLY_CLIENT,
@@ -39,7 +37,6 @@ import {
   certificateSecret,
   exitSeconds,
   gatewayPlan,
-  headlessName,
   keyVolumes,
   replicasOf,
 } from './resolve-gateway';
@@ -100,9 +97,10 @@ export class InferenceGateway extends Construct implements IWatchable {
       this.models = [...new Set(behind.flatMap(({ models }) => models))].sort();
       this.endpoint = `${props.tls ? 'https' : 'http'}://${this.name}.${this.namespace}.svc/v1`;
       if (props.authentication === undefined) this.apiKeySecret = this.#makeKey();
-      if (props.tls?.requested) this.#requestCertificate(props.tls.requested, waitFor);
+      const requested = props.tls?.requested;
+      if (requested) requestCertificate(this.#owner, requested, certificateSecret(props, this.name), waitFor);
       this.service = this.#makeService(waitFor);
-      for (const upstream of behind) this.#makePodService(upstream);
+      for (const upstream of behind) makePodService(this.#owner, upstream);
       this.deployment = this.#makeDeployment(behind, waitFor);
       this.#makeDisruptionBudget(waitFor);
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
@@ -119,36 +117,19 @@ export class InferenceGateway extends Construct implements IWatchable {
     return { 'app.kubernetes.io/name': 'inference-gateway', 'app.kubernetes.io/instance': this.name };
   }
 
-  #metadata(name = this.name, namespace = this.namespace) {
-    return { name, namespace, labels: { ...this.#labels, ...MANAGED_BY } };
+  get #owner(): GatewayOwner {
+    const { name, namespace } = this;
+    return { scope: this, cluster: this.#props.cluster, name, namespace, labels: this.#labels };
+  }
+
+  #metadata(name = this.name) {
+    return { name, namespace: this.namespace, labels: { ...this.#labels, ...MANAGED_BY } };
   }
 
   #makeKey(): SecretReference {
     const { name, namespace } = this;
-    return makeCallerKey(this, { cluster: this.#props.cluster, name, namespace, labels: this.#labels });
-  }
-
-  #requestCertificate(certificate: GatewayCertificate, waitFor: ITerraformDependable[]): void {
-    const { dnsNames, issuer, clusterIssuer = true } = certificate;
-    new CustomResources(this, 'Certificate', {
-      cluster: this.#props.cluster,
-      releaseName: helmReleaseName(`${this.name}-certificate`),
-      namespace: this.namespace,
-      dependsOn: waitFor,
-      resources: [
-        {
-          apiVersion: 'cert-manager.io/v1',
-          kind: 'Certificate',
-          metadata: this.#metadata(),
-          spec: {
-            secretName: certificateSecret(this.#props, this.name),
-            dnsNames: [...dnsNames],
-            privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
-            issuerRef: { group: 'cert-manager.io', kind: clusterIssuer ? 'ClusterIssuer' : 'Issuer', name: issuer },
-          },
-        },
-      ],
-    });
+    const { cluster } = this.#props;
+    return makeCallerKey(this, { cluster, name, namespace, labels: this.#labels, ofServer: false });
   }
 
   #makeService(waitFor: ITerraformDependable[]): ServiceV1 {
@@ -169,25 +150,6 @@ export class InferenceGateway extends Construct implements IWatchable {
             protocol: 'TCP',
           },
         ],
-      },
-    });
-  }
-
-  /** The addresses of a model's pods that are ready, by name. */
-  #makePodService(upstream: Upstream): void {
-    const { namespace, serviceName, podSelector, port } = upstream;
-    if (podSelector === undefined) return;
-    const { cluster } = this.#props;
-    const waitFor = ensureNamespace(this, cluster, namespace, PodSecurityLevel.RESTRICTED);
-    new ServiceV1(this, `Pods-${namespace}-${serviceName}`, {
-      ...kubernetesMeta(this, cluster, waitFor),
-      metadata: this.#metadata(headlessName(this.name, upstream), namespace),
-      waitForLoadBalancer: false,
-      spec: {
-        type: 'ClusterIP',
-        clusterIp: 'None',
-        selector: escapeTemplates({ ...podSelector }),
-        port: [{ name: 'http', port, targetPort: String(port), protocol: 'TCP' }],
       },
     });
   }
@@ -271,26 +233,9 @@ export class InferenceGateway extends Construct implements IWatchable {
         ...(keysUrl === undefined ? [] : hostEgress(keysUrl, this.namespace)),
       ],
     });
-    for (const upstream of upstreams) if (upstream.isolated) this.#letIn(upstream);
-  }
-
-  #letIn({ namespace, serviceName, podSelector, port }: Upstream): void {
-    const { cluster } = this.#props;
-    const [{ namespaceSelector }] = peers([this.namespace]) as [{ namespaceSelector: object }];
-    new NetworkPolicyV1(this, `Access-${namespace}-${serviceName}`, {
-      ...kubernetesMeta(this, cluster, ensureNamespace(this, cluster, namespace, PodSecurityLevel.RESTRICTED)),
-      metadata: this.#metadata(kubernetesName(`${this.name}-to-${serviceName}`), namespace),
-      spec: escapeTemplates({
-        podSelector: { matchLabels: podSelector },
-        policyTypes: ['Ingress'],
-        ingress: [
-          {
-            from: [{ namespaceSelector, podSelector: { matchLabels: this.#labels } }],
-            ports: [{ port: String(port), protocol: 'TCP' }],
-          },
-        ],
-      }),
-    });
+    for (const upstream of upstreams) {
+      if (upstream.isolated) letIn(this.#owner, upstream, { namespace: this.namespace, labels: this.#labels });
+    }
   }
 
   #makeMetricsTarget(): MetricsTarget {

@@ -1,5 +1,6 @@
 import { OpenAiTarget } from '../../core/openai-server';
 import { BASE_PATH, ROUTED_PATHS } from './api-paths';
+import { EndpointPicker } from './endpoint-picker';
 import { GatewayBackend } from './gateway-backend';
 
 /**
@@ -14,6 +15,8 @@ export interface Upstream extends Omit<OpenAiTarget, 'podSelector'> {
   readonly weight?: number;
   /** Whether the secret with its key is one of the gateway's namespace, whatever its own. */
   readonly hasOwnKey: boolean;
+  /** What chooses the pod for each request. */
+  readonly picker?: EndpointPicker;
   /** Path of its property in messages. */
   readonly at: string;
 }
@@ -28,7 +31,15 @@ export interface Upstream extends Omit<OpenAiTarget, 'podSelector'> {
  */
 export function upstreamsOf({ server, options, service, weight }: GatewayBackend, at: string): Upstream[] {
   if (service) {
-    const { name, healthPath = '/health', basePath = BASE_PATH, apiKey, longestAnswer, ...given } = service;
+    const {
+      name,
+      healthPath = '/health',
+      basePath = BASE_PATH,
+      apiKey,
+      longestAnswer,
+      endpointPicker,
+      ...given
+    } = service;
     return [
       {
         ...given,
@@ -39,6 +50,9 @@ export function upstreamsOf({ server, options, service, weight }: GatewayBackend
         apiKeySecret: apiKey,
         hasOwnKey: true,
         answerSeconds: longestAnswer?.toSeconds(),
+        picker: endpointPicker,
+        // Whoever says that a picker goes by what its pods say knows them.
+        answersPickers: true,
         weight,
         at,
       },
@@ -53,6 +67,7 @@ export function upstreamsOf({ server, options, service, weight }: GatewayBackend
       apiKeySecret: options.apiKey ?? target.apiKeySecret,
       hasOwnKey: options.apiKey !== undefined,
       basePath: BASE_PATH,
+      picker: options.endpointPicker,
       weight,
       at,
     }))

@@ -1,6 +1,7 @@
 import { kubernetesName } from '../../core/naming';
 import { OpenAiTarget } from '../../core/openai-server';
 import { answerSeconds } from '../../planning/answer-time';
+import { aiGatewayKey } from '../pod/caller-key';
 import { VllmServers } from './made-server';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer } from './vllm-deployment-faults';
@@ -24,6 +25,8 @@ export function openAiTarget({ props, name, namespace, apiKey }: VllmServers, { 
     paths: PATHS,
     healthPath: '/health',
     apiKeySecret: apiKey,
+    aiGatewayKeySecret: aiGatewayKey(apiKey, props.apiKey),
+    answersPickers: true,
     isolated: props.networkPolicy ?? true,
     answerSeconds: answerSeconds(server.plan),
   };

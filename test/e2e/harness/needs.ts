@@ -8,6 +8,7 @@ type Need =
   | 'kueue'
   | 'jobSet'
   | 'envoy'
+  | 'aiGateway'
   | 'prometheusAdapter'
   | 'kserve'
   | 'awsCli'

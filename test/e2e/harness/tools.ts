@@ -24,6 +24,8 @@ export interface Tools {
   readonly kueue?: { readonly version: string; readonly program: string; readonly configuration: string };
   /** KServe's webhooks and controller, and the folder of its Go module. */
   readonly kserve?: { readonly version: string; readonly program: string; readonly module: string };
+  /** The folders of the Go modules that define kinds of the Gateway API, of Envoy Gateway, of Envoy AI Gateway, and InferencePools. */
+  readonly aiGateway?: { readonly aiGateway: string; readonly gateway: string; readonly inferencePools: string };
   /** Envoy as a program. */
   readonly envoy?: { readonly version: string; readonly program: string };
   /** The adapter of custom metrics, and Prometheus. */

@@ -1,5 +1,6 @@
 import { GpuInstanceType, ModelSpec } from '../../../lib/catalog';
 import {
+  EnvoyAiGatewayController,
   GatewayAuthentication,
   GatewayBackend,
   GatewayExposure,
@@ -10,8 +11,8 @@ import {
 import { DataSize, Duration } from '../../../lib/units';
 import { faultsThrown, idsOf } from '../../support/faults';
 import { TestCluster } from '../../support/test-cluster';
-import { Site } from '../support/fixtures';
-import { Door, chat, openDoor, withMore } from '../support/gateway-fixtures';
+import { Site, withSite } from '../support/fixtures';
+import { AiDoor, Door, chat, openAiDoor, openDoor, triton, withMore } from '../support/gateway-fixtures';
 
 describe('refusals', () => {
   const keys = { red: { name: 'teams', key: 'red' } };
@@ -148,5 +149,162 @@ describe('refusals', () => {
       backends: [GatewayBackend.of(chat(site!))],
     });
     expect(again.models).toEqual(['chat']);
+  });
+});
+
+describe('refusals of gateways for Envoy AI Gateway', () => {
+  const picker = { endpointPicker: { serviceName: 'epp' } };
+  const service = { name: 'big', namespace: 'inference', port: 80, models: ['big'], podSelector: { app: 'big' } };
+  const jwt = { issuer: 'https://id.example.com', audiences: ['models'], keysUrl: 'https://id.example.com/keys' };
+  const backends =
+    (more: Partial<ReturnType<AiDoor>>): AiDoor =>
+    (site) => ({
+      backends: [GatewayBackend.of(chat(site))],
+      ...more,
+    });
+  const limits = { requestsPerMinute: 600 };
+  test.each<[string, AiDoor, string[]]>([
+    ['no controllers', backends({ installed: undefined }), ['NO_AI_GATEWAY installed']],
+    ['the public without TLS', backends({ exposure: GatewayExposure.public() }), ['PUBLIC_WITHOUT_TLS tls']],
+    ['limits of a model that nobody has', backends({ modelLimits: { chta: limits } }), ['UNKNOWN_VALUE modelLimits']],
+    [
+      'limits without a Redis',
+      backends({ limits, installed: { gatewayClassName: 'eg' } }),
+      ['LIMITS_WITHOUT_REDIS limits.requestsPerMinute'],
+    ],
+    [
+      'more limits than a policy has',
+      () => ({
+        backends: [0, 1].map((half) =>
+          GatewayBackend.ofService({
+            ...{ ...service, name: `big-${half}` },
+            models: Array.from({ length: 64 }, (_, i) => `m-${half}-${i}`),
+          }),
+        ),
+        authentication: GatewayAuthentication.jwt(jwt),
+        limits,
+        modelLimits: Object.fromEntries(
+          [0, 1].flatMap((half) => Array.from({ length: 64 }, (_, i) => [`m-${half}-${i}`, limits])),
+        ),
+      }),
+      ['OUT_OF_RANGE modelLimits'],
+    ],
+    [
+      'a limit above 32 bits',
+      backends({ limits: { tokensPerMinute: 2 ** 32 } }),
+      ['OUT_OF_RANGE limits.tokensPerMinute'],
+    ],
+    [
+      'a caller by another name than in its secret',
+      backends({ authentication: GatewayAuthentication.apiKeys({ red: { name: 'teams', key: 'r' } }) }),
+      ['CALLER_IS_NOT_KEY authentication.keys.red'],
+    ],
+    [
+      'more audiences than Envoy Gateway takes',
+      backends({ authentication: GatewayAuthentication.jwt({ ...jwt, audiences: [...'123456789'] }) }),
+      ['OUT_OF_RANGE authentication.jwtOptions.audiences'],
+    ],
+    [
+      'an issuer that is too long for it',
+      backends({ authentication: GatewayAuthentication.jwt({ ...jwt, issuer: `https://${'i'.repeat(250)}` }) }),
+      ['OUT_OF_RANGE authentication.jwtOptions.issuer'],
+    ],
+    [
+      'the key of a server under another name',
+      (site) => ({ backends: [GatewayBackend.of(chat(site, 'Chat', { apiKey: { name: 'k', key: 'k' } }))] }),
+      ['SERVER_KEY_NAME backends[0]'],
+    ],
+    [
+      'a copy of it under another name',
+      (site) => ({ backends: [GatewayBackend.of(chat(site), { apiKey: { name: 'k', key: 'k' } })] }),
+      ['SERVER_KEY_NAME backends[0]'],
+    ],
+    [
+      'two routes for one model',
+      (site) => ({ backends: [GatewayBackend.of(chat(site)), GatewayBackend.of(triton(site))] }),
+      ['MODEL_WITHOUT_WEIGHTS backends[0]'],
+    ],
+    [
+      'more names of models than a rule has',
+      () => ({
+        backends: [GatewayBackend.ofService({ ...service, models: Array.from({ length: 65 }, (_, i) => `m${i}`) })],
+      }),
+      ['OUT_OF_RANGE backends[0]'],
+    ],
+    [
+      'a picker before Triton',
+      (site) => ({ backends: [GatewayBackend.of(triton(site), picker)] }),
+      ['PICKER_NEEDS_VLLM backends[0]'],
+    ],
+    [
+      'a picker that is not installed',
+      (site) => ({ backends: [GatewayBackend.of(chat(site), picker)], installed: { gatewayClassName: 'eg' } }),
+      ['PICKER_NOT_INSTALLED backends[0]'],
+    ],
+    [
+      'a picker in another namespace',
+      (site) => ({ backends: [GatewayBackend.of(chat(site), picker)], namespace: 'edge' }),
+      ['PICKER_IN_OTHER_NAMESPACE backends[0]'],
+    ],
+    [
+      'a picker that knows no pods',
+      () => ({ backends: [GatewayBackend.ofService({ ...service, ...picker, podSelector: undefined })] }),
+      ['MISSING_PROPERTY backends[0]'],
+    ],
+    [
+      'a picker and a path',
+      () => ({ backends: [GatewayBackend.ofService({ ...service, ...picker, basePath: '/openai/v1' })] }),
+      ['CONFLICTING_PROPERTIES backends[0]'],
+    ],
+    [
+      'a picker of a part of the requests',
+      (site) => ({
+        backends: [
+          GatewayBackend.of(chat(site), { ...picker, weight: 90 }),
+          GatewayBackend.ofService({ ...service, models: ['chat'], weight: 10 }),
+        ],
+      }),
+      ['PICKER_WITH_WEIGHTS backends[0]'],
+    ],
+    [
+      'one picker for two pools',
+      (site) => ({
+        backends: [GatewayBackend.of(chat(site), picker), GatewayBackend.ofService({ ...service, ...picker })],
+      }),
+      ['DUPLICATE backends[0]', 'DUPLICATE backends[1]'],
+    ],
+    [
+      'a picker with a port that is none',
+      (site) => ({ backends: [GatewayBackend.of(chat(site), { endpointPicker: { serviceName: 'e_p', port: 0 } })] }),
+      [
+        'INVALID_NAME backends[0].options.endpointPicker.serviceName',
+        'NOT_A_WHOLE_NUMBER backends[0].options.endpointPicker.port',
+      ],
+    ],
+  ])('%s', (_, door, ids) => {
+    expect(idsOf(faultsThrown(() => openAiDoor(door)))).toEqual(ids);
+  });
+
+  test('servers whose paths are not routed', () => {
+    const paths = ['rerank', 'score'];
+    const door: AiDoor = (site) => {
+      const server = chat(site);
+      const targets = server.openAiTargets.map((target) => ({ ...target, paths }));
+      return { backends: [GatewayBackend.of(Object.assign(server, { openAiTargets: targets }))] };
+    };
+    expect(idsOf(faultsThrown(() => openAiDoor(door)))).toEqual(['PATHS_NOT_ROUTED backends[0]']);
+  });
+
+  test('a picker of an InferenceGateway', () => {
+    const door: Door = (site) => ({ backends: [GatewayBackend.of(chat(site), picker)] });
+    expect(idsOf(faultsThrown(() => openDoor(door)))).toEqual(['PICKER_NEEDS_AI_GATEWAY backends[0]']);
+  });
+
+  test('a second controller', () => {
+    const twice = () =>
+      withSite(({ scope, cluster }) => {
+        for (const id of ['A', 'B']) new EnvoyAiGatewayController(scope, id, { cluster });
+      });
+    expect(idsOf(faultsThrown(twice))).toEqual(['AI_GATEWAY_EXISTS cluster']);
   });
 });

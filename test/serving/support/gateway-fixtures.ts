@@ -1,5 +1,7 @@
 import { GpuInstanceType, ModelSpec } from '../../../lib/catalog';
 import {
+  EnvoyAiInferenceGateway,
+  EnvoyAiInferenceGatewayProps,
   GatewayBackend,
   InferenceGateway,
   InferenceGatewayProps,
@@ -71,3 +73,24 @@ export const doorPod = (json: Synthesized) =>
   json.byName('kubernetes_deployment_v1', 'door').spec.template.spec as Block;
 export const policy = (json: Synthesized, name: string) =>
   json.byName('kubernetes_network_policy_v1', name).spec as Block;
+
+/** What a test of a gateway for Envoy AI Gateway says of it. */
+export type AiDoor = (site: Site) => Omit<EnvoyAiInferenceGatewayProps, 'cluster'>;
+
+/** A cluster that has all that such gateways may need. */
+export const INSTALLED = { gatewayClassName: 'eg', rateLimits: true, inferencePools: true };
+
+/** Such a gateway in a site of its own; by default before one model, on a cluster that has the controllers. */
+export function openAiDoor(door: AiDoor = (site) => ({ backends: [GatewayBackend.of(chat(site))] })): {
+  json: Synthesized;
+  gateway: EnvoyAiInferenceGateway;
+  site: Site;
+} {
+  let made: { gateway: EnvoyAiInferenceGateway; site: Site } | undefined;
+  const json = withSite((site) => {
+    const said = door(site);
+    const props = { cluster: site.cluster, installed: INSTALLED, ...said };
+    made = { gateway: new EnvoyAiInferenceGateway(site.scope, 'Door', props), site };
+  });
+  return { json, ...made! };
+}

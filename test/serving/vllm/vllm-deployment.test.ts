@@ -114,7 +114,7 @@ describe('the key', () => {
     expect(chart).toMatch(/^\.\/assets\/GeneratedSecretChart\//);
     expect(namespace).toBe('inference');
     const { labels: _, ...told } = JSON.parse(values[0] as string);
-    expect(told).toEqual({ name: 'talk-api-key', key: 'api-key' });
+    expect(told).toEqual({ name: 'talk-api-key', key: 'api-key', copies: ['apiKey'] });
     expect(serverOf(json).env).toContainEqual({
       name: 'VLLM_API_KEY',
       value_from: { secret_key_ref: { name: 'talk-api-key', key: 'api-key' } },

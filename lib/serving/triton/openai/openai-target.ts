@@ -1,5 +1,6 @@
 import { OpenAiTarget } from '../../../core/openai-server';
 import { answerSeconds } from '../../../planning/answer-time';
+import { aiGatewayKey } from '../../pod/caller-key';
 import { TritonServers } from '../made-server';
 import { tritonLabels } from '../triton-pod';
 import { FRONT_END_PATHS, OPENAI_PORT, frontEndNames } from './openai-front-end';
@@ -22,6 +23,7 @@ export function openAiTargets({ props, name, namespace, checked, apiKey }: Trito
       paths: FRONT_END_PATHS,
       healthPath: '/health/ready',
       apiKeySecret: apiKey,
+      aiGatewayKeySecret: aiGatewayKey(apiKey, props.openAi?.apiKey),
       isolated: props.networkPolicy ?? true,
       answerSeconds: answers.length > 0 ? Math.max(...answers) : undefined,
     },
