@@ -177,6 +177,13 @@ const HEALTH: MetricRows = {
     'Health by part of the GPU: 0 well, 10 a warning, 20 ill',
     {
       labels: [...LABELS, 'health_watch', 'health_error_code'],
+      labelValues: {
+        health_watch: [
+          ...['PCIE', 'NVLINK', 'PMU', 'MCU', 'MEM', 'SM', 'INFOROM', 'THERMAL', 'POWER', 'DRIVER'],
+          // Errors of the whole GPU, such as one that has fallen off its bus.
+          'ALL',
+        ],
+      },
       minVersion: '4.0.0-4.0.1',
       source: `${COLLECTORS}gpu_health_collector.go`,
     },

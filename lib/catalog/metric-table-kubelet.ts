@@ -22,6 +22,9 @@ function volume(unit: MetricUnit, description: string): MetricFacts {
 
 const { EVENTS, SECONDS } = MetricUnit;
 
+/** `static` is `true` for pods from files of the node, and has no value for others. */
+const OF_FILES = { optionalLabels: ['static'], labelValues: { static: ['true'] } };
+
 /** What `/metrics` of the kubelet tells. Some counters do not end in `_total`. @internal */
 export const KUBELET_METRICS: MetricRows = {
   kubelet_node_name: kubelet(GAUGE, MetricUnit.INFORMATION, 'Name of the node', ['node']),
@@ -37,7 +40,15 @@ export const KUBELET_METRICS: MetricRows = {
     'container_type',
     'code',
   ]),
-  kubelet_restarted_pods_total: kubelet(COUNTER, EVENTS, 'Pods of which an old one had to end first', ['static']),
+  kubelet_desired_pods: {
+    ...kubelet(GAUGE, MetricUnit.PODS, 'Pods that the node was given, those of its own files apart'),
+    ...OF_FILES,
+  },
+  kubelet_active_pods: { ...kubelet(GAUGE, MetricUnit.PODS, 'Pods that it looks after'), ...OF_FILES },
+  kubelet_restarted_pods_total: {
+    ...kubelet(COUNTER, EVENTS, 'Pods of which an old one had to end first'),
+    ...OF_FILES,
+  },
   kubelet_pod_start_duration_seconds: kubelet(HISTOGRAM, SECONDS, 'Time from seeing a pod to its running'),
   kubelet_pod_start_sli_duration_seconds: kubelet(HISTOGRAM, SECONDS, 'The same, without the pull of images'),
   kubelet_pod_worker_duration_seconds: kubelet(HISTOGRAM, SECONDS, 'Time of one look after a pod', ['operation_type']),

@@ -96,6 +96,7 @@ export enum ClusterSingleton {
   LEADER_WORKER_SETS = 'controller of LeaderWorkerSets',
   KUEUE = 'Kueue',
   KSERVE = 'KServe',
+  KSERVE_LLM = 'controller of LLMInferenceServices',
   JOB_SETS = 'controller of JobSets',
   METRICS_ADAPTER = 'adapter of custom metrics',
   KEDA = 'KEDA',

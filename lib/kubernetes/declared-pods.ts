@@ -17,6 +17,20 @@ export interface DeclaredPods {
   readonly template: Attributes;
   /** How many there are at most. */
   readonly pods: number;
+  /** What else is made of it, under names that nothing else in the namespace may have. @default - nothing */
+  readonly makes?: MadeObjects;
+}
+
+/**
+ * Objects that a controller makes.
+ *
+ * @internal
+ */
+export interface MadeObjects {
+  /** The controller, for messages. */
+  readonly by: string;
+  /** Their names by their kinds, which are written as in types of Terraform's provider, e.g. `deployment`. */
+  readonly objects: { readonly [kind: string]: string };
 }
 
 interface Declaring {

@@ -80,7 +80,7 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
           fault(
             'NO_KSERVE',
             undefined,
-            `'${served.node.path}' is an InferenceService on cluster '${cluster.clusterName}', but nothing in this program installs KServe, which makes ` +
+            `'${served.node.path}' is served by KServe on cluster '${cluster.clusterName}', but nothing in this program installs KServe, which makes ` +
               `its pods; create a KServe before it, ${otherwise('NO_KSERVE')}`,
           ),
         ]

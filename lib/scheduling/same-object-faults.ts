@@ -2,6 +2,7 @@ import { Fault, fault } from '../units/fault';
 import { TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { resolvedValue } from '../core/resolved-value';
+import { declaredPodsOf } from '../kubernetes/declared-pods';
 import { objectIdentity, synthesizedAttributes } from '../kubernetes/object-attributes';
 
 /** Types of the Kubernetes provider that create no object: they change or read existing ones. */
@@ -28,21 +29,21 @@ const RESOURCE_TYPE_PATTERN = /^kubernetes_(\w+?)(_v\d+(?:(?:alpha|beta)\d+)?)?$
  * @internal
  */
 export function sameObjectFaults(objects: readonly TerraformResource[]): Fault[] {
-  const first = new Map<string, TerraformResource>();
+  const first = new Map<string, Identity>();
   const pairs = new Map<string, { readonly one: string; readonly other: string; readonly what: string[] }>();
-  for (const object of objects) {
-    const what = identityOf(object);
-    if (what === undefined) continue;
+  for (const identity of objects.flatMap(identitiesOf)) {
+    const { what } = identity;
     const known = first.get(what);
     if (!known) {
-      first.set(what, object);
+      first.set(what, identity);
       continue;
     }
-    const [one, other] = divergingPaths(known, object);
+    const [one, other] = divergingPaths(known.of, identity.of);
     const key = `${one} ${other}`;
     const pair = pairs.get(key) ?? { one, other, what: [] };
     pairs.set(key, pair);
-    pair.what.push(what);
+    const by = known.by ?? identity.by;
+    pair.what.push(by === undefined ? what : `${what} (by ${by})`);
   }
   return [...pairs.values()].map(({ one, other, what }) =>
     fault(
@@ -54,13 +55,35 @@ export function sameObjectFaults(objects: readonly TerraformResource[]): Fault[]
   );
 }
 
+/** What an object is, and of which resource it comes. */
+interface Identity {
+  readonly what: string;
+  readonly of: TerraformResource;
+  /** The controller that makes it of the resource. @default - it is the resource itself */
+  readonly by?: string;
+}
+
+function identitiesOf(object: TerraformResource): Identity[] {
+  const own = identityOf(object);
+  const { namespace, makes } = declaredPodsOf(object) ?? {};
+  const made = Object.entries(makes?.objects ?? {}).filter(([, name]) => isKnown(name) && isKnown(namespace));
+  return [
+    ...(own === undefined ? [] : [{ what: own, of: object }]),
+    ...made.map(([kind, name]) => ({ what: nameOf(kind, namespace, name), of: object, by: makes?.by })),
+  ];
+}
+
+function nameOf(kind: string, namespace: string | undefined, name: string): string {
+  return `${kind} ${namespace === undefined || namespace === 'default' ? '' : `${namespace}/`}${name}`;
+}
+
 function identityOf(object: TerraformResource): string | undefined {
   if (object.terraformResourceType === 'helm_release') return releaseOf(object);
   const [, kind, version = ''] = RESOURCE_TYPE_PATTERN.exec(object.terraformResourceType) ?? [];
   if (kind === undefined || NON_CREATING_TYPES.has(kind + version) || NON_CREATING_TYPES.has(kind)) return undefined;
   const { name, namespace = 'default', isRepeated } = objectIdentity(object);
   if (!isKnown(name) || !isKnown(namespace) || isRepeated) return undefined;
-  return `${kind} ${namespace === 'default' ? '' : `${namespace}/`}${name}`;
+  return nameOf(kind, namespace, name);
 }
 
 /** Helm keeps one release of a name in a namespace: a second install is refused. */

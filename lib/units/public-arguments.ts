@@ -151,9 +151,17 @@ export const ARGUMENTS = {
     'static vllm': 'version: string',
     'static of': 'name: string',
   },
+  KServeRouter: {
+    'static managed': 'options?: KServeRouterOptions',
+    'static gateway': 'gateway: KServeGateway; options?: KServeRouterOptions',
+    'static httpRoutes': 'names: string[]; options?: KServeRouterOptions',
+  },
   KServeRuntime: {
     'static vllm': 'options?: KServeVllmOptions',
     'static triton': 'options?: KServeTritonOptions',
+  },
+  KServeScheduler: {
+    'static endpointPicker': 'options?: KServeSchedulerOptions',
   },
   KubernetesAccess: {
     'static of': 'scope: Construct; cluster: IKubernetesCluster; options?: KubernetesAccessOptions',

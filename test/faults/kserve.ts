@@ -1,8 +1,12 @@
 import { GpuInstanceType, ModelSpec, Parallelism } from '../../lib/catalog';
 import { CustomResources } from '../../lib/kubernetes';
-import { KServe } from '../../lib/serving';
-import { withSite } from '../serving/support/fixtures';
+import { KServe, KServeLlmInferenceService, KServeRouter } from '../../lib/serving';
+import { TestPool, TestStore, withSite } from '../serving/support/fixtures';
 import { serveByKServe } from '../serving/support/kserve-fixtures';
+import { serveLlm } from '../serving/support/kserve-llm-fixtures';
+import { faultsAtSynth } from '../support/faults';
+import { testStack } from '../support/synth';
+import { testCluster } from '../support/test-cluster';
 import { FaultText } from './fault-text';
 
 const installed =
@@ -51,6 +55,53 @@ export const TEXTS: FaultText[] = [
         model: ModelSpec.LLAMA_3_1_70B,
         parallelism: Parallelism.of({ tensor: 8, pipeline: 2 }),
       }),
+  },
+  {
+    id: 'KSERVE_SPANS_NODES',
+    property: 'parallelism',
+    text: 'a server of tensor 4, pipeline 4 spans 2 nodes of 8 GPUs, but KServe makes one pod for each of the 4 stages; use 2 stages, or VllmDeployment, whose servers may be any groups of nodes',
+    refuse: () =>
+      serveLlm({
+        instanceType: GpuInstanceType.P5_48XLARGE,
+        model: ModelSpec.LLAMA_3_1_70B,
+        parallelism: Parallelism.of({ tensor: 4, pipeline: 4 }),
+      }),
+  },
+  {
+    id: 'KSERVE_WITHOUT_LLM',
+    property: 'cluster',
+    text: "'test/KServe' installs KServe without its controller of LLMInferenceServices, and no pod would be made; pass it llmInferenceServices: true",
+    refuse: () =>
+      withSite(({ scope, cluster, store: modelStore, pool }) => {
+        new KServe(scope, 'KServe', { cluster });
+        const shared = { cluster, modelStore, nodePool: pool(GpuInstanceType.G5_XLARGE) };
+        new KServeLlmInferenceService(scope, 'Chat', { ...shared, modelPath: 'a/1', model: ModelSpec.LLAMA_3_1_8B });
+      }),
+  },
+  {
+    id: 'NOT_WITH_KSERVE',
+    property: 'podLabels',
+    text: 'podLabels has no effect on an LLMInferenceService: KServe puts them into the selector of the Deployment that it makes, which nothing can change later, so that the next label would stop every rollout; use podAnnotations',
+    refuse: () => serveLlm({ podLabels: { team: 'a' } }),
+  },
+  {
+    id: 'ROUTER_SHUT_OUT',
+    property: 'accessibleFrom',
+    text: "router leads requests of a Gateway to the pods, but the network policy lets only pods of namespace 'inference' reach them; pass accessibleFrom with the namespace in which the pods of the Gateway run, e.g. envoy-gateway-system, or networkPolicy: false",
+    refuse: () => serveLlm({ router: KServeRouter.managed() }),
+  },
+  {
+    id: 'SURGE_EXCEEDS_POOL',
+    property: 'replicas',
+    text: "a rollout of 'chat' starts 1 more before it stops old ones (KServe has it so), but beside all other pods of this program the nodes of pool 'gpu' have no room for them, and it would wait forever; raise maxNodes, lower replicas, or serve by VllmDeployment",
+    faults: () => {
+      const stack = testStack();
+      const cluster = testCluster(stack);
+      const nodePool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE, 1);
+      const modelStore = new TestStore(stack, 'Store');
+      const served = { modelPath: 'llama/8b', model: ModelSpec.LLAMA_3_1_8B };
+      return faultsAtSynth(new KServeLlmInferenceService(stack, 'Chat', { cluster, nodePool, modelStore, ...served }));
+    },
   },
   {
     id: 'NOT_WITH_KSERVE',

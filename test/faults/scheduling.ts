@@ -140,7 +140,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'NO_KSERVE',
     text:
-      "'test/talk' is an InferenceService on cluster 'chat', but nothing in this program installs KServe, which makes its pods; create a KServe before it, " +
+      "'test/talk' is served by KServe on cluster 'chat', but nothing in this program installs KServe, which makes its pods; create a KServe before it, " +
       'or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
       "'NO_KSERVE', '<reason>')",
     faults: () =>

@@ -7,6 +7,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'TrainingJobProps.program': 'refused VALUE_NOT_CONCRETE program',
   'OpenAiTarget.models': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
   'OpenAiTarget.paths': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
+  'KServeRouter.httpRoutes(names)': 'refused VALUE_NOT_CONCRETE router.routes',
   'GatewayAuthentication.oidc(audiences)': 'refused VALUE_NOT_CONCRETE authentication.jwtOptions.audiences',
   'JwtOptions.audiences': 'refused VALUE_NOT_CONCRETE authentication.jwtOptions.audiences',
   'GatewayBackendOptions.models': 'refused VALUE_NOT_CONCRETE backends[0].options.models',

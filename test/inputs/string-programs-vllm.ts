@@ -3,7 +3,10 @@ import { GpuQueue, Kueue } from '../../lib/scheduling';
 import {
   KServe,
   KServeInferenceService,
+  KServeLlmInferenceService,
+  KServeRouter,
   KServeRuntime,
+  KServeScheduler,
   LeaderWorkerSetController,
   VllmDeployment,
 } from '../../lib/serving';
@@ -62,6 +65,21 @@ function serveByKServe(given: Given, id = 'Talk'): Program {
   };
 }
 
+function serveLlm(given: Given, id = 'Talk'): Program {
+  return (stack) => {
+    const cluster = testCluster(stack);
+    new KServeLlmInferenceService(stack, id, {
+      cluster,
+      nodePool: new TestPool(stack, 'gpu', cluster, GpuInstanceType.G5_XLARGE),
+      modelStore: new TestStore(stack, 'Store'),
+      modelPath: 'chat/1',
+      model: ModelSpec.QWEN_2_5_0_5B,
+      accessibleFrom: ['gateways'],
+      ...given,
+    });
+  };
+}
+
 function install(given: Given, id = 'KServe'): Program {
   return (stack) => void new KServe(stack, id, { cluster: testCluster(stack), ...given });
 }
@@ -76,6 +94,11 @@ export const VLLM_STRUCTS: StructPrograms = {
   GpuQueueAttributes: (given) => join(given),
   KServeProps: (given) => install(given),
   KServeInferenceServiceProps: (given) => serveByKServe(given),
+  KServeLlmInferenceServiceProps: (given) => serveLlm(given),
+  KServeGateway: (given) => serveLlm({ router: KServeRouter.gateway({ name: 'door', ...given }) }),
+  KServeRouterOptions: (given) => serveLlm({ router: KServeRouter.managed(given) }),
+  KServeSchedulerOptions: (given) =>
+    serveLlm({ router: KServeRouter.managed({ scheduler: KServeScheduler.endpointPicker(given) }) }),
   KServeVllmOptions: (given) => serveByKServe({ runtime: KServeRuntime.vllm(given) }),
   KServeTritonOptions: (given) => serveByKServe({ runtime: KServeRuntime.triton(given) }),
   OpenAiOptions: (given) => serve({ models: [{ ...SMALL, ...given }] }),
@@ -91,6 +114,9 @@ export const VLLM_ARGUMENTS: ArgumentPrograms = {
   'GpuQueue.fromAttributes(id)': (id) => join({}, id),
   'KServe.new(id)': (id) => install({}, id),
   'KServeInferenceService.new(id)': (id) => serveByKServe({ name: 'chat' }, id),
+  'KServeLlmInferenceService.new(id)': (id) => serveLlm({ name: 'chat' }, id),
+  'KServeRouter.httpRoutes(names)': (names) =>
+    serveLlm({ router: KServeRouter.httpRoutes(names as unknown as string[]) }),
   'VllmDeployment.new(id)': (id) => serve({ name: 'chat' }, id),
   'ToolCallParser.of(name)': named((name) => ToolCallParser.of(name)),
   'ReasoningParser.of(name)': named((name) => ReasoningParser.of(name)),

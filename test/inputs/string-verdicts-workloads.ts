@@ -250,6 +250,19 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'KServeInferenceServiceProps.modelPath': [
     'refused INVALID_FORMAT modelPath | refused VALUE_NOT_CONCRETE modelPath | refused VALUE_NOT_CONCRETE modelPath',
   ],
+  'KServeLlmInferenceService.new(id)': ['text'],
+  'KServeLlmInferenceServiceProps.name': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'KServeLlmInferenceServiceProps.modelPath': [
+    'refused INVALID_FORMAT modelPath | refused VALUE_NOT_CONCRETE modelPath | refused VALUE_NOT_CONCRETE modelPath',
+  ],
+  'KServeGateway.name': ['refused INVALID_NAME router.gateway.name | reference | reference'],
+  'KServeGateway.namespace': ['refused INVALID_NAME router.gateway.namespace | reference | reference'],
+  'KServeGateway.listener': ['refused INVALID_NAME router.gateway.listener | reference | reference'],
+  'KServeRouter.httpRoutes(names)': [
+    'refused INVALID_NAME router.routes[0] | refused VALUE_NOT_CONCRETE router.routes | refused VALUE_NOT_CONCRETE router.routes',
+  ],
   'KServeVllmOptions.vllmImage': ['refused INVALID_FORMAT vllmImage | reference | reference'],
   'KServeTritonOptions.tritonImage': ['refused INVALID_FORMAT tritonImage | reference | reference'],
   'VllmDeployment.new(id)': ['text'],

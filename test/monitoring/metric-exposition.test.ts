@@ -26,8 +26,8 @@ const EXPOSITIONS: readonly Exposition[] = [
   { file: 'node-exporter-efa-1.12.1.prom', exporter: MetricExporter.NODE, rows: 4 },
   { file: 'node-exporter-1.12.1.prom', exporter: MetricExporter.NODE, rows: 93 },
   { file: 'efa-node-exporter.prom', exporter: MetricExporter.EFA, rows: 1 },
-  { file: 'kube-state-metrics-2.20.0.prom', exporter: MetricExporter.KUBE_STATE_METRICS, rows: 100 },
-  { file: 'kubelet-1.37.2.prom', exporter: MetricExporter.KUBELET, rows: 7 },
+  { file: 'kube-state-metrics-2.20.0.prom', exporter: MetricExporter.KUBE_STATE_METRICS, rows: 107 },
+  { file: 'kubelet-1.37.2.prom', exporter: MetricExporter.KUBELET, rows: 14 },
   { file: 'kubelet-resource-1.37.2.prom', exporter: MetricExporter.KUBELET_RESOURCE, rows: 11 },
   {
     file: 'cadvisor-0.60.5.prom',

@@ -101,6 +101,8 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
       'serving/gateway/inference-gateway.ts',
       // Its pods, but for what KServe names, are those of a deployment: test/serving/kserve/kserve-inference-service.test.ts compares them.
       'serving/kserve/inference-service.ts',
+      // Likewise: test/serving/kserve/kserve-llm-inference-service.test.ts.
+      'serving/kserve/llm-inference-service.ts',
       // Its pods, whose template is that of a deployment, are in test/serving/vllm/server-groups.test.ts.
       'serving/pod/make-server-group.ts',
       'serving/pod/make-server.ts',

@@ -81,6 +81,7 @@ function makeResources(owner: Construct, server: Server, served: ServedByKServe,
     name,
     template: podAttributes(template),
     pods: maxReplicas ?? replicas,
+    makes: { by: 'KServe', objects: { deployment: `${name}-predictor`, service: `${name}-predictor` } },
   });
   const { rule: placementRule, ...limits } = placementLimits(given, labels, sizing.podsPerNode);
   hintScheduling(made._release, { tensorParallelism: server.tensorParallelism, ...limits, placementRule });

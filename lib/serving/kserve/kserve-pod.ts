@@ -27,3 +27,19 @@ export const KSERVE_VLLM: ServerKind = { ...VLLM, ...OF_KSERVE, title: 'KServe' 
 
 /** @internal */
 export const KSERVE_TRITON: ServerKind = { ...TRITON, ...OF_KSERVE, title: 'KServe' };
+
+/**
+ * What the template that KServe lays under the pods of an LLMInferenceService has: containers and volumes of these names are its own.
+ *
+ * @see https://github.com/kserve/kserve (config/llmisvcconfig/config-llm-template.yaml and pkg/constants/constants.go of v0.20.0)
+ *
+ * @internal
+ */
+export const LLM_PARTS = {
+  server: 'main',
+  containers: ['main', 'storage-initializer', 'llm-d-routing-sidecar', 'tokenizer', 'modelcar'],
+  volumes: ['home', 'tmp-dir', 'dshm', 'model-cache', 'tls-certs', 'kserve-provision-location', 'kserve-pvc-source'],
+} as const;
+
+/** @internal */
+export const KSERVE_LLM: ServerKind = { ...VLLM, container: LLM_PARTS.server, title: 'KServe' };

@@ -1,21 +1,24 @@
 import { VllmRelease } from '../../catalog/vllm-release';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { faultsOf } from '../../core/errors';
-import { PodSecurityLevel } from '../../core/pod-security-level';
+import { FabricBinding } from '../../core/rdma-fabric';
 import { SecretReference } from '../../core/secret-reference';
 import { MetricsTarget } from '../../core/watchable';
+import { groupSecurityLevel } from '../../kubernetes/group-fabric';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { Fault } from '../../units/fault';
 import { PodSizing } from '../pod/pod-sizing';
 import { Server } from '../pod/server';
+import { ServerContainer } from '../pod/server-pod';
 import { readableImage } from '../pod/serving-image';
 import { checkDeployment } from '../triton/deployment-faults';
 import { metricsTargetOf as tritonTargetOf, serverOf as tritonServerOf } from '../triton/made-server';
 import { imageVariant } from '../triton/model-definition';
 import { TritonModel } from '../triton/triton-model';
-import { metricsTargetOf as vllmTargetOf, serverOf as vllmServerOf } from '../vllm/made-server';
+import { containerOptions, metricsTargetOf as vllmTargetOf, serverOf as vllmServerOf } from '../vllm/made-server';
 import { ServedModel } from '../vllm/served-model';
 import { checkVllmDeployment } from '../vllm/vllm-deployment-faults';
+import { vllmWorkerContainer } from '../vllm/vllm-pod';
 import { ServedByKServe } from './inference-service';
 import { KServeInferenceServiceProps } from './kserve-inference-service-props';
 import { KSERVE_TRITON, KSERVE_VLLM } from './kserve-pod';
@@ -39,6 +42,10 @@ export interface KServeServer {
   readonly labels: { [key: string]: string };
   /** Its objects, once there is a key. */
   server(apiKey?: SecretReference): Server;
+  /** The container of the other nodes of a server of several. */
+  worker?(apiKey: SecretReference): ServerContainer;
+  /** What the pods of a server of several nodes need to use their fabric. */
+  readonly fabric?: FabricBinding;
 }
 
 /** `server` is only there if there are no faults. */
@@ -70,7 +77,9 @@ const OF_MODEL: Readonly<Record<keyof OfModel, true>> = {
 /** Those of vLLM's own server alone. */
 export const OF_OPENAI = ['servedModelNames', 'toolCallParser', 'reasoningParser', 'targets'] as const;
 
-function modelOf(props: KServeInferenceServiceProps): OfModel & { readonly name: string; readonly version: string } {
+function modelOf(
+  props: Omit<KServeInferenceServiceProps, 'runtime'>,
+): OfModel & { readonly name: string; readonly version: string } {
   const entries = Object.entries(props).filter(([key, value]) => Object.hasOwn(OF_MODEL, key) && value !== undefined);
   return { ...(Object.fromEntries(entries) as unknown as OfModel), ...folderOf(props.modelPath) };
 }
@@ -80,7 +89,12 @@ function modelOf(props: KServeInferenceServiceProps): OfModel & { readonly name:
  *
  * @internal
  */
-export function checkVllm(props: KServeInferenceServiceProps, options: KServeVllmOptions, named: Named): ServerCheck {
+export function checkVllm(
+  props: Omit<KServeInferenceServiceProps, 'runtime'>,
+  options: KServeVllmOptions,
+  named: Named,
+  kind = KSERVE_VLLM,
+): ServerCheck {
   const { name, namespace } = named;
   const model = modelOf(props);
   const plans = props.plan === undefined ? undefined : { [model.name]: props.plan };
@@ -90,12 +104,14 @@ export function checkVllm(props: KServeInferenceServiceProps, options: KServeVll
   const [checked] = servers;
   const own = ofService(faults);
   if (checked === undefined) return { faults: own, warnings };
-  const securityLevel = PodSecurityLevel.RESTRICTED;
-  const shared = { props: given, name, namespace, release, securityLevel, kind: KSERVE_VLLM };
+  const securityLevel = groupSecurityLevel([checked.fabric]);
+  const shared = { props: given, name, namespace, release, securityLevel, kind };
   const server = (apiKey?: SecretReference): Server => ({
     ...vllmServerOf({ ...shared, apiKey: apiKey as SecretReference }, checked),
     name,
   });
+  const worker = (apiKey: SecretReference) =>
+    vllmWorkerContainer(checked.server, containerOptions({ ...shared, apiKey }, checked));
   return {
     server: {
       plan: checked.server.plan,
@@ -111,6 +127,8 @@ export function checkVllm(props: KServeInferenceServiceProps, options: KServeVll
       metricsTarget: vllmTargetOf(shared, [checked]),
       labels: { 'app.kubernetes.io/name': 'vllm', 'app.kubernetes.io/instance': name },
       server,
+      worker,
+      fabric: checked.fabric,
     },
     faults: own,
     warnings,

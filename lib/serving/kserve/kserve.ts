@@ -1,4 +1,4 @@
-import { Release } from '@cdktf/provider-helm/lib/release';
+import { Release, ReleaseConfig } from '@cdktf/provider-helm/lib/release';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
@@ -13,6 +13,7 @@ import { ImageRegistry } from '../../kubernetes/image-registry';
 import { helmMeta } from '../../kubernetes/kubernetes-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { Fault, fault } from '../../units/fault';
+import { givenValue } from '../../units/number-faults';
 import { nameClass } from '../../units/own-class';
 import { allOf } from '../../units/unreadable';
 
@@ -20,7 +21,13 @@ import { allOf } from '../../units/unreadable';
 const CHART_REPOSITORY = 'oci://ghcr.io/kserve/charts';
 /** The release whose webhooks and controller the tests run. */
 const CHART_VERSION = '0.20.0';
+const OWN_NAMESPACE = 'kserve';
 const OLDEST = { version: [0, 20], has: 'whose services name the container that fetches their weights' } as const;
+
+/** What all of its releases have in common. */
+type SharedReleaseConfig = Pick<ReleaseConfig, 'namespace' | 'repository' | keyof typeof HELM_BOUNDS> & {
+  readonly version: string;
+};
 
 /**
  * Properties of `KServe`.
@@ -35,6 +42,12 @@ export interface KServeProps {
    * @default 'kserve'
    */
   readonly namespace?: string;
+  /**
+   * Whether the controller of LLMInferenceServices, its definitions and its templates are installed too, for `KServeLlmInferenceService`. The definitions of the
+   * Gateway API and of LeaderWorkerSets are not among them: a service with a router needs the first, one of several nodes the second.
+   * @default false
+   */
+  readonly llmInferenceServices?: boolean;
   /** Where images are pulled from, and charts. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
   /** What it waits for, above all a release of cert-manager, which makes the certificates of its webhooks. @default - cert-manager is there already */
@@ -65,7 +78,7 @@ export class KServe extends Construct {
     throwIfOfOtherKinds(scope, 'KServeProps', props, id, (given) => new KServe(scope, id, given));
     super(scope, id);
     const { cluster, chartVersion = CHART_VERSION, imageRegistry: registry = ImageRegistry.UPSTREAM } = props;
-    this.namespace = props.namespace ?? 'kserve';
+    this.namespace = props.namespace ?? OWN_NAMESPACE;
     throwIfRefused(
       this,
       allOf(
@@ -76,6 +89,7 @@ export class KServe extends Construct {
             oldest: OLDEST,
             use: 'the images and the values are those of its charts',
           }),
+        () => llmNamespaceFaults(props),
         () => secondFaults(cluster),
         () => lateFaults(cluster),
       ),
@@ -103,8 +117,38 @@ export class KServe extends Construct {
       // Its webhooks must answer before a service is made.
       wait: true,
     });
-    this.ready = [release];
-    ClusterLedger.of(cluster).addSingleton(ClusterSingleton.KSERVE, this, this.ready);
+    const llm = props.llmInferenceServices ? this.#llm(cluster, registry, shared, release) : [];
+    this.ready = [release, ...llm];
+    const ledger = ClusterLedger.of(cluster);
+    ledger.addSingleton(ClusterSingleton.KSERVE, this, this.ready);
+    if (llm.length > 0) ledger.addSingleton(ClusterSingleton.KSERVE_LLM, this);
+  }
+
+  /** The controller of LLMInferenceServices, beside that of the others, whose settings it reads, and its templates, which it judges. */
+  #llm(cluster: IKubernetesCluster, registry: ImageRegistry, shared: SharedReleaseConfig, before: Release): Release[] {
+    const { version } = shared;
+    const definitions = new Release(this, 'LlmDefinitions', {
+      ...helmMeta(this, cluster, [before]),
+      name: 'kserve-llmisvc-crd',
+      chart: 'kserve-llmisvc-crd',
+      ...shared,
+    });
+    const controller = new Release(this, 'Llm', {
+      ...helmMeta(this, cluster, [definitions]),
+      name: 'kserve-llmisvc',
+      chart: 'kserve-llmisvc-resources',
+      ...shared,
+      values: [escapeTemplate(JSON.stringify({ kserve: llmValuesOf(registry, version) }))],
+      wait: true,
+    });
+    const templates = new Release(this, 'LlmTemplates', {
+      ...helmMeta(this, cluster, [controller]),
+      name: 'kserve-runtime-configs',
+      chart: 'kserve-runtime-configs',
+      ...shared,
+      values: [JSON.stringify({ kserve: { version, llmisvcConfigs: { enabled: true } } })],
+    });
+    return [controller, templates];
   }
 }
 
@@ -137,6 +181,36 @@ function valuesOf(registry: ImageRegistry, version: string) {
       resources: { requests: { cpu: '100m', memory: '300Mi' }, limits: { cpu: '1', memory: '1Gi' } },
     },
   };
+}
+
+/**
+ * The same of that of the other controller, which has the settings of the first.
+ *
+ * @see https://github.com/kserve/kserve (charts/kserve-llmisvc-resources/values.yaml of v0.20.0)
+ */
+function llmValuesOf(registry: ImageRegistry, version: string) {
+  return {
+    version,
+    createSharedResources: false,
+    llmisvc: {
+      controller: {
+        image: registry.resolve('docker.io/kserve/llmisvc-controller'),
+        tag: version,
+        imagePullPolicy: 'IfNotPresent',
+        imagePullSecrets: registry.pullSecrets.map((name) => ({ name })),
+        resources: { requests: { cpu: '100m', memory: '300Mi' }, limits: { cpu: '1', memory: '1Gi' } },
+      },
+    },
+  };
+}
+
+/** The chart of the templates names the namespace itself. */
+function llmNamespaceFaults({ namespace, llmInferenceServices }: KServeProps): Fault[] {
+  if (!llmInferenceServices || namespace === undefined || namespace === OWN_NAMESPACE) return [];
+  const reason =
+    `namespace must be '${OWN_NAMESPACE}' with llmInferenceServices, because the chart of its templates puts them there and its controller looks for them in its ` +
+    `own namespace; got ${givenValue(namespace)}; leave namespace out`;
+  return [fault('CONFLICTING_PROPERTIES', 'namespace', reason)];
 }
 
 function secondFaults(cluster: IKubernetesCluster): Fault[] {

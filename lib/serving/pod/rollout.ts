@@ -24,6 +24,8 @@ export interface RolloutOptions {
   readonly updateStrategy?: UpdateStrategy;
   readonly maxSurge?: number;
   readonly maxUnavailable?: number;
+  /** What decides about them where they cannot be told. @default - they are as said here */
+  readonly setBy?: string;
 }
 
 /**
@@ -124,11 +126,11 @@ export class Rollout {
   #surgeFaults(name: string, surge: number, workload: TerraformResource): Fault[] {
     const checks = this.#checks;
     if (checks._hasRoomFor(workload, surge, true) || !checks._hasRoomFor(workload, 0, true)) return [];
+    const { says, property, others } = this.#surgeBy;
     const reason =
-      `a rollout of '${name}' starts ${surge} more before it stops old ones (maxSurge), but beside all other pods of this program the nodes of pool ` +
-      `'${this.#props.nodePool.poolName}' have no room for them, and it would wait forever; raise maxNodes, leave maxSurge out, or pass updateStrategy: ` +
-      'UpdateStrategy.RECREATE if an outage is accepted';
-    return [fault('SURGE_EXCEEDS_POOL', 'maxSurge', reason)];
+      `a rollout of '${name}' starts ${surge} more before it stops old ones (${says}), but beside all other pods of this program the nodes of pool ` +
+      `'${this.#props.nodePool.poolName}' have no room for them, and it would wait forever; raise maxNodes, ${others}`;
+    return [fault('SURGE_EXCEEDS_POOL', property, reason)];
   }
 
   #surgeWarnings(name: string, surge: number, workload: TerraformResource): Fault[] {
@@ -136,11 +138,25 @@ export class Rollout {
     const { poolName, minNodes, maxNodes } = this.#props.nodePool;
     const isShort = checks._hasRoomFor(workload, 0) && !checks._hasRoomFor(workload, surge);
     if (!isShort || !checks._hasRoomFor(workload, surge, true)) return [];
+    const { says, property, less } = this.#surgeBy;
     const reason =
-      `a rollout of '${name}' starts ${surge} more before it stops old ones (maxSurge), but no autoscaler is declared that would add nodes to pool ` +
+      `a rollout of '${name}' starts ${surge} more before it stops old ones (${says}), but no autoscaler is declared that would add nodes to pool ` +
       `'${poolName}' beyond minNodes (${minNodes}), which have no room for them; raise minNodes, scale the pool by hand before a rollout, up to ` +
-      `maxNodes (${maxNodes}), or leave maxSurge out`;
-    return [fault('SURGE_NEEDS_NODES', 'maxSurge', reason)];
+      `maxNodes (${maxNodes}), or ${less}`;
+    return [fault('SURGE_NEEDS_NODES', property, reason)];
+  }
+
+  /** Who says that servers are started first, and what else can be done. */
+  get #surgeBy() {
+    const { setBy, maxReplicas } = this.#props;
+    if (setBy === undefined) {
+      const less = 'leave maxSurge out';
+      const others = `${less}, or pass updateStrategy: UpdateStrategy.RECREATE if an outage is accepted`;
+      return { says: 'maxSurge', property: 'maxSurge', others, less };
+    }
+    const property = maxReplicas === undefined ? 'replicas' : 'maxReplicas';
+    const less = `lower ${property}`;
+    return { says: `${setBy} has it so`, property, others: `${less}, or serve by VllmDeployment`, less };
   }
 
   get #checks(): ClusterChecks {

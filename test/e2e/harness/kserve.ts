@@ -34,10 +34,11 @@ export async function startKServe(
   const own = path.join(folder, 'kserve');
   const { client, kubeconfig } = controlPlane;
   const webhooks = `https://127.0.0.1:${await freePort()}`;
-  await define(client, definitions(kserve.module).map(withoutProse));
+  await define(client, [...definitions(kserve.module), ...gateways(kserve.module)].map(withoutProse));
   await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
   for (const object of settings(kserve.module, { controller: { deploymentMode: 'Standard', gateway: CLOSED } }))
     await client.create(object);
+  for (const object of templates(kserve.module)) await client.create(object);
   const server = await Server.start({
     name: 'kserve',
     command: [
@@ -78,6 +79,36 @@ function definitions(module: string): KubeObject[] {
       const judged = (versions as any[]).filter(({ name }) => !isLlm || name === LLM_VERSION);
       return { ...definition, spec: { ...spec, versions: judged } } as KubeObject;
     });
+}
+
+/** Definitions of what its controller of LLMInferenceServices makes for a router: those of the Gateway API of its own Go module, and those of its chart. */
+function gateways(module: string): KubeObject[] {
+  const version = /sigs\.k8s\.io\/gateway-api v(\S+)/.exec(readFileSync(path.join(module, 'go.mod'), 'utf8'))?.[1];
+  const api = path.join(
+    module,
+    '..',
+    '..',
+    '..',
+    'sigs.k8s.io',
+    `gateway-api@v${version}`,
+    'config',
+    'crd',
+    'standard',
+  );
+  const files = ['gatewayclasses', 'gateways', 'httproutes'].map((kind) =>
+    path.join(api, `gateway.networking.k8s.io_${kind}.yaml`),
+  );
+  const chart = path.join(module, 'charts', 'kserve-llmisvc-resources', 'files', 'llmisvc', 'resources.yaml');
+  const ofChart = objectsIn(chart).filter(({ kind, spec }) => {
+    return kind === 'CustomResourceDefinition' && spec.names.kind === 'InferencePool';
+  });
+  return [...files.flatMap(objectsIn), ...ofChart];
+}
+
+/** The templates that the controller of LLMInferenceServices lays under pods, routes and schedulers. */
+function templates(module: string): KubeObject[] {
+  const file = path.join(module, 'charts', 'kserve-runtime-configs', 'files', 'llmisvcconfigs', 'resources.yaml');
+  return objectsIn(file).filter(({ metadata }) => /-(llm-template|router-route|scheduler)$/.test(metadata.name));
 }
 
 /** What the chart makes beside the controller: its settings, the container that fetches models, and runtimes for every namespace. */

@@ -5,6 +5,7 @@ import {
   ModelCache,
   ServerAutoscaling,
   UpdateStrategy,
+  VllmDeployment,
 } from '../../../lib/serving';
 import { IModelStore } from '../../../lib/core';
 import { ModelStore } from '../../../lib/storage';
@@ -172,6 +173,29 @@ describe('the pods', () => {
       });
     expect(both).toThrow(/'inference\/a' 1 x 1, 'inference\/b' 1 x 1/);
   });
+
+  test.each([
+    [
+      'chat-predictor',
+      'inference',
+      'deployment inference/chat-predictor (by KServe), service inference/chat-predictor (by KServe)',
+    ],
+    ['predictor', 'inference', undefined],
+    ['chat-predictor', 'others', undefined],
+  ])(
+    'come of a Deployment and a Service beside which there is no model %s in namespace %s',
+    (name, namespace, what) => {
+      const both = () =>
+        withSite(({ scope, cluster, store: modelStore, pool }) => {
+          const shared = { cluster, modelStore, nodePool: pool(GpuInstanceType.G5_XLARGE, 4) };
+          const model = ModelSpec.LLAMA_3_1_8B;
+          new KServeInferenceService(scope, 'Chat', { ...shared, modelPath: 'llama/8b', model });
+          new VllmDeployment(scope, 'Talk', { ...shared, namespace, models: [{ name, model }] });
+        });
+      if (what === undefined) expect(both).not.toThrow();
+      else expect(both).toThrow(`'test/Talk' and 'test/Chat' both create ${what}, but a cluster has only one object`);
+    },
+  );
 
   test('are watched by their own labels', () => {
     const { service, json } = serveByKServe();

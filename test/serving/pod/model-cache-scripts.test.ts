@@ -195,6 +195,17 @@ test('a node that has the files starts its pods while the store cannot be reache
   expect(await node.fetch('c', 'chat/1').ended).toMatchObject({ status: 1 });
 });
 
+test('a node that has the files starts no pod that may not read them', async () => {
+  await node.fetch('a', 'chat/1').ended;
+  writeFileSync(path.join(node.root, 'refused'), '');
+  const { status, stderr } = await node.fetch('b', 'chat/1').ended;
+  expect(stderr).toContain('cannot read s3://bucket/chat/1/SHA256SUMS: access is refused');
+  expect(status).toBe(1);
+  expect(node.read('b', 'chat/1/config.json')).toBeUndefined();
+  // What runs keeps its files.
+  serves('a');
+});
+
 describe('what an engine has compiled', () => {
   const env = { COMPILED_KEY: 'key', COMPILED_PARTS: 'vllm .cache/flashinfer' };
   const engine = (pod: string, file: string) => path.join(node.root, 'pods', pod, 'engine', file);

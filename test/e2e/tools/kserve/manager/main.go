@@ -1,5 +1,6 @@
 // KServe's own webhooks and its controller of InferenceServices, as its manager sets them up, on the loopback interface only: the manager itself
-// listens on all of them. Beside them the webhooks of LLMInferenceServices, which KServe has in a second program.
+// listens on all of them. Beside them the webhooks and the controller of LLMInferenceServices, which KServe has in a second program; it keeps other
+// objects in its cache, so that it is a second manager here.
 package main
 
 import (
@@ -7,9 +8,11 @@ import (
 	"flag"
 	"os"
 
+	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/kubernetes"
 	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/record"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client/config"
@@ -22,6 +25,7 @@ import (
 
 	"github.com/kserve/kserve/pkg/apis/serving/v1alpha2"
 	"github.com/kserve/kserve/pkg/apis/serving/v1beta1"
+	"github.com/kserve/kserve/pkg/controller/v1alpha2/llmisvc"
 	"github.com/kserve/kserve/pkg/controller/v1beta1/inferenceservice"
 	kservescheme "github.com/kserve/kserve/pkg/scheme"
 	"github.com/kserve/kserve/pkg/webhook/admission/llminferenceservice"
@@ -73,7 +77,44 @@ func run(port int, certificates string) error {
 	if err := addController(mgr, clients); err != nil {
 		return err
 	}
-	return mgr.Start(signals.SetupSignalHandler())
+	second, err := llmManager(access, clients)
+	if err != nil {
+		return err
+	}
+	both, ctx := errgroup.WithContext(signals.SetupSignalHandler())
+	both.Go(func() error { return mgr.Start(ctx) })
+	both.Go(func() error { return second.Start(ctx) })
+	return both.Wait()
+}
+
+func llmManager(access *rest.Config, clients kubernetes.Interface) (manager.Manager, error) {
+	mgr, err := manager.New(access, manager.Options{Metrics: metricsserver.Options{BindAddress: "0"}})
+	if err != nil {
+		return nil, err
+	}
+	if err := kservescheme.AddAll(mgr.GetScheme()); err != nil {
+		return nil, err
+	}
+	if err := kservescheme.AddLLMISVCAPIs(mgr.GetScheme()); err != nil {
+		return nil, err
+	}
+	validator := &v1alpha2.LLMInferenceServiceValidator{}
+	return mgr, (&llmisvc.LLMISVCReconciler{
+		Client:        mgr.GetClient(),
+		Config:        access,
+		Clientset:     clients,
+		EventRecorder: recorder(mgr, clients, "LLMInferenceServiceController"),
+		Validator: func(ctx context.Context, service *v1alpha2.LLMInferenceService) error {
+			_, err := validator.ValidateCreate(ctx, service)
+			return err
+		},
+	}).SetupWithManager(mgr)
+}
+
+func recorder(mgr manager.Manager, clients kubernetes.Interface, component string) record.EventRecorder {
+	events := record.NewBroadcaster()
+	events.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: clients.CoreV1().Events("")})
+	return events.NewRecorder(mgr.GetScheme(), corev1.EventSource{Component: component})
 }
 
 func addWebhooks(mgr manager.Manager, clients kubernetes.Interface) error {
@@ -118,13 +159,11 @@ func addController(mgr manager.Manager, clients kubernetes.Interface) error {
 	if _, err := v1beta1.NewMultiNodeConfig(settings); err != nil {
 		return err
 	}
-	events := record.NewBroadcaster()
-	events.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: clients.CoreV1().Events("")})
 	return (&inferenceservice.InferenceServiceReconciler{
 		Client:    mgr.GetClient(),
 		Clientset: clients,
 		Log:       ctrl.Log.WithName("InferenceService"),
 		Scheme:    mgr.GetScheme(),
-		Recorder:  events.NewRecorder(mgr.GetScheme(), corev1.EventSource{Component: "InferenceService"}),
+		Recorder:  recorder(mgr, clients, "InferenceService"),
 	}).SetupWithManager(mgr, deploy, ingress)
 }
