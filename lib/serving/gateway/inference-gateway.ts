@@ -39,6 +39,7 @@ import {
   gatewayPlan,
   keyVolumes,
   replicasOf,
+  upstreamName,
 } from './resolve-gateway';
 
 /**
@@ -104,7 +105,7 @@ export class InferenceGateway extends Construct implements IWatchable {
       this.deployment = this.#makeDeployment(behind, waitFor);
       this.#makeDisruptionBudget(waitFor);
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
-      this.metricsTarget = this.#makeMetricsTarget();
+      this.metricsTarget = this.#makeMetricsTarget(behind);
       declareNeeds(this, props);
       for (const warning of certificateWarnings(props, new URL(this.endpoint).hostname)) addWarning(this, warning);
     } catch (error) {
@@ -238,7 +239,7 @@ export class InferenceGateway extends Construct implements IWatchable {
     }
   }
 
-  #makeMetricsTarget(): MetricsTarget {
+  #makeMetricsTarget(behind: readonly Upstream[]): MetricsTarget {
     return {
       jobName: `gateway-${this.name}`,
       namespace: this.namespace,
@@ -252,6 +253,7 @@ export class InferenceGateway extends Construct implements IWatchable {
       usesGpus: false,
       isolated: this.#props.networkPolicy ?? true,
       replicas: replicasOf(this.#props),
+      scaledToZeroServices: behind.filter(({ scalesToZero }) => scalesToZero).map(upstreamName),
     };
   }
 }
