@@ -21,6 +21,7 @@ const ALLOWED = architecture.allowedSpecifiers.lib.map((pattern) => new RegExp(p
 /** What pure layers may import all the same. */
 const PURE_ALLOWED: { readonly [layer: string]: RegExp[] | undefined } = {
   units: architecture.allowedSpecifiers.units.map((pattern) => new RegExp(pattern)),
+  metrics: architecture.allowedSpecifiers.metrics.map((pattern) => new RegExp(pattern)),
   'command-line': architecture.allowedSpecifiers['command-line'].map((pattern) => new RegExp(pattern)),
 };
 

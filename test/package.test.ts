@@ -6,8 +6,10 @@ const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 const manifest = JSON.parse(read('package.json'));
 const lock = JSON.parse(read('package-lock.json'));
 
-test('the package has peers and nothing else at run time', () => {
-  expect(manifest.dependencies).toBeUndefined();
+test('the package has peers and, bundled, the grammar of PromQL and of YAML at run time', () => {
+  const grammar = ['@lezer/common', '@lezer/highlight', '@lezer/lr', '@prometheus-io/lezer-promql', 'yaml'];
+  expect(Object.keys(manifest.dependencies)).toEqual(grammar);
+  expect(manifest.bundledDependencies).toEqual(grammar);
   expect(manifest.peerDependencies).toEqual({
     '@cdktf/provider-aws': '^21.22.1',
     '@cdktf/provider-helm': '^12.1.2',

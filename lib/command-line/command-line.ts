@@ -15,6 +15,7 @@ import { fault } from '../units/fault';
 import { boundedText, printableText } from '../units/message-text';
 import { tableText } from '../units/text-table';
 import { Arguments } from './arguments';
+import { checkRules } from './check-rules';
 import { formatOf, formatsOf, loadOf, parallelismOf } from './load';
 import { notesOf } from './notes';
 import { COMMANDS, unknownCommand } from './options';
@@ -27,7 +28,7 @@ import { upgrade } from './upgrade';
 const STATUS = { success: 0, unfit: 1, misuse: 2, internal: 3 };
 
 /**
- * What a command prints, and its exit status: 0 if the model fits and reaches its targets, or loads after the upgrade, 1 if it does not, 2 if the
+ * What a command prints, and its exit status: 0 if the model fits and reaches its targets, loads after the upgrade, or nothing is wrong with the rules, 1 if it does not, 2 if the
  * command was not understood, 3 for an error of the program itself.
  *
  * @internal
@@ -95,12 +96,17 @@ export function resultOf(
   if (!command) throw new UnscopedValidationError([unknownCommand(name)]);
   if (rest.some(isVersion)) return { output: version, status: STATUS.success };
   if (rest.includes('--help') || rest.includes('-h')) return { output: usage(name), status: STATUS.success };
-  const args = new Arguments(command.options, rest);
+  const bare = command.operands !== undefined && rest.length > 0 && !rest[0].startsWith('-');
+  const args = new Arguments(command.options, bare ? [`--${command.operands}`, ...rest] : rest);
   if (name === 'plan') return plan(args, readFile);
   if (name === 'search') return search(args, readFile);
   if (name === 'upgrade') {
     const { output, isSafe } = upgrade(args, readFile);
     return { output, status: isSafe ? STATUS.success : STATUS.unfit };
+  }
+  if (name === 'check-rules') {
+    const { output, isRight } = checkRules(args, readFile);
+    return { output, status: isRight ? STATUS.success : STATUS.unfit };
   }
   args.throwIfFaulty();
   return { output: LISTS[name](), status: STATUS.success };
@@ -321,7 +327,7 @@ function gpus(): string {
 const LISTS: { readonly [command: string]: () => string } = { models, instances, gpus };
 
 const STATUS_HELP = [
-  'exit status: 0 it fits and reaches its targets, or loads after the upgrade, 1 it does not,',
+  'exit status: 0 it fits and reaches its targets, loads after the upgrade, or nothing is wrong with the rules, 1 it does not,',
   '2 the command was not understood, 3 an error of the program itself',
 ].join(' ');
 
@@ -333,7 +339,7 @@ function usage(name?: string): string {
     ];
     return `usage: gpu-inference COMMAND [OPTIONS]\n\n${tableText([], rows)}\ngpu-inference COMMAND --help lists the options.\n\n${STATUS_HELP}`;
   }
-  const { options } = COMMANDS[name];
+  const { options, operands } = COMMANDS[name];
   const rows = Object.entries(options).map(([option, { value, help, byDefault }]) => [
     `  --${option}${value ? ` ${value}` : ''}`,
     byDefault === undefined ? help : `${help} (default: ${byDefault})`,
@@ -341,5 +347,5 @@ function usage(name?: string): string {
   const aliases = Object.entries(ALIASES).filter(([, option]) => Object.hasOwn(options, option.split('=')[0]));
   const known = aliases.map(([alias, option]) => `--${alias} (--${option})`).join(', ');
   const also = known === '' ? '' : `\nAlso understood: ${known}.\n32k of tokens are 32768.\n`;
-  return `usage: gpu-inference ${name} [OPTIONS]\n${COMMANDS[name].help}\n\n${tableText([], rows)}\n${also}${STATUS_HELP}`;
+  return `usage: gpu-inference ${name} ${operands === undefined ? '' : `${options[operands].value} `}[OPTIONS]\n${COMMANDS[name].help}\n\n${tableText([], rows)}\n${also}${STATUS_HELP}`;
 }

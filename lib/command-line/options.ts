@@ -131,7 +131,12 @@ const HARDWARE_OPTIONS: { readonly [name: string]: Option } = {
  * @internal
  */
 export const COMMANDS: {
-  readonly [name: string]: { readonly help: string; readonly options: { readonly [name: string]: Option } };
+  readonly [name: string]: {
+    readonly help: string;
+    /** Option that words before all options are values of. */
+    readonly operands?: string;
+    readonly options: { readonly [name: string]: Option };
+  };
 } = {
   plan: {
     help: 'judge one choice of hardware; exit status 1 when it does not fit',
@@ -194,6 +199,24 @@ export const COMMANDS: {
       vllm: { value: 'VERSION', help: 'vLLM in the image of --to, where it is not known', byDefault: 'as listed' },
       driver: { value: 'BRANCH', help: "branch of NVIDIA's driver on the nodes, e.g. 580", byDefault: 'not checked' },
       json: { help: 'everything as JSON' },
+    },
+  },
+  'check-rules': {
+    help: 'whether rules of Prometheus can be right: names, labels, units and windows against what is scraped; exit status 1 when one cannot',
+    operands: 'rules',
+    options: {
+      rules: {
+        value: 'FILE...',
+        help: "files of rules, Prometheus' own or PrometheusRule objects; the option may be left out before the first",
+        repeats: true,
+      },
+      targets: {
+        value: 'LIST',
+        help: 'what is scraped: JOB=EXPORTER@VERSION, several exporters with +, features behind the version, separated by commas',
+        repeats: true,
+      },
+      interval: { value: 'SECONDS', help: 'seconds between scrapes', byDefault: '15' },
+      json: { help: 'the faults as JSON' },
     },
   },
   models: { help: 'the models of the catalog', options: {} },

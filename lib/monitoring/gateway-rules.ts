@@ -53,9 +53,10 @@ function requestsFail(target: MetricsTarget): MonitoringRule {
 }
 
 function noServerBehind(target: MetricsTarget): MonitoringRule {
-  const { jobName: job, namespace } = target;
+  const { jobName: job, namespace, scaledToZeroServices = [] } = target;
   // Servers of models have a namespace in their names; the gateway's own administration has not.
-  const matchers = [...targetMatchers(target), 'envoy_cluster_name=~".+/.+"'];
+  const meant = ['envoy_cluster_name=~".+/.+"', ...scaledToZeroServices.map((name) => `envoy_cluster_name!="${name}"`)];
+  const matchers = [...targetMatchers(target), ...meant];
   return {
     alert: 'GatewayHasNoServer',
     expr: `max by (envoy_cluster_name) (${HEALTHY.name}{${matchers.join(',')}}) == 0`,
@@ -66,7 +67,7 @@ function noServerBehind(target: MetricsTarget): MonitoringRule {
       description: `Job ${job} in namespace ${namespace}. Requests for the models of that Service are answered by HTTP 503.`,
       runbook:
         '1. Pods of the Service: kubectl get pods, endpointslices in its namespace. Are any ready? 2. If they are: may the gateway reach them ' +
-        'through the network policies, and does /health answer? 3. Scaled to zero on purpose: silence it for this envoy_cluster_name.',
+        'through the network policies, and does /health answer? 3. Scaled to zero on purpose, by a scaler that this program does not know of: say so (scalesToZero).',
     },
   };
 }

@@ -2,6 +2,7 @@ import { fault } from '../units/fault';
 import { compareVersions, Metric } from '../catalog/metric';
 import { MetricExporter } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
+import { missingFrom } from '../metrics/contract/scraped-target';
 import { UnscopedValidationError } from '../units/errors';
 import { checkArguments } from '../units/argument-faults';
 
@@ -234,17 +235,6 @@ function histogramGaps(target: MetricsTarget): string[] {
 function modelMatcher(target: MetricsTarget): string[] {
   if (target.models.length === 1) return [`model=${quoted(target.models[0])}`];
   return [`model=~${quoted([...target.models].sort().map(escapeRegex).join('|'))}`];
-}
-
-/**
- * Why a workload does not expose a metric, in sentences; empty when it does.
- *
- * @internal
- */
-export function missingFrom(target: MetricsTarget, metric: Metric): string[] {
-  const missing = metric.missing(target.exporters, target.version, target.features);
-  const needsGpu = target.usesGpus === false && metric.labels.includes('gpu_uuid');
-  return needsGpu ? [...missing, `${metric.name} needs GPUs, and the pods have none`] : missing;
 }
 
 /**

@@ -15,17 +15,3 @@ export interface MonitoringRule {
   /** Text for the recipient; Go templates over the labels and the value. @default - none */
   readonly annotations?: { [key: string]: string };
 }
-
-/**
- * Labels that our scrape configuration adds to every series.
- *
- * @internal
- */
-export const TARGET_LABELS = ['job', 'instance', 'namespace', 'pod', 'node'];
-
-/**
- * Label by which vLLM's own server names a model; our scrape configuration copies it to `model`, so that all servers have the same.
- *
- * @internal
- */
-export const MODEL_NAME_LABEL = 'model_name';

@@ -1,8 +1,9 @@
 import { Metric } from '../catalog/metric';
 import { MetricExporter } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
+import { missingFrom } from '../metrics/contract/scraped-target';
 import { gatewayRules, isGateway } from './gateway-rules';
-import { Indicator, countsRefused, isVllm, missingFrom, targetMatchers } from './indicator';
+import { Indicator, countsRefused, isVllm, targetMatchers } from './indicator';
 import { MonitoringRule } from './monitoring-rule';
 
 /** How long no server may answer. It is longer than a restart of the container, and shorter than a rollout of a single server. */

@@ -1,7 +1,7 @@
 import { MetricExporter } from '../catalog/metric-kind';
 import { MetricsTarget } from '../core/watchable';
 import { escapeRegex } from './indicator';
-import { MODEL_NAME_LABEL } from './monitoring-rule';
+import { MODEL_NAME_LABEL } from '../metrics/contract/scraped-target';
 import { RuleGroup } from './rule-groups';
 
 /** @internal */

@@ -1,4 +1,5 @@
 import { Arguments } from '../../lib/command-line/arguments';
+import { checkRules } from '../../lib/command-line/check-rules';
 import { modelFromFile } from '../../lib/command-line/model-file';
 import { COMMANDS } from '../../lib/command-line/options';
 import { deployedModels } from '../../lib/command-line/upgrade-files';
@@ -27,6 +28,16 @@ export const TEXTS: FaultText[] = [
     property: '--plan',
     text: 'a.json is neither a plan (gpu-inference plan --json, topology.plans) nor the model.json of an engine',
     refuse: () => deployedModels(['a.json'], () => '{"a": 1}', '--plan'),
+  },
+  {
+    id: 'NOT_RULES',
+    property: '--rules',
+    text: "a.yml: it has no rules; they stand in 'groups', or in 'spec.groups' of a PrometheusRule",
+    refuse: () =>
+      checkRules(
+        new Arguments(COMMANDS['check-rules'].options, ['--rules', 'a.yml', '--targets', 'chat=vllm@0.24.0']),
+        () => 'replicas: 1',
+      ),
   },
   {
     id: 'OPTION_NEEDS_VALUE',

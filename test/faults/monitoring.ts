@@ -1,12 +1,10 @@
 import { Fn, Token } from 'cdktf';
-import { MetricFeature } from '../../lib/catalog/metric-kind';
 import { MetricsTarget } from '../../lib/core/watchable';
 import { AlertReceiver } from '../../lib/monitoring/alert-receiver';
-import { MetricContract } from '../../lib/monitoring/metric-contract';
 import { MonitoringStack, MonitoringStackProps } from '../../lib/monitoring/monitoring-stack';
 import { WatchOptions } from '../../lib/monitoring/watched-workload';
 import { DataSize } from '../../lib/units/data-size';
-import { TARGET, TestWorkload } from '../monitoring/support';
+import { TestWorkload } from '../monitoring/support';
 import { warningsOf } from '../support/faults';
 import { testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
@@ -26,31 +24,10 @@ const watch =
     monitoring.watch(new TestWorkload(monitoring, 'Workload', target), options);
   };
 
-/** What is wrong with one recording rule. */
-const rule =
-  (expr: string, target: Partial<MetricsTarget> = {}) =>
-  () =>
-    MetricContract.faults([{ record: 'r', expr }], [{ ...TARGET, ...target }]);
-
 const hook = (name: string) => AlertReceiver.webhook(name, { url: 'http://alerts' });
-const LABELS = 'gpu_uuid, instance, job, namespace, node, pod';
 
 /** The sentences of faults of monitoring. */
 export const TEXTS: FaultText[] = [
-  {
-    id: 'BUCKET_LABEL_DROPPED',
-    property: 'expr',
-    text: "rule 'r': histogram_quantile needs the label 'le'; keep it with sum by (le, ...)",
-    faults: rule(
-      'histogram_quantile(0.99, sum by (model) (rate(nv_inference_first_response_histogram_ms_bucket[5m])))',
-    ),
-  },
-  {
-    id: 'DELTA_OF_COUNTER',
-    property: 'expr',
-    text: "rule 'r': delta() is wrong for nv_inference_count, a counter that starts again at zero with its process; use increase() or rate()",
-    faults: rule('delta(nv_inference_count[5m])'),
-  },
   {
     id: 'DUPLICATE',
     property: 'alertReceivers',
@@ -139,32 +116,6 @@ export const TEXTS: FaultText[] = [
     },
   },
   {
-    id: 'METRIC_LABEL_UNKNOWN',
-    property: 'expr',
-    text: `rule 'r': nv_gpu_utilization has no label 'tenant'; it has ${LABELS}`,
-    faults: rule('nv_gpu_utilization{tenant="a"}'),
-  },
-  {
-    id: 'METRIC_LABEL_UNKNOWN',
-    property: 'expr',
-    text: `rule 'r': max groups by 'tenant', but the labels are ${LABELS}`,
-    faults: rule('max by (tenant) (nv_gpu_utilization)'),
-  },
-  {
-    id: 'METRIC_NOT_EXPOSED',
-    property: 'expr',
-    text: "rule 'r': nv_inference_request_summary_us needs 'summary_latencies' to be switched on",
-    faults: rule('max(nv_inference_request_summary_us)', { features: [MetricFeature.HISTOGRAM_LATENCIES] }),
-  },
-  {
-    id: 'METRIC_UNKNOWN',
-    property: 'expr',
-    text:
-      "rule 'r': 'vllm:num_preemptions' is neither a metric of the exporters (triton, triton-vllm) nor recorded by an earlier rule; " +
-      'see Metric.ALL',
-    faults: rule('rate(vllm:num_preemptions[5m])'),
-  },
-  {
     id: 'NOT_A_WHOLE_NUMBER',
     property: 'scrapeIntervalSeconds',
     text: 'scrapeIntervalSeconds must be a whole number from 5 to 30; got 60',
@@ -183,36 +134,6 @@ export const TEXTS: FaultText[] = [
     refuse: make({ latencyThresholdMs: 0 }),
   },
   {
-    id: 'PROMQL_SYNTAX',
-    property: 'expr',
-    text: "rule 'r': the expression is not PromQL: 'rate(nv_inference_count[5m]' ends too early",
-    faults: rule('rate(nv_inference_count[5m]'),
-  },
-  {
-    id: 'QUANTILES_AGGREGATED',
-    property: 'expr',
-    text: "rule 'r': avg over the quantiles of a summary is meaningless; use max",
-    faults: rule('avg(nv_inference_request_summary_us)', { features: [MetricFeature.SUMMARY_LATENCIES] }),
-  },
-  {
-    id: 'RANGE_SELECTOR_MISSING',
-    property: 'expr',
-    text: "rule 'r': rate() needs a range selector such as metric[5m]",
-    faults: rule('rate(nv_inference_count)'),
-  },
-  {
-    id: 'RANGE_WINDOW_TOO_SHORT',
-    property: 'expr',
-    text: "rule 'r': the window of nv_inference_count is 30 s, but must span 4 scrapes; use at least 60 s",
-    faults: rule('rate(nv_inference_count[30s])'),
-  },
-  {
-    id: 'RATE_OF_GAUGE',
-    property: 'expr',
-    text: "rule 'r': rate() is for counters, but nv_gpu_utilization is not one; use delta() or deriv()",
-    faults: rule('rate(nv_gpu_utilization[5m])'),
-  },
-  {
     id: 'RECORDED_NAME_AMBIGUOUS',
     property: 'metricPrefixes',
     text: "models 'a.b' and 'a-b' would both be recorded as a_b_latency_p99; give one of them a prefix with metricPrefixes",
@@ -223,12 +144,6 @@ export const TEXTS: FaultText[] = [
     property: 'alertReceivers[0].name',
     text: "alertReceivers[0].name must not be 'null', the name of the receiver that drops alerts; choose another name",
     refuse: make({ alertReceivers: [hook('null')] }),
-  },
-  {
-    id: 'SCRAPE_JOB_UNKNOWN',
-    property: 'expr',
-    text: "rule 'r': no watched workload has the job name 'x'; the job names are: 'triton-deepseek'",
-    faults: rule('rate(nv_inference_count{job="x"}[5m])'),
   },
   {
     id: 'UNKNOWN_VALUE',

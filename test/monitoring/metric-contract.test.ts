@@ -2,7 +2,7 @@ import { MetricFeature } from '../../lib/catalog/metric-kind';
 import { idsOf } from '../support/faults';
 import { MetricsTarget } from '../../lib/core/watchable';
 import { MetricContract } from '../../lib/monitoring';
-import { parsePromql } from '../../lib/monitoring/promql';
+import { parsePromql } from '../../lib/metrics/promql/parse';
 import { TARGET } from './support';
 
 const faults = (expr: string, target: Partial<MetricsTarget> = {}) =>
@@ -17,7 +17,7 @@ describe('the metric contract', () => {
     'histogram_quantile(0.95, sum by (le) (rate(vllm:time_to_first_token_seconds_bucket[5m]))) * 1e3',
     '100 * max by (node, gpu_uuid) (nv_gpu_memory_used_bytes) / on (node, gpu_uuid) group_left () max by (node, gpu_uuid) (nv_gpu_memory_total_bytes)',
     'up{job="triton-deepseek"} == 0 or absent(up{job="triton-deepseek"})',
-    'max without (pod) (nv_inference_pending_request_count offset 5m) >= bool 10 and -1 < 2',
+    'max without (pod) (nv_inference_pending_request_count offset 5m) >= 10',
     "avg_over_time(nv_gpu_utilization{namespace='inference'}[1h30m])",
   ])('accepts %s', (expr) => {
     expect(faults(expr)).toEqual([]);
@@ -80,6 +80,9 @@ test('the parser keeps precedence and windows', () => {
     kind: 'binary',
     operator: '+',
     left: { name: 'a' },
-    right: { operator: '*', right: { kind: 'call', name: 'rate', args: [{ name: 'c', window: 5400 }] } },
+    right: {
+      operator: '*',
+      right: { kind: 'call', name: 'rate', args: [{ kind: 'range', of: { name: 'c' }, window: 5400 }] },
+    },
   });
 });

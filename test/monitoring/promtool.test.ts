@@ -5,7 +5,7 @@ import { tmpdir } from 'os';
 import * as path from 'path';
 import { parse } from 'yaml';
 import { AlertReceiver, MonitoringStack } from '../../lib/monitoring';
-import { TARGET_LABELS } from '../../lib/monitoring/monitoring-rule';
+import { TARGET_LABELS } from '../../lib/metrics/contract/scraped-target';
 import { VLLM_TARGET, fixture, monitor, onPath, parseExposition } from './support';
 
 const promtool = onPath('promtool');

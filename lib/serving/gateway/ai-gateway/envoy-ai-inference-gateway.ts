@@ -9,16 +9,18 @@ import { helmReleaseName, kubernetesName } from '../../../core/naming';
 import { PodSecurityLevel } from '../../../core/pod-security-level';
 import { SecretReference } from '../../../core/secret-reference';
 import { escapeTemplates } from '../../../core/template-escape';
+import { addWarning } from '../../../core/validation';
 import { IWatchable, MetricsTarget } from '../../../core/watchable';
 import { withdraw } from '../../../core/withdraw';
 import { CustomResources } from '../../../kubernetes/custom-resources';
 import { kubernetesMeta } from '../../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../../kubernetes/managed-by';
 import { ensureNamespace } from '../../../kubernetes/namespaces';
-import { everybody, peers } from '../../../kubernetes/network-access';
+import { peers } from '../../../kubernetes/network-access';
 import { nameClass } from '../../../units/own-class';
 import { allOf } from '../../../units/unreadable';
 import { makeCallerKey } from '../../pod/caller-key';
+import { certificateWarnings, declareNeeds, publicPeers } from '../expose-gateway';
 import { gatewayFaults } from '../gateway-faults';
 import { GatewayOwner, letIn, makePodService, requestCertificate } from '../gateway-parts';
 import { ONLY_CLIENT, allUpstreams, certificateSecret, replicasOf } from '../resolve-gateway';
@@ -116,6 +118,8 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
       this.ready = this.#makeObjects(behind, installed, waitFor);
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
       this.metricsTarget = this.#makeMetricsTarget();
+      declareNeeds(this, props);
+      for (const warning of certificateWarnings(props, host)) addWarning(this, warning);
     } catch (error) {
       withdraw(this);
       throw error;
@@ -175,8 +179,7 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
     const requests = tls ? GATEWAY_POD_PORTS.https : GATEWAY_POD_PORTS.http;
     const rules = [
       { from: peers(accessibleFrom), port: requests },
-      // Load balancers connect from addresses of their own; they know whom they let through.
-      ...(exposure?.isPublic ? [{ from: everybody(), port: requests }] : []),
+      ...(exposure?.isPublic ? [{ from: publicPeers(exposure), port: requests }] : []),
       { from: peers(metricsFrom), port: GATEWAY_POD_PORTS.metrics },
     ];
     new NetworkPolicyV1(this, 'NetworkPolicy', {
