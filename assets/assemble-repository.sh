@@ -68,8 +68,29 @@ get_manifest() {
   aws s3 cp --only-show-errors "$@" "$manifest" "$scratch/SHA256SUMS" < /dev/null
 }
 
+# What the CLI says of a store that does not answer, and of one that lets this pod read nothing: <file with what it said>
+is_unreachable() {
+  case $(cat "$1") in
+    *'ould not connect'*|*'onnect timeout'*|*'ead timeout'*|*'onnection was closed'*|*'(500)'*|*'(503)'*) return 0 ;;
+  esac
+  return 1
+}
+is_refused() {
+  case $(cat "$1") in
+    *'(403)'*|*' 403 '*|*AccessDenied*|*Forbidden*|*InvalidAccessKeyId*|*SignatureDoesNotMatch*|*ExpiredToken*) return 0 ;;
+    *'nable to locate credentials'*) return 0 ;;
+  esac
+  return 1
+}
+
 plan_folder() {
-  if ! get_manifest "$2"; then
+  if ! get_manifest "$2" 2> "$scratch/said"; then
+    cat "$scratch/said" >&2
+    if is_unreachable "$scratch/said"; then
+      fail "cannot read $2/SHA256SUMS: the store cannot be reached; does it answer, and do the network and its policies let this pod reach it?"
+    elif is_refused "$scratch/said"; then
+      fail "cannot read $2/SHA256SUMS: access is refused; the role or the credentials of this pod must be allowed to read the store. Where they may not list it, S3 says the same of a model that is not there"
+    fi
     fail "cannot read $2/SHA256SUMS, the manifest that is written last when a model is imported; is the import finished?"
   fi
   plan_files "$1" "$2" "$4"

@@ -20,12 +20,11 @@ plan_cached() {
       return
     fi
     cat "$scratch/said" >&2
-    case $(cat "$scratch/said") in
-      *'ould not connect'*|*'onnect timeout'*|*'ead timeout'*|*'onnection was closed'*|*'(500)'*|*'(503)'*)
-        say "WARNING: the store cannot be reached; $2 is taken as it was"
-        cp "$known" "$scratch/$1.files"
-        return ;;
-    esac
+    if is_unreachable "$scratch/said"; then
+      say "WARNING: the store cannot be reached; $2 is taken as it was"
+      cp "$known" "$scratch/$1.files"
+      return
+    fi
   fi
   plan_folder "$@"
   case $(cut -f 3 "$scratch/$1.files") in *-*) return ;; esac

@@ -410,6 +410,9 @@ elif aws s3 cp --only-show-errors "$uri/SHA256SUMS" "$scratch/manifest" > /dev/n
 else
   case $(cat "$scratch/error") in
     *404*|*NoSuchKey*|*'Not Found'*|*'does not exist'*) ;;
+    *'(403)'*|*' 403 '*|*AccessDenied*|*Forbidden*)
+      cat "$scratch/error" >&2
+      later "cannot read $uri: access is refused; the role or the credentials of this pod must be allowed to read and write it" ;;
     *) cat "$scratch/error" >&2; later "cannot read $uri" ;;
   esac
 fi

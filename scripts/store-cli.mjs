@@ -135,6 +135,27 @@ const usesClassicClient = ({ decided }) => {
 };
 const CRC = /x-amz-(trailer|checksum-crc64nvme)[^\n]*crc64nvme/i;
 
+// A store that refuses whoever asks, as S3 does when the role of a pod is revoked; each request is counted.
+let refusals = 0;
+const refusing = createServer((request, response) => {
+  refusals += 1;
+  request.resume();
+  response.writeHead(403, { 'content-type': 'application/xml' });
+  response.end(
+    request.method === 'HEAD' ? '' : '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+  );
+});
+const refusingStore = { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${await listening(refusing)}` };
+// A port that nobody listens on.
+const closed = createServer();
+const silentStore = { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${await listening(closed)}` };
+await new Promise((resolve) => closed.close(resolve));
+// They try for a while, so they begin now.
+const silence = {
+  copy: assemble('silent', 's3://models/chat/1', silentStore),
+  import: fill('s3://models/chat/9', silentStore),
+};
+
 try {
   await suite.check('the CLI is of the version that the image has', async () => {
     const { stdout } = await mustRun([cli, '--version'], { capture: true });
@@ -250,6 +271,28 @@ try {
     fails(await assemble('missing', 's3://models/chat/1'), 'there is no s3://models/chat/1/sub/part-3.json');
     fails(await assemble('nothing', 's3://models/nothing/1'), 'cannot read s3://models/nothing/1/SHA256SUMS');
   });
+  await suite.check('revoked role: a copy ends with the reason, after one request for each file', async () => {
+    refusals = 0;
+    const said = await assemble('refused', 's3://models/chat/1', refusingStore);
+    fails(said, 'cannot read s3://models/chat/1/SHA256SUMS: access is refused');
+    expect(refusals === 1, `it asked ${refusals} times`);
+    expect(!existsSync(path.join(root, 'refused', 'weights')), 'files were copied');
+  });
+  await suite.check('revoked role: an import ends with the reason, for another try', async () => {
+    const said = await fill('s3://models/chat/9', refusingStore);
+    fails(said, 'cannot read s3://models/chat/9: access is refused');
+    expect(said.code === 75, `it ended with ${said.code}`);
+  });
+  await suite.check('store that cannot be reached: a copy tries for a while, and ends with the reason', async () => {
+    const said = await silence.copy;
+    fails(said, 'cannot read s3://models/chat/1/SHA256SUMS: the store cannot be reached');
+    expect(!existsSync(path.join(root, 'silent', 'weights')), 'files were copied');
+  });
+  await suite.check('store that cannot be reached: an import ends with the reason, for another try', async () => {
+    const said = await silence.import;
+    fails(said, 'ould not connect');
+    expect(said.code === 75, `it ended with ${said.code}`);
+  });
   await suite.check('other stores than AWS get no CRC64NVME', async () => {
     const said = await fill('s3://models/chat/2', OTHER_STORE);
     good(said);
@@ -258,6 +301,7 @@ try {
 } finally {
   store.stop();
   source.close();
+  refusing.close();
   rmSync(root, { recursive: true, force: true });
 }
 suite.finish();

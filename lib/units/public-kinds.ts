@@ -85,9 +85,9 @@ export const STRUCTS = {
     'models?: string[]; weight?: number; apiKey?: SecretReference; endpointPicker?: EndpointPicker',
   GatewayCertificate: 'dnsNames: string[]; issuer: string; clusterIssuer?: boolean',
   GatewayLimits: 'requestsPerMinute?: number; tokensPerMinute?: number',
-  GatewayLoadBalancer: 'annotations?: string{}; sourceRanges?: string[]',
+  GatewayLoadBalancer: 'controller?: LoadBalancerController; annotations?: string{}; sourceRanges?: string[]',
   GatewayServiceProps:
-    'name: string; namespace: string; port: number; models: string[]; podSelector?: string{}; apiKey?: SecretReference; basePath?: string; healthPath?: string; weight?: number; longestAnswer?: Duration; endpointPicker?: EndpointPicker',
+    'name: string; namespace: string; port: number; models: string[]; podSelector?: string{}; apiKey?: SecretReference; basePath?: string; healthPath?: string; weight?: number; longestAnswer?: Duration; scalesToZero?: boolean; endpointPicker?: EndpointPicker',
   GpuNodePoolOptions:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair',
   GpuNodePoolProps:
@@ -118,7 +118,8 @@ export const STRUCTS = {
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string',
   JobSetControllerProps:
     'cluster: IKubernetesCluster; chartVersion?: string; replicas?: number; namespace?: string; imageRegistry?: ImageRegistry',
-  JwtOptions: 'issuer: string; audiences: string[]; keysUrl: string; clientClaim?: string',
+  JwtOptions:
+    'issuer: string; audiences: string[]; keysUrl: string; keysAuthority?: CertificateAuthority; clientClaim?: string',
   KServeGateway: 'name: string; namespace?: string; listener?: string',
   KServeInferenceServiceProps:
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; attentionWindow?: number; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; initContainers?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podAffinity?: PodAffinityTerm[]; podAntiAffinity?: PodAffinityTerm[]; topologySpreadConstraints?: TopologySpreadConstraint[]; serviceAccountName?: string; rolePolicyStatements?: PolicyStatement[]; roleManagedPolicyArns?: string[]; serviceAccountAnnotations?: string{}; serviceType?: ServiceType; serviceAnnotations?: string{}; autoscaling?: ServerAutoscaling; maxReplicas?: number; updateStrategy?: UpdateStrategy; maxSurge?: number; maxUnavailable?: number; maxDisruptions?: number; namespace?: string; awsCliImage?: string; modelCache?: ModelCache; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; modelPath: string; runtime?: KServeRuntime; parallelism?: Parallelism; targets?: CapacityTargets; plan?: CapacityPlan; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
@@ -165,7 +166,7 @@ export const STRUCTS = {
     'weights: DataSize; kvCache: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize',
   MetricLabelChange: 'label: string; since?: string; until?: string; replacedBy?: string',
   MetricsTarget:
-    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; plannedLatencyMs?: number{}',
+    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; unseenServers?: boolean; scaledToZeroServices?: string[]; plannedLatencyMs?: number{}',
   MixtureOfExpertsProps:
     'name: string; shape: DecoderShape; experts?: ExpertLayers; publishedPrecision?: Precision; publishedBits?: WeightBits; publishedFrom?: string',
   ModelFile: 'url: string; path?: string; sha256?: string',
@@ -207,7 +208,7 @@ export const STRUCTS = {
   OpenAiOptions:
     'loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   OpenAiTarget:
-    'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; aiGatewayKeySecret?: SecretReference; answersPickers?: boolean; isolated?: boolean; answerSeconds?: number',
+    'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; aiGatewayKeySecret?: SecretReference; answersPickers?: boolean; isolated?: boolean; answerSeconds?: number; scalesToZero?: boolean',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
@@ -339,6 +340,7 @@ export const CLASSES = {
   Capacity: 'Capacity.onDemand(), Capacity.spot(), Capacity.reservation(...) or Capacity.capacityBlock(...)',
   CapacityPlan: 'CapacityPlan.fromJson(...)',
   CapacityPlanner: 'new CapacityPlanner(...)',
+  CertificateAuthority: 'CertificateAuthority.configMap(...) or CertificateAuthority.secret(...)',
   CloudTopology: 'new CloudTopology(...)',
   ClusterAutoscaler: 'new ClusterAutoscaler(...)',
   ClusterChecks: 'ClusterChecks.of(...)',
@@ -408,6 +410,7 @@ export const CLASSES = {
   KubernetesManifests: 'KubernetesManifests.of(...)',
   Kueue: 'new Kueue(...)',
   LeaderWorkerSetController: 'new LeaderWorkerSetController(...)',
+  LoadBalancerController: 'LoadBalancerController.AWS or LoadBalancerController.ofClass(...)',
   MacvlanNetwork: 'new MacvlanNetwork(...)',
   Metric: 'Metric.of(...)',
   MetricContract: 'new MetricContract(...)',

@@ -97,6 +97,22 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'deepSpeed'], 'a training of
     expect(Number(execFileSync(deepSpeed.python, ['-c', load], { env, stdio: 'pipe' }))).toBeGreaterThan(100_000);
   });
 
+  test('full disk: keeps the checkpoint before the one that had no room', async () => {
+    const full = path.join(site.folder, 'full');
+    mkdirSync(full);
+    const program = path.join(__dirname, '..', '..', 'assets', 'fine_tune.py');
+    const judged = [deepSpeed.python, path.join(__dirname, 'deepspeed', 'full_disk.py'), program, full];
+    const mounted = ['mount -t tmpfs -o size=32m tmpfs "$4" && exec "$@"', 'sh', ...judged];
+    const env = { ...process.env, ...ON_CPU, PORT: String(await freePort()) };
+    const said = execFileSync('unshare', ['--map-root-user', '--mount', '/bin/sh', '-c', ...mounted], {
+      ...{ env, stdio: 'pipe', encoding: 'utf8', cwd: site.folder },
+    });
+    const [refused, folders, from] = said.trim().split('\n').slice(-3);
+    expect(refused).toMatch(/^refused: /);
+    expect(folders).toContain('step-1 step-2');
+    expect(from).toBe('goes on from 2');
+  });
+
   /** Puts files into the store, as an import does. */
   async function store(name: string, files: readonly (readonly [string, Buffer])[]): Promise<void> {
     for (const [file, content] of files) await site.put(`${STORE.bucket}/${name}/1/${file}`, content);

@@ -143,6 +143,12 @@ export const TEXTS: FaultText[] = [
     refuse: talk({ startupBudget: Duration.hours(2), autoscaling: hpa() }),
   },
   {
+    id: 'TARGET_ABOVE_CAPACITY',
+    property: 'autoscaling.requestsPerServer',
+    text: "model 'chat': requestsPerServer must be at most 7, the requests that a server of 'chat' has room for at once by its plan: others would wait, and no server would be started for them; got 8; lower it, or leave it out for four fifths of what a server runs at once",
+    refuse: talk({ model: { maxSequences: 7 }, autoscaling: hpa({ requestsPerServer: 8 }) }),
+  },
+  {
     id: 'TARGET_NEVER_REACHED',
     property: 'autoscaling.requestsPerServer',
     text: "model 'chat': requestsPerServer must be below 10, because a server of 'chat' takes 11 requests, those that wait included, and refuses others, so that no scaler would ever see enough of them to start another one; got 10; lower it, or raise maxQueuedRequests",

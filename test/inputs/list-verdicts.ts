@@ -17,6 +17,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'InferenceGatewayProps.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
   'InferenceGatewayProps.metricsFrom': 'refused VALUE_NOT_CONCRETE metricsFrom',
   'MetricsTarget.models': 'refused VALUE_NOT_CONCRETE metricsTarget.models',
+  'MetricsTarget.scaledToZeroServices': 'refused VALUE_NOT_CONCRETE metricsTarget.scaledToZeroServices',
   'ExistingNamespaces.declare(names)': 'refused VALUE_NOT_CONCRETE names',
   'ImageRegistry.withPullSecrets(pullSecrets)': 'refused VALUE_NOT_CONCRETE pullSecrets',
   'ImageRegistry.mirror(pullSecrets)': 'refused VALUE_NOT_CONCRETE pullSecrets',

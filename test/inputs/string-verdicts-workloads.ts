@@ -88,6 +88,9 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'MetricsTarget.models': [
     'refused INVALID_NAME workload.metricsTarget.models[0] | refused VALUE_NOT_CONCRETE metricsTarget.models | refused VALUE_NOT_CONCRETE metricsTarget.models',
   ],
+  'MetricsTarget.scaledToZeroServices': [
+    'unused | refused VALUE_NOT_CONCRETE metricsTarget.scaledToZeroServices | refused VALUE_NOT_CONCRETE metricsTarget.scaledToZeroServices',
+  ],
   'MetricsTarget.version': [
     'refused INVALID_FORMAT workload.metricsTarget.version | refused VALUE_NOT_CONCRETE metricsTarget.version | refused VALUE_NOT_CONCRETE metricsTarget.version',
   ],

@@ -1,22 +1,41 @@
-import { GatewayBackend, InferenceGateway } from '../../lib/serving';
+import { execFileSync } from 'child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import * as path from 'path';
+import { TerraformStack } from 'cdktf';
+import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
+import {
+  EnvoyAiInferenceGateway,
+  EnvoyAiInferenceGatewayProps,
+  GatewayBackend,
+  InferenceGateway,
+  ServerAutoscaling,
+  TritonDeployment,
+  VllmDeployment,
+} from '../../lib/serving';
 import { MonitoringStack } from '../../lib/monitoring';
-import { testCluster } from '../support/test-cluster';
+import { TestCluster, testCluster } from '../support/test-cluster';
 import { Block, synthesize } from '../support/synth';
 import { unescapeTemplate } from '../support/template';
+import { TestPool, TestStore, llama8b } from '../serving/support/fixtures';
+import { onPath } from './support';
 
 const SERVICE = { name: 'chat', namespace: 'models', port: 80, models: ['chat'] };
 
+type Backends = (stack: TerraformStack, cluster: TestCluster) => GatewayBackend[];
+
 /** What watches a gateway, and the network policies beside it. */
-function watched() {
+function watched(backendsOf: Backends = () => [GatewayBackend.ofService(SERVICE)]) {
   const json = synthesize((stack) => {
     const cluster = testCluster(stack);
-    const backends = [GatewayBackend.ofService(SERVICE)];
+    const backends = backendsOf(stack, cluster);
     const door = new InferenceGateway(stack, 'Door', { cluster, backends });
     new MonitoringStack(stack, 'Monitoring', { cluster, alertReceivers: [] }).watch(door);
   });
   const { data } = json.byName('kubernetes_config_map_v1', 'prometheus-config') as Block;
   const file = (name: string) => JSON.parse(unescapeTemplate(data[name] as string)) as Block;
-  return { json, rules: file('rules.yml').groups[0].rules as Block[], scrapes: file('prometheus.yml').scrape_configs };
+  const { groups } = file('rules.yml') as { groups: { rules: Block[] }[] };
+  return { json, groups, rules: groups[0].rules, scrapes: file('prometheus.yml').scrape_configs };
 }
 
 describe('a gateway that is watched', () => {
@@ -33,8 +52,8 @@ describe('a gateway that is watched', () => {
     const [fail, without] = rules.slice(-2).map(({ expr }) => expr as string);
     const own = 'namespace="inference",job="gateway-door"';
     expect(fail).toBe(
-      `100 * sum(rate(envoy_http_downstream_rq_xx{${own},envoy_http_conn_manager_prefix="gateway",envoy_response_code_class="5"}[5m]))` +
-        ` / sum(rate(envoy_http_downstream_rq_xx{${own},envoy_http_conn_manager_prefix="gateway"}[5m])) > 5`,
+      `100 * sum(rate(envoy_http_downstream_rq_xx{${own},envoy_http_conn_manager_prefix=~"gateway|https?-[0-9]+",envoy_response_code_class="5"}[5m]))` +
+        ` / sum(rate(envoy_http_downstream_rq_xx{${own},envoy_http_conn_manager_prefix=~"gateway|https?-[0-9]+"}[5m])) > 5`,
     );
     expect(without).toBe(
       `max by (envoy_cluster_name) (envoy_cluster_membership_healthy{${own},envoy_cluster_name=~".+/.+"}) == 0`,
@@ -47,5 +66,131 @@ describe('a gateway that is watched', () => {
     expect(JSON.stringify(scrapes[0])).toContain('"9902"');
     const policies = json.resources('kubernetes_network_policy_v1').map(({ metadata }) => metadata.name as string);
     expect(policies).toContainEqual(expect.stringMatching(/^scrape-gateway-door-from-monitoring-/));
+  });
+
+  const asleep = { ...SERVICE, name: 'asleep', models: ['asleep'], scalesToZero: true };
+
+  test('may have no server behind it of what a scaler may stop altogether, and of nothing else', () => {
+    const { groups } = watched((stack, cluster) => {
+      const nodePool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.G6E_XLARGE, 20);
+      const shared = { cluster, nodePool, modelStore: new TestStore(stack, 'Store'), networkPolicy: false };
+      const serve = (name: string, minReplicas?: number) =>
+        GatewayBackend.of(
+          new VllmDeployment(stack, name, {
+            ...{
+              ...shared,
+              models: [{ name, model: ModelSpec.LLAMA_3_1_8B }],
+              replicas: minReplicas === undefined ? 1 : undefined,
+            },
+            autoscaling:
+              minReplicas === undefined
+                ? undefined
+                : ServerAutoscaling.keda({
+                    ...{ minReplicas, maxReplicas: 2 },
+                    wakeQuery: minReplicas === 0 ? 'sum(asked)' : undefined,
+                  }),
+          }),
+        );
+      const triton = new TritonDeployment(stack, 'both', {
+        ...{ ...shared, models: [llama8b], openAi: {} },
+        autoscaling: ServerAutoscaling.keda({ minReplicas: 0, maxReplicas: 2, wakeQuery: 'sum(asked)' }),
+      });
+      const other = { ...SERVICE, name: 'other', models: ['other'] };
+      return [
+        serve('fixed'),
+        serve('least', 1),
+        serve('none', 0),
+        GatewayBackend.of(triton),
+        ...[other, asleep].map((each) => GatewayBackend.ofService(each)),
+      ];
+    });
+    const rules = groups.flatMap((group) => group.rules);
+    const { expr } = rules.find(({ alert }) => alert === 'GatewayHasNoServer') as Block;
+    expect(expr).toContain(
+      'envoy_cluster_name=~".+/.+",envoy_cluster_name!="inference/none",envoy_cluster_name!="inference/both",envoy_cluster_name!="models/asleep"}',
+    );
+  });
+
+  const promtool = onPath('promtool');
+  const withPromtool = promtool ? test : test.skip;
+
+  /** What promtool says of the alert, where no server of either Service is left after ten minutes. */
+  function firing(backends: Backends): string {
+    const { groups } = watched(backends);
+    const folder = mkdtempSync(path.join(tmpdir(), 'gateway-'));
+    const healthy = (cluster: string) => ({
+      series: `envoy_cluster_membership_healthy{namespace="inference",job="gateway-door",pod="door-0",envoy_cluster_name="${cluster}"}`,
+      values: '1x40 0x80',
+    });
+    const at = (time: string, clusters: string[]) => ({
+      expr: 'count by (envoy_cluster_name) (ALERTS{alertname="GatewayHasNoServer",alertstate="firing"})',
+      eval_time: time,
+      exp_samples: clusters.map((cluster) => ({ labels: `{envoy_cluster_name="${cluster}"}`, value: 1 })),
+    });
+    const tests = [
+      {
+        interval: '15s',
+        input_series: [healthy('models/chat'), healthy('models/asleep'), healthy('admin')],
+        promql_expr_test: [at('14m', []), at('16m', ['models/chat'])],
+      },
+    ];
+    try {
+      writeFileSync(path.join(folder, 'rules.yml'), JSON.stringify({ groups }));
+      const file = { rule_files: ['rules.yml'], evaluation_interval: '15s', tests };
+      writeFileSync(path.join(folder, 'gateway.test.yml'), JSON.stringify(file));
+      return execFileSync(promtool as string, ['test', 'rules', 'gateway.test.yml'], { cwd: folder, encoding: 'utf8' });
+    } catch (error) {
+      return (error as { stdout: string; stderr: string }).stdout + (error as { stderr: string }).stderr;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  withPromtool('pages for a model without a server, not for one that is scaled to zero', () => {
+    const both = [SERVICE, asleep];
+    expect(firing(() => both.map((each) => GatewayBackend.ofService(each)))).toContain('SUCCESS');
+    expect(firing(() => both.map((each) => GatewayBackend.ofService({ ...each, scalesToZero: false })))).toContain(
+      'FAILED',
+    );
+    expect(firing(() => both.map((each) => GatewayBackend.ofService({ ...each, scalesToZero: true })))).toContain(
+      'FAILED',
+    );
+  });
+});
+
+describe('a gateway for Envoy AI Gateway that is watched', () => {
+  const installed = { gatewayClassName: 'eg', inferencePools: true };
+  const watch = (backend: GatewayBackend, more: Partial<EnvoyAiInferenceGatewayProps> = {}) => {
+    const json = synthesize((stack) => {
+      const cluster = testCluster(stack);
+      const door = new EnvoyAiInferenceGateway(stack, 'Door', { cluster, backends: [backend], installed, ...more });
+      new MonitoringStack(stack, 'Monitoring', { cluster, alertReceivers: [] }).watch(door);
+    });
+    const { data } = json.byName('kubernetes_config_map_v1', 'prometheus-config') as Block;
+    const file = (name: string) => JSON.parse(unescapeTemplate(data[name] as string)) as Block;
+    const rules = file('rules.yml').groups[0].rules as Block[];
+    const [scrape] = file('prometheus.yml').scrape_configs as Block[];
+    return { json, scrape, alerts: rules.map(({ alert }) => alert as string) };
+  };
+
+  test('is scraped where Envoy Gateway runs its pods, by a policy that lets Prometheus in', () => {
+    const { json, scrape, alerts } = watch(GatewayBackend.ofService(SERVICE));
+    expect(scrape).toMatchObject({ job_name: 'gateway-door', metrics_path: '/stats/prometheus' });
+    expect(JSON.stringify(scrape)).toContain('"19001"');
+    const policies = json.resources('kubernetes_network_policy_v1').map(({ metadata }) => metadata as Block);
+    expect(policies).toContainEqual(
+      expect.objectContaining({
+        name: expect.stringMatching(/^scrape-gateway-door-from-monitoring-/) as string,
+        namespace: 'envoy-gateway-system',
+      }),
+    );
+    expect(alerts).toContain('GatewayHasNoServer');
+  });
+
+  test('does not say that servers are missing which a picker alone knows', () => {
+    const picked = { ...SERVICE, podSelector: { app: 'chat' }, endpointPicker: { serviceName: 'epp' } };
+    const { alerts } = watch(GatewayBackend.ofService(picked), { namespace: SERVICE.namespace });
+    expect(alerts).toContain('GatewayRequestsFail');
+    expect(alerts).not.toContain('GatewayHasNoServer');
   });
 });

@@ -58,6 +58,8 @@ export interface GatewayServiceProps {
   readonly weight?: number;
   /** How long its longest answers take. @default - not known */
   readonly longestAnswer?: Duration;
+  /** Whether a scaler may leave no server at all, which is then no outage: the alert `GatewayHasNoServer` leaves it out. @default false */
+  readonly scalesToZero?: boolean;
   /**
    * What chooses the pod for each request, of those with `podSelector`: of an `EnvoyAiInferenceGateway`, before servers of vLLM.
    * @default - the gateway

@@ -114,6 +114,7 @@ function makeLeaderWorkerSet(
           },
         },
       },
+      disruptionBudget(server, group),
     ],
     dependsOn: [...parts.waitFor, ...(controller?.value ?? []), ...(queue?.ready ?? [])],
   });
@@ -126,4 +127,25 @@ function makeLeaderWorkerSet(
   });
   hintScheduling(made._release, { tensorParallelism: server.tensorParallelism, podsPerGroup: group.size });
   return made;
+}
+
+/**
+ * How many pods a drain may take: those of `maxDisruptions` groups, each of which is gone as a whole with its first pod. What is left of a group is not
+ * ready until all of its pods have nodes, and may have none again while a pool is drained node by node: it must not keep its own node from being
+ * drained. The Kubernetes provider has no such field.
+ *
+ * @see https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy
+ */
+function disruptionBudget(server: Server, { size }: ServerGroup) {
+  const { given, labels, memberLabels = labels } = server;
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: groupName(server), labels: { ...labels, ...MANAGED_BY } },
+    spec: {
+      maxUnavailable: ((given.maxDisruptions ?? 1) - 1) * size + 1,
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: memberLabels },
+    },
+  };
 }

@@ -227,13 +227,15 @@ function makeDeployment(owner: Construct, server: Server, parts: ServerParts): D
 }
 
 function makeDisruptionBudget(owner: Construct, server: Server, before: ITerraformDependable[]): void {
+  // Groups have one beside them, which says more than the provider can.
+  if (server.memberLabels !== undefined) return;
   new PodDisruptionBudgetV1(owner, 'DisruptionBudget', {
     ...kubernetesMeta(owner, server.given.cluster, before),
     metadata: metadata(server),
     // One at a time also lets a single replica be drained, where a minimum of one would block a node update forever.
     spec: {
       maxUnavailable: String(server.given.maxDisruptions ?? 1),
-      selector: { matchLabels: server.memberLabels ?? server.labels },
+      selector: { matchLabels: server.labels },
     },
   });
 }

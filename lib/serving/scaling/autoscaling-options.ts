@@ -10,7 +10,7 @@ export interface HpaAutoscalingOptions {
   readonly maxReplicas: number;
   /**
    * Requests in flight, of one model, that a server is meant to have on average, those that wait included: with more of them there will be
-   * another server, with fewer one less.
+   * another server, with fewer one less. At most those that a server has room for at once by its plan.
    * @default - four fifths of the requests that one server runs at once, so that another one starts to load before requests wait: by the plan of a
    * language model its `concurrency` where the program gives it, or targets for its times, else the requests of `inputTokens` and `outputTokens` that the
    * key-value cache and the scheduler (`max_num_seqs`) have room for; of a tensor model instances × `maxBatchSize` where they are batched

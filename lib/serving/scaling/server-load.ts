@@ -11,6 +11,8 @@ export interface RequestsAtOnce {
   readonly count: number;
   /** Where the number is from, as the end of a sentence. */
   readonly why: string;
+  /** Requests that it has room for at once, however slow they are. @default - `count` */
+  readonly room?: number;
 }
 
 /**
@@ -48,11 +50,12 @@ export function statesLoad(given: { readonly concurrency?: number; readonly targ
  */
 export function plannedAtOnce(plan: CapacityPlan, isStated: boolean): RequestsAtOnce {
   const { concurrency, inputTokens, outputTokens, kvCapacityTokens, maxSequences, parallelism } = plan;
-  if (isStated) return { count: concurrency, why: 'the concurrency of its plan' };
   const scheduled = maxSequences * parallelism.withReplicas(1).attentionRanks;
   const cached = Math.floor(kvCapacityTokens / Math.max(1, inputTokens + outputTokens));
+  const room = Math.max(concurrency, Math.min(scheduled, cached));
+  if (isStated) return { count: concurrency, why: 'the concurrency of its plan', room };
   return {
-    count: Math.max(concurrency, Math.min(scheduled, cached)),
+    count: room,
     why:
       `the key-value cache has room for ${cached} requests of ${inputTokens} and ${outputTokens} tokens, the scheduler for ${scheduled}` +
       (Math.min(scheduled, cached) < concurrency ? `, and the plan is for ${concurrency}` : ''),

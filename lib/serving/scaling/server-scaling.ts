@@ -91,6 +91,7 @@ export class ServerScaling {
       () => this.#exposureFaults(),
       () => this.#windowFaults(),
       () => this.#reachFaults(),
+      () => this.#roomFaults(),
       () => this.#labelFaults(),
     );
   }
@@ -148,10 +149,27 @@ export class ServerScaling {
     return [fault('WINDOW_BELOW_STARTUP', 'autoscaling.scaleDownWindow', reason)];
   }
 
+  #targetOf(model: string): number {
+    return this.loads.find((each) => each.model === model)?.target ?? 0;
+  }
+
+  /** What a server has no room for waits, and the scaler would take it for served. What is never reached is a fault of its own. */
+  #roomFaults(): Fault[] {
+    return this.#servers.loads.flatMap(({ model, atOnce, most = Infinity }) => {
+      const target = this.#targetOf(model);
+      const room = atOnce?.room ?? atOnce?.count ?? Infinity;
+      if (target <= room || target * TOLERANCE >= most) return [];
+      const reason =
+        `requestsPerServer must be at most ${room}, the requests that a server of '${model}' has room for at once by its plan: others would wait, and no ` +
+        `server would be started for them; got ${target}; lower it, or leave it out for four fifths of what a server runs at once`;
+      return [fault('TARGET_ABOVE_CAPACITY', 'autoscaling.requestsPerServer', reason)];
+    });
+  }
+
   /** Requests beyond what a server takes are refused, and never counted. */
   #reachFaults(): Fault[] {
     return this.#servers.loads.flatMap(({ model, most = Infinity }) => {
-      const { target = 0 } = this.loads.find((each) => each.model === model) ?? {};
+      const target = this.#targetOf(model);
       if (target * TOLERANCE < most) return [];
       const reason =
         `requestsPerServer must be below ${Math.floor(most / TOLERANCE)}, because a server of '${model}' takes ${most} requests, those that wait ` +

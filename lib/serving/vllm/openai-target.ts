@@ -29,5 +29,6 @@ export function openAiTarget({ props, name, namespace, apiKey }: VllmServers, { 
     answersPickers: true,
     isolated: props.networkPolicy ?? true,
     answerSeconds: answerSeconds(server.plan),
+    scalesToZero: props.autoscaling?.minReplicas === 0,
   };
 }

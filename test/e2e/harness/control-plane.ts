@@ -4,8 +4,12 @@ import * as https from 'node:https';
 import * as path from 'node:path';
 import { KubeAccess, KubeClient } from './kube-client';
 import { freePort } from './ports';
+import { writeNodeStage } from './kwok-stages';
 import { HELD } from './pods';
 import { Server, Stoppable, isolatedEnvironment, stopAll } from './process';
+
+/** How long a node is there without a word of its kubelet. */
+const LEASE_SECONDS = 40;
 
 /** How a control plane is started. */
 export interface ControlPlaneOptions {
@@ -17,6 +21,10 @@ export interface ControlPlaneOptions {
   readonly port?: number;
   /** Further arguments of kube-controller-manager. @default - none */
   readonly managerArguments?: readonly string[];
+  /** Further arguments of kube-apiserver. @default - none */
+  readonly apiServerArguments?: readonly string[];
+  /** How long a node is there without a word of its kubelet, for nodes that will be lost: see `lost-nodes.ts`. @default - 40, and none is lost */
+  readonly leaseSeconds?: number;
 }
 
 /**
@@ -59,7 +67,14 @@ export class ControlPlane implements Stoppable {
 }
 
 async function startServers(
-  { programs, folder, port, managerArguments = [] }: ControlPlaneOptions,
+  {
+    programs,
+    folder,
+    port,
+    managerArguments = [],
+    apiServerArguments: further = [],
+    leaseSeconds,
+  }: ControlPlaneOptions,
   servers: Server[],
   done: (access: KubeAccess, kubeconfig: string, serving: ServingFiles) => ControlPlane,
 ): Promise<ControlPlane> {
@@ -89,7 +104,8 @@ async function startServers(
     token: credentials.token,
   });
   const serving = () => existsSync(credentials.certificate);
-  await start('kube-apiserver', apiServerArguments(etcd, apiPort, folder, credentials), async () => {
+  const ofApiServer = [...apiServerArguments(etcd, apiPort, folder, credentials), ...further];
+  await start('kube-apiserver', ofApiServer, async () => {
     return serving() && (await withClient(access(), (client) => client.get('/readyz'))) === 'ok';
   });
 
@@ -134,8 +150,9 @@ async function startServers(
         '--manage-all-nodes=false',
         '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
         `--disregard-status-with-annotation-selector=${HELD}=true`,
-        // Without leases the controller manager takes every node for dead after 40 s and evicts its pods.
-        '--node-lease-duration-seconds=40',
+        // Without leases the controller manager takes every node for dead and evicts its pods.
+        `--node-lease-duration-seconds=${leaseSeconds ?? LEASE_SECONDS}`,
+        ...(leaseSeconds === undefined ? [] : [`--config=${writeNodeStage(path.join(folder, 'node-stage.json'))}`]),
         `--server-address=127.0.0.1:${kwokPort}`,
       ],
       async () => (await fetch(`http://127.0.0.1:${kwokPort}/healthz`)).ok,

@@ -63,6 +63,11 @@ export class KubeClient {
     }
   }
 
+  /** Sends what a path takes, e.g. a subresource. */
+  public async post(path: string, body: object): Promise<any> {
+    return this.request('POST', path, body);
+  }
+
   /** Makes an object; fails when it is there. */
   public async create(object: KubeObject): Promise<KubeObject> {
     const { apiVersion, kind, metadata } = object;

@@ -36,7 +36,7 @@ export class OwnCluster {
   public static async start(
     name: string,
     context: string,
-    options: Pick<StandInOptions, 'leaderWorkerSets' | 'jobSets' | 'kueue' | 'kserve' | 'managerArguments'> = {},
+    options: Omit<StandInOptions, 'keep' | 'controlPlane' | 'aws'> = {},
   ): Promise<OwnCluster> {
     const standIns = await StandIns.start(name, { ...options, aws: false });
     const { controlPlane, terraform } = standIns;

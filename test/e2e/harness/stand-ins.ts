@@ -29,6 +29,10 @@ export interface StandInOptions {
   readonly kserve?: boolean;
   /** Further arguments of kube-controller-manager. @default - none */
   readonly managerArguments?: readonly string[];
+  /** Further arguments of kube-apiserver. @default - none */
+  readonly apiServerArguments?: readonly string[];
+  /** How long a node is there without a word of its kubelet, for nodes that will be lost: see `lost-nodes.ts`. @default - 40, and none is lost */
+  readonly leaseSeconds?: number;
   /** Whether the controller of JobSets runs on the control plane, with its definition. @default false */
   readonly jobSets?: boolean;
   /** Whether there is to be an AWS stand-in. @default - when its program is there */
@@ -75,6 +79,8 @@ export class StandIns implements Stoppable {
         folder: path.join(folder, 'kubernetes'),
         port: ports.api,
         managerArguments: options.managerArguments,
+        apiServerArguments: options.apiServerArguments,
+        leaseSeconds: options.leaseSeconds,
       });
       started.push(controlPlane, playDevicePlugins(controlPlane.client), playVolumeProvisioner(controlPlane.client));
       if (options.jobSets) started.push(await startJobSets(controlPlane, found, folder));

@@ -27,6 +27,25 @@ function scaledObject(json: Synthesized): Block {
   return objects.find(({ kind }) => kind === 'ScaledObject') as Block;
 }
 
+/** The most requests that a server of the model has room for at once, as a refusal says. */
+function roomOf(model: object): number {
+  const [{ reason }] = faultsThrown(() => deployVllm({ model, autoscaling: hpa({ requestsPerServer: 100_000 }) }));
+  return Number(/must be at most (\d+), /.exec(reason)?.[1]);
+}
+
+test.each([
+  ['the scheduler', { maxSequences: 7 }, 7],
+  ['the scheduler, whatever is planned', { maxSequences: 7, concurrency: 3 }, 7],
+  ['the cache', { maxSequences: 4096 }, undefined],
+])('a target is refused above what %s has room for, and taken up to that', (_, model, expected) => {
+  const room = roomOf(model);
+  expect(room).toBeGreaterThan(5);
+  if (expected !== undefined) expect(room).toBe(expected);
+  const target = (requestsPerServer: number) => () => deployVllm({ model, autoscaling: hpa({ requestsPerServer }) });
+  expect(target(room)).not.toThrow();
+  expect(target(room + 1)).toThrow(`must be at most ${room}, the requests`);
+});
+
 describe('a HorizontalPodAutoscaler', () => {
   test('sets the number of a deployment, by the requests of its Service', () => {
     const { json, deployment } = deployVllm({ autoscaling: hpa({ requestsPerServer: 12 }) });
@@ -309,6 +328,11 @@ describe('what is refused of a deployment', () => {
         autoscaling: hpa({ requestsPerServer: 10 }),
       },
       ['TARGET_NEVER_REACHED autoscaling.requestsPerServer'],
+    ],
+    [
+      'a target beyond what a server has room for',
+      { autoscaling: hpa({ requestsPerServer: 100_000 }) },
+      ['TARGET_ABOVE_CAPACITY autoscaling.requestsPerServer'],
     ],
     [
       'all at once',

@@ -4,7 +4,7 @@ import * as path from 'path';
 /**
  * A stand-in for the AWS CLI that keeps a bucket in a folder: `s3 cp` both ways, of a folder too, `s3api head-object`,
  * `put-object` and `list-objects-v2`, with the exit statuses and the wording of the real one where our scripts look at them. Every call is noted in
- * `calls`, every object that is read alone in `sent`; an object whose key is in `broken` cannot be read; a download takes the seconds in `pause`; `unlisted` is there where the role may not list. The scripts run with the
+ * `calls`, every object that is read alone in `sent`; an object whose key is in `broken` cannot be read; a download takes the seconds in `pause`; `unlisted` is there where the role may not list, `refused` where it may read nothing. The scripts run with the
  * real one in `scripts/store-cli.mjs`.
  */
 const STUB = `#!/bin/sh
@@ -81,6 +81,7 @@ case $from in
       exit 1
     fi
     if broken "$object"; then echo 'fatal error: Connection was closed' >&2; exit 1; fi
+    if [ -f "$STUB_ROOT/refused" ]; then echo 'fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden' >&2; exit 1; fi
     echo "$object" >> "$STUB_ROOT/sent"
     # As the real one writes it: under another name, and not at once.
     head -c 4 "$store/$object" > "$to.part"

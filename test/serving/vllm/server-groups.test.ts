@@ -34,6 +34,16 @@ function groupsOf(json: Synthesized): Block[] {
     .map(({ values }) => (JSON.parse((values as string[])[0]) as { resources: Block[] }).resources[0]);
 }
 
+/** The disruption budget of groups, as Helm gets it. */
+function budgetOf(json: Synthesized): Block {
+  const resources = json
+    .resources('helm_release')
+    .flatMap(({ values }) => (JSON.parse((values as string[])[0]) as { resources?: Block[] }).resources ?? []);
+  const [budget, ...others] = resources.filter(({ kind }) => kind === 'PodDisruptionBudget');
+  expect(others).toEqual([]);
+  return budget;
+}
+
 function containersOf(json: Synthesized): { readonly leader: Block; readonly worker: Block } {
   const [{ spec }] = groupsOf(json);
   const { leaderTemplate, workerTemplate } = spec.leaderWorkerTemplate as Block;
@@ -130,10 +140,19 @@ describe('stages on two nodes', () => {
     expect(open(egress as Block[], 'to')).toBe(true);
   });
 
-  test('a drained node takes one pod of them', () => {
-    const { selector } = json.only('kubernetes_pod_disruption_budget_v1').spec as Block;
-    const { workerTemplate } = group.spec.leaderWorkerTemplate as Block;
-    expect(workerTemplate.metadata.labels).toMatchObject(selector.match_labels as Block);
+  test('a drained node takes one pod of them, and what is left of its group is never in the way of a drain', () => {
+    const { selector, ...spec } = budgetOf(json).spec as Block;
+    const { leaderTemplate, workerTemplate } = group.spec.leaderWorkerTemplate as Block;
+    for (const { metadata } of [leaderTemplate, workerTemplate] as Block[])
+      expect(metadata.labels).toMatchObject(selector.matchLabels as Block);
+    expect(spec).toEqual({ maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' });
+    expect(json.resources('kubernetes_pod_disruption_budget_v1')).toEqual([]);
+  });
+
+  test('disruptions are counted in groups', () => {
+    const { spec } = budgetOf(deployVllm({ ...STAGES, maxNodes: 6, replicas: 3, maxDisruptions: 2 }).json);
+    // One group is away with both of its pods, and the first pod of another may go.
+    expect(spec.maxUnavailable).toBe(3);
   });
 
   test('a worker stays while the first node finishes what runs', () => {

@@ -26,6 +26,7 @@ export function openAiTargets({ props, name, namespace, checked, apiKey }: Trito
       aiGatewayKeySecret: aiGatewayKey(apiKey, props.openAi?.apiKey),
       isolated: props.networkPolicy ?? true,
       answerSeconds: answers.length > 0 ? Math.max(...answers) : undefined,
+      scalesToZero: props.autoscaling?.minReplicas === 0,
     },
   ];
 }
