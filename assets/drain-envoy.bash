@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lets what runs in Envoy end before it is told to: new connections are refused, the others closed after their answers.
-# Arguments: seconds that this may take. Environment: ADMIN_PORT, of Envoy's administration on the loopback interface.
+# Arguments: seconds that this may take; seconds until nobody sends new connections here. Environment: ADMIN_PORT, of Envoy's administration on the loopback interface.
 set -uo pipefail
 
 ask() {
@@ -12,9 +12,10 @@ ask() {
 }
 
 # Endpoints stop sending first.
-sleep 5
+leave=$(($2 < $1 ? $2 : $1))
+sleep "$leave"
 ask POST '/drain_listeners?inboundonly&graceful&skip_exit' >/dev/null
-end=$((SECONDS + $1 - 5))
+end=$((SECONDS + $1 - leave))
 while ((SECONDS < end)); do
   ask GET '/stats?filter=^http\.gateway\.downstream_rq_active$' | grep -q 'downstream_rq_active: 0' && exit 0
   sleep 1

@@ -21,11 +21,19 @@ renew() {
   extend_lease "${HOLD_SECONDS:-600}"
 }
 
+# Whether the server has started, and so compiled: its readiness is asked for only then. Of a server on several nodes the first one alone is asked; the
+# others see that it takes requests, which it does when all of them have started.
+started() {
+  [ ! -d "${ENGINE_DIR:?}/probe-readiness" ] || return 0
+  [ "${LWS_WORKER_INDEX:-0}" != 0 ] || return 1
+  # shellcheck disable=SC2016 # bash reads the variables, and the address.
+  timeout 5 bash -c 'exec 3<> "/dev/tcp/$LWS_LEADER_ADDRESS/$LEADER_PORT"' 2> /dev/null
+}
+
 # Returns 1 while there is nothing to publish yet.
 publish() {
   [ -n "${COMPILED_KEY:-}" ] || return 0
-  # Its readiness is asked for only after it has started, and so compiled.
-  [ -d "${ENGINE_DIR:?}/probe-readiness" ] || return 1
+  started || return 1
   [ ! -d "$cache/compiled/$COMPILED_KEY" ] || return 0
   copy=$cache/tmp/$pod.compiled
   rm -rf "$copy"

@@ -56,10 +56,11 @@ export function differences(promises: readonly Promised[], pods: readonly Placed
       ];
     }),
     ...[...groups].flatMap(([group, members]) => {
-      const [pools, nodes] = [new Set(members.map(({ pool }) => pool)), new Set(members.map(({ node }) => node))];
+      const pools = new Set(members.map(({ pool }) => pool));
+      const nodes = members.flatMap(({ node }) => node ?? []);
       return [
         ...(pools.size > 1 ? [`${group} is spread over ${[...pools].join(', ')}`] : []),
-        ...(nodes.size < members.length ? [`pods of ${group} share a node`] : []),
+        ...(new Set(nodes).size < nodes.length ? [`pods of ${group} share a node`] : []),
       ];
     }),
   ];

@@ -100,6 +100,8 @@ export enum ClusterSingleton {
   JOB_SETS = 'controller of JobSets',
   METRICS_ADAPTER = 'adapter of custom metrics',
   KEDA = 'KEDA',
+  CERT_MANAGER = 'cert-manager',
+  LOAD_BALANCERS = 'controller of load balancers',
   AI_GATEWAY = 'Envoy AI Gateway',
 }
 

@@ -86,12 +86,32 @@ export function podEgress(namespace: string, labels: { readonly [key: string]: s
 }
 
 /**
- * A port of everything.
+ * What pods must reach to read a URL, by its host and port.
+ *
+ * Rules are applied to the address and port of the pods behind a Service, so that a host in the cluster is its namespace, and one behind any other
+ * name is its port. A host of one label is a Service in the namespace of the pods, one of two may be a Service and its namespace: either may be
+ * outside the cluster as well.
+ *
+ * @param url the URL, known at synthesis
+ * @param namespace namespace of the pods
+ * @param served namespace of the Service, where the user says it
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
  *
  * @internal
  */
-export function anywhereEgress(port: number): EgressRule {
-  return egress(ANYWHERE, port);
+export function hostEgress(url: string, namespace: string, served?: string): EgressRule[] {
+  const { hostname } = new URL(url);
+  const labels = labelsOf(hostname);
+  const found = served ?? serviceNamespace(hostname, namespace) ?? (labels.length === 2 ? labels[1] : undefined);
+  // Behind a Service the port is another one.
+  const inCluster = found === undefined ? [] : [{ to: peers([found]), ports: [] }];
+  return isServiceHost(hostname) ? inCluster : [...inCluster, urlEgress(url)];
+}
+
+/** Whether a host is a Service for certain: `<service>.<namespace>.svc`, with or without the usual domain of a cluster. @internal */
+export function isServiceHost(hostname: string): boolean {
+  return /^[^.]+(\.[^.]+)+\.svc(\.cluster\.local)?\.?$/.test(hostname);
 }
 
 /** Everybody, as who may connect. @internal */
@@ -235,26 +255,12 @@ function egress(cidrs: readonly string[], port: number): EgressRule {
   return { to: cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ port: String(port), protocol: 'TCP' }] };
 }
 
-/**
- * Rules are applied to the address and port of the pods behind a Service, so that a store in the cluster is its namespace, and one behind any other
- * name is its port. A host of one label is a Service in the namespace of the pods, one of two may be a Service and its namespace: either may be
- * outside the cluster as well. Nothing is known of a URL that is a token.
- *
- * @see https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
- */
+/** Nothing is known of a URL that is a token. */
 function storeEgress({ endpoint, endpointNamespace }: IModelStore, namespace: string): EgressRule[] {
   if (endpoint === undefined) return [egress(ANYWHERE, 443)];
-  if (hasToken(endpoint)) {
-    const anything = [...ANYWHERE.map((cidr) => ({ ipBlock: { cidr } })), { namespaceSelector: {} }];
-    return [{ to: anything, ports: [] }];
-  }
-  const { hostname } = new URL(endpoint);
-  const labels = labelsOf(hostname);
-  const ofService = serviceNamespace(hostname, namespace);
-  const served = endpointNamespace ?? ofService ?? (labels.length === 2 ? labels[1] : undefined);
-  const inCluster = served === undefined ? [] : [{ to: peers([served]), ports: [] }];
-  const isInCluster = /\.svc(\.cluster\.local)?\.?$/.test(hostname) && ofService !== undefined;
-  return isInCluster ? inCluster : [...inCluster, urlEgress(endpoint)];
+  if (!hasToken(endpoint)) return hostEgress(endpoint, namespace, endpointNamespace);
+  const anything = [...ANYWHERE.map((cidr) => ({ ipBlock: { cidr } })), { namespaceSelector: {} }];
+  return [{ to: anything, ports: [] }];
 }
 
 /** The address and port of a URL, on all addresses where the host is a name. */

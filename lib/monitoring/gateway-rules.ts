@@ -7,6 +7,13 @@ import { MonitoringRule } from './monitoring-rule';
 const ANSWERED = Metric.of(MetricExporter.ENVOY, 'envoy_http_downstream_rq_xx');
 const HEALTHY = Metric.of(MetricExporter.ENVOY, 'envoy_cluster_membership_healthy');
 
+/**
+ * What Envoy calls what callers connect to: the configuration of this library, and Envoy Gateway by protocol and port.
+ *
+ * @see https://github.com/envoyproxy/gateway/blob/v1.8.1/internal/xds/translator/listener.go: `hcmStatPrefix`
+ */
+const CALLERS = 'gateway|https?-[0-9]+';
+
 /** Share of failed requests, as for servers. */
 const MAX_FAILED_PERCENT = 5;
 const FOR = '5m';
@@ -26,13 +33,13 @@ export function isGateway({ exporters }: MetricsTarget): boolean {
  * @internal
  */
 export function gatewayRules(target: MetricsTarget): MonitoringRule[] {
-  return [requestsFail(target), noServerBehind(target)];
+  return [requestsFail(target), ...(target.unseenServers ? [] : [noServerBehind(target)])];
 }
 
 function requestsFail(target: MetricsTarget): MonitoringRule {
   const { jobName: job, namespace } = target;
   const rate = (...matchers: string[]) => {
-    const all = [...targetMatchers(target), 'envoy_http_conn_manager_prefix="gateway"', ...matchers];
+    const all = [...targetMatchers(target), `envoy_http_conn_manager_prefix=~"${CALLERS}"`, ...matchers];
     return `sum(rate(${ANSWERED.name}{${all.join(',')}}[5m]))`;
   };
   return {
@@ -54,7 +61,7 @@ function requestsFail(target: MetricsTarget): MonitoringRule {
 
 function noServerBehind(target: MetricsTarget): MonitoringRule {
   const { jobName: job, namespace, scaledToZeroServices = [] } = target;
-  // Servers of models have a namespace in their names; the gateway's own administration has not.
+  // Servers of models have a namespace in their names, `<namespace>/<service>` or `httproute/<namespace>/<route>/...`; administration has not.
   const meant = ['envoy_cluster_name=~".+/.+"', ...scaledToZeroServices.map((name) => `envoy_cluster_name!="${name}"`)];
   const matchers = [...targetMatchers(target), ...meant];
   return {

@@ -30,6 +30,8 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
   const [queue] = ledger.queues;
   const [served] = ledger.usersOf(ClusterSingleton.KSERVE);
   const [trained] = ledger.jobSets;
+  const [certified] = ledger.usersOf(ClusterSingleton.CERT_MANAGER);
+  const [balanced] = ledger.usersOf(ClusterSingleton.LOAD_BALANCERS);
   const [adapted] = ledger.scaled(ClusterSingleton.METRICS_ADAPTER);
   const [scaled] = ledger.scaled(ClusterSingleton.KEDA);
   return [
@@ -90,6 +92,26 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
             undefined,
             `KServe on cluster '${cluster.clusterName}' has the certificates of its webhooks from cert-manager, but nothing in this program installs it; ` +
               `make a Helm release of it and pass it as dependsOn of KServe, ${otherwise('NO_CERT_MANAGER')}`,
+          ),
+        ]
+      : []),
+    ...(certified !== undefined && !isInstalled(cluster, CERT_MANAGER)
+      ? [
+          fault(
+            'NO_CERT_MANAGER',
+            undefined,
+            `'${certified.node.path}' has its certificate from cert-manager on cluster '${cluster.clusterName}', but nothing in this program installs it; ` +
+              `make a Helm release of it before the gateway, ${otherwise('NO_CERT_MANAGER')}`,
+          ),
+        ]
+      : []),
+    ...(balanced !== undefined && !isInstalled(cluster, AWS_LOAD_BALANCER_CONTROLLER)
+      ? [
+          fault(
+            'NO_LOAD_BALANCER_CONTROLLER',
+            undefined,
+            `'${balanced.node.path}' is to have a Network Load Balancer on cluster '${cluster.clusterName}', but nothing in this program installs the AWS Load ` +
+              `Balancer Controller, which makes it: the Service would wait for ever; make a Helm release of it, ${otherwise('NO_LOAD_BALANCER_CONTROLLER')}`,
           ),
         ]
       : []),
@@ -183,6 +205,10 @@ const KSERVE: Installer = {
 const CERT_MANAGER: Installer = {
   charts: /(^|[/_])cert-manager\b/,
   images: /(^|\/)cert-manager-controller[:@]/,
+};
+const AWS_LOAD_BALANCER_CONTROLLER: Installer = {
+  charts: /(^|[/_])aws-load-balancer-controller\b/,
+  images: /(^|\/)aws-load-balancer-controller[:@]/,
 };
 const JOB_SETS: Installer = { charts: /(^|[/_])jobset(-\d|\.tgz|$)/, images: /(^|\/)jobset[:@]/ };
 const KARPENTER: Installer = { charts: /(^|[/_])karpenter(-\d|\.tgz|$)/, images: /(^|\/)karpenter\/controller[:@]/ };

@@ -42,6 +42,15 @@ export function isOfOwnClass(value: object): boolean {
 }
 
 /**
+ * Name of the class of this library that an object is of; undefined for any other.
+ *
+ * @internal
+ */
+export function classNameOf(value: object): string | undefined {
+  return isOfAnyClass(value) ? String((value as { readonly [NAME]: unknown })[NAME]) : undefined;
+}
+
+/**
  * Whether a value is an object of any class of this library.
  *
  * @internal

@@ -25,6 +25,10 @@ export const ARGUMENTS = {
     'static search': 'request: CapacitySearchRequest',
     'static cheapest': 'request: CapacitySearchRequest',
   },
+  CertificateAuthority: {
+    'static configMap': 'name: string; key?: string',
+    'static secret': 'secret: SecretReference',
+  },
   ClusterChecks: {
     'static of': 'cluster: IKubernetesCluster',
   },
@@ -173,6 +177,9 @@ export const ARGUMENTS = {
   },
   KubernetesManifests: {
     'static of': 'stack: TerraformStack; options?: KubernetesManifestsOptions',
+  },
+  LoadBalancerController: {
+    'static ofClass': 'loadBalancerClass: string',
   },
   Metric: {
     'static of': 'exporter: MetricExporter; name: string',

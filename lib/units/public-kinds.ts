@@ -86,7 +86,7 @@ export const STRUCTS = {
   GatewayCanary: 'server: IOpenAiServer; percent: number; apiKey?: SecretReference',
   GatewayCertificate: 'dnsNames: string[]; issuer: string; clusterIssuer?: boolean',
   GatewayLimits: 'requestsPerMinute?: number; tokensPerMinute?: number',
-  GatewayLoadBalancer: 'annotations?: string{}; sourceRanges?: string[]',
+  GatewayLoadBalancer: 'controller?: LoadBalancerController; annotations?: string{}; sourceRanges?: string[]',
   GatewayServiceProps:
     'name: string; namespace: string; port: number; models: string[]; podSelector?: string{}; apiKey?: SecretReference; basePath?: string; healthPath?: string; weight?: number; longestAnswer?: Duration; scalesToZero?: boolean; endpointPicker?: EndpointPicker',
   GpuNodePoolOptions:
@@ -119,7 +119,8 @@ export const STRUCTS = {
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string',
   JobSetControllerProps:
     'cluster: IKubernetesCluster; chartVersion?: string; replicas?: number; namespace?: string; imageRegistry?: ImageRegistry',
-  JwtOptions: 'issuer: string; audiences: string[]; keysUrl: string; clientClaim?: string',
+  JwtOptions:
+    'issuer: string; audiences: string[]; keysUrl: string; keysAuthority?: CertificateAuthority; clientClaim?: string',
   KServeGateway: 'name: string; namespace?: string; listener?: string',
   KServeInferenceServiceProps:
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; attentionWindow?: number; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; initContainers?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podAffinity?: PodAffinityTerm[]; podAntiAffinity?: PodAffinityTerm[]; topologySpreadConstraints?: TopologySpreadConstraint[]; serviceAccountName?: string; rolePolicyStatements?: PolicyStatement[]; roleManagedPolicyArns?: string[]; serviceAccountAnnotations?: string{}; serviceType?: ServiceType; serviceAnnotations?: string{}; autoscaling?: ServerAutoscaling; maxReplicas?: number; updateStrategy?: UpdateStrategy; maxSurge?: number; maxUnavailable?: number; maxDisruptions?: number; namespace?: string; awsCliImage?: string; modelCache?: ModelCache; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; modelPath: string; runtime?: KServeRuntime; parallelism?: Parallelism; targets?: CapacityTargets; plan?: CapacityPlan; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
@@ -166,7 +167,7 @@ export const STRUCTS = {
     'weights: DataSize; kvCache: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize',
   MetricLabelChange: 'label: string; since?: string; until?: string; replacedBy?: string',
   MetricsTarget:
-    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; scaledToZeroServices?: string[]; plannedLatencyMs?: number{}',
+    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; unseenServers?: boolean; scaledToZeroServices?: string[]; plannedLatencyMs?: number{}',
   MixtureOfExpertsProps:
     'name: string; shape: DecoderShape; experts?: ExpertLayers; publishedPrecision?: Precision; publishedBits?: WeightBits; publishedFrom?: string',
   ModelFile: 'url: string; path?: string; sha256?: string',
@@ -340,6 +341,7 @@ export const CLASSES = {
   Capacity: 'Capacity.onDemand(), Capacity.spot(), Capacity.reservation(...) or Capacity.capacityBlock(...)',
   CapacityPlan: 'CapacityPlan.fromJson(...)',
   CapacityPlanner: 'new CapacityPlanner(...)',
+  CertificateAuthority: 'CertificateAuthority.configMap(...) or CertificateAuthority.secret(...)',
   CloudTopology: 'new CloudTopology(...)',
   ClusterAutoscaler: 'new ClusterAutoscaler(...)',
   ClusterChecks: 'ClusterChecks.of(...)',
@@ -409,6 +411,7 @@ export const CLASSES = {
   KubernetesManifests: 'KubernetesManifests.of(...)',
   Kueue: 'new Kueue(...)',
   LeaderWorkerSetController: 'new LeaderWorkerSetController(...)',
+  LoadBalancerController: 'LoadBalancerController.AWS or LoadBalancerController.ofClass(...)',
   MacvlanNetwork: 'new MacvlanNetwork(...)',
   Metric: 'Metric.of(...)',
   MetricContract: 'new MetricContract(...)',

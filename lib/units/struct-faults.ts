@@ -3,7 +3,7 @@ import { externalFaults, isExternal } from './external-kinds';
 import { implementationRuleFaults } from './implementation-rules';
 import { enumFault, flagFault } from './kind-faults';
 import { givenValue } from './number-faults';
-import { isOfAnyClass, isOfClass, isOfOwnClass } from './own-class';
+import { classNameOf, isOfAnyClass, isOfClass, isOfOwnClass } from './own-class';
 import { plainValueFaults } from './plain-value-faults';
 import { CLASSES, ENUMS, INTERFACES, STRUCTS } from './public-kinds';
 import { hasMember, memberOf, ownKeys, readMember } from './read-member';
@@ -149,7 +149,11 @@ function implementationFaults(property: string, value: unknown, type: string): F
   if (missing.length > 0) {
     const lacking = missing.length < members.length ? `, without ${missing.map(({ name }) => name).join(', ')}` : '';
     return [
-      fault('WRONG_KIND', property, `${property} must be ${exampleOf(type)}; got ${givenValue(value)}${lacking}`),
+      fault(
+        'WRONG_KIND',
+        property,
+        `${property} must be ${exampleOf(type)}; got ${givenObject(value)}${lacking}${instead(type, value)}`,
+      ),
     ];
   }
   if (isOfOwnClass(value)) return [];
@@ -163,6 +167,22 @@ function implementationFaults(property: string, value: unknown, type: string): F
     });
   });
 }
+
+/** An object of a class of this library by its name, since a construct has the whole tree in it. */
+function givenObject(value: object): string {
+  const name = classNameOf(value);
+  return name === undefined ? givenValue(value) : `a ${name}`;
+}
+
+/** What else there is for an object that lacks the members of an interface. */
+function instead(type: string, value: object): string {
+  return type === 'IWatchable' && classNameOf(value) === 'TrainingJob' ? `; ${TRAINING_IS_SEEN}` : '';
+}
+
+/** Its program serves no metrics. */
+const TRAINING_IS_SEEN =
+  'a training serves no metrics: its steps and losses are in the log of its first pod, its restarts and its end in the status of its Job or JobSet, and the work of ' +
+  'its GPUs in the metrics of the DCGM exporter of NodeAgents';
 
 /**
  * The faults of what a method of an interface returned.

@@ -1,5 +1,6 @@
 import { App, TerraformStack } from 'cdktf';
 import {
+  CertificateAuthority,
   Duration,
   GatewayAuthentication,
   GatewayBackend,
@@ -23,6 +24,7 @@ export const SECRETS = {
   store: { name: 'store', key: 'credentials' },
   server: { name: 'servers', key: 'key' },
   teams: { name: 'teams', certificate: 'door-tls' },
+  authority: 'identity-authority',
 };
 export const ISSUER = {
   issuer: 'https://issuer.example.com/',
@@ -100,7 +102,10 @@ export function frontDoor(app: App, config: string, version: string): TerraformS
         weight: 10,
       }),
     ],
-    authentication: GatewayAuthentication.jwt(ISSUER),
+    authentication: GatewayAuthentication.jwt({
+      ...ISSUER,
+      keysAuthority: CertificateAuthority.configMap(SECRETS.authority),
+    }),
     limits: { requestsPerMinute: 3000 },
   });
   new MonitoringStack(stack, 'Monitoring', {

@@ -1,6 +1,8 @@
 import { App, TerraformStack } from 'cdktf';
 import {
+  DataSize,
   Duration,
+  ModelCache,
   ModelImport,
   ModelSource,
   ModelSpec,
@@ -39,6 +41,7 @@ export function vllmServer(app: App, config: string, version: string): Terraform
     modelStore,
     vllmRelease: VllmRelease.of(version),
     apiKey: SECRETS.key,
+    modelCache: ModelCache.onNode({ size: DataSize.gib(10) }),
     // The speed of a machine that does other work beside changes tenfold between two answers.
     exitTimeout: Duration.minutes(8),
     models: [

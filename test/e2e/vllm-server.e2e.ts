@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
@@ -41,17 +41,21 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeplo
   let server: PodProcess;
   let client: OpenAiClient;
 
-  const run = async (name: string, of: KubeObject, port = 8000) =>
-    site.runner(name, of, {
-      programs: {
-        import: site.program('aws', awsCli.file),
-        'fetch-weights': site.program('aws', awsCli.file),
-        [SERVER]: path.dirname(vllm.python),
-      },
+  const run = async (name: string, of: KubeObject, port = 8000, node = 'node') => {
+    const cli = site.program('aws', awsCli.file);
+    const cache = path.join(site.folder, node);
+    mkdirSync(cache, { recursive: true });
+    return site.runner(name, of, {
+      programs: { import: cli, 'fetch-weights': cli, 'hold-weights': cli, [SERVER]: path.dirname(vllm.python) },
       differences: differences(port, site.store),
       ports: { 8000: port },
-      claims: { [NAMES.claim]: checkpoints },
+      claims: { [NAMES.claim]: checkpoints, ...Object.fromEntries(claimsOf(of).map((claim) => [claim, cache])) },
     });
+  };
+  const another = async (name: string) => {
+    const [deployment] = await site.kube.list('apps/v1', 'Deployment', 'inference');
+    return podLike(site.kube, deployment, name);
+  };
   const ready = async () => (await runner.probe(SERVER, 'readinessProbe')).ok;
 
   beforeAll(async () => {
@@ -85,6 +89,9 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeplo
     runner = await run('server', pod, port);
     client = new OpenAiClient(vllm.python, port, KEY);
     expect(await runner.initialize()).toMatchObject([{ container: 'fetch-weights', status: 0 }]);
+    // What vLLM reads are links into the cache of the node.
+    const weights = path.join(runner.volumes.folderOf('models'), 'weights', NAMES.model, '1', 'model.safetensors');
+    expect(path.dirname(readlinkSync(weights))).toBe(path.join(site.folder, 'node', 'blobs'));
   });
 
   test('is not ready while it loads, and ready after', async () => {
@@ -149,13 +156,39 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeplo
     expect(await flood.answer).toEqual({ statuses: { 200: FLOOD }, refusal: null });
   });
 
+  test('a second pod of the node transfers no weights, and takes what the engine of the first has kept', async () => {
+    const compiled = path.join(site.folder, 'node', 'compiled');
+    const holder = await runner.start('hold-weights');
+    await until(() => readdirSync(compiled).length === 1, 60, 'what the first has kept');
+    const before = site.bytesRead(new RegExp(`^/${NAMES.bucket}/[^/]+/1/(?!SHA256SUMS)`));
+    const port = await freePort();
+    const second = await run('second', await another('second'), port);
+    const [fetched] = await second.initialize();
+    expect(fetched).toMatchObject({ status: 0, output: expect.stringContaining('what was compiled before is there') });
+    expect(site.bytesRead(new RegExp(`^/${NAMES.bucket}/[^/]+/1/(?!SHA256SUMS)`)) - before).toBe(0);
+    const kept = timesBelow(second.volumes.folderOf('cache'));
+    expect(kept.size).toBeGreaterThan(0);
+    const other = await second.start(SERVER);
+    const started = async () => other.status !== undefined || (await second.probe(SERVER, 'startupProbe')).ok;
+    await until(started, 540, 'the startup probe');
+    expect(`${other.status} ${other.output.slice(-4000)}`).toMatch(/^undefined /);
+    expect(await new OpenAiClient(vllm.python, port, KEY).ask(NAMES.adapter, 'completion', 4)).toMatchObject({
+      tokens: 4,
+    });
+    // vLLM writes anew what it cannot use.
+    const now = timesBelow(second.volumes.folderOf('cache'));
+    expect(new Map([...now].filter(([file]) => kept.has(file)))).toEqual(kept);
+    await other.stop();
+    expect(await runner.terminate(holder, 0)).toBe(0);
+  });
+
   test('another pod is refused a corrupt file by name, while this one serves', async () => {
     const good = readFileSync(path.join(checkpoints, NAMES.model, 'model.safetensors'));
     const bad = Buffer.from(good);
     bad[bad.length - 1] ^= 1;
     await site.put(WEIGHTS, bad);
-    const [deployment] = await site.kube.list('apps/v1', 'Deployment', 'inference');
-    const other = await run('corrupt', await podLike(site.kube, deployment, 'corrupt'));
+    // On a node that does not have it.
+    const other = await run('corrupt', await another('corrupt'), 8000, 'other-node');
     const [ended] = await other.initialize();
     expect(ended.status).toBe(1);
     expect(ended.output).toContain(`s3://${WEIGHTS} is corrupt`);
@@ -202,6 +235,21 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeplo
     return pods.filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/instance'] === instance);
   }
 });
+
+/** Claims of a pod that stand for the cache of its node. */
+function claimsOf({ spec }: KubeObject): string[] {
+  const volumes = spec.volumes as { name: string; persistentVolumeClaim?: { claimName: string } }[];
+  return volumes.flatMap(({ name, persistentVolumeClaim: claim }) =>
+    name === 'model-cache' && claim ? [claim.claimName] : [],
+  );
+}
+
+/** When the files below the folders that the cache keeps of an engine were written, by their paths. */
+function timesBelow(folder: string): Map<string, number> {
+  const found = readdirSync(path.join(folder, 'vllm'), { recursive: true, withFileTypes: true });
+  const files = found.filter((entry) => entry.isFile()).map(({ parentPath, name }) => path.join(parentPath, name));
+  return new Map(files.map((file) => [file, statSync(file).mtimeMs]));
+}
 
 /** What the stack refers to: the keys of the store and of callers, and the volume that the checkpoints come on. */
 function others(): KubeObject[] {

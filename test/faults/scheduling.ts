@@ -18,6 +18,7 @@ import { GpuQueue } from '../../lib/scheduling/kueue/gpu-queue';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { PodDemand } from '../../lib/scheduling/pod-demand';
 import { RdmaFabric } from '../../lib/network/rdma-fabric';
+import { GatewayBackend, GatewayExposure, GatewayTls, InferenceGateway } from '../../lib/serving';
 import { KServe } from '../../lib/serving/kserve/kserve';
 import { KServeInferenceService } from '../../lib/serving/kserve/kserve-inference-service';
 import { TrainingJob } from '../../lib/jobs/training-job';
@@ -65,6 +66,16 @@ function missing(...pools: ((stack: TerraformStack, cluster: IEksCluster) => voi
   return warningsOf(cluster);
 }
 
+/** A front door with a certificate of cert-manager. */
+function door(stack: TerraformStack, cluster: IEksCluster, isPublic: boolean): void {
+  new InferenceGateway(stack, 'Door', {
+    cluster,
+    backends: [GatewayBackend.ofService({ name: 'chat', namespace: 'chat', port: 80, models: ['chat'] })],
+    tls: GatewayTls.certificate({ dnsNames: ['door.inference.svc'], issuer: 'own' }),
+    exposure: isPublic ? GatewayExposure.public() : undefined,
+  });
+}
+
 const G6E = { instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 0, maxNodes: 2 };
 const TWO_NODES = { instanceType: GpuInstanceType.P5_48XLARGE, minNodes: 2, maxNodes: 2, fabric: RdmaFabric.none() };
 const GROWING = { ...G6E, autoscaling: Autoscaling.clusterAutoscaler() };
@@ -77,6 +88,22 @@ export const TEXTS: FaultText[] = [
       'and pass it as dependsOn of KServe, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
       "'NO_CERT_MANAGER', '<reason>')",
     faults: () => missing((stack, cluster) => void new KServe(stack, 'KServe', { cluster })),
+  },
+  {
+    id: 'NO_CERT_MANAGER',
+    text:
+      "'test/Door' has its certificate from cert-manager on cluster 'chat', but nothing in this program installs it; make a Helm release of it before the " +
+      'gateway, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "'NO_CERT_MANAGER', '<reason>')",
+    faults: () => missing((stack, cluster) => door(stack, cluster, false)),
+  },
+  {
+    id: 'NO_LOAD_BALANCER_CONTROLLER',
+    text:
+      "'test/Door' is to have a Network Load Balancer on cluster 'chat', but nothing in this program installs the AWS Load Balancer Controller, which makes " +
+      'it: the Service would wait for ever; make a Helm release of it, or, if it is installed by other means, accept this by Warnings.accept(cluster, ' +
+      "'NO_LOAD_BALANCER_CONTROLLER', '<reason>')",
+    faults: () => missing((stack, cluster) => door(stack, cluster, true)),
   },
   {
     id: 'NO_CLUSTER_AUTOSCALER',

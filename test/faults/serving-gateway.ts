@@ -1,5 +1,5 @@
 import { ModelSpec } from '../../lib/catalog';
-import { GatewayBackend, GatewayExposure } from '../../lib/serving';
+import { GatewayAuthentication, GatewayBackend, GatewayExposure, GatewayTls } from '../../lib/serving';
 import { Duration } from '../../lib/units';
 import { Door, chat, openDoor, triton } from '../serving/support/gateway-fixtures';
 import { warningsOf } from '../support/faults';
@@ -49,6 +49,27 @@ export const TEXTS: FaultText[] = [
       });
       return warningsOf(door.gateway);
     },
+  },
+  {
+    id: 'ENDPOINT_NOT_IN_CERTIFICATE',
+    text: "the certificate is of 'models.example.com', and the endpoint of the gateway is 'door.inference.svc', so that clients within the cluster refuse it; add 'door.inference.svc' to dnsNames where the issuer is one of your own, since public ones sign no such name, or let your DNS lead the names of the certificate to the Service, and accept this",
+    faults: () => {
+      const tls = GatewayTls.certificate({ dnsNames: ['models.example.com'], issuer: 'letsencrypt' });
+      return warningsOf(openDoor((site) => ({ backends: [GatewayBackend.of(chat(site))], tls })).site.scope);
+    },
+  },
+  {
+    id: 'KEYS_OF_API_SERVER',
+    property: 'authentication.jwtOptions.keysUrl',
+    text: "authentication.jwtOptions.keysUrl is the API server of the cluster, which is no pod that a network policy could name, and gives its keys to nobody without a token; use the address that the cluster publishes them at (on EKS the issuer of its service accounts, with /keys), or set networkPolicy: false; got 'https://kubernetes.default.svc/openid/v1/jwks'",
+    refuse: refused((site) => ({
+      backends: [GatewayBackend.of(chat(site))],
+      authentication: GatewayAuthentication.jwt({
+        issuer: 'https://kubernetes.default.svc',
+        audiences: ['models'],
+        keysUrl: 'https://kubernetes.default.svc/openid/v1/jwks',
+      }),
+    })),
   },
   {
     id: 'KEY_IN_OTHER_NAMESPACE',

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { IKubernetesCluster, IOpenAiServer, OpenAiTarget } from '../../lib/core';
 import {
+  CertificateAuthority,
   EnvoyAiGatewayController,
   EnvoyAiInferenceGateway,
   GatewayAuthentication,
@@ -8,6 +9,7 @@ import {
   GatewayExposure,
   GatewayTls,
   InferenceGateway,
+  LoadBalancerController,
   OidcIssuer,
 } from '../../lib/serving';
 import { testCluster } from '../support/test-cluster';
@@ -66,6 +68,9 @@ const tokens = (issuer: OidcIssuer, ...more: [string[]?, string?]) =>
 const before = (target: Given, options?: Given) =>
   door((cluster) => ({ backends: [GatewayBackend.of(new OwnServer(cluster, target), options)] }));
 
+const trusting = (keysAuthority: CertificateAuthority) =>
+  door(() => ({ authentication: GatewayAuthentication.jwt({ ...JWT, keysAuthority }) }));
+
 /** Programs that set what front doors are told. */
 export const GATEWAY_STRUCTS: StructPrograms = {
   InferenceGatewayProps: (given) => door(() => given),
@@ -102,6 +107,12 @@ export const GATEWAY_STRUCTS: StructPrograms = {
 /** The same for arguments. */
 export const GATEWAY_ARGUMENTS: ArgumentPrograms = {
   'InferenceGateway.new(id)': (id) => door(() => ({ name: 'door' }), id),
+  'CertificateAuthority.configMap(name)': (name) => trusting(CertificateAuthority.configMap(name as string)),
+  'CertificateAuthority.configMap(key)': (key) => trusting(CertificateAuthority.configMap('ca', key as string)),
+  'LoadBalancerController.ofClass(loadBalancerClass)': (name) => {
+    const exposure = GatewayExposure.public({ controller: LoadBalancerController.ofClass(name as string) });
+    return door(() => ({ tls: GatewayTls.secret('door'), exposure }));
+  },
   'EnvoyAiInferenceGateway.new(id)': (id) => aiDoor({ name: 'door' }, id),
   'EnvoyAiGatewayController.new(id)': (id) => controller({}, id),
   'GatewayAuthentication.oidc(audiences)': (list) => tokens(OidcIssuer.eks('https://id.example.com'), list as string[]),

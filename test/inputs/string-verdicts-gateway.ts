@@ -47,7 +47,10 @@ export const GATEWAY_VERDICTS: { readonly [name: string]: readonly string[] } = 
   ],
   'GatewayServiceProps.basePath': ['refused INVALID_FORMAT backends[0].service.basePath'],
   'GatewayServiceProps.healthPath': ['refused INVALID_FORMAT backends[0].service.healthPath'],
-  'GatewayLoadBalancer.annotations': ['text | reference | reference', 'text | reference | reference'],
+  'GatewayLoadBalancer.annotations': [
+    'text | reference | reference',
+    `refused INVALID_FORMAT exposure.loadBalancer.annotations['x\${file("/etc/os-release")}%{if}'] | reference | reference`,
+  ],
   'GatewayLoadBalancer.sourceRanges': [
     'refused INVALID_FORMAT exposure.loadBalancer.sourceRanges[0] | refused VALUE_NOT_CONCRETE exposure.loadBalancer.sourceRanges[0] | refused VALUE_NOT_CONCRETE exposure.loadBalancer.sourceRanges[0]',
   ],
@@ -55,6 +58,15 @@ export const GATEWAY_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_NAME tls.requested.dnsNames[0] | refused VALUE_NOT_CONCRETE tls.requested.dnsNames | refused VALUE_NOT_CONCRETE tls.requested.dnsNames',
   ],
   'GatewayCertificate.issuer': ['refused INVALID_NAME tls.requested.issuer | reference | reference'],
+  'CertificateAuthority.configMap(name)': [
+    'refused INVALID_NAME authentication.jwtOptions.keysAuthority.reference.name | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysAuthority.reference | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysAuthority.reference',
+  ],
+  'CertificateAuthority.configMap(key)': [
+    'refused INVALID_NAME authentication.jwtOptions.keysAuthority.reference.key | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysAuthority.reference | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysAuthority.reference',
+  ],
+  'LoadBalancerController.ofClass(loadBalancerClass)': [
+    'refused INVALID_FORMAT exposure.loadBalancer.controller.loadBalancerClass | refused VALUE_NOT_CONCRETE exposure.loadBalancer.controller.loadBalancerClass | refused VALUE_NOT_CONCRETE exposure.loadBalancer.controller.loadBalancerClass',
+  ],
   'GatewayTls.secret(secretName)': ['refused INVALID_NAME tls.secretName | reference | reference'],
   'InferenceGateway.new(id)': ['text'],
   'InferenceGatewayProps.namespace': [

@@ -3,10 +3,12 @@ import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
 import { JobSetController, ModelImport, ModelSource, TrainingJob, TrainingJobProps } from '../../lib/jobs';
 import { KubernetesManifests } from '../../lib/manifests';
 import { RdmaFabric } from '../../lib/network';
+import { IWatchable } from '../../lib/core';
+import { MonitoringStack } from '../../lib/monitoring';
 import { DeepSpeedConfig } from '../../lib/planning';
 import { DataSize, Duration } from '../../lib/units';
 import { TestPool, TestStore, withSite } from '../serving/support/fixtures';
-import { faultsAtSynth, idsOf } from '../support/faults';
+import { faultsAtSynth, faultsThrown, idsOf } from '../support/faults';
 import { Block, Synthesized, testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 
@@ -289,4 +291,28 @@ test('takes a program of one’s own, with a pipeline', () => {
   const { volume } = json.only('kubernetes_job_v1').spec.template.spec as Block;
   expect(volume).toContainEqual({ name: 'tmp', empty_dir: { size_limit: '8192Mi' } });
   expect(json.only('kubernetes_config_map_v1').data).not.toHaveProperty(['fine_tune.py']);
+});
+
+test('is refused by a monitoring stack with where it is seen', () => {
+  const stack = new TerraformStack(new App({ stackTraces: false }), 'test');
+  const cluster = testCluster(stack);
+  const nodePool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.P5_48XLARGE, 2);
+  const job = new TrainingJob(stack, 'Tune', {
+    ...TUNED,
+    cluster,
+    nodePool,
+    modelStore: new TestStore(stack, 'Store'),
+  });
+  const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster, alertReceivers: [] });
+  const watch = (workload: unknown) => faultsThrown(() => monitoring.watch(workload as IWatchable));
+  expect(watch(job)).toMatchObject([
+    {
+      id: 'WRONG_KIND',
+      property: 'workload',
+      reason: expect.stringMatching(
+        /new VllmDeployment\(...\); got a TrainingJob, without metricsTarget; a training serves no metrics: .* log of its first pod/,
+      ),
+    },
+  ]);
+  expect(watch(monitoring)[0].reason).toMatch(/; got a MonitoringStack, without metricsTarget$/);
 });

@@ -54,7 +54,7 @@ export const ROWS: Row[] = [
         'image docker.io/envoyproxy/envoy',
         'runs envoy',
         'args: --config-path, /etc/envoy/envoy.json, --concurrency, 1, --disable-hot-restart, --log-level, warning, --file-flush-interval-msec, 1000, --drain-time-s, 60, --drain-strategy, immediate',
-        'before stop runs bash /etc/envoy/drain-envoy.bash 60',
+        'before stop runs bash /etc/envoy/drain-envoy.bash 60 30',
         ...env({ ADMIN_PORT: '9901' }),
         // Its administration is on neither.
         'port requests 8080/TCP',

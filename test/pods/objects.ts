@@ -261,7 +261,7 @@ const storageClass = (address: RegExp, ...more: string[]): ObjectRow =>
 
 export const ROWS: ObjectRow[] = [
   ...RIGHTS,
-  namespace('inference|monitoring', 'restricted'),
+  namespace('inference|envoy-ai-gateway-system|envoy-gateway-system|monitoring', 'restricted'),
   namespace('gpu-node-agents|fabric-acceptance|nvidia-network-operator|model-cache', 'privileged'),
   ...serverObjects({
     path: 'Chat_Model-llama-31-8b',

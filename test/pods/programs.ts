@@ -2,6 +2,8 @@ import { App } from 'cdktf';
 import {
   AlertReceiver,
   DataSize,
+  EnvoyAiGatewayController,
+  EnvoyAiInferenceGateway,
   ExistingGpuNodePool,
   GatewayAuthentication,
   GatewayBackend,
@@ -211,6 +213,33 @@ function gateways(app: App): void {
   });
 }
 
+/** The same for Envoy AI Gateway, with what runs it, before a server with a picker and one of another namespace. */
+function aiGateways(app: App): void {
+  const stack = testStack(app, 'ai-gateways');
+  const cluster = testCluster(stack);
+  new EnvoyAiGatewayController(stack, 'Gateways', {
+    cluster,
+    rateLimitRedis: 'redis.redis.svc:6379',
+    inferencePools: true,
+  });
+  const models = { name: 'models', namespace: 'inference', port: 8000, podSelector: { app: 'models' } };
+  const picked = { ...models, models: ['chat'], endpointPicker: { serviceName: 'chat-epp' } };
+  const other = { name: 'other', namespace: 'kserve', port: 80, models: ['other'], basePath: '/openai/v1' };
+  new EnvoyAiInferenceGateway(stack, 'AiDoor', {
+    cluster,
+    backends: [
+      GatewayBackend.ofService({ ...picked, apiKey: { name: 'models', key: 'apiKey' } }),
+      GatewayBackend.ofService(other),
+    ],
+    authentication: GatewayAuthentication.apiKeys({ red: { name: 'teams', key: 'red' } }),
+    tls: GatewayTls.secret('door-certificate'),
+    exposure: GatewayExposure.public(),
+    limits: { tokensPerMinute: 1000 },
+    nodeSelector: { role: 'front' },
+    priorityClassName: 'front',
+  });
+}
+
 /** Operators of others, and what they are told of nodes whose driver and network they manage. */
 function operators(app: App): void {
   const stack = testStack(app, 'operators');
@@ -242,4 +271,5 @@ export const PROGRAMS: { readonly [name: string]: Program } = {
   rest,
   operators,
   gateways,
+  aiGateways,
 };

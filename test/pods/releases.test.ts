@@ -1,7 +1,10 @@
 import { stacksOf } from '../policies/programs';
 import { PROGRAMS } from './programs';
 import { ReleaseFacts, releasesOf } from './release-text';
-import { ROWS } from './releases';
+import { ROWS as OTHERS } from './releases';
+import { AI_GATEWAY_ROWS } from './releases-ai-gateway';
+
+const ROWS = [...OTHERS, ...AI_GATEWAY_ROWS];
 
 const releasesIn = (name: string): ReleaseFacts[] => stacksOf(PROGRAMS[name]).flatMap(releasesOf);
 

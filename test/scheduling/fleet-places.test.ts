@@ -50,6 +50,11 @@ describe('the bench of a fleet', () => {
     ],
     ['a group on one node', [CHAT, LEADER, { ...WORKER, node: 'node-1' }], ['pods of group 0 of a/large share a node']],
     [
+      'a group that waits',
+      [CHAT, ...[LEADER, WORKER].map((each) => ({ ...each, node: undefined, pool: undefined }))],
+      Array.from({ length: 2 }, () => 'a pod of a/large is on no node, not on rack-0 or rack-1'),
+    ],
+    [
       'a workload that the proof does not know',
       [CHAT, LEADER, WORKER, { ...CHAT, workload: 'a/other' }],
       ['the proof says nothing of a/other'],

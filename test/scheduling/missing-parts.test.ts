@@ -7,11 +7,16 @@ import {
   ClusterAutoscaler,
   EksGpuCluster,
   GpuInstanceType,
+  GatewayBackend,
+  GatewayExposure,
+  GatewayTls,
   GpuNodePool,
   GpuNodePoolOptions,
   IEksCluster,
+  InferenceGateway,
   KarpenterGpuNodePool,
   KubernetesAccess,
+  LoadBalancerController,
   NodeAgents,
   NodeImage,
   RdmaFabric,
@@ -26,7 +31,13 @@ const GROWS = { ...G6E, minNodes: 0, autoscaling: Autoscaling.clusterAutoscaler(
 
 type Fill = (stack: TerraformStack, cluster: IEksCluster) => void;
 
-const MISSING = ['NO_CLUSTER_AUTOSCALER', 'NO_KARPENTER', 'NO_NODE_AGENTS'];
+const MISSING = [
+  'NO_CERT_MANAGER',
+  'NO_LOAD_BALANCER_CONTROLLER',
+  'NO_CLUSTER_AUTOSCALER',
+  'NO_KARPENTER',
+  'NO_NODE_AGENTS',
+];
 
 /** Ids of what is missing on a new cluster, in alphabetical order. */
 function missing(...fill: Fill[]): string[] {
@@ -49,6 +60,16 @@ const pool =
     void new GpuNodePool(stack, 'Gpu', { cluster, ...G6E, minNodes: 2, ...options });
 const karpenterPool: Fill = (stack, cluster) =>
   void new KarpenterGpuNodePool(stack, 'Spot', { cluster, ...G6E, minNodes: 0 });
+/** A front door for the public, with a certificate of cert-manager. */
+const door =
+  (exposure = GatewayExposure.public()): Fill =>
+  (stack, cluster) =>
+    void new InferenceGateway(stack, 'Door', {
+      cluster,
+      backends: [GatewayBackend.ofService({ name: 'chat', namespace: 'chat', port: 80, models: ['chat'] })],
+      tls: GatewayTls.certificate({ dnsNames: ['door.inference.svc'], issuer: 'own' }),
+      exposure,
+    });
 const agents: Fill = (stack, cluster) => void new NodeAgents(stack, 'Agents', { cluster });
 const release =
   (chart: string, name = 'Own'): Fill =>
@@ -93,6 +114,13 @@ describe('on a cluster of the program', () => {
     expect(missing(pool({ ...bottlerocket, ...efa }))).toEqual(['NO_NODE_AGENTS']);
   });
 
+  test('a gateway is warned of without what makes its certificate and its load balancer', () => {
+    expect(missing(door())).toEqual(['NO_CERT_MANAGER', 'NO_LOAD_BALANCER_CONTROLLER']);
+    expect(missing(door(GatewayExposure.INTERNAL))).toEqual(['NO_CERT_MANAGER']);
+    const controller = LoadBalancerController.EKS_AUTO_MODE;
+    expect(missing(door(GatewayExposure.public({ controller })))).toEqual(['NO_CERT_MANAGER']);
+  });
+
   test('what was removed from the tree counts no more', () => {
     const removed: Fill = (stack) => void stack.node.tryRemoveChild('Agents');
     expect(missing(pool(), agents, removed)).toEqual(['NO_NODE_AGENTS']);
@@ -103,6 +131,8 @@ describe('what the user installs counts', () => {
   test.each<[string, Fill, Fill]>([
     ['the GPU operator', pool(), release('gpu-operator')],
     ['the chart of the device plugin by its archive', pool(), release('./vendor/nvidia-device-plugin-0.19.3.tgz')],
+    ['the chart of cert-manager', door(), release('oci://quay.io/jetstack/charts/cert-manager')],
+    ['the chart of the AWS Load Balancer Controller', door(), release('eks/aws-load-balancer-controller')],
     ['a chart in an OCI registry', karpenterPool, release('oci://public.ecr.aws/karpenter/karpenter')],
     ['a chart of Karpenter by its archive', karpenterPool, release('vendor/karpenter-1.14.1.tgz')],
     ['the chart of the autoscaler', pool(GROWS), release('autoscaler/cluster-autoscaler')],

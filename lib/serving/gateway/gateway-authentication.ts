@@ -1,5 +1,6 @@
 import { SecretReference } from '../../core/secret-reference';
 import { checkArguments } from '../../units/argument-faults';
+import { CertificateAuthority } from './certificate-authority';
 import { OidcIssuer } from './oidc-issuer';
 
 /**
@@ -11,10 +12,16 @@ export interface JwtOptions {
   /** Who tokens must be for: one of these is in `aud`. */
   readonly audiences: string[];
   /**
-   * URL of the issuer's public keys, `https`: what its `/.well-known/openid-configuration` calls `jwks_uri`. The gateway reads them at start and
-   * every five minutes.
+   * URL of the issuer's public keys: what its `/.well-known/openid-configuration` calls `jwks_uri`. The gateway reads them at start and every five
+   * minutes. It begins with `https`, or is that of a Service of the cluster, by `<service>.<namespace>.svc`: its network policy lets the gateway connect to
+   * the port of the URL, or to that namespace.
    */
   readonly keysUrl: string;
+  /**
+   * Who has signed the certificate of `keysUrl`.
+   * @default - an authority that the public knows
+   */
+  readonly keysAuthority?: CertificateAuthority;
   /**
    * Claim that names the caller, for limits and logs; text, at the top of the token. Callers whose tokens do not have it, or have something else than
    * text there, have no name in the logs, and share the limits of a single caller.

@@ -1,12 +1,26 @@
 import { checkArguments } from '../../units/argument-faults';
+import { LoadBalancerController } from './load-balancer-controller';
 
 /**
  * How a load balancer in front of a gateway is made.
  */
 export interface GatewayLoadBalancer {
-  /** Annotations of the Service, which say what load balancer the cloud makes. @default - none */
+  /**
+   * What makes it.
+   * @default - LoadBalancerController.AWS on EKS, else LoadBalancerController.CLUSTER_DEFAULT
+   */
+  readonly controller?: LoadBalancerController;
+  /**
+   * Annotations of the Service, beside and before those of the controller.
+   * @default - those of the controller
+   */
   readonly annotations?: { [key: string]: string };
-  /** Addresses that may connect, e.g. `203.0.113.0/24`. @default - all */
+  /**
+   * Addresses that may connect, e.g. `203.0.113.0/24`: those that the load balancer lets in, and those that the network policy does, so that a load
+   * balancer which ignores them opens nothing. Callers keep their addresses on the way to the pods (`externalTrafficPolicy: Local`); where a load balancer
+   * connects from addresses of its own, name these in `accessibleFrom` of the gateway.
+   * @default - all
+   */
   readonly sourceRanges?: string[];
 }
 
@@ -20,7 +34,7 @@ export class GatewayExposure {
   /**
    * Everybody, through a load balancer. It needs TLS.
    *
-   * @param loadBalancer how it is made @default - as the cluster makes it, for all addresses
+   * @param loadBalancer how it is made @default - as is usual for the cluster, for all addresses
    */
   public static public(loadBalancer: GatewayLoadBalancer = {}): GatewayExposure {
     return new GatewayExposure('PUBLIC', true, loadBalancer);

@@ -1,8 +1,5 @@
 import { kubernetesNameFault } from '../../core/naming';
-import { secretFaults, secretNameFaults } from '../../core/secret-reference';
-import { knownListFaults } from '../../core/text-list';
-import { concreteFault, hasToken } from '../../core/tokens';
-import { plainUrlFaults } from '../../core/url-faults';
+import { concreteFault } from '../../core/tokens';
 import { imageFaults } from '../../kubernetes/container-image';
 import { accessFaults } from '../../kubernetes/network-access';
 import { Duration } from '../../units/duration';
@@ -10,13 +7,12 @@ import { Fault, fault } from '../../units/fault';
 import { givenValue, positiveFault, wholeAmountFault, wholeNumberFault } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
 import { serviceNameFaults } from '../pod/server-faults';
+import { authenticationFaults } from './authentication-faults';
 import { DoorKind, OWN_ENVOY, backendFaults, ownBackendFaults } from './backend-faults';
+import { exposureFaults, tlsFaults } from './exposure-faults';
 import { Upstream } from './upstreams';
 import { GatewayLimits, InferenceGatewayProps } from './inference-gateway-props';
 import { longestAnswerSeconds, memoryOf, replicasOf, requestSizeOf } from './resolve-gateway';
-
-/** Names of callers: in file names, logs and limits. */
-const CLIENT = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
 /** Most pods, and tries; more is a slip of the pen. */
 const MOST_REPLICAS = 100;
@@ -67,108 +63,6 @@ export function gatewayFaults(
     () => imageFaults('envoyImage', props.envoyImage),
   );
 }
-
-function authenticationFaults({ authentication }: InferenceGatewayProps): Fault[] {
-  const { keys, jwtOptions } = authentication ?? {};
-  if (jwtOptions) {
-    const { issuer, audiences, keysUrl, clientClaim } = jwtOptions;
-    const at = 'authentication.jwtOptions';
-    return allOf(
-      () => concreteFault(`${at}.keysUrl`, keysUrl, 'the host that the gateway connects to is taken from it'),
-      () => plainUrlFaults(`${at}.keysUrl`, keysUrl, 'public keys need no secret'),
-      () => httpsFaults(`${at}.keysUrl`, keysUrl),
-      () => textFaults(`${at}.issuer`, issuer),
-      () => knownTexts(`${at}.audiences`, audiences, 'who tokens are for: any of the issuer would do'),
-      () => (clientClaim === undefined ? [] : textFaults(`${at}.clientClaim`, clientClaim)),
-    );
-  }
-  if (keys === undefined) return [];
-  if (Object.keys(keys).length === 0) {
-    const reason =
-      'a gateway without callers lets nobody in; name at least one with the secret of its key, ' +
-      "e.g. { chat: { name: 'callers', key: 'chat' } }, or leave authentication out";
-    return [fault('EMPTY_LIST', 'authentication.keys', reason)];
-  }
-  return Object.entries(keys).flatMap(([client, secret]) =>
-    allOf(
-      () => (CLIENT.test(client) ? [] : [clientFault(client)]),
-      () => secretFaults(`authentication.keys.${client}`, secret),
-      () => concreteFault(`authentication.keys.${client}`, secret, 'volumes are made from it'),
-    ),
-  );
-}
-
-function clientFault(client: string): Fault {
-  const reason = `the name of a caller must have 1 to 63 letters, digits, '-', '_' or '.'; got ${givenValue(client)}`;
-  return fault('INVALID_NAME', 'authentication.keys', reason);
-}
-
-function httpsFaults(property: string, url: string): Fault[] {
-  if (hasToken(url) || typeof url !== 'string' || !/^http:/i.test(url)) return [];
-  const reason = `${property} must begin with https://: whoever changes the keys on their way lets himself in; got ${givenValue(url)}`;
-  return [fault('INVALID_FORMAT', property, reason)];
-}
-
-function textFaults(property: string, text: string): Fault[] {
-  if (hasToken(text)) return concreteFault(property, text, "Envoy's configuration is made from it");
-  if (typeof text === 'string' && text.trim() !== '') return [];
-  return [fault('INVALID_FORMAT', property, `${property} must be a text; got ${givenValue(text)}`)];
-}
-
-function knownTexts(property: string, list: string[], why: string): Fault[] {
-  const unknown = knownListFaults(property, list, "Envoy's configuration, or a certificate, is made from it");
-  if (unknown.length > 0) return unknown;
-  if (list.length === 0) return [fault('EMPTY_LIST', property, `${property} must not be empty; name ${why}`)];
-  return concreteFault(property, list, "Envoy's configuration, or a certificate, is made from it");
-}
-
-function tlsFaults({ tls }: InferenceGatewayProps): Fault[] {
-  if (tls === undefined) return [];
-  const { secretName, requested } = tls;
-  if (requested === undefined) return secretName === undefined ? [] : secretNameFaults('tls.secretName', secretName);
-  const { dnsNames, issuer } = requested;
-  return allOf(
-    () => secretNameFaults('tls.requested.issuer', issuer),
-    () => knownTexts('tls.requested.dnsNames', dnsNames, 'what callers call the gateway'),
-    () =>
-      hasToken(dnsNames)
-        ? []
-        : dnsNames.flatMap((name, i) => {
-            if (hasToken(name) || /^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name))
-              return [];
-            const at = `tls.requested.dnsNames[${i}]`;
-            return [fault('INVALID_NAME', at, `${at} must be a DNS name in lower case; got ${givenValue(name)}`)];
-          }),
-  );
-}
-
-function exposureFaults({ exposure, tls }: InferenceGatewayProps): Fault[] {
-  if (!exposure?.isPublic) return [];
-  const at = 'exposure.loadBalancer.sourceRanges';
-  const { sourceRanges = [] } = exposure.loadBalancer ?? {};
-  return allOf(
-    () => (tls ? [] : [PUBLIC_WITHOUT_TLS]),
-    () => {
-      const unknown = knownListFaults(at, sourceRanges, 'each of them is checked');
-      if (unknown.length > 0) return unknown;
-      const faults = accessFaults({ [at]: sourceRanges });
-      return faults.length > 0 ? faults : sourceRanges.flatMap((each, i) => rangeFaults(`${at}[${i}]`, each));
-    },
-  );
-}
-
-function rangeFaults(at: string, range: string): Fault[] {
-  if (range.includes('/')) return [];
-  const reason = `${at} must be a range of addresses, e.g. '203.0.113.0/24'; got ${givenValue(range)}`;
-  return [fault('INVALID_FORMAT', at, reason)];
-}
-
-const PUBLIC_WITHOUT_TLS = fault(
-  'PUBLIC_WITHOUT_TLS',
-  'tls',
-  'a public gateway needs a certificate: keys and prompts would cross networks of others in the clear; give tls: GatewayTls.secret or ' +
-    'GatewayTls.certificate, or keep exposure internal',
-);
 
 /** Smallest limits. */
 function leastOf(props: InferenceGatewayProps, { countsPerPod }: DoorKind): number {

@@ -5,7 +5,8 @@ import { checksumAnnotation } from '../../kubernetes/config-checksum';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { PodContainer, PodTemplate, podTemplate } from '../../kubernetes/pod-template';
 import { canonicalBytes } from '../../kubernetes/quantity';
-import { FILES, GATEWAY_PORTS, KEY_FILE, MOUNTS } from './envoy/gateway-plan';
+import { AUTHORITY_FILE, FILES, GATEWAY_PORTS, KEY_FILE, MOUNTS } from './envoy/gateway-plan';
+import { CertificateAuthority } from './certificate-authority';
 import { InferenceGatewayProps } from './inference-gateway-props';
 import { KeyVolume, keyFolder, memoryOf } from './resolve-gateway';
 
@@ -14,6 +15,12 @@ const CONTAINER = 'envoy';
 
 /** User of the image: https://www.envoyproxy.io/docs/envoy/latest/start/docker#permissions-running-envoy-as-non-root-user */
 const USER = '101';
+
+/**
+ * Seconds until nobody sends new connections to a pod that ends: nodes are told at once, and a load balancer notices by its checks. Those of the AWS Load
+ * Balancer Controller come every 10 s, and two must fail.
+ */
+const LEAVE_SECONDS = { cluster: 5, loadBalancer: 30 };
 
 /** Seconds for Envoy to end after it has drained. */
 const END_SECONDS = 10;
@@ -35,6 +42,8 @@ export interface GatewayPod {
   readonly keys: readonly KeyVolume[];
   /** Secret with the certificate. @default - requests are not encrypted */
   readonly certificate?: string;
+  /** Authority of the issuer of tokens. @default - one that the public knows, or none */
+  readonly authority?: CertificateAuthority;
   readonly exitSeconds: number;
 }
 
@@ -67,7 +76,7 @@ export function gatewayPod(pod: GatewayPod): PodTemplate {
   });
 }
 
-function container({ props, keys, certificate, exitSeconds }: GatewayPod): PodContainer {
+function container({ props, keys, certificate, authority, exitSeconds }: GatewayPod): PodContainer {
   const probe = (path: string) => ({ httpGet: { path, port: 'metrics' }, periodSeconds: 5, timeoutSeconds: 3 });
   const memory = canonicalBytes(memoryOf(props));
   return {
@@ -98,17 +107,24 @@ function container({ props, keys, certificate, exitSeconds }: GatewayPod): PodCo
     readinessProbe: { ...probe('/ready'), failureThreshold: 2 },
     livenessProbe: { ...probe('/alive'), failureThreshold: 6 },
     lifecycle: {
-      preStop: [{ exec: { command: ['bash', `${MOUNTS.config}/${FILES.drain}`, String(exitSeconds)] } }],
+      preStop: [
+        {
+          exec: {
+            command: ['bash', `${MOUNTS.config}/${FILES.drain}`, String(exitSeconds), String(leaveSeconds(props))],
+          },
+        },
+      ],
     },
     volumeMount: [
       { name: 'config', mountPath: MOUNTS.config, readOnly: true },
       ...keys.map(({ name }) => ({ name, mountPath: keyFolder(name), readOnly: true })),
       ...(certificate === undefined ? [] : [{ name: 'certificate', mountPath: MOUNTS.tls, readOnly: true }]),
+      ...(authority === undefined ? [] : [{ name: 'issuer', mountPath: MOUNTS.issuer, readOnly: true }]),
     ],
   };
 }
 
-function volumes({ configMapName, keys, certificate }: GatewayPod): DeploymentV1SpecTemplateSpecVolume[] {
+function volumes({ configMapName, keys, certificate, authority }: GatewayPod): DeploymentV1SpecTemplateSpecVolume[] {
   return [
     { name: 'config', configMap: { name: configMapName, defaultMode: '0444' } },
     ...keys.map(({ name, secret }) => ({
@@ -118,5 +134,18 @@ function volumes({ configMapName, keys, certificate }: GatewayPod): DeploymentV1
     ...(certificate === undefined
       ? []
       : [{ name: 'certificate', secret: { secretName: certificate, defaultMode: '0440' } }]),
+    ...(authority === undefined ? [] : [authorityVolume(authority)]),
   ];
+}
+
+function authorityVolume({ reference, isSecret }: CertificateAuthority): DeploymentV1SpecTemplateSpecVolume {
+  const items = [{ key: reference.key, path: AUTHORITY_FILE }];
+  return isSecret
+    ? { name: 'issuer', secret: { secretName: reference.name, defaultMode: '0440', items } }
+    : { name: 'issuer', configMap: { name: reference.name, defaultMode: '0444', items } };
+}
+
+/** How long others may still send new connections to a pod that ends. */
+function leaveSeconds({ exposure }: InferenceGatewayProps): number {
+  return exposure?.isPublic ? LEAVE_SECONDS.loadBalancer : LEAVE_SECONDS.cluster;
 }

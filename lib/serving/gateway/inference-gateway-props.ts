@@ -69,7 +69,7 @@ export interface InferenceGatewayProps {
   /** Name of the Kubernetes objects. @default - the construct's id */
   readonly name?: string;
   /**
-   * Who may send requests: names of namespaces, and ranges of addresses. Where it is public, the addresses that may connect to it are let in besides.
+   * Who may send requests: names of namespaces, and ranges of addresses. Where it is public, `sourceRanges` of its load balancer are let in besides.
    * @default - pods of its own namespace
    */
   readonly accessibleFrom?: string[];

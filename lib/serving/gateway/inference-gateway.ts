@@ -18,15 +18,16 @@ import { configChecksum } from '../../kubernetes/config-checksum';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { ensureNamespace } from '../../kubernetes/namespaces';
-import { anywhereEgress, everybody, isolate, nameEgress, peers, podEgress } from '../../kubernetes/network-access';
+import { hostEgress, isolate, nameEgress, peers, podEgress } from '../../kubernetes/network-access';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { nameClass } from '../../units/own-class';
 import { makeCallerKey } from '../pod/caller-key';
-import { serverKeyFiles } from './envoy/clusters';
+import { authorityFile, serverKeyFiles } from './envoy/clusters';
 import { certificateFile, envoyConfig } from './envoy/envoy-config';
 import { FILES, GATEWAY_PORTS } from './envoy/gateway-plan';
 import { Upstream } from './upstreams';
 import { canaryWarnings } from './canary-faults';
+import { balancedService, certificateWarnings, declareNeeds, publicPeers } from './expose-gateway';
 import { gatewayFaults } from './gateway-faults';
 import { gatewayPod } from './gateway-pod';
 import { GatewayOwner, letIn, makePodService, requestCertificate } from './gateway-parts';
@@ -61,7 +62,10 @@ export class InferenceGateway extends Construct implements IWatchable {
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
   public readonly namespace: string;
-  /** Base URL within the cluster, as clients of OpenAI take it, e.g. `https://gateway.inference.svc/v1`. */
+  /**
+   * Base URL within the cluster, as clients of OpenAI take it, e.g. `https://gateway.inference.svc/v1`. With `tls` its certificate must have the name
+   * `<name>.<namespace>.svc` for clients that use it; from outside, base URLs have the names that the certificate has.
+   */
   public readonly endpoint: string;
   /** Names of the models, as requests call them. */
   public readonly models: string[];
@@ -104,6 +108,8 @@ export class InferenceGateway extends Construct implements IWatchable {
       this.#makeDisruptionBudget(waitFor);
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
       this.metricsTarget = this.#makeMetricsTarget(behind);
+      declareNeeds(this, props);
+      for (const warning of certificateWarnings(props, new URL(this.endpoint).hostname)) addWarning(this, warning);
     } catch (error) {
       withdraw(this);
       throw error;
@@ -131,15 +137,15 @@ export class InferenceGateway extends Construct implements IWatchable {
 
   #makeService(waitFor: ITerraformDependable[]): ServiceV1 {
     const { cluster, exposure, tls } = this.#props;
-    const balanced = exposure?.isPublic ? exposure.loadBalancer : undefined;
+    const balanced = exposure?.isPublic ? balancedService(exposure, cluster.connection) : undefined;
     return new ServiceV1(this, 'Service', {
       ...kubernetesMeta(this, cluster, waitFor),
       metadata: { ...this.#metadata(), annotations: escapeTemplates(balanced?.annotations) },
       waitForLoadBalancer: false,
       spec: {
-        type: balanced ? 'LoadBalancer' : 'ClusterIP',
+        type: 'ClusterIP',
+        ...balanced?.spec,
         selector: this.#labels,
-        loadBalancerSourceRanges: balanced?.sourceRanges,
         port: [
           {
             ...(tls ? { name: 'https', port: 443 } : { name: 'http', port: 80 }),
@@ -154,6 +160,7 @@ export class InferenceGateway extends Construct implements IWatchable {
   #makeDeployment(upstreams: readonly Upstream[], waitFor: ITerraformDependable[]): DeploymentV1 {
     const props = this.#props;
     const plan = gatewayPlan(props, this.name, upstreams);
+    const authority = props.authentication?.jwtOptions?.keysAuthority;
     const text = (config: object) => `${JSON.stringify(config, null, 2)}\n`;
     const data: { [key: string]: string } = {
       [FILES.envoy]: text(envoyConfig(plan)),
@@ -161,6 +168,7 @@ export class InferenceGateway extends Construct implements IWatchable {
         Object.entries(serverKeyFiles(plan.upstreams)).map(([file, discovered]) => [file, text(discovered)]),
       ),
       [FILES.tls]: text(certificateFile()),
+      ...(authority === undefined ? {} : { [FILES.issuer]: text(authorityFile()) }),
       [FILES.drain]: scriptAsset(FILES.drain),
     };
     // Another name for another content: pods of an earlier revision never read the files of a later one.
@@ -190,6 +198,7 @@ export class InferenceGateway extends Construct implements IWatchable {
           data,
           keys: keyVolumes(clients, upstreams),
           certificate: certificateSecret(props, this.name),
+          authority,
           exitSeconds: exitSeconds(props, upstreams),
         }),
       },
@@ -216,8 +225,7 @@ export class InferenceGateway extends Construct implements IWatchable {
       pods: this.#labels,
       ingress: [
         { from: peers(accessibleFrom ?? [this.namespace]), ports: [GATEWAY_PORTS.requests] },
-        // Load balancers connect from addresses of their own; they know whom they let through.
-        ...(exposure?.isPublic ? [{ from: everybody(), ports: [GATEWAY_PORTS.requests] }] : []),
+        ...(exposure?.isPublic ? [{ from: publicPeers(exposure), ports: [GATEWAY_PORTS.requests] }] : []),
         { from: peers(metricsFrom), ports: [GATEWAY_PORTS.metrics] },
       ],
       egress: [
@@ -225,7 +233,7 @@ export class InferenceGateway extends Construct implements IWatchable {
         ...upstreams.map(({ namespace, podSelector, port }) =>
           podSelector ? podEgress(namespace, podSelector, port) : { to: peers([namespace]), ports: [] },
         ),
-        ...(keysUrl === undefined ? [] : [anywhereEgress(Number(new URL(keysUrl).port || 443))]),
+        ...(keysUrl === undefined ? [] : hostEgress(keysUrl, this.namespace)),
       ],
     });
     for (const upstream of upstreams) {

@@ -38,6 +38,8 @@ export interface PodCache {
   readonly mib: number;
   /** What tells apart what engines compile. @default - it is not kept */
   readonly compiledKey?: string;
+  /** Port of the first pod of a server on several nodes: once it answers, all of them have compiled. @default - a server has one pod */
+  readonly leaderPort?: number;
 }
 
 /** @internal */
@@ -54,7 +56,7 @@ export function cacheVolume({ claimName }: PodCache) {
  * @internal
  */
 export function cacheEnvironment(
-  { mib, compiledKey }: PodCache,
+  { mib, compiledKey, leaderPort }: PodCache,
   engineDir: string,
 ): DeploymentV1SpecTemplateSpecContainerEnv[] {
   const compiled = compiledKey && { COMPILED_KEY: compiledKey, COMPILED_PARTS: COMPILED_PARTS.join(' ') };
@@ -65,6 +67,7 @@ export function cacheEnvironment(
       CACHE_MIB: String(mib),
       ENGINE_DIR: engineDir,
       ...compiled,
+      ...(leaderPort === undefined ? {} : { LEADER_PORT: String(leaderPort) }),
     }).map(([name, value]) => ({ name, value })),
   ];
 }

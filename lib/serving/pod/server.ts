@@ -46,8 +46,10 @@ export interface Server {
   readonly scaling?: ServerScaling;
   /** Labels of all its pods, where others than those that callers reach are among them. @default - `labels` */
   readonly memberLabels?: { [key: string]: string };
-  /** Whether what its engine compiles can serve another pod: each node of a group compiles its own part. @default false */
+  /** Whether what its engine compiles can serve another pod in the same place. @default false */
   readonly compiles?: boolean;
+  /** Variable that has the number of a pod among those of a server: each compiles its own part. @default - a server has one pod */
+  readonly placeVariable?: string;
   /** Pod Security level of the namespace. @default PodSecurityLevel.RESTRICTED */
   readonly securityLevel?: PodSecurityLevel;
 }

@@ -78,7 +78,14 @@ export function podCache(
   const { modelCache } = server.given;
   if (cacheClaim === undefined || modelCache === undefined) return undefined;
   const mib = Math.ceil(modelCache.size.mib);
-  return { claimName: cacheClaim, mib, compiledKey: server.compiles ? compiledKey(server, container) : undefined };
+  const own = { claimName: cacheClaim, mib };
+  if (!server.compiles) return own;
+  const key = compiledKey(server, container);
+  const { placeVariable: place, metricsPort } = server;
+  // vLLM keeps what each rank compiles by its number, and ranks of a place are always the same.
+  return place === undefined
+    ? { ...own, compiledKey: key }
+    : { ...own, compiledKey: `${key}-$(${place})`, leaderPort: metricsPort };
 }
 
 /** Differs with all that compiled code depends on: the image, the GPU, the files of the models, flags and environment. */

@@ -3,8 +3,8 @@ import { ServerNodes } from './server-group';
 /** Address of the first node, as the controller of LeaderWorkerSets tells every pod of a group. */
 const LEADER = '$(LWS_LEADER_ADDRESS)';
 
-/** Number of a node within its group, from zero, as that controller tells it. */
-const NODE = 'LWS_WORKER_INDEX';
+/** Number of a node within its group, from zero, as that controller tells it. @internal */
+export const NODE = 'LWS_WORKER_INDEX';
 
 /**
  * The variable that vLLM reads its own address from: without it, a pod on several networks may tell others one that they do not reach.

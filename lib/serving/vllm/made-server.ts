@@ -10,6 +10,7 @@ import { Rollout } from '../pod/rollout';
 import { scalerMost } from '../pod/server-faults';
 import { ServerKind } from '../pod/server-pod';
 import { scaledTarget } from '../scaling/declare-scaled';
+import { NODE } from './group-arguments';
 import { VLLM_PORTS } from './serve-arguments';
 import { objectName } from './served-name';
 import { CheckedServer } from './vllm-deployment-faults';
@@ -85,7 +86,8 @@ export function serverOf(servers: VllmServers, checked: CheckedServer): Server {
     container: vllmContainer(server, options),
     data: probeFiles(server),
     files: [],
-    compiles: server.nodes.nodes === 1,
+    compiles: true,
+    placeVariable: server.nodes.nodes > 1 ? NODE : undefined,
     probeItems: PROBE_ITEMS,
     copies: server.copies,
     requestPorts: [VLLM_PORTS.http],

@@ -1,29 +1,26 @@
 import { ModelSpec } from '../../../lib/catalog';
-import { GatewayAuthentication, GatewayBackend, GatewayExposure, GatewayTls } from '../../../lib/serving';
+import { GatewayAuthentication, GatewayBackend } from '../../../lib/serving';
 import { Duration } from '../../../lib/units';
 import { Block, Synthesized } from '../../support/synth';
-import { unescapeTemplate } from '../../support/template';
 import { Site } from '../support/fixtures';
-import { Door, chat, openDoor, triton, withMore } from '../support/gateway-fixtures';
-
-const LABELS = { 'app.kubernetes.io/name': 'inference-gateway', 'app.kubernetes.io/instance': 'door' };
-
-/** A file of the gateway's config map. */
-function fileOf(json: Synthesized, file: string): string {
-  const [config] = json.resources('kubernetes_config_map_v1').filter(({ data }) => data['envoy.json'] !== undefined);
-  return unescapeTemplate(config.data[file] as string);
-}
+import {
+  Door,
+  LABELS,
+  chat,
+  clusterOf,
+  doorPod,
+  envoyOf,
+  gatewayFile,
+  managerOf,
+  openDoor,
+  policy,
+  triton,
+  withMore,
+} from '../support/gateway-fixtures';
 
 const HTTP = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
-const envoyOf = (json: Synthesized) => JSON.parse(fileOf(json, 'envoy.json')) as Block;
-const managerOf = (json: Synthesized) =>
-  envoyOf(json).static_resources.listeners[0].filter_chains[0].filters[0].typed_config as Block;
 const routesOf = (json: Synthesized) => managerOf(json).route_config.virtual_hosts[0].routes as Block[];
-const clusterOf = (json: Synthesized, name: string) =>
-  (envoyOf(json).static_resources.clusters as Block[]).find((each) => each.name === name) as Block;
-const pod = (json: Synthesized) => json.byName('kubernetes_deployment_v1', 'door').spec.template.spec as Block;
-const policy = (json: Synthesized, name: string) => json.byName('kubernetes_network_policy_v1', name).spec as Block;
 
 test('a gateway before vLLM, Triton and a Service of others', () => {
   const { json, gateway } = openDoor((site) => ({
@@ -44,7 +41,7 @@ test('a gateway before vLLM, Triton and a Service of others', () => {
   }));
   expect(gateway.models).toEqual(['chat', 'deepseek/65b', 'talk']);
   expect(gateway.endpoint).toBe('http://door.inference.svc/v1');
-  expect(pod(json)).toMatchSnapshot('pod');
+  expect(doorPod(json)).toMatchSnapshot('pod');
   expect(envoyOf(json)).toMatchSnapshot('envoy.json');
 });
 
@@ -131,10 +128,10 @@ describe('servers', () => {
       path: string;
     };
     const keyFile = path.replace('/etc/envoy/', '');
-    const [{ generic_secret: secret }] = JSON.parse(fileOf(json, keyFile)).resources;
-    const mounts = pod(json).container[0].volume_mount as Block[];
+    const [{ generic_secret: secret }] = JSON.parse(gatewayFile(json, keyFile)).resources;
+    const mounts = doorPod(json).container[0].volume_mount as Block[];
     const volume = mounts.find(({ mount_path: at }) => secret.secret.filename === `${at}/key`);
-    const named = (pod(json).volume as Block[]).find(({ name }) => name === volume?.name);
+    const named = (doorPod(json).volume as Block[]).find(({ name }) => name === volume?.name);
     expect(named?.secret).toMatchObject({ secret_name: 'chat-api-key', items: [{ key: 'api-key', path: 'key' }] });
   });
 
@@ -257,61 +254,5 @@ describe('limits', () => {
       'envoy.filters.http.json_to_metadata',
       'envoy.filters.http.router',
     ]);
-  });
-});
-
-describe('exposure', () => {
-  test('is internal by default', () => {
-    expect(openDoor().json.byName('kubernetes_service_v1', 'door').spec).toMatchObject({
-      type: 'ClusterIP',
-      port: [{ name: 'http', port: 80, target_port: 'requests' }],
-    });
-  });
-
-  test('to the public is by TLS, from all addresses or some', () => {
-    const { json, gateway } = openDoor(
-      withMore({
-        tls: GatewayTls.secret('door-certificate'),
-        exposure: GatewayExposure.public({
-          annotations: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internet-facing' },
-          sourceRanges: ['203.0.113.0/24'],
-        }),
-      }),
-    );
-    const service = json.byName('kubernetes_service_v1', 'door');
-    expect(service.spec).toMatchObject({
-      type: 'LoadBalancer',
-      load_balancer_source_ranges: ['203.0.113.0/24'],
-      port: [{ name: 'https', port: 443 }],
-    });
-    expect(service.metadata.annotations).toEqual({
-      'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internet-facing',
-    });
-    expect(gateway.endpoint).toBe('https://door.inference.svc/v1');
-    expect((pod(json).volume as Block[]).find(({ name }) => name === 'certificate')?.secret.secret_name).toBe(
-      'door-certificate',
-    );
-    expect(policy(json, 'door').ingress).toHaveLength(2);
-  });
-
-  test('has a certificate of cert-manager', () => {
-    const tls = GatewayTls.certificate({ dnsNames: ['models.example.com'], issuer: 'letsencrypt' });
-    const { json } = openDoor(withMore({ tls }));
-    const { values } = json.byName('helm_release', 'door-certificate');
-    expect(JSON.parse(unescapeTemplate(values[0] as string)).resources).toMatchObject([
-      {
-        apiVersion: 'cert-manager.io/v1',
-        kind: 'Certificate',
-        metadata: { name: 'door', namespace: 'inference' },
-        spec: {
-          secretName: 'door-tls',
-          dnsNames: ['models.example.com'],
-          issuerRef: { kind: 'ClusterIssuer', name: 'letsencrypt' },
-        },
-      },
-    ]);
-    expect((pod(json).volume as Block[]).find(({ name }) => name === 'certificate')?.secret.secret_name).toBe(
-      'door-tls',
-    );
   });
 });

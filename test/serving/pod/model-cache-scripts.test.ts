@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'fs';
+import { AddressInfo, createServer } from 'net';
 import { tmpdir } from 'os';
 import * as path from 'path';
 import { put, sha256, textOf } from '../support/run-script';
@@ -227,6 +228,30 @@ describe('what an engine has compiled', () => {
     await node.fetch('c', 'chat/1', { ...env, COMPILED_KEY: 'another' }).ended;
     expect(existsSync(engine('c', 'vllm'))).toBe(false);
     expect(node.entries('tmp')).toEqual([]);
+  });
+
+  test('on several nodes is there for the same place, once the first node takes requests', async () => {
+    const place = (index: number) => ({ ...env, COMPILED_KEY: `key-${index}`, LWS_WORKER_INDEX: String(index) });
+    const leader = createServer((connection) => connection.destroy());
+    const listen = (port: number) => new Promise<void>((resolve) => leader.listen(port, '127.0.0.1', resolve));
+    const close = () => new Promise((resolve) => leader.close(resolve));
+    await listen(0);
+    const { port } = leader.address() as AddressInfo;
+    await close();
+    const group = { ...place(1), LWS_LEADER_ADDRESS: '127.0.0.1', LEADER_PORT: String(port) };
+    await node.fetch('a', 'chat/1', place(1)).ended;
+    put(engine('a', 'vllm/torch_compile_cache/x/rank_1_0/graph'), 'compiled');
+    const holder = node.hold('a', group);
+    await wait(2);
+    expect(node.entries('compiled')).toEqual([]);
+    await listen(port);
+    while (node.entries('compiled').length === 0) await wait(0.1);
+    holder.kill('SIGTERM');
+    await close();
+    await node.fetch('b', 'chat/1', place(1)).ended;
+    expect(textOf(engine('b', 'vllm/torch_compile_cache/x/rank_1_0/graph'))).toBe('compiled');
+    await node.fetch('c', 'chat/1', place(0)).ended;
+    expect(existsSync(engine('c', 'vllm'))).toBe(false);
   });
 
   test('goes before weights that a pod needs, and is not published where there is no room', async () => {

@@ -181,6 +181,10 @@ test('the pods of a group all have it', () => {
   });
   const values = JSON.stringify(json.resources('helm_release'));
   expect(values.match(/hold-weights\.sh/g)?.length).toBeGreaterThanOrEqual(2);
+  // The first node and the others differ by their flags, and each of the others by its number.
+  const keys = [...values.matchAll(/COMPILED_KEY[^A-Z]*?([0-9a-f]{32}-\$\(LWS_WORKER_INDEX\))/g)].map(([, key]) => key);
+  expect(keys).toHaveLength(4);
+  expect(new Set(keys).size).toBe(2);
   expect(json.resources('kubernetes_persistent_volume_claim_v1')).toHaveLength(1);
 });
 

@@ -8,7 +8,8 @@ import {
   TritonDeployment,
   VllmDeployment,
 } from '../../../lib/serving';
-import { Synthesized } from '../../support/synth';
+import { Block, Synthesized } from '../../support/synth';
+import { unescapeTemplate } from '../../support/template';
 import { Site, llama8b, withSite } from './fixtures';
 
 /** A model on vLLM's own server. */
@@ -54,6 +55,24 @@ export function openDoor(door: Door = (site) => ({ backends: [GatewayBackend.of(
 export const withMore =
   (more: Partial<InferenceGatewayProps>): Door =>
   (site) => ({ backends: [GatewayBackend.of(chat(site))], ...more });
+
+export const LABELS = { 'app.kubernetes.io/name': 'inference-gateway', 'app.kubernetes.io/instance': 'door' };
+
+/** A file of the gateway's config map. */
+export function gatewayFile(json: Synthesized, file: string): string {
+  const [config] = json.resources('kubernetes_config_map_v1').filter(({ data }) => data['envoy.json'] !== undefined);
+  return unescapeTemplate(config.data[file] as string);
+}
+
+export const envoyOf = (json: Synthesized) => JSON.parse(gatewayFile(json, 'envoy.json')) as Block;
+export const managerOf = (json: Synthesized) =>
+  envoyOf(json).static_resources.listeners[0].filter_chains[0].filters[0].typed_config as Block;
+export const clusterOf = (json: Synthesized, name: string) =>
+  (envoyOf(json).static_resources.clusters as Block[]).find((each) => each.name === name) as Block;
+export const doorPod = (json: Synthesized) =>
+  json.byName('kubernetes_deployment_v1', 'door').spec.template.spec as Block;
+export const policy = (json: Synthesized, name: string) =>
+  json.byName('kubernetes_network_policy_v1', name).spec as Block;
 
 /** What a test of a gateway for Envoy AI Gateway says of it. */
 export type AiDoor = (site: Site) => Omit<EnvoyAiInferenceGatewayProps, 'cluster'>;

@@ -150,7 +150,16 @@ function jwtFaults({ authentication }: InferenceGatewayProps): Fault[] {
   const { jwtOptions } = authentication ?? {};
   if (jwtOptions === undefined) return [];
   const at = 'authentication.jwtOptions';
-  const { issuer, keysUrl, audiences } = jwtOptions;
+  const { issuer, keysUrl, keysAuthority, audiences } = jwtOptions;
+  if (keysAuthority !== undefined) {
+    const reason =
+      'keysAuthority is of an InferenceGateway alone: Envoy Gateway takes the authorities that the public knows; use an InferenceGateway, or a certificate of one of these';
+    return [fault('CONFLICTING_PROPERTIES', `${at}.keysAuthority`, reason)];
+  }
+  if (typeof keysUrl === 'string' && /^http:/i.test(keysUrl)) {
+    const reason = `${at}.keysUrl must begin with https:// for an EnvoyAiInferenceGateway; got ${givenValue(keysUrl)}; an InferenceGateway reads keys of the cluster without TLS too`;
+    return [fault('INVALID_FORMAT', `${at}.keysUrl`, reason)];
+  }
   const long = Object.entries({ issuer, keysUrl }).flatMap(([name, text]) => {
     if (hasToken(text) || typeof text !== 'string' || text.length <= LONGEST_TEXT) return [];
     const reason = `${at}.${name} must have at most ${LONGEST_TEXT} characters, Envoy Gateway's own limit; got ${text.length}`;

@@ -1,4 +1,4 @@
-import type { GatewayLoadBalancer } from '../gateway-exposure';
+import type { BalancedService } from '../expose-gateway';
 import type { JwtOptions } from '../gateway-authentication';
 import type { GatewayLimits } from '../inference-gateway-props';
 
@@ -66,7 +66,7 @@ export interface AiGatewayPlan {
   /** Secret with the certificate. @default - requests are not encrypted */
   readonly certificate?: string;
   /** The load balancer before it. @default - none, it is reached within the cluster */
-  readonly loadBalancer?: GatewayLoadBalancer;
+  readonly balanced?: BalancedService;
   /** Secrets whose keys are callers, and whose values are theirs. @default - tokens are asked for */
   readonly callerSecrets?: readonly string[];
   readonly jwt?: JwtOptions;

@@ -16,10 +16,11 @@ import { CustomResources } from '../../../kubernetes/custom-resources';
 import { kubernetesMeta } from '../../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../../kubernetes/managed-by';
 import { ensureNamespace } from '../../../kubernetes/namespaces';
-import { everybody, peers } from '../../../kubernetes/network-access';
+import { peers } from '../../../kubernetes/network-access';
 import { nameClass } from '../../../units/own-class';
 import { allOf } from '../../../units/unreadable';
 import { makeCallerKey } from '../../pod/caller-key';
+import { certificateWarnings, declareNeeds, publicPeers } from '../expose-gateway';
 import { gatewayFaults } from '../gateway-faults';
 import { GatewayOwner, letIn, makePodService, requestCertificate } from '../gateway-parts';
 import { canaryWarnings } from '../canary-faults';
@@ -118,7 +119,9 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
       this.inferencePools = inferencePoolNames(this.name, this.namespace, behind);
       this.ready = this.#makeObjects(behind, installed, waitFor);
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
-      this.metricsTarget = this.#makeMetricsTarget();
+      this.metricsTarget = this.#makeMetricsTarget(behind);
+      declareNeeds(this, props);
+      for (const warning of certificateWarnings(props, host)) addWarning(this, warning);
     } catch (error) {
       withdraw(this);
       throw error;
@@ -178,8 +181,7 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
     const requests = tls ? GATEWAY_POD_PORTS.https : GATEWAY_POD_PORTS.http;
     const rules = [
       { from: peers(accessibleFrom), port: requests },
-      // Load balancers connect from addresses of their own; they know whom they let through.
-      ...(exposure?.isPublic ? [{ from: everybody(), port: requests }] : []),
+      ...(exposure?.isPublic ? [{ from: publicPeers(exposure), port: requests }] : []),
       { from: peers(metricsFrom), port: GATEWAY_POD_PORTS.metrics },
     ];
     new NetworkPolicyV1(this, 'NetworkPolicy', {
@@ -202,7 +204,7 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
     for (const upstream of upstreams) if (upstream.isolated) letIn(this.#owner, upstream, from);
   }
 
-  #makeMetricsTarget(): MetricsTarget {
+  #makeMetricsTarget(upstreams: readonly Upstream[]): MetricsTarget {
     return {
       jobName: `gateway-${this.name}`,
       namespace: this.#podNamespace,
@@ -216,6 +218,8 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
       usesGpus: false,
       isolated: this.#props.networkPolicy ?? true,
       replicas: replicasOf(this.#props),
+      // Envoy Gateway has names of its own for its clusters, by which no single Service is left out.
+      unseenServers: upstreams.some(({ picker, scalesToZero }) => picker !== undefined || scalesToZero),
     };
   }
 }

@@ -37,13 +37,12 @@ function gateway(plan: AiGatewayPlan): CustomObject {
 
 /** How Envoy Gateway runs Envoy. Its own default is a load balancer for everybody. */
 function envoyProxy(plan: AiGatewayPlan): CustomObject {
-  const { loadBalancer, serviceName, replicas, memory, image, pullSecrets, nodeSelector, priorityClassName } = plan;
-  const service = loadBalancer
+  const { balanced, serviceName, replicas, memory, image, pullSecrets, nodeSelector, priorityClassName } = plan;
+  const service = balanced
     ? {
-        type: 'LoadBalancer',
-        externalTrafficPolicy: 'Cluster',
-        annotations: loadBalancer.annotations,
-        loadBalancerSourceRanges: loadBalancer.sourceRanges,
+        ...balanced.spec,
+        externalTrafficPolicy: balanced.spec.externalTrafficPolicy ?? 'Cluster',
+        annotations: balanced.annotations,
       }
     : { type: 'ClusterIP' };
   const kubernetes = {

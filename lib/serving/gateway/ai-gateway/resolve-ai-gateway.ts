@@ -4,6 +4,7 @@ import { ImageRegistry } from '../../../kubernetes/image-registry';
 import { GATEWAY_ENVOY_IMAGE } from '../../../catalog/envoy-ai-gateway-release';
 import { canonicalBytes } from '../../../kubernetes/quantity';
 import { AI_GATEWAY_KEY } from '../../pod/caller-key';
+import { balancedService } from '../expose-gateway';
 import { InferenceGatewayProps } from '../inference-gateway-props';
 import {
   certificateSecret,
@@ -81,7 +82,7 @@ export function aiGatewayPlan(
     className: installed.gatewayClassName,
     serviceName: envoyServiceName(name, namespace),
     certificate: certificateSecret(props, name),
-    loadBalancer: exposure?.isPublic ? (exposure.loadBalancer ?? {}) : undefined,
+    balanced: exposure?.isPublic ? balancedService(exposure, props.cluster.connection) : undefined,
     callerSecrets: jwt ? undefined : [...new Set(Object.values(callers).map((secret) => secret.name))].sort(),
     jwt,
     servers: [...servers.values()],

@@ -1,9 +1,21 @@
-import { GATEWAY_PORTS, GatewayPlan, KEY_FILE, MOUNTS, PlannedUpstream, ServerKey } from './gateway-plan';
+import {
+  AUTHORITY_FILE,
+  FILES,
+  GATEWAY_PORTS,
+  GatewayPlan,
+  KEY_FILE,
+  MOUNTS,
+  PlannedUpstream,
+  ServerKey,
+} from './gateway-plan';
 import { JWT_KEYS } from './http-filters';
 import { httpFilter, typed } from './typed';
 
 /** Name of the cluster that is Envoy's own administration. @internal */
 export const ADMIN = 'admin';
+
+/** Name of the issuer's authority as Envoy discovers it. */
+const AUTHORITY = 'authority';
 
 /** Requests wait in the servers, which know how many they run at once. */
 const NO_LIMIT = 1_000_000;
@@ -23,7 +35,7 @@ const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
  * @internal
  */
 export function clusters(plan: GatewayPlan): object[] {
-  return [...plan.upstreams.map(upstreamCluster), adminCluster(), ...(plan.jwt ? [keysCluster(plan.jwt.keysUrl)] : [])];
+  return [...plan.upstreams.map(upstreamCluster), adminCluster(), ...(plan.jwt ? [keysCluster(plan.jwt)] : [])];
 }
 
 function upstreamCluster({ name, host, port, healthPath, key }: PlannedUpstream): object {
@@ -125,25 +137,60 @@ function adminCluster(): object {
   };
 }
 
-function keysCluster(url: string): object {
-  const { hostname, port } = new URL(url);
+function keysCluster({ keysUrl, keysAuthority }: NonNullable<GatewayPlan['jwt']>): object {
+  const { protocol, hostname, port } = new URL(keysUrl);
+  const isPlain = protocol === 'http:';
+  // IPv6 addresses are in brackets in a URL alone.
+  const host = hostname.replace(/^\[|\]$/g, '');
   return {
     name: JWT_KEYS,
     cluster_type: byName(),
     connect_timeout: '5s',
-    load_assignment: endpoints(JWT_KEYS, hostname, port === '' ? 443 : Number(port)),
-    transport_socket: {
-      name: 'envoy.transport_sockets.tls',
-      typed_config: typed('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
-        sni: hostname,
-        common_tls_context: {
-          validation_context: {
-            trusted_ca: { filename: '/etc/ssl/certs/ca-certificates.crt' },
-            match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: hostname } }],
-          },
+    load_assignment: endpoints(JWT_KEYS, host, port === '' ? (isPlain ? 80 : 443) : Number(port)),
+    ...(isPlain ? {} : { transport_socket: issuerSocket(host, keysAuthority !== undefined) }),
+  };
+}
+
+function issuerSocket(host: string, hasAuthority: boolean): object {
+  const isAddress = host.includes(':') || /^[\d.]+$/.test(host);
+  const names = {
+    match_typed_subject_alt_names: [{ san_type: isAddress ? 'IP_ADDRESS' : 'DNS', matcher: { exact: host } }],
+  };
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: typed('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
+      ...(isAddress ? {} : { sni: host }),
+      common_tls_context: hasAuthority
+        ? {
+            combined_validation_context: {
+              default_validation_context: names,
+              validation_context_sds_secret_config: {
+                name: AUTHORITY,
+                sds_config: { path_config_source: { path: `${MOUNTS.config}/${FILES.issuer}` } },
+              },
+            },
+          }
+        : { validation_context: { trusted_ca: { filename: '/etc/ssl/certs/ca-certificates.crt' }, ...names } },
+    }),
+  };
+}
+
+/**
+ * The authority of an issuer, as Envoy discovers it: its file, watched.
+ *
+ * @internal
+ */
+export function authorityFile(): object {
+  return {
+    resources: [
+      typed('envoy.extensions.transport_sockets.tls.v3.Secret', {
+        name: AUTHORITY,
+        validation_context: {
+          trusted_ca: { filename: `${MOUNTS.issuer}/${AUTHORITY_FILE}` },
+          watched_directory: { path: MOUNTS.issuer },
         },
       }),
-    },
+    ],
   };
 }
 

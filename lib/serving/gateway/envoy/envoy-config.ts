@@ -10,6 +10,13 @@ const MANAGER = 'envoy.extensions.filters.network.http_connection_manager.v3.Htt
 /** Name of the certificate as Envoy discovers it. */
 const CERTIFICATE = 'certificate';
 
+/** SO_KEEPALIVE, TCP_KEEPIDLE and TCP_KEEPINTVL of Linux, by level and number: a sign of life each minute of silence. */
+const KEEP_ALIVE = [
+  [1, 9, 1],
+  [6, 4, 60],
+  [6, 5, 60],
+];
+
 /** Connections at once of one pod: each may hold a request. */
 const MOST_CONNECTIONS = 10_000;
 
@@ -52,6 +59,8 @@ function requestListener(plan: GatewayPlan): object {
     name: 'requests',
     traffic_direction: 'INBOUND',
     address: socket('0.0.0.0', GATEWAY_PORTS.requests),
+    // Load balancers forget connections that say nothing, a Network Load Balancer of AWS after 350 s, unless TCP itself speaks.
+    socket_options: KEEP_ALIVE.map(([level, name, value]) => ({ level, name, int_value: value })),
     per_connection_buffer_limit_bytes: plan.maxRequestBytes,
     filter_chains: [
       {

@@ -9,13 +9,21 @@ import type { JwtOptions } from '../gateway-authentication';
 export const GATEWAY_PORTS = { requests: 8080, metrics: 9902, admin: 9901 };
 
 /** Where a pod of the gateway finds its files. @internal */
-export const MOUNTS = { config: '/etc/envoy', keys: '/etc/gateway-keys', tls: '/etc/gateway-tls' };
+export const MOUNTS = {
+  config: '/etc/envoy',
+  keys: '/etc/gateway-keys',
+  tls: '/etc/gateway-tls',
+  issuer: '/etc/gateway-issuer',
+};
 
 /** Keys of the files in the config map. @internal */
-export const FILES = { envoy: 'envoy.json', tls: 'tls.json', drain: 'drain-envoy.bash' };
+export const FILES = { envoy: 'envoy.json', tls: 'tls.json', issuer: 'issuer.json', drain: 'drain-envoy.bash' };
 
 /** Key of a secret's volume, by which a file of it is mounted. @internal */
 export const KEY_FILE = 'key';
+
+/** Key of the volume with the authority of an issuer. @internal */
+export const AUTHORITY_FILE = 'ca.crt';
 
 /** A key that a server asks for. @internal */
 export interface ServerKey {
