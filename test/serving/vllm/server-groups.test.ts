@@ -1,12 +1,4 @@
-import {
-  GpuInstanceType,
-  GpuInterconnect,
-  GpuNodeType,
-  GpuType,
-  ModelSpec,
-  Parallelism,
-  Precision,
-} from '../../../lib/catalog';
+import { GpuInstanceType, GpuInterconnect, GpuNodeType, GpuType, ModelSpec, Parallelism } from '../../../lib/catalog';
 import { EfaInstaller, ServingImage } from '../../../lib/images';
 import { RdmaFabric } from '../../../lib/network';
 import { LeaderWorkerSetController, VllmDeployment } from '../../../lib/serving';
@@ -401,15 +393,4 @@ test.each<[string, VllmOverrides, string, string]>([
   ],
 ])('%s are refused', (_what, overrides, id, property) => {
   expect(faultsThrown(() => deployVllm(overrides))).toContainEqual(expect.objectContaining({ id, property }));
-});
-
-test('a model that does not fit is told of several nodes, which its servers may have', () => {
-  const model = { model: ModelSpec.LLAMA_3_1_405B, precision: Precision.BF16 };
-  const [{ reason }] = faultsThrown(() => deployVllm({ ...STAGES, maxNodes: 4, model }));
-  expect(reason).toMatch(/does not fit p5\.48xlarge .*these would fit: .*\(2 × p5\.48xlarge, tensor 8, pipeline 2/);
-  const stages = { ...model, parallelism: Parallelism.of({ tensor: 8, pipeline: 2 }), contextLength: 131072 };
-  const [{ reason: both }] = faultsThrown(() =>
-    deployVllm({ ...STAGES, maxNodes: 4, model: { ...stages, concurrency: 60 } }),
-  );
-  expect(both).toMatch(/these would fit: .*\([23] × p5\.48xlarge/);
 });
