@@ -316,6 +316,20 @@ export const TEXTS: FaultText[] = [
     },
   },
   {
+    id: 'LARGE_POD_MAY_WAIT',
+    text:
+      "test/Cluster-test/W1: pods of 'inference/large' 1 x 8 GPUs may wait for a node of pool 'p5' with 8 GPUs free although all pods fit: the scheduler " +
+      "does not pack them, and in the worst order the others ('inference/chat' 2 x 1 GPU) leave none on any of 2 nodes; give either of them nodes of " +
+      'their own (a pool, or labels and taints), those that may wait a priorityClassName above that of the others, which makes room, or raise maxNodes to 3',
+    faults: () => {
+      const stack = testStack();
+      const cluster = testCluster(stack);
+      fill(cluster, { p5: {} }, [demand({ pods: 2 }), demand({ ...gpus(8), name: 'inference/large' })]);
+      cluster.node.validate();
+      return warningsOf(stack);
+    },
+  },
+  {
     id: 'SYSTEM_NODES_CANNOT_SCALE_UP',
     text:
       "cluster 'chat' starts with 2 system nodes (m7i.large), too few for the pods without GPUs, and nothing in this program adds more, up to " +
