@@ -122,44 +122,18 @@ test('no order of pods leaves one without a node where pools may share them and 
 });
 
 describe('the most nodes that pods take up', () => {
-  test.each([
-    [
-      'each small pod on a node of its own, for a whole node',
-      [
-        [1, 60],
-        [8, 1],
-      ],
-      8,
-      8,
-      61,
-    ],
-    ['five small ones a node, for half of it', [[1, 60]], 4, 8, 12],
-    [
-      'a half and a small one, for the other half',
-      [
-        [1, 10],
-        [4, 6],
-      ],
-      4,
-      8,
-      6,
-    ],
-    ['three of three: two leave no third', [[3, 7]], 3, 8, 3],
-    ['pods of one size fill nodes', [[2, 15]], 2, 8, 3],
-    ['pods of no GPU do not count', [[0, 9]], 8, 8, 0],
-    [
-      'larger pods beside which none fits',
-      [
-        [5, 3],
-        [8, 2],
-      ],
-      4,
-      8,
-      5,
-    ],
-  ] as [string, [number, number][], number, number, number][])('%s', (_, pods, size, perNode, expected) => {
-    const given = pods.map(([each, count]) => ({ size: each, count }));
-    expect(nodesTakenUp(given, size, perNode)).toBe(expected);
+  test.each<[string, { [size: number]: number }, number, number]>([
+    ['each small pod on a node of its own, for a whole node', { 1: 60, 8: 1 }, 8, 61],
+    ['five small ones a node, for half of it', { 1: 60 }, 4, 12],
+    ['a half and a small one, for the other half', { 1: 10, 4: 6 }, 4, 6],
+    ['two of three leave no third', { 3: 7 }, 3, 3],
+    ['pods of one size fill nodes', { 2: 15 }, 2, 3],
+    ['pods of no GPU do not count', { 0: 9 }, 8, 0],
+    ['two that do not share a node, and leave room beside each', { 5: 4 }, 2, 0],
+    ['larger pods beside which none fits', { 5: 3, 8: 2 }, 4, 5],
+  ])('%s', (_, pods, size, expected) => {
+    const given = Object.entries(pods).map(([each, count]) => ({ size: Number(each), count }));
+    expect(nodesTakenUp(given, size, 8)).toBe(expected);
   });
 
   test('where there are too many to search, the bound is not below what the search finds for fewer', () => {
