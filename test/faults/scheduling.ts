@@ -39,11 +39,10 @@ function found(pools: { [name: string]: PoolOptions }, ...demands: PodDemand[]):
 
 /** What such pods warn of. */
 function warned(pools: { [name: string]: PoolOptions }, ...demands: PodDemand[]): Fault[] {
-  const stack = testStack();
-  const cluster = testCluster(stack);
+  const cluster = testCluster(testStack());
   fill(cluster, pools, demands);
   cluster.node.validate();
-  return warningsOf(stack);
+  return warningsOf(cluster);
 }
 
 /** What is found of one container with these resources. */
@@ -322,8 +321,7 @@ export const TEXTS: FaultText[] = [
     id: 'LARGE_POD_MAY_WAIT',
     text:
       "test/Cluster-test/W1: pods of 'inference/large' 1 x 8 GPUs may wait for a node of pool 'p5' with 8 GPUs free although all pods fit: the scheduler " +
-      "does not pack them, and in the worst order the others ('inference/chat' 2 x 1 GPU) leave none on any of 2 nodes; give either of them nodes of " +
-      'their own (a pool, or labels and taints), those that may wait a priorityClassName above that of the others, which makes room, or raise maxNodes to 3',
+      "does not pack them, and in the worst order the others ('inference/chat' 2 x 1 GPU) leave none on any of 2 nodes; give either of them nodes of their own (a pool, or labels and taints), those that may wait a priorityClassName above that of the others, which makes room, or raise maxNodes to 3",
     faults: () => warned({ p5: {} }, demand({ pods: 2 }), demand({ ...gpus(8), name: 'inference/large' })),
   },
   {
