@@ -9,8 +9,10 @@ import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
 import { placementOf } from './cluster-placement';
 import { hasRoomFor } from './cluster-room';
+import { largePodWarning, largePods, ownNodes } from './large-pods';
 import { hasOtherNodes } from './other-nodes';
 import { PlacedPool, PodPlacement } from './placement';
+import { PodPriorities } from './pod-priority';
 import { isSystemPool, systemLoad } from './system-pool';
 import { isGeneratedSecretChart } from '../kubernetes/generated-secret';
 import { synthesizedAttributes } from '../kubernetes/object-attributes';
@@ -58,6 +60,7 @@ export class ClusterChecks {
           checks.warn(found.pods);
           checks.warnOfSystemNodes(found.pods);
           checks.warnOfDisks(found.pods);
+          checks.warnOfLargePods(found.pods);
         }
         return found.faults;
       });
@@ -75,6 +78,7 @@ export class ClusterChecks {
   private readonly choices = { byHand: {}, byItself: {} };
   private readonly warned = new Set<PlacedPool>();
   private readonly warnedOfDisks = new Set<IGpuNodePool>();
+  private readonly warnedOfLargePods = new Set<string>();
   private warnedOfSystemNodes = false;
   /** Stand for the placements that `_hasRoomFor` finds. */
   private readonly room = { byHand: {}, byItself: {} };
@@ -105,9 +109,13 @@ export class ClusterChecks {
     return { faults, capacity, pods };
   }
 
-  /** Which pools the pods are placed on, and the resulting utilization of the pools, as a human-readable table. */
+  /**
+   * Which pools the pods are placed on, the resulting utilization of the pools, and, where pods of several sizes share nodes, whether the scheduler may
+   * spread the small ones so that large ones wait, as a human-readable table.
+   */
   public explain(): string {
-    return explainPlacement(this.placement(podsOf(this.workloads())));
+    const placement = this.placement(podsOf(this.workloads()));
+    return explainPlacement(placement, largePods(placement, this.priorities(), ownNodes));
   }
 
   /**
@@ -233,6 +241,21 @@ export class ClusterChecks {
       this.warnedOfDisks.add(pool);
       addWarning(pool, warning);
     }
+  }
+
+  /** Warns of pods for which there is only room if the scheduler packs others. */
+  private warnOfLargePods(pods: readonly ResourcePods[]): void {
+    const isShort = ({ pool }: { pool: PlacedPool }) => this.warned.has(pool);
+    for (const found of largePods(this.placement(pods), this.priorities(), ownNodes)) {
+      const { demands, mayWait, pools } = found;
+      if (!mayWait || pools.some(isShort) || this.warnedOfLargePods.has(demands[0].demand.name)) continue;
+      this.warnedOfLargePods.add(demands[0].demand.name);
+      addWarning(this.cluster, largePodWarning(found));
+    }
+  }
+
+  private priorities(): PodPriorities {
+    return new PodPriorities(this.resources(isKubernetesResource));
   }
 
   /**

@@ -145,6 +145,7 @@ function demandOf(
       return isKnownLater([key, operator, value, effect]) ? { operator: 'Exists' } : { key, operator, value, effect };
     }),
     hostNetwork: spec.host_network === true,
+    ...(spec.priority_class_name ? { priorityClass: String(spec.priority_class_name) } : {}),
   };
 }
 
