@@ -1,7 +1,8 @@
 /** What no program of a user sets, or no resource has: by the names of the properties and arguments. */
 export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: string }[] = [
   {
-    values: /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery)\./,
+    values:
+      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange)\./,
     why: 'the library returns it',
   },
   { values: /^CapacityPlan\.vllmServeArguments\(/, why: 'it returns arguments of a command, and makes no resource' },
