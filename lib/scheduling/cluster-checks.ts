@@ -25,6 +25,7 @@ import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isHelmRelease, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { claimsWithoutClass } from './claims-without-class';
 import { hasGroupAutoscaler, missingParts } from './missing-parts';
+import { explainQueue, queueRoom } from './kueue/queue-room';
 import { AskedPods, besideFindings } from './room-beside';
 import { ClusterRoom, RolloutChoice, chooseRollouts, rolloutsOn } from './rollouts';
 import { sameObjectFaults } from './same-object-faults';
@@ -115,7 +116,11 @@ export class ClusterChecks {
    */
   public explain(): string {
     const placement = this.placement(podsOf(this.workloads()));
-    return explainPlacement(placement, largePods(placement, this.priorities(), ownNodes));
+    const queues = ClusterLedger.of(this.cluster).queues.flatMap(({ owner, value }) =>
+      value.map((pool) => explainQueue(owner.node.path, queueRoom(owner.node.path, pool, placement))),
+    );
+    const table = explainPlacement(placement, largePods(placement, this.priorities(), ownNodes));
+    return [table, ...(queues.length > 0 ? ['', 'Queues, and what they hand out:', ...queues] : [])].join('\n');
   }
 
   /**
@@ -151,7 +156,18 @@ export class ClusterChecks {
     return choices.get(resource);
   }
 
-  /** Where all pods are, looked at once while a stack is read. */
+  /**
+   * Where all pods are, looked at once while a stack is read.
+   *
+   * @param stack the stack
+   *
+   * @internal
+   */
+  public _placementIn(stack: TerraformStack): PodPlacement {
+    return foundOnce(stack, this.room, () => this.placement(podsOf(this.workloads())));
+  }
+
+  /** Where all pods are for rollouts. */
   private roomOf(resource: TerraformResource, byHand: boolean): ClusterRoom {
     const stack = TerraformStack.of(resource);
     const pods = foundOnce(stack, this, () => new Map(this.workloads().map((each) => [each, podsOfResource(each)])));
