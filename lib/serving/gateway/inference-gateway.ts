@@ -11,7 +11,7 @@ import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
-import { addWarning } from '../../core/validation';
+import { addValidation, addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { withdraw } from '../../core/withdraw';
 import { configChecksum } from '../../kubernetes/config-checksum';
@@ -32,6 +32,7 @@ import { gatewayFaults } from './gateway-faults';
 import { gatewayPod } from './gateway-pod';
 import { GatewayOwner, letIn, makePodService, requestCertificate } from './gateway-parts';
 import { InferenceGatewayProps } from './inference-gateway-props';
+import { shutOutFaults } from './shut-out-faults';
 import {
   ONLY_CLIENT,
   allUpstreams,
@@ -109,6 +110,8 @@ export class InferenceGateway extends Construct implements IWatchable {
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
       this.metricsTarget = this.#makeMetricsTarget(behind);
       declareNeeds(this, props);
+      const pods = { cluster: props.cluster, namespace: this.namespace, labels: { ...this.#labels, ...MANAGED_BY } };
+      addValidation(this, () => shutOutFaults(pods, behind));
       for (const warning of certificateWarnings(props, new URL(this.endpoint).hostname)) addWarning(this, warning);
     } catch (error) {
       withdraw(this);
