@@ -25,6 +25,7 @@ import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isHelmRelease, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { claimsWithoutClass } from './claims-without-class';
 import { hasGroupAutoscaler, missingParts } from './missing-parts';
+import { QueueRoom, explainQueue, queueRoom } from './kueue/queue-room';
 import { AskedPods, besideFindings } from './room-beside';
 import { ClusterRoom, RolloutChoice, chooseRollouts, rolloutsOn } from './rollouts';
 import { sameObjectFaults } from './same-object-faults';
@@ -115,7 +116,9 @@ export class ClusterChecks {
    */
   public explain(): string {
     const placement = this.placement(podsOf(this.workloads()));
-    return explainPlacement(placement, largePods(placement, this.priorities(), ownNodes));
+    const queues = this.queues(placement).map(explainQueue);
+    const table = explainPlacement(placement, largePods(placement, this.priorities(), ownNodes));
+    return [table, ...(queues.length > 0 ? ['', 'Queues, and what they hand out:', ...queues] : [])].join('\n');
   }
 
   /**
@@ -151,17 +154,35 @@ export class ClusterChecks {
     return choices.get(resource);
   }
 
-  /** Where all pods are, looked at once while a stack is read. */
+  /**
+   * Where all pods are, looked at once while a stack is read.
+   *
+   * @param stack the stack
+   *
+   * @internal
+   */
+  public _placementIn(stack: TerraformStack): PodPlacement {
+    return foundOnce(stack, this.room, () => this.placement(podsOf(this.workloads())));
+  }
+
+  /** Where all pods are for rollouts. */
   private roomOf(resource: TerraformResource, byHand: boolean): ClusterRoom {
     const stack = TerraformStack.of(resource);
     const pods = foundOnce(stack, this, () => new Map(this.workloads().map((each) => [each, podsOfResource(each)])));
-    const { placement, short } = foundOnce(stack, this.room[byHand ? 'byHand' : 'byItself'], () => {
+    const { placement, short, queues } = foundOnce(stack, this.room[byHand ? 'byHand' : 'byItself'], () => {
       const placed = this.placement([...pods.values()], (pool) =>
         pool.isAutoscaled === false && !byHand ? pool.minNodes : pool.maxNodes,
       );
-      return { placement: placed, short: new Set(capacityFindings(placed).flatMap((finding) => finding.pools)) };
+      const found = capacityFindings(placed).flatMap((finding) => finding.pools);
+      return { placement: placed, short: new Set(found), queues: this.queues(placed) };
     });
-    return { pods, placement, short };
+    return { pods, placement, short, queues };
+  }
+
+  private queues(placement: PodPlacement): QueueRoom[] {
+    return ClusterLedger.of(this.cluster).queues.flatMap(({ owner, value }) =>
+      value.map((pool) => queueRoom(owner.node.path, pool, placement)),
+    );
   }
 
   private placement(pods: readonly ResourcePods[], nodesOf?: (pool: PlacedPool) => number): PodPlacement {

@@ -65,4 +65,6 @@ export interface PodDemand extends SchedulingHints, PodRelations {
   readonly onEveryNode?: boolean;
   /** Whether it uses the node's own address. @default false */
   readonly hostNetwork?: boolean;
+  /** Whether its object has the label by which a queue of its namespace takes it. @default false */
+  readonly isLabeledForQueue?: boolean;
 }

@@ -6,6 +6,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ENVOY_VERSION } from '../../catalog/envoy-release';
 import { MetricExporter } from '../../catalog/metric-kind';
+import { ClusterLedger } from '../../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
@@ -112,6 +113,8 @@ export class InferenceGateway extends Construct implements IWatchable {
       declareNeeds(this, props);
       const pods = { cluster: props.cluster, namespace: this.namespace, labels: { ...this.#labels, ...MANAGED_BY } };
       addValidation(this, () => shutOutFaults(pods, behind));
+      const ledger = ClusterLedger.of(props.cluster);
+      for (const name of behind.map(upstreamName)) ledger.addFronted(name, this, name);
       for (const warning of certificateWarnings(props, new URL(this.endpoint).hostname)) addWarning(this, warning);
     } catch (error) {
       withdraw(this);

@@ -36,7 +36,8 @@ import { resolveVllmModel } from './resolve-vllm-model';
 import { objectName, servedName } from './served-name';
 import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
-import { OWN_POD, REFUSED_VARIABLES, modelLabels } from './vllm-pod';
+import { REFUSED_VARIABLES, modelLabels, ownPodOf } from './vllm-pod';
+import { bufferFaults, streamFaults, streamTokenFaults, streamWarnings, streamedModelFaults } from './stream-faults';
 import { sizeVllmPod } from './vllm-pod-size';
 import { vllmScaling } from './vllm-scaling';
 import { vllmReleaseFaults, vllmReleaseWarnings } from './vllm-release-faults';
@@ -83,13 +84,14 @@ interface ModelCheck {
 export function checkVllmDeployment(props: VllmDeploymentProps, name: string, release: VllmRelease): DeploymentCheck {
   const own = allOf(
     () => kubernetesNameFault('name', name),
-    () => serverFaults(props, props.replicas ?? 1, OWN_POD),
+    () => serverFaults(props, props.replicas ?? 1, ownPodOf(props)),
     () => imageFaults('vllmImage', props.vllmImage),
     () => ownImageFaults(props),
     () => imageTagFaults(plannedImage(props, release)),
     () => vllmReleaseFaults(props.nodePool, release),
     () => secretFaults('apiKey', props.apiKey),
     () => queueFaults(props, release),
+    () => streamFaults(props, release),
     () => deviceFaults(props),
     () => refusedVariableFaults(props, REFUSED_VARIABLES),
     () => flagFaults(props.extraArguments ?? [], versionOf(props, release)),
@@ -100,11 +102,12 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     () => concreteFault('name', name, 'ids and names derive from it'),
     () => concreteFault('nameSuffix', props.nameSuffix, 'names derive from it'),
     () => sizedTokenFaults(props),
+    () => streamTokenFaults(props),
     () => models.flatMap(modelTokenFaults),
   );
   if (unknown.length > 0) return { servers: [], faults: unknown, warnings: [] };
   const names = models.map(servedName);
-  const checks = models.map((served, i) => checkModel(props, served, names[i], release));
+  const checks = models.map((served, i) => checkModel({ props, deployment: name, release }, served, names[i]));
   const servers = checks.flatMap(({ checked }) => checked ?? []);
   const faults = allOf(
     () => own,
@@ -128,6 +131,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     ...movingTagWarnings(plannedImage(props, release)),
     ...flagWarnings(props.extraArguments ?? [], new VllmVersion(release.vllmVersion)),
     ...serviceWarnings(props),
+    ...streamWarnings(props),
   ];
   return { servers, faults, warnings };
 }
@@ -173,7 +177,15 @@ function versionOf({ servingImage }: VllmDeploymentProps, { vllmVersion }: VllmR
   return new VllmVersion(vllmVersion, UPSTREAM_IMAGES, readableImage(servingImage)?._pluggedNames);
 }
 
-function checkModel(props: VllmDeploymentProps, served: ServedModel, name: string, release: VllmRelease): ModelCheck {
+/** The deployment of a model. */
+interface Around {
+  readonly props: VllmDeploymentProps;
+  /** Its name. */
+  readonly deployment: string;
+  readonly release: VllmRelease;
+}
+
+function checkModel({ props, deployment, release }: Around, served: ServedModel, name: string): ModelCheck {
   const { nodePool } = props;
   const vllm = versionOf(props, release);
   const hardware = servingHardware(nodePool);
@@ -204,20 +216,23 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
     () => (made.resolved ? draftFilesFaults(served, made.resolved) : []),
   );
   if (!made.resolved || faults.length > 0) return { faults };
-  const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests);
+  const options = props.weightLoading?._streamed;
+  const from = options && { store: props.modelStore, options };
+  const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests, from);
   const replicas = asked ?? made.resolved.plan.replicas;
   const { sizing } = sized(props, server);
   const group = groupOf(props, server);
   return {
     checked: {
-      ...{ server, sizing, replicas, fabric: group.binding, scaling: vllmScaling(props, server, sizing) },
+      ...{ server, sizing, replicas, fabric: group.binding, scaling: vllmScaling(props, deployment, server, sizing) },
       warnings: [...made.warnings, ...parserWarnings(name, served)],
     },
     faults: allOf(
       () => group.faults,
       () => partitionFaults(served, server, replicas),
+      () => streamedModelFaults(server),
     ),
-    ofDeployment: group.ofDeployment,
+    ofDeployment: [...group.ofDeployment, ...bufferFaults(server)],
   };
 }
 
