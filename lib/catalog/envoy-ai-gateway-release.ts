@@ -44,3 +44,18 @@ export const GATEWAY_KINDS = {
  * @see https://github.com/envoyproxy/gateway/blob/v1.8.1/internal/xds/bootstrap/bootstrap.go: `EnvoyStatsPort`
  */
 export const GATEWAY_POD_PORTS = { http: 10080, https: 10443, metrics: 19001 };
+
+/**
+ * What the container beside Envoy requests that drains it: `DefaultShutdownManagerCPUResourceRequests` and its like.
+ *
+ * @see https://github.com/envoyproxy/gateway/blob/v1.8.1/api/v1alpha1/shared_types.go
+ */
+export const SHUTDOWN_MANAGER_REQUESTS = { cpu: '10m', memory: '32Mi' } as const;
+
+/**
+ * Services that Envoy Gateway has for itself in its namespace: its own, and that of what counts limits.
+ *
+ * @see https://github.com/envoyproxy/gateway/blob/v1.8.1/charts/gateway-helm/templates/envoy-gateway-service.yaml
+ * @see https://github.com/envoyproxy/gateway/blob/v1.8.1/internal/infrastructure/kubernetes/ratelimit/resource_provider.go: `InfraName`
+ */
+export const ENVOY_GATEWAY_SERVICES = ['envoy-gateway', 'envoy-ratelimit'];

@@ -19,6 +19,8 @@ export interface SchedulingHints {
   readonly fewestPods?: number;
   /** Whether a queue of this program starts all pods of a group or none of them. @default false */
   readonly queued?: boolean;
+  /** Path of that queue. @default - none */
+  readonly queue?: string | undefined;
   /** Whether pods that run to completion run for so long that they must have room beside all that stays. @default false */
   readonly besideLasting?: boolean;
   /** Most of the pods that their own rules allow on one node. @default - no limit */

@@ -104,6 +104,15 @@ export class Keda extends Construct {
 
 nameClass('Keda', Keda);
 
+/**
+ * Namespace of the `Keda` of a cluster in this program; undefined where there is none.
+ *
+ * @internal
+ */
+export function kedaNamespace(cluster: IKubernetesCluster): string | undefined {
+  return ClusterLedger.of(cluster).singleton<InstalledScaler>(ClusterSingleton.KEDA)?.value.namespace;
+}
+
 /** The chart takes the host of the registry by itself. */
 function imageOf(registry: ImageRegistry, image: string): { readonly registry: string; readonly repository: string } {
   const [host, ...path] = registry.resolve(`${REGISTRY}/${image}`).split('/');

@@ -1,14 +1,16 @@
 import { isPcie } from '../catalog/gpu-interconnect';
 import { fitOf, isLasting } from './cluster-capacity-faults';
+import { LargePods, areBesideSmaller } from './large-pods';
 import { PlacedDemand, PodPlacement, PoolLoad } from './placement';
 import { readableAmount } from '../kubernetes/quantity';
 
 /**
- * Which pools the pods are placed on, and the resulting utilization of the pools.
+ * Which pools the pods are placed on, the resulting utilization of the pools, and where large pods may have to wait for small ones.
  *
  * @internal
  */
-export function explainPlacement({ pools, demands }: PodPlacement): string {
+export function explainPlacement({ pools, demands }: PodPlacement, large: readonly LargePods[]): string {
+  const mixed = large.filter(areBesideSmaller);
   return [
     'Pods, and where they go:',
     ...table(['pods', 'workload', 'pools', 'a node holds', 'a pod asks for'], demands.map(demandRow)),
@@ -18,6 +20,13 @@ export function explainPlacement({ pools, demands }: PodPlacement): string {
       ['pool', 'nodes', 'fabric', 'resource', 'for pods', 'asked for', ''],
       pools.flatMap((load) => poolRows(load)),
     ),
+    ...(mixed.length === 0
+      ? []
+      : [
+          '',
+          'Large pods that come last, wherever the scheduler placed the others:',
+          ...table(['workload', 'GPUs', 'pools', 'nodes', 'others are on up to', ''], mixed.map(largeRow)),
+        ]),
   ].join('\n');
 }
 
@@ -33,6 +42,17 @@ function demandRow({ demand, requests, pools }: PlacedDemand): string[] {
     demand.onEveryNode ? '1' : holds.map(String).join(', ') || '-',
     asks.map(([resource, amount]) => `${resource} ${readableAmount(resource, amount)}`).join(', ') +
       (slow ? `; tensor parallelism ${tensor} over PCI Express` : ''),
+  ];
+}
+
+function largeRow({ demands, size, pools, nodes, takenUp, mayWait }: LargePods): string[] {
+  return [
+    demands.map(({ demand }) => demand.name).join(', '),
+    String(size),
+    pools.map(({ pool }) => pool.poolName).join(', '),
+    String(nodes),
+    String(Math.min(nodes, takenUp)),
+    mayWait ? `may wait; ${takenUp + 1} nodes make it safe` : 'a node is left',
   ];
 }
 

@@ -9,8 +9,10 @@ import { explainPlacement } from './cluster-checks-table';
 import { groupFaults, subnetFaults } from './cluster-group-faults';
 import { placementOf } from './cluster-placement';
 import { hasRoomFor } from './cluster-room';
+import { largePodWarning, largePods, ownNodes } from './large-pods';
 import { hasOtherNodes } from './other-nodes';
 import { PlacedPool, PodPlacement } from './placement';
+import { PodPriorities } from './pod-priority';
 import { isSystemPool, systemLoad } from './system-pool';
 import { isGeneratedSecretChart } from '../kubernetes/generated-secret';
 import { synthesizedAttributes } from '../kubernetes/object-attributes';
@@ -23,6 +25,7 @@ import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isHelmRelease, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { claimsWithoutClass } from './claims-without-class';
 import { hasGroupAutoscaler, missingParts } from './missing-parts';
+import { explainQueue, queueRoom } from './kueue/queue-room';
 import { AskedPods, besideFindings } from './room-beside';
 import { ClusterRoom, RolloutChoice, chooseRollouts, rolloutsOn } from './rollouts';
 import { sameObjectFaults } from './same-object-faults';
@@ -58,6 +61,7 @@ export class ClusterChecks {
           checks.warn(found.pods);
           checks.warnOfSystemNodes(found.pods);
           checks.warnOfDisks(found.pods);
+          checks.warnOfLargePods(found.pods);
         }
         return found.faults;
       });
@@ -75,6 +79,7 @@ export class ClusterChecks {
   private readonly choices = { byHand: {}, byItself: {} };
   private readonly warned = new Set<PlacedPool>();
   private readonly warnedOfDisks = new Set<IGpuNodePool>();
+  private readonly warnedOfLargePods = new Set<string>();
   private warnedOfSystemNodes = false;
   /** Stand for the placements that `_hasRoomFor` finds. */
   private readonly room = { byHand: {}, byItself: {} };
@@ -105,9 +110,17 @@ export class ClusterChecks {
     return { faults, capacity, pods };
   }
 
-  /** Which pools the pods are placed on, and the resulting utilization of the pools, as a human-readable table. */
+  /**
+   * Which pools the pods are placed on, the resulting utilization of the pools, and, where pods of several sizes share nodes, whether the scheduler may
+   * spread the small ones so that large ones wait, as a human-readable table.
+   */
   public explain(): string {
-    return explainPlacement(this.placement(podsOf(this.workloads())));
+    const placement = this.placement(podsOf(this.workloads()));
+    const queues = ClusterLedger.of(this.cluster).queues.flatMap(({ owner, value }) =>
+      value.map((pool) => explainQueue(owner.node.path, queueRoom(owner.node.path, pool, placement))),
+    );
+    const table = explainPlacement(placement, largePods(placement, this.priorities(), ownNodes));
+    return [table, ...(queues.length > 0 ? ['', 'Queues, and what they hand out:', ...queues] : [])].join('\n');
   }
 
   /**
@@ -143,7 +156,18 @@ export class ClusterChecks {
     return choices.get(resource);
   }
 
-  /** Where all pods are, looked at once while a stack is read. */
+  /**
+   * Where all pods are, looked at once while a stack is read.
+   *
+   * @param stack the stack
+   *
+   * @internal
+   */
+  public _placementIn(stack: TerraformStack): PodPlacement {
+    return foundOnce(stack, this.room, () => this.placement(podsOf(this.workloads())));
+  }
+
+  /** Where all pods are for rollouts. */
   private roomOf(resource: TerraformResource, byHand: boolean): ClusterRoom {
     const stack = TerraformStack.of(resource);
     const pods = foundOnce(stack, this, () => new Map(this.workloads().map((each) => [each, podsOfResource(each)])));
@@ -233,6 +257,21 @@ export class ClusterChecks {
       this.warnedOfDisks.add(pool);
       addWarning(pool, warning);
     }
+  }
+
+  /** Warns of pods for which there is only room if the scheduler packs others. */
+  private warnOfLargePods(pods: readonly ResourcePods[]): void {
+    const isShort = ({ pool }: { pool: PlacedPool }) => this.warned.has(pool);
+    for (const found of largePods(this.placement(pods), this.priorities(), ownNodes)) {
+      const { demands, mayWait, pools } = found;
+      if (!mayWait || pools.some(isShort) || this.warnedOfLargePods.has(demands[0].demand.name)) continue;
+      this.warnedOfLargePods.add(demands[0].demand.name);
+      addWarning(this.cluster, largePodWarning(found));
+    }
+  }
+
+  private priorities(): PodPriorities {
+    return new PodPriorities(this.resources(isKubernetesResource));
   }
 
   /**

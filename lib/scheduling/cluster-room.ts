@@ -8,6 +8,7 @@ import { PlacedDemand, PodPlacement, PoolLoad } from './placement';
  * @param placement all pods of the cluster
  * @param placed the demand
  * @param more how many more pods, of it and of others
+ * @param besideTrainings whether there must be room while all trainings and the like run too, which end, but hold their nodes for long
  *
  * @internal
  */
@@ -15,9 +16,10 @@ export function hasRoomFor(
   placement: PodPlacement,
   placed: PlacedDemand,
   more: ReadonlyMap<PlacedDemand, number>,
+  besideTrainings = false,
 ): boolean {
   if ([...more.values()].every((pods) => pods === 0)) return true;
-  const grown = withMore(placement, placed, more);
+  const grown = withMore(placement, placed, more, besideTrainings);
   const own = new Set(placed.pools.map(({ pool }) => pool));
   return !capacityFindings(grown).some(({ pools }) => pools.some((pool) => own.has(pool)));
 }
@@ -27,6 +29,7 @@ function withMore(
   { demands }: PodPlacement,
   placed: PlacedDemand,
   more: ReadonlyMap<PlacedDemand, number>,
+  besideTrainings: boolean,
 ): PodPlacement {
   const near = new Set<PoolLoad>(placed.pools);
   // A set takes up in its turn what is added while it is gone through.
@@ -40,7 +43,7 @@ function withMore(
     const pods = demand.pods + (more.get(each) ?? 0);
     const copy = {
       ...each,
-      demand: { ...demand, pods },
+      demand: { ...demand, pods, ...(besideTrainings && demand.besideLasting ? { temporary: false } : {}) },
       pools: pools.map((load) => loads.get(load) ?? load),
     };
     if (!demand.onEveryNode) pools.forEach((load) => loads.get(load)?.demands.push(copy));

@@ -4,6 +4,7 @@ import { Attributes, resolvedValue } from '../core/resolved-value';
 import { declaredPodsOf } from '../kubernetes/declared-pods';
 import { singleBlock as one, synthesizedAttributes } from '../kubernetes/object-attributes';
 import { schedulingHintsOf } from '../kubernetes/scheduling-hints';
+import { QUEUE_LABEL } from './kueue/queue-label';
 import { isOfNode, means, podRelations } from './pod-affinity';
 import { PodDemand } from './pod-demand';
 import { podRequests } from './pod-requests';
@@ -145,6 +146,8 @@ function demandOf(
       return isKnownLater([key, operator, value, effect]) ? { operator: 'Exists' } : { key, operator, value, effect };
     }),
     hostNetwork: spec.host_network === true,
+    ...(one(one(attributes.metadata).labels)[QUEUE_LABEL] ? { isLabeledForQueue: true } : {}),
+    ...(spec.priority_class_name ? { priorityClass: String(spec.priority_class_name) } : {}),
   };
 }
 

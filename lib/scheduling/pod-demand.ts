@@ -59,8 +59,12 @@ export interface PodDemand extends SchedulingHints, PodRelations {
   readonly nodeTerms?: NodeTerm[];
   /** Its tolerations. @default - none */
   readonly tolerations?: PodToleration[];
+  /** Name of the class of its priority. @default - none, or known only to Terraform */
+  readonly priorityClass?: string;
   /** Whether it runs once on every matching node, like a DaemonSet. @default false */
   readonly onEveryNode?: boolean;
   /** Whether it uses the node's own address. @default false */
   readonly hostNetwork?: boolean;
+  /** Whether its object has the label by which a queue of its namespace takes it. @default false */
+  readonly isLabeledForQueue?: boolean;
 }

@@ -53,6 +53,8 @@ export interface RolloutChoice {
   readonly beside: readonly string[];
   /** Whether there is not room for all of these at once: one waits for the other, and holds nothing meanwhile. */
   readonly inTurns: boolean;
+  /** Names of trainings on the same nodes that alone keep it from having room, while they run. */
+  readonly trainings: readonly string[];
 }
 
 /**
@@ -83,6 +85,9 @@ interface Candidate {
  * Where all on the same nodes are servers of one pod that ask for the same, they may share the room: whoever is second waits for a node that the first
  * gives back, and holds none meanwhile. Servers of several pods, and such of different sizes, could each hold what the other waits for.
  *
+ * Trainings end, but may hold their nodes for days, in which a rollout would wait past its deadline: unless told to, none starts new servers first for
+ * which there is no room beside all of them.
+ *
  * @param rollouts all rollouts on a cluster
  * @param room where all pods on it are
  *
@@ -94,19 +99,32 @@ export function chooseRollouts(
 ): ReadonlyMap<TerraformResource, RolloutChoice> {
   const chosen: Candidate[] = [];
   const choices = new Map<TerraformResource, RolloutChoice>();
-  const fits = (each: Candidate, others: readonly Candidate[]) =>
+  // What is told to goes ahead, and waits for trainings; nobody chooses that.
+  const fits = (each: Candidate, others: readonly Candidate[], besideTrainings = each.rollout.told === undefined) =>
     each.placed.pools.length > 0 &&
     !each.placed.pools.some(({ pool }) => short.has(pool)) &&
-    hasRoomFor(placement, each.placed, new Map([...others, each].map(({ placed, more }) => [placed, more])));
+    hasRoomFor(
+      placement,
+      each.placed,
+      new Map([...others, each].map(({ placed, more }) => [placed, more])),
+      besideTrainings,
+    );
   for (const each of inOrder(candidatesOf(rollouts, pods, placement))) {
     const near = chosen.filter(({ placed }) => placed.pools.some((load) => each.placed.pools.includes(load)));
     const together = fits(each, chosen);
     const inTurns = !together && near.length > 0 && areAlike([...near, each]) && fits(each, []);
     const hasRoom = together || inTurns;
-    choices.set(each.rollout.workload, { hasRoom, inTurns, beside: near.map(({ rollout }) => rollout.name) });
+    const trainings = !hasRoom && fits(each, chosen, false) ? trainingsBeside(each) : [];
+    const beside = near.map(({ rollout }) => rollout.name);
+    choices.set(each.rollout.workload, { hasRoom, inTurns, beside, trainings });
     if (hasRoom) chosen.push(each);
   }
   return choices;
+}
+
+function trainingsBeside({ placed }: Candidate): string[] {
+  const all = placed.pools.flatMap(({ demands }) => demands.filter(({ demand }) => demand.besideLasting));
+  return [...new Set(all.map(({ demand }) => demand.name))].sort();
 }
 
 function candidatesOf(

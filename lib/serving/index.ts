@@ -57,3 +57,4 @@ export * from './vllm/vllm-deployment-props';
 export * from './vllm/vllm-options';
 export * from './vllm/attention-backend';
 export * from './vllm/vllm-serving-options';
+export * from './vllm/weight-loading';

@@ -374,6 +374,9 @@ export const ARGUMENTS = {
   Warnings: {
     'static accept': 'scope: IConstruct; id: string; reason: string',
   },
+  WeightLoading: {
+    'static streamed': 'options?: StreamedWeightsOptions',
+  },
   ZeroInference: {
     'static of': 'props: ZeroInferenceProps',
   },

@@ -37,7 +37,15 @@ function found(pools: { [name: string]: PoolOptions }, ...demands: PodDemand[]):
   return ClusterChecks.of(cluster).faults;
 }
 
-/** The same of one container with these resources. */
+/** What such pods warn of. */
+function warned(pools: { [name: string]: PoolOptions }, ...demands: PodDemand[]): Fault[] {
+  const cluster = testCluster(testStack());
+  fill(cluster, pools, demands);
+  cluster.node.validate();
+  return warningsOf(cluster);
+}
+
+/** What is found of one container with these resources. */
 function device(requests: { [resource: string]: string }, limits: { [resource: string]: string }): Fault[] {
   const cluster = testCluster(testStack());
   fill(cluster, { p5: {} }, []);
@@ -307,13 +315,14 @@ export const TEXTS: FaultText[] = [
   {
     id: 'POOL_CANNOT_SCALE_UP',
     text: "pool 'p5' starts with 0 nodes, too few for its pods, and no autoscaler is declared that would add more, up to maxNodes (2); raise minNodes, pass autoscaling: Autoscaling.clusterAutoscaler(), or scale the pool by hand",
-    faults: () => {
-      const stack = testStack();
-      const cluster = testCluster(stack);
-      fill(cluster, { p5: { isAutoscaled: false } }, [demand(gpus(8))]);
-      cluster.node.validate();
-      return warningsOf(stack);
-    },
+    faults: () => warned({ p5: { isAutoscaled: false } }, demand(gpus(8))),
+  },
+  {
+    id: 'LARGE_POD_MAY_WAIT',
+    text:
+      "test/Cluster-test/W1: pods of 'inference/large' 1 x 8 GPUs may wait for a node of pool 'p5' with 8 GPUs free although all pods fit: the scheduler " +
+      "does not pack them, and in the worst order the others ('inference/chat' 2 x 1 GPU) leave none on any of 2 nodes; give either of them nodes of their own (a pool, or labels and taints), those that may wait a priorityClassName above that of the others, which makes room, or raise maxNodes to 3",
+    faults: () => warned({ p5: {} }, demand({ pods: 2 }), demand({ ...gpus(8), name: 'inference/large' })),
   },
   {
     id: 'SYSTEM_NODES_CANNOT_SCALE_UP',

@@ -1,5 +1,5 @@
 import { ModelSpec } from '../../lib/catalog';
-import { GatewayAuthentication, GatewayBackend, GatewayExposure, GatewayTls } from '../../lib/serving';
+import { GatewayAuthentication, GatewayBackend, GatewayExposure, GatewayTls, OidcIssuer } from '../../lib/serving';
 import { Duration } from '../../lib/units';
 import { Door, chat, openDoor, triton } from '../serving/support/gateway-fixtures';
 import { warningsOf } from '../support/faults';
@@ -57,6 +57,40 @@ export const TEXTS: FaultText[] = [
       const tls = GatewayTls.certificate({ dnsNames: ['models.example.com'], issuer: 'letsencrypt' });
       return warningsOf(openDoor((site) => ({ backends: [GatewayBackend.of(chat(site))], tls })).site.scope);
     },
+  },
+  {
+    id: 'ISSUER_OF_NO_TOKEN',
+    property: 'authentication.jwtOptions.issuer',
+    text: "authentication.jwtOptions.issuer names the tenant 'common', which no token of Microsoft Entra ID does, so that nobody would be let in: each names the id of the caller's tenant; give that id, e.g. 'aaaabbbb-0000-cccc-1111-dddd2222eeee', in lower case",
+    refuse: refused((site) => ({
+      backends: [GatewayBackend.of(chat(site))],
+      authentication: GatewayAuthentication.oidc(OidcIssuer.entraId('common'), ['models']),
+    })),
+  },
+  {
+    id: 'ISSUER_OF_NO_TOKEN',
+    property: 'authentication.jwtOptions.issuer',
+    text: "authentication.jwtOptions.issuer is the user pool 'eu-central-1_A' in region 'eu-west-1', where no such pool is, so that nobody would be let in: its id begins with the region that it is in, as 'eu-central-1_EXAMPLE' does; give the region and the id of one pool",
+    refuse: refused((site) => ({
+      backends: [GatewayBackend.of(chat(site))],
+      authentication: GatewayAuthentication.oidc(OidcIssuer.cognito('eu-west-1', 'eu-central-1_A'), ['models']),
+    })),
+  },
+  {
+    id: 'MODEL_WITHOUT_WEIGHTS',
+    property: 'backends[0]',
+    text: "model 'chat' is in backends[0] alone, of weight 0, so that nobody would answer; leave weight out, or offer the model in another backend too (what a backend does not offer, its models leave out)",
+    refuse: refused((site) => ({ backends: [GatewayBackend.of(chat(site), { weight: 0 })] })),
+  },
+  {
+    id: 'EMPTY_LIST',
+    property: 'exposure.loadBalancer.sourceRanges',
+    text: 'sourceRanges must not be empty: a load balancer takes an empty list as all addresses; name those that may connect, leave it out for all, or keep exposure internal',
+    refuse: refused((site) => ({
+      backends: [GatewayBackend.of(chat(site))],
+      tls: GatewayTls.secret('door'),
+      exposure: GatewayExposure.public({ sourceRanges: [] }),
+    })),
   },
   {
     id: 'KEYS_OF_API_SERVER',

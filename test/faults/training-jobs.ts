@@ -68,6 +68,22 @@ const queued = () => {
   });
 };
 
+/** A training of two nodes in a queue of two, one of which another training may hold. */
+function besideUnqueued(): Fault[] {
+  const stack = testStack();
+  const cluster = testCluster(stack);
+  const nodePool = new TestPool(stack, 'gpu', cluster, GpuInstanceType.P5_48XLARGE, 2);
+  const queue = new GpuQueue(stack, 'gpus', { cluster, nodePools: [nodePool] });
+  const given = {
+    ...{ cluster, nodePool, modelStore: new TestStore(stack, 'Store'), modelName: 'llama', dataName: 'talks' },
+    ...{ model: ModelSpec.LLAMA_3_1_8B, sequenceLength: 4096, steps: 10, checkpointClaim: 'checkpoints' },
+    image: 'registry.example.com/t:1',
+  };
+  new TrainingJob(stack, 'Tune', { ...given, queue, nodes: 2 });
+  new TrainingJob(stack, 'Other', given);
+  return faultsAtSynth(queue);
+}
+
 const unmade = (trainingImage: ServingImage) => train({ image: undefined, trainingImage });
 
 export const TEXTS: FaultText[] = [
@@ -86,6 +102,15 @@ export const TEXTS: FaultText[] = [
       "queue 'gpus' hands out 2 node(s) of pool 'gpu', those that there are, and the training takes 3, so that it would never be admitted; raise minNodes " +
       'to 3, or let an autoscaler add nodes',
     refuse: queued,
+  },
+  {
+    id: 'QUEUE_TOO_SMALL',
+    property: 'queue',
+    text:
+      "queue 'gpus' hands out 8 of the 16 GPUs of pool 'gpu' (2 nodes), since 'training/other' (1 x 8) may hold the others, on as many nodes as that can be, " +
+      "without waiting in it, and 'training/tune' would never be admitted, which needs 16 with all that stays in the queue; raise maxNodes to 3, let " +
+      "'training/other' wait in the queue too, or give one of them a pool of its own",
+    faults: besideUnqueued,
   },
   {
     id: 'IMAGE_WITHOUT_FABRIC',

@@ -122,7 +122,7 @@ export const GATEWAY_ARGUMENTS: ArgumentPrograms = {
   'OidcIssuer.of(keysUrl)': (url) => tokens(OidcIssuer.of(JWT.issuer, url as string)),
   'OidcIssuer.keycloak(realmUrl)': (url) => tokens(OidcIssuer.keycloak(url as string)),
   'OidcIssuer.entraId(tenantId)': (tenant) => tokens(OidcIssuer.entraId(tenant as string)),
-  'OidcIssuer.cognito(region)': (region) => tokens(OidcIssuer.cognito(region as string, 'pool')),
+  'OidcIssuer.cognito(region)': (region) => tokens(OidcIssuer.cognito(region as string, 'eu-central-1_A')),
   'OidcIssuer.cognito(userPoolId)': (pool) => tokens(OidcIssuer.cognito('eu-central-1', pool as string)),
   'OidcIssuer.eks(issuer)': (issuer) => tokens(OidcIssuer.eks(issuer as string)),
   'GatewayTls.secret(secretName)': (name) => door(() => ({ tls: GatewayTls.secret(name as string) })),

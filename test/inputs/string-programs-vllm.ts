@@ -9,6 +9,7 @@ import {
   KServeScheduler,
   LeaderWorkerSetController,
   VllmDeployment,
+  WeightLoading,
 } from '../../lib/serving';
 import { TestPool, TestStore } from '../serving/support/fixtures';
 import { testCluster } from '../support/test-cluster';
@@ -88,6 +89,7 @@ function install(given: Given, id = 'KServe'): Program {
 export const VLLM_STRUCTS: StructPrograms = {
   VllmDeploymentProps: (given) => serve(given),
   VllmServingOptions: (given) => serve(given),
+  StreamedWeightsOptions: (given) => serve({ weightLoading: WeightLoading.streamed(given) }),
   LeaderWorkerSetControllerProps: (given) => control(given),
   KueueProps: (given) => installKueue(given),
   GpuQueueProps: (given) => hand(given),

@@ -125,13 +125,13 @@ export const GATEWAY_VERDICTS: { readonly [name: string]: readonly string[] } = 
     'refused INVALID_FORMAT authentication.jwtOptions.keysUrl | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
   ],
   'OidcIssuer.entraId(tenantId)': [
-    'text | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
+    'refused ISSUER_OF_NO_TOKEN authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
   ],
   'OidcIssuer.cognito(region)': [
-    'text | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
+    'refused ISSUER_OF_NO_TOKEN authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
   ],
   'OidcIssuer.cognito(userPoolId)': [
-    'text | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
+    'refused ISSUER_OF_NO_TOKEN authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',
   ],
   'OidcIssuer.eks(issuer)': [
     'refused INVALID_FORMAT authentication.jwtOptions.keysUrl | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer | refused VALUE_NOT_CONCRETE authentication.jwtOptions.keysUrl, VALUE_NOT_CONCRETE authentication.jwtOptions.issuer',

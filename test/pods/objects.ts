@@ -318,6 +318,13 @@ export const ROWS: ObjectRow[] = [
     role: true,
     files: 'assemble.sh fill-cache.sh hold-weights.sh model-cache.sh models.json probe_vllm.py vllm_guard.py',
   }),
+  ...serverObjects({
+    path: 'Streamed_Model-streamed',
+    kind: 'vllm',
+    name: 'streamed',
+    role: true,
+    files: 'check-streamed.sh models.json probe_vllm.py vllm_guard.py',
+  }),
   ...CACHE,
   ...monitoringObjects('prometheus', 9090, '20Gi', 'prometheus.yml rules.yml'),
   ...monitoringObjects('alertmanager', 9093, '1Gi', 'alertmanager.yml'),

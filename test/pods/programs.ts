@@ -38,6 +38,7 @@ import {
   TritonDeployment,
   TritonModel,
   VllmDeployment,
+  WeightLoading,
   VllmRelease,
 } from '../../lib';
 import { NDR, rack } from '../network/support';
@@ -123,7 +124,7 @@ function servers(app: App): void {
   });
 }
 
-/** Servers with a cache on their nodes. */
+/** Servers with a cache on their nodes, and others that need no disk for weights. */
 function caches(app: App): void {
   const stack = testStack(app, 'caches');
   const cluster = testCluster(stack);
@@ -132,6 +133,14 @@ function caches(app: App): void {
   const modelCache = ModelCache.onNode({ size: DataSize.gib(50) });
   const models = [{ name: 'cached', model: ModelSpec.LLAMA_3_1_8B }];
   new VllmDeployment(stack, 'Cached', { cluster, nodePool, modelStore, models, modelCache });
+  const streams = new TestPool(stack, 'streams', cluster, GpuInstanceType.G5_XLARGE, 2);
+  new VllmDeployment(stack, 'Streamed', {
+    cluster,
+    nodePool: streams,
+    modelStore,
+    models: [{ name: 'streamed', model: ModelSpec.LLAMA_3_1_8B }],
+    weightLoading: WeightLoading.streamed(),
+  });
 }
 
 /** Imports from every kind of source; of URLs without a token is in the programs of policies. */

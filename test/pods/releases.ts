@@ -186,6 +186,7 @@ export const ROWS: ReleaseRow[] = [
   apiKey(/ OpenAi_Model-llama-31-8b_ApiKey$/, 'llama-3-1-8b'),
   apiKey(/ Older_ApiKey$/, 'older'),
   apiKey(/ Cached_ApiKey$/, 'cached'),
+  apiKey(/ Streamed_ApiKey$/, 'streamed'),
   apiKey(/ Fronted_ApiKey$/, 'fronted', 'triton'),
   {
     address: / Autoscaler$/,

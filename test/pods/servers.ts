@@ -1,4 +1,5 @@
 import { cacheOf, holding } from './cached-pods';
+import { caches, looksFor } from './server-parts';
 import {
   LAST_WORDS,
   LOCKED,
@@ -39,6 +40,8 @@ interface Server {
   readonly added?: Added;
   /** Whether it shares weights with other pods. @default false */
   readonly cached?: boolean;
+  /** Whether it reads its weights from the store by itself. @default false */
+  readonly streamed?: boolean;
   /** Variables of this one alone. */
   readonly environment?: string[];
 }
@@ -107,31 +110,20 @@ const ADDED: Added = {
 
 const GPU_TAINT = ['tolerates nvidia.com/gpu Equal NoSchedule, value present'];
 
-/** Caches of the engine on the one volume that it may fill, and no access to a model hub. */
-const caches = (folder: string) =>
-  env({
-    HOME: folder,
-    PROBE_STATE_DIR: folder,
-    XDG_CACHE_HOME: folder,
-    HF_HOME: `${folder}/huggingface`,
-    HF_HUB_OFFLINE: '1',
-    TRANSFORMERS_OFFLINE: '1',
-    VLLM_CACHE_ROOT: `${folder}/vllm`,
-    VLLM_NO_USAGE_STATS: '1',
-    TORCHINDUCTOR_CACHE_DIR: `${folder}/torchinductor`,
-    TRITON_CACHE_DIR: `${folder}/kernels`,
-  });
-
 /** A pod of either kind: an init container with the right to the store, a server without it that sees the weights read-only. */
 function server(kind: 'triton' | 'vllm', own: Server, labels: string[], container: string[]): Row {
   const { name, gpus = 'nvidia.com/gpu=1', added, store = ROLE } = own;
   const [assemble, config] =
     kind === 'triton' ? ['assemble-repository', '/etc/triton'] : ['fetch-weights', '/etc/vllm'];
   const holder = own.cached ? ['hold-weights'] : [];
-  const skipped = [kind, ...holder, ...Object.keys({ ...added?.sidecars, ...added?.initContainers })].join(',');
+  const skipped = [
+    ...(own.streamed ? [] : [kind]),
+    ...holder,
+    ...Object.keys({ ...added?.sidecars, ...added?.initContainers }),
+  ].join(',');
   const annotations = [
-    // EKS gives the role to the init container alone.
-    `eks.amazonaws.com/skip-containers=${skipped}`,
+    // EKS gives the role to the init container alone, and to a server that streams.
+    ...(skipped === '' ? [] : [`eks.amazonaws.com/skip-containers=${skipped}`]),
     'gpu-inference-constructs/config-checksum=<checksum>',
     ...(added?.annotations ?? []),
   ];
@@ -159,9 +151,14 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
       ...(own.tolerates ?? GPU_TAINT),
       spread('kubernetes.io/hostname'),
       spread('topology.kubernetes.io/zone'),
-      files('config', `${own.config}assemble.sh${own.cached ? ' fill-cache.sh hold-weights.sh model-cache.sh' : ''}`),
+      files(
+        'config',
+        own.streamed
+          ? 'check-streamed.sh'
+          : `${own.config}assemble.sh${own.cached ? ' fill-cache.sh hold-weights.sh model-cache.sh' : ''}`,
+      ),
       files('probes', own.probes),
-      'volume models: empty_dir, bounded',
+      ...(own.streamed ? [] : ['volume models: empty_dir, bounded']),
       'volume cache: empty_dir, bounded',
       'volume tmp: empty_dir, bounded',
       'volume shm: empty_dir, bounded, medium: Memory',
@@ -177,13 +174,9 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
         PULLED,
         LAST_WORDS,
         'image public.ecr.aws/aws-cli/aws-cli',
-        `runs /bin/sh ${config}/assemble.sh`,
-        ...env({ CONFIG_DIR: config, MODELS_DIR: '/models', HOME: '/tmp' }),
-        'env MODELS_MIB',
-        'env MODEL_PLAN',
+        ...looksFor(own, config),
         ...store.environment,
         `mounts config at ${config}, read-only`,
-        'mounts models at /models',
         'mounts tmp at /tmp',
         ...(own.cached ? ['env CACHE_PLAN', `mounts cache at /var/cache/${kind}`, ...cacheOf(kind)] : []),
         ...store.mounts,
@@ -195,7 +188,7 @@ function server(kind: 'triton' | 'vllm', own: Server, labels: string[], containe
         PULLED,
         LAST_WORDS,
         `mounts probes at ${config}-probes, read-only`,
-        'mounts models at /models, read-only',
+        ...(own.streamed ? [...store.environment, ...store.mounts] : ['mounts models at /models, read-only']),
         `mounts cache at /var/cache/${kind}`,
         'mounts tmp at /tmp',
         'mounts shm at /dev/shm',
@@ -391,5 +384,14 @@ export const ROWS: Row[] = [
     surges: true,
     cached: true,
     environment: [apiKey('cached-api-key', 'api-key')],
+  }),
+  vllm({
+    address: / Streamed_Model-streamed$/,
+    name: 'streamed',
+    pool: 'streams',
+    store: ROLE_IN_REGION,
+    surges: true,
+    streamed: true,
+    environment: [apiKey('streamed-api-key', 'api-key')],
   }),
 ];

@@ -96,6 +96,7 @@ export function runPods(
       },
       toleration: asked.tolerations,
       hostNetwork: asked.hostNetwork,
+      priorityClassName: asked.priorityClass,
       container: [
         { name: 'c', image: 'i', resources: { requests: asked.requests, limits: Object.fromEntries(limits) } },
       ],

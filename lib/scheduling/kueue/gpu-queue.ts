@@ -1,4 +1,4 @@
-import { ITerraformDependable } from 'cdktf';
+import { ITerraformDependable, Lazy, TerraformStack } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../../core/errors';
@@ -7,13 +7,18 @@ import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesName, kubernetesNameFault } from '../../core/naming';
 import { otherClusterFault } from '../../core/other-cluster-fault';
 import { concreteFault } from '../../core/tokens';
+import { addValidation } from '../../core/validation';
 import { CustomResources } from '../../kubernetes/custom-resources';
+import { customResourcesValues } from '../../kubernetes/custom-resources-chart';
 import { checkArguments } from '../../units/argument-faults';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { nameClass } from '../../units/own-class';
 import { allOf } from '../../units/unreadable';
-import { nodeAllocatable } from '../node-allocatable';
+import { ClusterChecks } from '../cluster-checks';
+import { gpuResource, nodeAllocatable } from '../node-allocatable';
+import { QueueRoom, heldOutside, queueRoom, queueRoomFaults } from './queue-room';
+import { queuedNodes } from './queued-nodes';
 
 const API_VERSION = 'kueue.x-k8s.io/v1beta2';
 
@@ -59,8 +64,11 @@ export interface GpuQueueAttributes {
  *
  * It makes a ClusterQueue for all namespaces, with a flavor for each pool, whose quota is what pods can have on all of its nodes: `maxNodes` where
  * the cluster autoscaler or Karpenter adds them, and of a pool that begins without any; else `minNodes`. Kueue counts only what waits in its
- * queues: pods beside them that take GPUs of the pool leave an admitted group pending. Throws a `ValidationError` for no pools, for pools of another
- * cluster or of another queue, and for a name that Kubernetes refuses.
+ * queues, so that the quota leaves out what servers and trainings of this program that wait in none may hold on the pool, wherever the scheduler places
+ * them: whole nodes where pods of the queue need whole nodes. `ClusterChecks.explain()` says how much that is; what is then left for nothing in the queue
+ * is refused at synthesis. Pods of other programs are not known: one that takes GPUs of the pool leaves an admitted group pending.
+ *
+ * Throws a `ValidationError` for no pools, for pools of another cluster or of another queue, and for a name that Kubernetes refuses.
  *
  * @see https://kueue.sigs.k8s.io/docs/tasks/run/leaderworkerset
  */
@@ -80,6 +88,8 @@ export class GpuQueue extends Construct implements IGpuQueue {
   public readonly cluster: IKubernetesCluster;
   public readonly nodePools?: IGpuNodePool[];
   public readonly ready: ITerraformDependable[];
+
+  #isLooking = false;
 
   /**
    * @param scope parent, in the workload stack
@@ -105,14 +115,39 @@ export class GpuQueue extends Construct implements IGpuQueue {
       releaseName: name,
       // Queues and flavors belong to no namespace; the release itself needs one that is always there.
       namespace: 'default',
-      resources: [...nodePools.map((pool) => flavor(name, pool)), clusterQueue(name, nodePools)],
+      resources: this.#resources(name, nodePools, []),
       dependsOn: controller?.value,
+    });
+    // What runs outside of the queue is known when everything has been created.
+    made._release.values = Lazy.listValue({
+      produce: () => [customResourcesValues(this.#resources(name, nodePools, this.#rooms(nodePools)))],
     });
     this.clusterQueueName = name;
     this.cluster = cluster;
     this.nodePools = [...nodePools];
     this.ready = made.ready;
     ledger.addQueue(this, nodePools);
+    addValidation(this, () => {
+      const faults = this.#rooms(nodePools).flatMap((room) => queueRoomFaults(name, room));
+      // Where pods have no room at all, that is what is to be read.
+      return faults.length === 0 || ClusterChecks.of(cluster).faults.length > 0 ? [] : faults;
+    });
+  }
+
+  #resources(name: string, nodePools: readonly IGpuNodePool[], rooms: readonly QueueRoom[]) {
+    return [...nodePools.map((pool) => flavor(name, pool)), clusterQueue(name, nodePools, rooms)];
+  }
+
+  #rooms(nodePools: readonly IGpuNodePool[]): QueueRoom[] {
+    // Where pods are is found by reading what has been created, of which the queue is part; no pod comes of it.
+    if (this.#isLooking) return [];
+    this.#isLooking = true;
+    try {
+      const placement = ClusterChecks.of(this.cluster)._placementIn(TerraformStack.of(this));
+      return nodePools.map((pool) => queueRoom(this.node.path, pool, placement));
+    } finally {
+      this.#isLooking = false;
+    }
   }
 }
 
@@ -153,9 +188,6 @@ export function localQueue(
   return { apiVersion: API_VERSION, kind: 'LocalQueue', metadata: { name }, spec: { clusterQueue } };
 }
 
-/** The label by which Kueue takes a group into a queue. @internal */
-export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
-
 function flavorName(queue: string, pool: IGpuNodePool): string {
   // Neither has a dot, so that no two flavors have one name.
   return `${queue}.${pool.poolName}`;
@@ -177,7 +209,7 @@ const NOT_COUNTED = ['pods'];
 /** Local disk that is not known of a pool does not hold back what the scheduler can tell. */
 const UNKNOWN_DISK = 2 ** 50;
 
-function clusterQueue(name: string, pools: readonly IGpuNodePool[]) {
+function clusterQueue(name: string, pools: readonly IGpuNodePool[], rooms: readonly QueueRoom[]) {
   const amounts = pools.map((pool) => ({ pool, nodes: queuedNodes(pool), node: nodeAllocatable(pool) }));
   const coveredResources = [...new Set([...amounts.flatMap(({ node }) => [...node.keys()]), 'ephemeral-storage'])]
     .filter((resource) => !NOT_COUNTED.includes(resource))
@@ -186,7 +218,12 @@ function clusterQueue(name: string, pools: readonly IGpuNodePool[]) {
     name: flavorName(name, pool),
     resources: coveredResources.map((resource) => {
       const ofNode = node.get(resource) ?? (resource === 'ephemeral-storage' ? UNKNOWN_DISK : 0);
-      return { name: resource, nominalQuota: quota(resource, ofNode * nodes) };
+      const room = rooms.find((each) => each.pool === pool);
+      const left =
+        room && resource === gpuResource(pool)
+          ? room.handedOut
+          : ofNode * nodes - (room ? heldOutside(room, resource) : 0);
+      return { name: resource, nominalQuota: quota(resource, Math.max(0, left)) };
     }),
   }));
   return {
@@ -195,20 +232,6 @@ function clusterQueue(name: string, pools: readonly IGpuNodePool[]) {
     metadata: { name },
     spec: { namespaceSelector: {}, resourceGroups: [{ coveredResources, flavors }] },
   };
-}
-
-/**
- * Nodes that there are or that a pod that waits makes appear: where nothing adds any, those that the pool begins with.
- *
- * @internal
- */
-export function queuedNodes(pool: IGpuNodePool): number {
-  const ledger = ClusterLedger.of(pool.cluster);
-  const grows = [ClusterSingleton.CLUSTER_AUTOSCALER, ClusterSingleton.KARPENTER].some((kind) =>
-    ledger.needing(kind).includes(pool),
-  );
-  // A pool that begins without nodes is one that something adds them to, whatever installs it.
-  return grows || pool.minNodes === 0 ? pool.maxNodes : pool.minNodes;
 }
 
 function quota(resource: string, amount: number): string {

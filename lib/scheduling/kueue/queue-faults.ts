@@ -1,7 +1,8 @@
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { Fault, fault } from '../../units/fault';
-import { IGpuQueue, queuedNodes } from './gpu-queue';
+import { IGpuQueue } from './gpu-queue';
+import { queuedNodes } from './queued-nodes';
 
 /**
  * What waits in a queue for nodes.

@@ -8,6 +8,7 @@ import { givenValue } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
 import { CertificateAuthority } from './certificate-authority';
 import { InferenceGatewayProps } from './inference-gateway-props';
+import { issuerFaults } from './issuer-faults';
 import { knownTexts, textFaults } from './text-faults';
 
 /** Names of callers: in file names, logs and limits. */
@@ -26,7 +27,8 @@ export function authenticationFaults({ authentication, networkPolicy = true }: I
       () => (networkPolicy ? apiServerFaults(`${at}.keysUrl`, keysUrl) : []),
       () => authorityFaults(`${at}.keysAuthority`, keysAuthority),
       () => textFaults(`${at}.issuer`, issuer),
-      () => knownTexts(`${at}.audiences`, audiences, 'who tokens are for: any of the issuer would do'),
+      () => issuerFaults(`${at}.issuer`, issuer),
+      () => audienceFaults(`${at}.audiences`, audiences),
       () => (clientClaim === undefined ? [] : textFaults(`${at}.clientClaim`, clientClaim)),
     );
   }
@@ -44,6 +46,12 @@ export function authenticationFaults({ authentication, networkPolicy = true }: I
       () => concreteFault(`authentication.keys.${client}`, secret, 'volumes are made from it'),
     ),
   );
+}
+
+/** An empty one is in no token. */
+function audienceFaults(at: string, audiences: string[]): Fault[] {
+  const faults = knownTexts(at, audiences, 'who tokens are for: any of the issuer would do');
+  return faults.length > 0 ? faults : audiences.flatMap((each, i) => textFaults(`${at}[${i}]`, each));
 }
 
 function clientFault(client: string): Fault {

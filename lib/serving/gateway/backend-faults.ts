@@ -240,7 +240,14 @@ function sharedFaults(upstreams: readonly Upstream[]): Fault[] {
   const models = [...new Set(upstreams.flatMap((each) => each.models))].sort();
   return models.flatMap((model) => {
     const having = upstreams.filter((each) => each.models.includes(model));
-    if (having.length < 2) return [];
+    if (having.length < 2) {
+      const [{ at, weight }] = having;
+      if (weight !== 0) return [];
+      const reason =
+        `model '${model}' is in ${at} alone, of weight 0, so that nobody would answer; leave weight out, or offer the model in another backend too ` +
+        '(what a backend does not offer, its models leave out)';
+      return [fault('MODEL_WITHOUT_WEIGHTS', at, reason)];
+    }
     const where = having.map(({ at }) => at).join(' and ');
     const without = having.filter(({ weight }) => weight === undefined);
     if (without.length > 0) {

@@ -49,6 +49,7 @@ export function exposureFaults({ cluster, exposure, tls }: InferenceGatewayProps
     () => {
       const unknown = knownListFaults(at, sourceRanges, 'each of them is checked');
       if (unknown.length > 0) return unknown;
+      if (sourceRanges.length === 0 && exposure.loadBalancer?.sourceRanges !== undefined) return [NO_SOURCE_RANGES];
       const faults = accessFaults({ [at]: sourceRanges });
       return faults.length > 0 ? faults : sourceRanges.flatMap((each, i) => rangeFaults(`${at}[${i}]`, each, isIpv4));
     },
@@ -74,6 +75,13 @@ function classFaults(at: string, { loadBalancerClass }: LoadBalancerController):
   const unknown = concreteFault(at, loadBalancerClass, 'Kubernetes lets nobody change it');
   return unknown.length > 0 ? unknown : keyFaults(at, 'load balancer class', loadBalancerClass);
 }
+
+const NO_SOURCE_RANGES = fault(
+  'EMPTY_LIST',
+  'exposure.loadBalancer.sourceRanges',
+  'sourceRanges must not be empty: a load balancer takes an empty list as all addresses; name those that may connect, leave it out for all, or keep ' +
+    'exposure internal',
+);
 
 const PUBLIC_WITHOUT_TLS = fault(
   'PUBLIC_WITHOUT_TLS',

@@ -18,7 +18,7 @@ export interface GatewayLoadBalancer {
   /**
    * Addresses that may connect, e.g. `203.0.113.0/24`: those that the load balancer lets in, and those that the network policy does, so that a load
    * balancer which ignores them opens nothing. Callers keep their addresses on the way to the pods (`externalTrafficPolicy: Local`); where a load balancer
-   * connects from addresses of its own, name these in `accessibleFrom` of the gateway.
+   * connects from addresses of its own, name these in `accessibleFrom` of the gateway. An empty list is refused: load balancers take it as all.
    * @default - all
    */
   readonly sourceRanges?: string[];

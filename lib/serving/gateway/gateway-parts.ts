@@ -28,6 +28,15 @@ function metadataOf({ labels, ...owner }: GatewayOwner, name = owner.name, names
   return { name, namespace, labels: { ...labels, ...MANAGED_BY } };
 }
 
+/**
+ * Id of what a gateway makes for an upstream. Names may have hyphens but no dots, so that `b` in `team-a` is another than `a-b` in `team`; only where
+ * both are behind one gateway does the later one have the dot.
+ */
+function idOf(scope: Construct, part: string, { namespace, serviceName }: Upstream): string {
+  const id = `${part}-${namespace}-${serviceName}`;
+  return scope.node.tryFindChild(id) === undefined ? id : `${part}-${namespace}.${serviceName}`;
+}
+
 /** Asks cert-manager for a certificate. @internal */
 export function requestCertificate(
   owner: GatewayOwner,
@@ -59,11 +68,11 @@ export function requestCertificate(
 
 /** The addresses of a model's pods that are ready, by name. @internal */
 export function makePodService(owner: GatewayOwner, upstream: Upstream): void {
-  const { namespace, serviceName, podSelector, port } = upstream;
+  const { namespace, podSelector, port } = upstream;
   if (podSelector === undefined) return;
   const { scope, cluster } = owner;
   const waitFor = ensureNamespace(scope, cluster, namespace, PodSecurityLevel.RESTRICTED);
-  new ServiceV1(scope, `Pods-${namespace}-${serviceName}`, {
+  new ServiceV1(scope, idOf(scope, 'Pods', upstream), {
     ...kubernetesMeta(scope, cluster, waitFor),
     metadata: metadataOf(owner, headlessName(owner.name, upstream), namespace),
     waitForLoadBalancer: false,
@@ -85,12 +94,13 @@ export function makePodService(owner: GatewayOwner, upstream: Upstream): void {
  */
 export function letIn(
   owner: GatewayOwner,
-  { namespace, serviceName, podSelector, port }: Upstream,
+  upstream: Upstream,
   from: { readonly namespace: string; readonly labels: { readonly [key: string]: string } },
 ): void {
   const { scope, cluster, name } = owner;
+  const { namespace, serviceName, podSelector, port } = upstream;
   const [{ namespaceSelector }] = peers([from.namespace]) as [{ namespaceSelector: object }];
-  new NetworkPolicyV1(scope, `Access-${namespace}-${serviceName}`, {
+  new NetworkPolicyV1(scope, idOf(scope, 'Access', upstream), {
     ...kubernetesMeta(scope, cluster, ensureNamespace(scope, cluster, namespace, PodSecurityLevel.RESTRICTED)),
     metadata: metadataOf(owner, kubernetesName(`${name}-to-${serviceName}`), namespace),
     spec: escapeTemplates({

@@ -29,7 +29,8 @@ export class OidcIssuer {
   /**
    * A tenant of Microsoft Entra ID, whose tokens are of version 2.0.
    *
-   * @param tenantId id of the tenant, never `common`: no token is issued by that
+   * @param tenantId id of the tenant in lower case, never `common`, `organizations`, `consumers` or a domain: no token is issued by these, so that a
+   *   gateway refuses them
    * @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc
    */
   public static entraId(tenantId: string): OidcIssuer {
@@ -41,7 +42,7 @@ export class OidcIssuer {
    * A user pool of Amazon Cognito. Its ID tokens are for an app client, which is in `aud`; its access tokens have no `aud` and are refused.
    *
    * @param region e.g. `eu-central-1`
-   * @param userPoolId e.g. `eu-central-1_EXAMPLE`
+   * @param userPoolId e.g. `eu-central-1_EXAMPLE`, which begins with the region
    * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
    */
   public static cognito(region: string, userPoolId: string): OidcIssuer {

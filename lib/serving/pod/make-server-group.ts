@@ -8,7 +8,8 @@ import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { podAttributes, podObject } from '../../kubernetes/pod-object';
 import { plainPodTemplate } from '../../kubernetes/pod-template';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
-import { IGpuQueue, QUEUE_LABEL, localQueue } from '../../scheduling/kueue/gpu-queue';
+import { IGpuQueue, localQueue } from '../../scheduling/kueue/gpu-queue';
+import { QUEUE_LABEL } from '../../scheduling/kueue/queue-label';
 import { makeAround, podOf, scale } from './make-server';
 import { Server, ServerParts } from './server';
 import { scalerMost } from './server-faults';
@@ -130,6 +131,7 @@ function makeLeaderWorkerSet(
     podsPerGroup: group.size,
     ...(most === undefined ? {} : { fewestPods: (given.autoscaling?.minReplicas ?? 0) * group.size }),
     queued: queue !== undefined,
+    queue: queue?.node.path,
   });
   return made;
 }

@@ -19,6 +19,7 @@ import { egressTo, isolate, modelStoreEgress, peers, roleEgress } from '../../ku
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { makeScaler } from '../scaling/make-scaler';
+import { CHECK_SCRIPT } from './check-pod';
 import { ServiceType } from './pod-additions';
 import { PodAccount, accountWarnings, actsBesideStore, podAccount } from './pod-account';
 import { placementLimits } from './placement-rules';
@@ -144,8 +145,9 @@ function makeService(owner: Construct, server: Server, before: ITerraformDependa
 function makeParts(owner: Construct, server: Server, account: PodAccount, before: ITerraformDependable[]): ServerParts {
   const { given, name } = server;
   const { cluster, nodePool } = given;
+  const script = server.streamsWeights ? CHECK_SCRIPT : ASSEMBLE_SCRIPT;
   const data: { [key: string]: string } = {
-    [ASSEMBLE_SCRIPT.key]: scriptAsset(ASSEMBLE_SCRIPT.asset),
+    [script.key]: scriptAsset(script.asset),
     ...(given.modelCache ? cacheScripts() : {}),
     ...server.data,
   };
@@ -182,6 +184,7 @@ export function podOf(server: Server, parts: ServerParts, container: ServerConta
     files: server.files,
     probeItems: server.probeItems,
     copies: server.copies,
+    streamsWeights: server.streamsWeights,
     modelStore: given.modelStore,
     nodePool: given.nodePool,
     registry: given.imageRegistry ?? ImageRegistry.UPSTREAM,
@@ -191,7 +194,7 @@ export function podOf(server: Server, parts: ServerParts, container: ServerConta
     server: container,
     labels,
     // A changed configuration changes the pod template, so it is rolled out.
-    annotations: { ...parts.checksum, ...withoutRole(kind, given) },
+    annotations: { ...parts.checksum, ...withoutRole(kind, given, server.streamsWeights) },
     priorityClassName: given.priorityClassName,
     additions: given,
     cache: podCache(server, parts, container),

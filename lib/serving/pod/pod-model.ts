@@ -27,7 +27,9 @@ export interface PodModel {
   /** Whether it answers a request by a stream of responses. */
   readonly streams: boolean;
   /** Where its files lie in the pod: what Triton scans must not be links. @default 'beside' */
-  readonly weights?: 'in-repository' | 'beside' | 'none';
+  readonly weights?: 'in-repository' | 'beside' | 'none' | 'streamed';
+  /** How many times a start reads streamed files from the store. @default 1 */
+  readonly reads?: number;
   /** How it fits its GPUs. @default - it is not planned */
   readonly plan?: CapacityPlan;
 }

@@ -142,7 +142,8 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
   const otherCpu = others.cpuMillis + holder.cpuMillis;
   const otherMemory = others.memoryMib + holder.memoryMib;
   const stored = total(models, (model) => model.storedSize.bytes);
-  const copied = models.filter((model) => !isCached(model, overrides));
+  const isStreamed = models.some(({ weights }) => weights === 'streamed');
+  const copied = models.filter((model) => model.weights !== 'streamed' && !isCached(model, overrides));
   const copiedBytes = total(copied, (model) => model.storedSize.bytes);
   const sharedMemoryMib = Math.ceil(
     overrides.sharedMemory?.mib ??
@@ -155,9 +156,8 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
     overrides.memory?.mib ?? total(models, (m) => m.hostMemory.mib) + (overrides.cache?.mib ?? 0) + sharedMemoryMib,
   );
   // Links take next to nothing.
-  const modelsMib = Math.ceil(
-    (copiedBytes * 1.05 + (copiedBytes > 0 || modelCache === undefined ? GIB : 64 * MIB)) / MIB,
-  );
+  const spare = copiedBytes > 0 || modelCache === undefined ? GIB : 64 * MIB;
+  const modelsMib = isStreamed ? 0 : Math.ceil((copiedBytes * 1.05 + spare) / MIB);
   const scratchMib = models.some(({ plan }) => plan) ? 10 * 1024 : 2 * 1024;
   const temporaryMib = 1024 + Math.ceil(total(models, (m) => m.temporarySize?.mib ?? 0));
   const ownDiskMib = Math.ceil(overrides.ephemeralStorage?.mib ?? modelsMib + scratchMib + temporaryMib + 1024);
@@ -213,7 +213,7 @@ export function sizePod(models: readonly PodModel[], type: GpuNodeType, override
       memoryLimitMib: Math.max(memoryMib, Math.floor(usableMemoryMib(type) / sharing) - otherMemory),
       sharedMemoryMib,
       modelsMib,
-      cachedMib: Math.ceil((stored - copiedBytes) / MIB),
+      cachedMib: isStreamed ? 0 : Math.ceil((stored - copiedBytes) / MIB),
       scratchMib,
       temporaryMib,
       ephemeralStorageMib: diskMib,
@@ -262,7 +262,7 @@ function shortageFaults(
       memory,
       mib.memory,
       pinned > 0 ? pinned + mib.shared : 0,
-      'what kvOffload and cpuOffload keep on the host, and the shared memory',
+      `what ${models.some(({ weights }) => weights === 'streamed') ? 'streamed weights are read into, ' : ''}kvOffload and cpuOffload keep on the host, and the shared memory`,
     ),
     ...short(
       'resources.ephemeralStorage',
@@ -287,7 +287,7 @@ export function shortestStartup(models: readonly PodModel[]): number {
 /**
  * Slow but realistic rates, because a budget that is too short kills a pod that would have become ready: weights come from S3 at 200 MB/s
  * (100 MB/s onto a disk that is no instance store) and are read back at 250 MB/s; an engine takes up to 5 minutes to compile and
- * capture its graphs, an image up to 10 to pull.
+ * capture its graphs, an image up to 10 to pull. Streamed weights come from S3 at the same 200 MB/s, while the engine starts.
  */
 function budgets(
   models: readonly PodModel[],
@@ -296,8 +296,10 @@ function budgets(
   { startupSeconds: given, waitsForOthers = false, disk = diskOfType(type) }: SizingOverrides,
 ) {
   const engine = models.some(({ plan }) => plan) ? 300 : 120;
-  const download = 60 + stored / (disk.isLocal ? 0.2e9 : 0.1e9);
-  const startupSeconds = given ?? ceilTo(engine + stored / 0.25e9 + (waitsForOthers ? download : 0), 60);
+  const streams = models.some(({ weights }) => weights === 'streamed');
+  const download = streams ? 0 : 60 + stored / (disk.isLocal ? 0.2e9 : 0.1e9);
+  const load = streams ? total(models, (m) => m.storedSize.bytes * (m.reads ?? 1)) / 0.2e9 : stored / 0.25e9;
+  const startupSeconds = given ?? ceilTo(engine + load + (waitsForOthers ? download : 0), 60);
   return { startupSeconds, progressDeadline: ceilTo((600 + download + startupSeconds) * 1.25, 60) };
 }
 

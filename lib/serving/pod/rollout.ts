@@ -190,7 +190,11 @@ export class Rollout {
       const why = `its modelCache has ${size} MiB, and weights of two versions need ${shortage} MiB`;
       return { why, cure: 'raise modelCache.size to that' };
     }
-    const { beside = [] } = this.#checks._rolloutOf(workload) ?? {};
+    const { beside = [], trainings = [] } = this.#checks._rolloutOf(workload) ?? {};
+    if (trainings.length > 0) {
+      const why = `the nodes of ${pool} have no room for ${others} while ${named(trainings)} run${trainings.length === 1 ? 's' : ''}, and it would wait for that`;
+      return { why, cure: `${more}, give the training a pool of its own, or ${nodes}` };
+    }
     if (beside.length > 0 && this.#checks._hasRoomFor(workload, 1)) {
       const why =
         `the nodes of ${pool} have room for one more, but not beside what the rollouts of ${named(beside)} start, which may come at the same ` +

@@ -26,6 +26,7 @@ import { actsBesideStore } from './pod-account';
 import { ModelCache } from './model-cache';
 import { PodAdditions } from './pod-additions';
 import { PodSizing } from './pod-sizing';
+import { CHECK_SCRIPT, checkContainer } from './check-pod';
 
 /** Mount path of the models' volume, in the init container and in the server's. */
 export const MODELS_MOUNT = '/models';
@@ -146,6 +147,8 @@ export interface ServerPod {
   /** Files of the probes. */
   readonly probeItems: readonly ConfigItem[];
   readonly copies: readonly WeightsCopy[];
+  /** Whether the server's container reads them from the store, and nothing is copied. @default false */
+  readonly streamsWeights?: boolean;
   readonly modelStore: IModelStore;
   readonly nodePool: IGpuNodePool;
   readonly registry: ImageRegistry;
@@ -163,7 +166,8 @@ export interface ServerPod {
 }
 
 /**
- * The pod of a server: an init container copies and checks the weights before the server starts.
+ * The pod of a server: an init container copies and checks the weights before the server starts; of weights that the
+ * server streams it checks that they are in the store.
  *
  * @internal
  */
@@ -176,7 +180,10 @@ export function serverPodProps(pod: ServerPod): PodTemplateProps {
     fsGroupChangePolicy: 'OnRootMismatch',
     serviceAccount: { name: pod.serviceAccountName },
     taints: [...pod.nodePool.taints, ...(pod.additions.tolerations ?? [])],
-    initContainers: [assembleContainer(pod), ...sidecarContainers(pod.additions.initContainers)],
+    initContainers: [
+      pod.streamsWeights ? lookOf(pod) : assembleContainer(pod),
+      ...sidecarContainers(pod.additions.initContainers),
+    ],
     containers: [serverContainer(pod), ...holders(pod), ...sidecarContainers(pod.additions.sidecars)],
     spec: {
       priorityClassName: pod.priorityClassName,
@@ -200,29 +207,34 @@ export function terminationGracePeriod(exitSeconds: number): number {
 }
 
 /**
- * Annotation by which only the init container gets the role of the service account; none where the role is for all of them, or not ours.
+ * Annotation by which only what reads the store gets the role of the service account; none where the role is for all of them, or not ours.
+ *
+ * @param streams whether the server itself does
  *
  * @internal
  */
 export function withoutRole(
   kind: ServerKind,
   additions: PodAdditions & { readonly modelCache?: ModelCache },
+  streams = false,
 ): { [key: string]: string } {
   if (additions.serviceAccountName !== undefined || actsBesideStore(additions)) return {};
   const { sidecars = [], initContainers = [] } = additions;
   const added = [...sidecars, ...initContainers].map(({ name }) => name);
   if (additions.modelCache !== undefined) added.unshift(HOLD_CONTAINER);
-  return { 'eks.amazonaws.com/skip-containers': [kind.container, ...added].join(',') };
+  const others = streams ? added : [kind.container, ...added];
+  return others.length === 0 ? {} : { 'eks.amazonaws.com/skip-containers': others.join(',') };
 }
 
 function volumes(pod: ServerPod) {
   const { sizing } = pod;
-  const scripts = [ASSEMBLE_SCRIPT.key, ...(pod.cache ? Object.keys(CACHE_SCRIPTS) : [])];
+  const { key: own } = pod.streamsWeights ? CHECK_SCRIPT : ASSEMBLE_SCRIPT;
+  const scripts = [own, ...(pod.cache ? Object.keys(CACHE_SCRIPTS) : [])];
   const items = [...pod.files.map(({ key, path }) => ({ key, path })), ...scripts.map((key) => ({ key, path: key }))];
   return [
     { name: 'config', configMap: { name: pod.configMapName, defaultMode: '0444', items } },
     { name: 'probes', configMap: { name: pod.configMapName, defaultMode: '0444', items: [...pod.probeItems] } },
-    { name: 'models', emptyDir: { sizeLimit: `${sizing.modelsMib}Mi` } },
+    ...(pod.streamsWeights ? [] : [{ name: 'models', emptyDir: { sizeLimit: `${sizing.modelsMib}Mi` } }]),
     { name: 'cache', emptyDir: { sizeLimit: `${sizing.scratchMib}Mi` } },
     { name: 'tmp', emptyDir: { sizeLimit: mebibytes(sizing.temporaryMib) } },
     { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: `${sizing.sharedMemoryMib}Mi` } },
@@ -282,6 +294,21 @@ function assembleContainer(pod: ServerPod): PodContainer {
   };
 }
 
+/** A pod streams one model, so one folder is looked at. */
+function lookOf({ kind, storeImage: image, modelStore, copies, sizing }: ServerPod): PodContainer {
+  const [{ model, version }] = copies;
+  const uri = returned(modelStore, 'IModelStore', 'modelStore.uriFor()', modelStore.uriFor(model, version));
+  const { configMount } = kind;
+  return checkContainer({
+    name: kind.assemble,
+    image,
+    configMount,
+    uri,
+    modelStore,
+    diskMib: sizing.ephemeralStorageMib,
+  });
+}
+
 function serverContainer(pod: ServerPod): PodContainer {
   const { kind, sizing } = pod;
   const {
@@ -321,7 +348,9 @@ function serverContainer(pod: ServerPod): PodContainer {
       : {}),
     volumeMount: [
       { name: 'probes', mountPath: kind.probesMount, readOnly: true },
-      { name: 'models', mountPath: MODELS_MOUNT, readOnly: true },
+      ...(pod.streamsWeights
+        ? credentialMounts(pod.modelStore)
+        : [{ name: 'models', mountPath: MODELS_MOUNT, readOnly: true }]),
       ...(pod.cache ? [{ name: MODEL_CACHE_VOLUME, mountPath: MODEL_CACHE_MOUNT, readOnly: true }] : []),
       { name: 'cache', mountPath: kind.cacheMount },
       { name: 'tmp', mountPath: '/tmp' },

@@ -36,6 +36,8 @@ export interface Server {
   /** Those of them that the probes read. */
   readonly probeItems: ServerPod['probeItems'];
   readonly copies: readonly WeightsCopy[];
+  /** Whether its own container reads them from the store, and nothing copies them. @default false */
+  readonly streamsWeights?: boolean;
   /** Ports that callers may reach. */
   readonly requestPorts: readonly number[];
   readonly metricsPort: number;

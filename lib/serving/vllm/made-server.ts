@@ -13,6 +13,7 @@ import { scaledTarget } from '../scaling/declare-scaled';
 import { NODE } from './group-arguments';
 import { VLLM_PORTS } from './serve-arguments';
 import { objectName } from './served-name';
+import { streamEnvironment } from './streamed-weights';
 import { CheckedServer } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
 import {
@@ -58,6 +59,7 @@ export function containerOptions(servers: VllmServers, { server, sizing, fabric 
     stallSeconds: props.stallTimeout?.toSeconds(),
     apiKey,
     environment: props.environment ?? {},
+    streamEnvironment: server.stream && streamEnvironment(props.modelStore),
     extraArguments: props.extraArguments ?? [],
     fabric,
   };
@@ -90,6 +92,7 @@ export function serverOf(servers: VllmServers, checked: CheckedServer): Server {
     placeVariable: server.nodes.nodes > 1 ? NODE : undefined,
     probeItems: PROBE_ITEMS,
     copies: server.copies,
+    streamsWeights: server.stream !== undefined,
     requestPorts: [VLLM_PORTS.http],
     metricsPort: VLLM_PORTS.http,
     tensorParallelism: server.resolved.parallelism.tensor,

@@ -36,7 +36,8 @@ import { resolveVllmModel } from './resolve-vllm-model';
 import { objectName, servedName } from './served-name';
 import { ServedModel } from './served-model';
 import { VllmDeploymentProps } from './vllm-deployment-props';
-import { OWN_POD, REFUSED_VARIABLES, modelLabels } from './vllm-pod';
+import { REFUSED_VARIABLES, modelLabels, ownPodOf } from './vllm-pod';
+import { bufferFaults, streamFaults, streamTokenFaults, streamWarnings, streamedModelFaults } from './stream-faults';
 import { sizeVllmPod } from './vllm-pod-size';
 import { vllmScaling } from './vllm-scaling';
 import { vllmReleaseFaults, vllmReleaseWarnings } from './vllm-release-faults';
@@ -83,13 +84,14 @@ interface ModelCheck {
 export function checkVllmDeployment(props: VllmDeploymentProps, name: string, release: VllmRelease): DeploymentCheck {
   const own = allOf(
     () => kubernetesNameFault('name', name),
-    () => serverFaults(props, props.replicas ?? 1, OWN_POD),
+    () => serverFaults(props, props.replicas ?? 1, ownPodOf(props)),
     () => imageFaults('vllmImage', props.vllmImage),
     () => ownImageFaults(props),
     () => imageTagFaults(plannedImage(props, release)),
     () => vllmReleaseFaults(props.nodePool, release),
     () => secretFaults('apiKey', props.apiKey),
     () => queueFaults(props, release),
+    () => streamFaults(props, release),
     () => deviceFaults(props),
     () => refusedVariableFaults(props, REFUSED_VARIABLES),
     () => flagFaults(props.extraArguments ?? [], versionOf(props, release)),
@@ -100,6 +102,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     () => concreteFault('name', name, 'ids and names derive from it'),
     () => concreteFault('nameSuffix', props.nameSuffix, 'names derive from it'),
     () => sizedTokenFaults(props),
+    () => streamTokenFaults(props),
     () => models.flatMap(modelTokenFaults),
   );
   if (unknown.length > 0) return { servers: [], faults: unknown, warnings: [] };
@@ -128,6 +131,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
     ...movingTagWarnings(plannedImage(props, release)),
     ...flagWarnings(props.extraArguments ?? [], new VllmVersion(release.vllmVersion)),
     ...serviceWarnings(props),
+    ...streamWarnings(props),
   ];
   return { servers, faults, warnings };
 }
@@ -204,7 +208,9 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
     () => (made.resolved ? draftFilesFaults(served, made.resolved) : []),
   );
   if (!made.resolved || faults.length > 0) return { faults };
-  const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests);
+  const options = props.weightLoading?._streamed;
+  const from = options && { store: props.modelStore, options };
+  const server = new VllmServer(served, made.resolved, vllm, props.maxQueuedRequests, from);
   const replicas = asked ?? made.resolved.plan.replicas;
   const { sizing } = sized(props, server);
   const group = groupOf(props, server);
@@ -216,8 +222,9 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
     faults: allOf(
       () => group.faults,
       () => partitionFaults(served, server, replicas),
+      () => streamedModelFaults(server),
     ),
-    ofDeployment: group.ofDeployment,
+    ofDeployment: [...group.ofDeployment, ...bufferFaults(server)],
   };
 }
 

@@ -5,6 +5,7 @@ import { ImageRegistry } from '../../kubernetes/image-registry';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { ServedModel } from './served-model';
 import { VllmServingOptions } from './vllm-serving-options';
+import { WeightLoading } from './weight-loading';
 
 /**
  * Properties of `VllmDeployment`.
@@ -34,6 +35,12 @@ export interface VllmDeploymentProps extends VllmServingOptions {
    * @default - nothing
    */
   readonly nameSuffix?: string;
+  /**
+   * How the weights of its models come from the store to their GPUs. `WeightLoading.streamed()` needs no disk for them and starts sooner on nodes with a
+   * fast network, but nothing checks them. To change it rolls out the servers.
+   * @default WeightLoading.COPIED
+   */
+  readonly weightLoading?: WeightLoading;
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }

@@ -30,6 +30,7 @@ import { explainServers } from '../scaling/explain-servers';
 import { VllmServers, containerOptions, metricsTargetOf, serverOf } from './made-server';
 import { openAiTarget } from './openai-target';
 import { objectName } from './served-name';
+import { explainStream } from './streamed-weights';
 import { VLLM_PORTS } from './serve-arguments';
 import { CheckedServer, checkVllmDeployment } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
@@ -50,7 +51,8 @@ interface Made {
  * its weights and a network policy of its own, all named after the model: `http://<model>.<namespace>.svc:8000/v1`. One key opens all of them,
  * and one scrape job watches them. To add or remove a model touches no other.
  *
- * An init container copies the weights from the model store, checking every file, before vLLM starts. Terraform does not wait for the deployment:
+ * An init container copies the weights from the model store, checking every file, before vLLM starts; `weightLoading` lets vLLM stream them
+ * instead. Terraform does not wait for the deployment:
  * its first pods start once their weights are in the store.
  *
  * vLLM asks for a key only below some paths, and beside them serves or obeys anybody. Here a middleware asks for it everywhere but where probes and
@@ -148,7 +150,10 @@ export class VllmDeployment extends Construct implements IWatchable, IOpenAiServ
   /** How many servers each model has, or what sets their number, how they are replaced, and how it fits its GPUs, as text. */
   public explain(): string {
     return this.#servers
-      .map(({ server, replicas, scaling }, i) => explainServers(server, replicas, scaling, this.#rollouts[i]))
+      .map(({ server, replicas, scaling }, i) => {
+        const weights = server.stream && explainStream(server.stream, server.gpus);
+        return explainServers(server, replicas, scaling, this.#rollouts[i], weights);
+      })
       .join('\n\n');
   }
 

@@ -4,11 +4,13 @@ import { FabricBinding } from '../../core/rdma-fabric';
 import { SecretReference } from '../../core/secret-reference';
 import { kubernetesName } from '../../core/naming';
 import { scriptAsset } from '../../kubernetes/script-asset';
+import { OwnPod } from '../pod/pod-addition-faults';
 import { DRAIN_SECONDS, ServerContainer, ServerKind, ownPod } from '../pod/server-pod';
 import { longestPromptSeconds, stallOf, stallProbes, startupProbe } from '../pod/stall-probes';
 import { OWN_ADDRESS, workerCommand } from './group-arguments';
 import { VLLM_PORTS, drainsItself, serveArguments, workerArguments } from './serve-arguments';
 import { VllmServer } from './vllm-server';
+import { WeightLoading } from './weight-loading';
 
 const PROBES_MOUNT = '/etc/vllm-probes';
 const CACHE_MOUNT = '/var/cache/vllm';
@@ -70,6 +72,17 @@ export function memberLabels(name: string, model: string): { [key: string]: stri
 export const OWN_POD = ownPod(VLLM);
 
 /**
+ * What the pods of a deployment have of their own: without a volume for weights that are streamed.
+ *
+ * @internal
+ */
+export function ownPodOf({ weightLoading }: { readonly weightLoading?: WeightLoading }): OwnPod {
+  if (weightLoading?._streamed === undefined) return OWN_POD;
+  const { models: _, ...initVolumes } = OWN_POD.initVolumes;
+  return { ...OWN_POD, initVolumes };
+}
+
+/**
  * Variables that open what is closed here, or that the server is told in another way, with the reason.
  *
  * @internal
@@ -112,6 +125,8 @@ export interface VllmContainer {
   readonly stallSeconds?: number;
   readonly apiKey: SecretReference;
   readonly environment: { readonly [name: string]: string };
+  /** What it reads its weights with from the store. @default - they are copied for it */
+  readonly streamEnvironment?: { readonly [name: string]: string };
   readonly extraArguments: readonly string[];
   /** What it needs to use the fabric of its node. @default - it works alone, or by TCP */
   readonly fabric?: FabricBinding;
@@ -150,7 +165,7 @@ export function vllmWorkerContainer(server: VllmServer, container: VllmContainer
   };
 }
 
-function commonContainer(server: VllmServer, { image, environment, fabric }: VllmContainer) {
+function commonContainer(server: VllmServer, { image, environment, streamEnvironment, fabric }: VllmContainer) {
   return {
     image,
     // The folder that the image starts in belongs to another user.
@@ -164,6 +179,7 @@ function commonContainer(server: VllmServer, { image, environment, fabric }: Vll
       // A redirect would lead past `allowed_media_domains`.
       VLLM_MEDIA_URL_ALLOW_REDIRECTS: '0',
       ...engineEnvironment([server.plan]),
+      ...streamEnvironment,
       ...environment,
     },
     ...(server.nodes.nodes > 1 ? { fieldEnvironment: { [OWN_ADDRESS]: 'status.podIP' }, fabric } : {}),

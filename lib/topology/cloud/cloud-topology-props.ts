@@ -74,6 +74,12 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
    */
   readonly leaderWorkerSetController?: boolean;
   /**
+   * Whether KEDA is installed, which scales servers with `ServerAutoscaling.keda`. `monitoring` lets it in. Pass `false` if something outside this
+   * program installs it.
+   * @default - if this program creates the cluster, a model is scaled by KEDA and no `Keda` exists
+   */
+  readonly keda?: boolean;
+  /**
    * Whether an encrypted storage class, `gp3-encrypted`, is made. It is the default class of a cluster that this program creates, and never
    * that of one that exists already, where the claims of `monitoring` name it. Its volumes are encrypted with `volumeKeyArn`. Pass `false`
    * for claims of the cluster's own default class; `monitoringOptions.storage` names another one.

@@ -10,9 +10,11 @@ import { IModelStore } from '../../core/model-store';
 import { kubernetesName } from '../../core/naming';
 import { withdrawal } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
+import { kedaNamespace } from '../../monitoring/keda';
 import { MonitoringOptions } from '../../monitoring/monitoring-options';
 import { MonitoringStack } from '../../monitoring/monitoring-stack';
 import { CapacityPlan } from '../../planning/capacity-plan';
+import { ServerScaler } from '../../serving/scaling/server-autoscaling';
 import { scalerMost } from '../../serving/pod/server-faults';
 import { TritonDeployment } from '../../serving/triton/triton-deployment';
 import { TritonModel } from '../../serving/triton/triton-model';
@@ -136,10 +138,11 @@ export class CloudTopology extends Construct {
       const watching = makePart(faults, () =>
         makeStorageClass(workloads, { ...props, cluster, monitoring: monitored }),
       );
-      makeClusterParts(workloads, { ...props, cluster, spansNodes: assigned.some(spansNodes) }, faults);
+      const scaledByKeda = isScaledByKeda(props, assigned);
+      makeClusterParts(workloads, { ...props, cluster, spansNodes: assigned.some(spansNodes), scaledByKeda }, faults);
       this.#makeKarpenterPools(workloads, props, faults);
       this.#makeDeployments(workloads, props, faults);
-      const monitoring = this.#makeMonitoring(workloads, watching ?? monitored, faults);
+      const monitoring = this.#makeMonitoring(workloads, watching ?? monitored, scaledByKeda, faults);
       faults.push(...unusedMonitoringFaults(props));
       throwIfInvalid(this, faults);
       const watched = [...this.#deploymentsByName.values(), ...this.#vllmDeploymentsByName.values()];
@@ -221,10 +224,14 @@ export class CloudTopology extends Construct {
   #makeMonitoring(
     workloads: Construct,
     options: MonitoringOptions | undefined,
+    scaledByKeda: boolean,
     faults: Fault[],
   ): MonitoringStack | undefined {
     if (!options) return undefined;
-    const make = () => new MonitoringStack(workloads, 'Monitoring', { ...options, cluster: this.cluster });
+    const { cluster } = this;
+    const scaler = scaledByKeda ? kedaNamespace(cluster) : undefined;
+    const opened = scaler === undefined ? {} : { accessibleFrom: withName(options.accessibleFrom, scaler) };
+    const make = () => new MonitoringStack(workloads, 'Monitoring', { ...options, ...opened, cluster });
     return makePart(faults, make, 'monitoringOptions');
   }
 
@@ -337,6 +344,15 @@ const NEW_CLUSTER_PROPS: ReadonlySet<string> = new Set<keyof EksGpuClusterProps>
   'systemNodes',
   'nodeMonitoring',
 ]);
+
+/** Whether KEDA sets the number of servers of a model. */
+function isScaledByKeda(props: CloudTopologyProps, assigned: readonly AssignedModel[]): boolean {
+  return assigned.some(({ resolved }) => autoscalingOf(props, resolved.name)?.scaler === ServerScaler.KEDA);
+}
+
+function withName(names: readonly string[] = [], name: string): string[] {
+  return names.includes(name) ? [...names] : [...names, name];
+}
 
 /** How a topology monitors; undefined if it does not. */
 function monitoringOf({ monitoring = true, monitoringOptions, imageRegistry }: CloudTopologyProps) {

@@ -8,6 +8,7 @@ import { Karpenter, hasKarpenter, isOwnCluster } from '../../compute/agents/karp
 import { NodeAgents, hasNodeAgents } from '../../compute/agents/node-agents';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { Warnings } from '../../core/warnings';
+import { Keda, kedaNamespace } from '../../monitoring/keda';
 import {
   LeaderWorkerSetController,
   hasLeaderWorkerSetController,
@@ -23,15 +24,23 @@ import { CloudTopologyProps } from './cloud-topology-props';
  */
 export interface GivenClusterParts extends Pick<
   CloudTopologyProps,
-  'nodeAgents' | 'clusterAutoscaler' | 'karpenter' | 'karpenterPools' | 'leaderWorkerSetController' | 'imageRegistry'
+  | 'nodeAgents'
+  | 'clusterAutoscaler'
+  | 'karpenter'
+  | 'karpenterPools'
+  | 'leaderWorkerSetController'
+  | 'keda'
+  | 'imageRegistry'
 > {
   readonly cluster: IEksCluster;
   /** Whether a server has several nodes. */
   readonly spansNodes: boolean;
+  /** Whether KEDA sets the number of servers of a model. */
+  readonly scaledByKeda: boolean;
 }
 
 /**
- * Makes what makes nodes and GPUs appear and what runs groups of pods, each unless the cluster has it: pools and deployments need their
+ * Makes what makes nodes and GPUs appear, what runs groups of pods and what scales servers, each unless the cluster has it: pools and deployments need their
  * definitions.
  *
  * @param workloads scope of what runs on the cluster
@@ -43,7 +52,7 @@ export interface GivenClusterParts extends Pick<
 export function makeClusterParts(workloads: Construct, given: GivenClusterParts, faults: Fault[]): void {
   const { cluster, imageRegistry, karpenterPools = [] } = given;
   const isOwn = isOwnCluster(cluster);
-  const { nodeAgents, clusterAutoscaler, karpenter, leaderWorkerSetController: groups } = given;
+  const { nodeAgents, clusterAutoscaler, karpenter, leaderWorkerSetController: groups, keda } = given;
   const accept = (id: string, property: string) => Warnings.accept(cluster, id, `${property} of a topology is false`);
 
   if (nodeAgents === false) accept('NO_NODE_AGENTS', 'nodeAgents');
@@ -61,4 +70,8 @@ export function makeClusterParts(workloads: Construct, given: GivenClusterParts,
   if (groups === false) accept('NO_LEADER_WORKER_SETS', 'leaderWorkerSetController');
   else if (!hasLeaderWorkerSetController(cluster) && (groups ?? (given.spansNodes && isOwn)))
     makePart(faults, () => new LeaderWorkerSetController(workloads, 'Groups', { cluster, imageRegistry }));
+
+  if (keda === false) accept('NO_KEDA', 'keda');
+  else if (kedaNamespace(cluster) === undefined && (keda ?? (given.scaledByKeda && isOwn)))
+    makePart(faults, () => new Keda(workloads, 'Keda', { cluster, imageRegistry }));
 }

@@ -60,7 +60,7 @@ describe('a queue of two pools', () => {
   const group = resourcesOf(json, 'large-group');
 
   test('is what the definitions of Kueue say', () => {
-    const kinds = [...made, ...group].filter(({ kind }) => kind !== 'LeaderWorkerSet');
+    const kinds = [...made, ...group].filter(({ apiVersion }) => (apiVersion as string).startsWith('kueue.'));
     expect(kinds.map(({ kind }) => kind as string)).toEqual([
       ...['ResourceFlavor', 'ResourceFlavor', 'ClusterQueue', 'LocalQueue'],
     ]);
@@ -102,7 +102,8 @@ describe('a queue of two pools', () => {
 
 test('without a queue there is none of this', () => {
   const json = withSite((site) => void deploy(site, poolOf(site)));
-  const [set, ...others] = resourcesOf(json, 'large-group');
+  const [set, ...made] = resourcesOf(json, 'large-group');
+  const others = made.filter(({ apiVersion }) => (apiVersion as string).startsWith('kueue.'));
   expect([others, Object.keys(set.metadata.labels as object).filter((key) => key.includes('kueue'))]).toEqual([[], []]);
 });
 

@@ -48,6 +48,21 @@ describe('refusals', () => {
       ['INVALID_FORMAT exposure.loadBalancer.sourceRanges[0]'],
     ],
     [
+      'the public from nowhere, which is everywhere',
+      withMore({ tls: GatewayTls.secret('x'), exposure: GatewayExposure.public({ sourceRanges: [] }) }),
+      ['EMPTY_LIST exposure.loadBalancer.sourceRanges'],
+    ],
+    [
+      'an audience that no token has',
+      withMore({ authentication: GatewayAuthentication.jwt({ ...jwt, audiences: ['models', ''] }) }),
+      ['INVALID_FORMAT authentication.jwtOptions.audiences[1]'],
+    ],
+    [
+      'the only backend of a model without requests',
+      (site) => ({ backends: [GatewayBackend.of(chat(site), { weight: 0 })] }),
+      ['MODEL_WITHOUT_WEIGHTS backends[0]'],
+    ],
+    [
       'a certificate for no name',
       withMore({ tls: GatewayTls.certificate({ dnsNames: [], issuer: 'x' }) }),
       ['EMPTY_LIST tls.requested.dnsNames'],
@@ -165,6 +180,11 @@ describe('refusals of gateways for Envoy AI Gateway', () => {
   const limits = { requestsPerMinute: 600 };
   test.each<[string, AiDoor, string[]]>([
     ['no controllers', backends({ installed: undefined }), ['NO_AI_GATEWAY installed']],
+    [
+      'the only backend of a model without requests',
+      () => ({ backends: [GatewayBackend.ofService({ ...service, weight: 0 })] }),
+      ['MODEL_WITHOUT_WEIGHTS backends[0]'],
+    ],
     ['the public without TLS', backends({ exposure: GatewayExposure.public() }), ['PUBLIC_WITHOUT_TLS tls']],
     ['limits of a model that nobody has', backends({ modelLimits: { chta: limits } }), ['UNKNOWN_VALUE modelLimits']],
     [

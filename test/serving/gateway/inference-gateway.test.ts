@@ -256,3 +256,21 @@ describe('limits', () => {
     ]);
   });
 });
+
+test('servers whose namespaces and names read the same are told apart, and no path changes without them', () => {
+  const service = (namespace: string, name: string) =>
+    GatewayBackend.ofService({
+      name,
+      namespace,
+      port: 80,
+      models: [`${namespace}/${name}`],
+      podSelector: { app: name },
+    });
+  const ids = (...backends: GatewayBackend[]) =>
+    openDoor(() => ({ backends }))
+      .gateway.node.children.map(({ node }) => node.id)
+      .filter((id) => id.startsWith('Pods-'));
+  expect(ids(service('team-a', 'b'))).toEqual(['Pods-team-a-b']);
+  expect(ids(service('team', 'a-b'))).toEqual(['Pods-team-a-b']);
+  expect(ids(service('team-a', 'b'), service('team', 'a-b'))).toEqual(['Pods-team-a-b', 'Pods-team.a-b']);
+});

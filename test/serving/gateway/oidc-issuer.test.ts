@@ -1,7 +1,9 @@
 import { GatewayAuthentication, GatewayBackend, InferenceGateway, OidcIssuer } from '../../../lib/serving';
+import { faultsOf } from '../../../lib/core/errors';
+import { idsOf } from '../../support/faults';
 import { unescapeTemplate } from '../../support/template';
 import { withSite } from '../support/fixtures';
-import { openAiDoor, chat } from '../support/gateway-fixtures';
+import { openAiDoor, openDoor, chat } from '../support/gateway-fixtures';
 
 test.each<[string, OidcIssuer, string, string]>([
   ['any', OidcIssuer.of('https://a', 'https://a/keys'), 'https://a', 'https://a/keys'],
@@ -31,6 +33,35 @@ test.each<[string, OidcIssuer, string, string]>([
   ],
 ])('the keys of %s', (_, { issuer, keysUrl }, ofTokens, ofKeys) => {
   expect([issuer, keysUrl]).toEqual([ofTokens, ofKeys]);
+});
+
+const TENANT = 'aaaabbbb-0000-cccc-1111-dddd2222eeee';
+
+/** What a gateway with an issuer is refused for. */
+function refusals(issuer: OidcIssuer): string[] {
+  const authentication = GatewayAuthentication.oidc(issuer, ['models']);
+  const service = { name: 'big', namespace: 'kserve', port: 80, models: ['big'] };
+  return idsOf(faultsOf(() => openDoor(() => ({ backends: [GatewayBackend.ofService(service)], authentication }))));
+}
+
+test.each<[string, OidcIssuer]>([
+  ...['common', 'organizations', 'consumers', '', 'contoso.onmicrosoft.com', TENANT.toUpperCase()].map(
+    (tenant): [string, OidcIssuer] => [`Entra ID '${tenant}'`, OidcIssuer.entraId(tenant)],
+  ),
+  [
+    'Entra ID by its address',
+    OidcIssuer.of('https://login.microsoftonline.com/common/v2.0', 'https://login.microsoftonline.com/common/keys'),
+  ],
+  ['Cognito in another region', OidcIssuer.cognito('eu-west-1', 'eu-central-1_A')],
+  ['Cognito without a pool', OidcIssuer.cognito('eu-central-1', '')],
+  ['Cognito with a name of a pool', OidcIssuer.cognito('eu-central-1', 'eu-central-1_my-pool')],
+])('an issuer of no token is refused: %s', (_, issuer) => {
+  expect(refusals(issuer)).toEqual(['ISSUER_OF_NO_TOKEN authentication.jwtOptions.issuer']);
+});
+
+test('those of tokens are taken', () => {
+  expect(refusals(OidcIssuer.entraId(TENANT))).toEqual([]);
+  expect(refusals(OidcIssuer.cognito('eu-central-1', 'eu-central-1_A'))).toEqual([]);
 });
 
 const AUTHENTICATION = GatewayAuthentication.oidc(

@@ -1,4 +1,5 @@
 import { GpuInstanceType, ModelSpec, Parallelism } from '../../../lib/catalog';
+import { TrainingJob } from '../../../lib/jobs';
 import { RdmaFabric } from '../../../lib/network';
 import { GpuQueue } from '../../../lib/scheduling';
 import { ModelCache, UpdateStrategy, VllmDeployment, VllmDeploymentProps } from '../../../lib/serving';
@@ -21,7 +22,7 @@ interface Case {
 }
 
 /** How rollouts of deployments `a`, `b` ... on one pool replace servers: the most that start first, and what they say. */
-function rollouts(maxNodes: number, all: readonly Case[], fixed = false) {
+function rollouts(maxNodes: number, all: readonly Case[], fixed = false, trainings: readonly number[] = []) {
   const made: VllmDeployment[] = [];
   let json: Synthesized | undefined;
   try {
@@ -37,6 +38,14 @@ function rollouts(maxNodes: number, all: readonly Case[], fixed = false) {
       const queue = all.some(({ queued }) => queued)
         ? new GpuQueue(scope, 'Queue', { cluster, nodePools: [nodePool] })
         : undefined;
+      trainings.forEach(
+        (nodes, i) =>
+          new TrainingJob(scope, `T${i}`, {
+            ...{ cluster, nodePool, modelStore, modelName: 'llama', model: ModelSpec.LLAMA_3_1_8B, dataName: 'talks' },
+            ...{ sequenceLength: 4096, steps: 9, checkpointClaim: 'checkpoints', image: 'registry.example.com/t:1' },
+            nodes,
+          }),
+      );
       all.forEach(({ model, props, queued }, i) => {
         const name = 'abcdef'[i];
         const given = { cluster, nodePool, modelStore, vllmImage: 'registry.example.com/vllm-efa:0.24.0', ...props };
@@ -156,6 +165,27 @@ describe('rollouts on one pool that may come at the same time', () => {
     expect(rollouts(3, [{ model: { ...NODE, replicas: 2 } }]).explained).toEqual([
       '1 of the old at a time stops before new ones start',
     ]);
+  });
+});
+
+describe('a rollout beside trainings that hold their nodes for long', () => {
+  test.each<[string, number, Case, number[], number, string[]]>([
+    ['has room for one more beside all of them', 3, { model: NODE }, [1], 1, []],
+    ['waits for none, but stops first', 2, { model: NODE }, [1], 0, OUTAGE],
+    ['nor for one of several', 4, { model: NODE }, [1, 2], 0, OUTAGE],
+    ['shares the node of its old server', 2, { model: HALF }, [1], 1, []],
+    ['is told to wait', 2, { model: NODE, props: { maxSurge: 1 } }, [1], 1, []],
+  ])('%s', (_, nodes, one, trainings, surge, warnings) => {
+    const made = rollouts(nodes, [one], false, trainings);
+    expect([made.faults, made.surges, made.warnings]).toEqual([[], [surge], [warnings]]);
+  });
+
+  test('says which are in the way', () => {
+    expect(rollouts(2, [{ model: NODE }], false, [1]).explained).toEqual([
+      "1 of the old at a time stops before new ones start, since the nodes of pool 'gpu' have no room for both while 'training/t0' runs, and it would wait " +
+        'for that',
+    ]);
+    expect(rollouts(1, [{ model: NODE }]).explained[0]).not.toMatch(/while/);
   });
 });
 

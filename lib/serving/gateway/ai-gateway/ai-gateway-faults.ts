@@ -1,3 +1,4 @@
+import { ENVOY_GATEWAY_SERVICES } from '../../../catalog/envoy-ai-gateway-release';
 import { isSubdomain, kubernetesNameFault } from '../../../core/naming';
 import { SecretReference } from '../../../core/secret-reference';
 import { hasToken } from '../../../core/tokens';
@@ -11,7 +12,7 @@ import { Upstream } from '../upstreams';
 import { EnvoyAiInferenceGatewayProps } from './envoy-ai-inference-gateway-props';
 import { InstalledAiGateway } from './installed-ai-gateway';
 import { pickerFaults } from './picker-faults';
-import { readableKey } from './resolve-ai-gateway';
+import { envoyServiceName, readableKey } from './resolve-ai-gateway';
 
 /**
  * Paths that name a model in a JSON body and that Envoy AI Gateway routes.
@@ -70,6 +71,20 @@ export function aiGatewayFaults(
     () => callerFaults(props.authentication?.keys ?? {}),
     () => jwtFaults(props),
   );
+}
+
+/**
+ * Whether the Service before Envoy would be one that Envoy Gateway has for itself.
+ *
+ * @internal
+ */
+export function ownServiceFaults(name: string, namespace: string): Fault[] {
+  const service = envoyServiceName(name, namespace);
+  if (!ENVOY_GATEWAY_SERVICES.includes(service)) return [];
+  const reason =
+    `a gateway '${name}' in '${namespace}' has the Service '${service}' in the namespace of Envoy Gateway, which is that of Envoy Gateway itself; give it ` +
+    'another name or namespace';
+  return [fault('DUPLICATE', 'name', reason)];
 }
 
 const NOT_INSTALLED = fault(

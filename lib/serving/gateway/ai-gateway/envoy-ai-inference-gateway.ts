@@ -13,6 +13,7 @@ import { addWarning } from '../../../core/validation';
 import { IWatchable, MetricsTarget } from '../../../core/watchable';
 import { withdraw } from '../../../core/withdraw';
 import { CustomResources } from '../../../kubernetes/custom-resources';
+import { declarePods } from '../../../kubernetes/declared-pods';
 import { kubernetesMeta } from '../../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../../kubernetes/managed-by';
 import { ensureNamespace } from '../../../kubernetes/namespaces';
@@ -26,9 +27,10 @@ import { GatewayOwner, letIn, makePodService, requestCertificate } from '../gate
 import { canaryWarnings } from '../canary-faults';
 import { ONLY_CLIENT, allUpstreams, certificateSecret, replicasOf } from '../resolve-gateway';
 import { Upstream } from '../upstreams';
-import { aiGatewayFaults, aiGatewayKind } from './ai-gateway-faults';
+import { aiGatewayFaults, aiGatewayKind, ownServiceFaults } from './ai-gateway-faults';
 import { OwnAiGateway } from './envoy-ai-gateway-controller';
 import { EnvoyAiInferenceGatewayProps } from './envoy-ai-inference-gateway-props';
+import { envoyPods } from './envoy-pods';
 import { aiGatewayObjects } from './gateway-objects';
 import { InstalledAiGateway } from './installed-ai-gateway';
 import { ENVOY_GATEWAY_NAMESPACE, aiGatewayPlan, envoyServiceName, inferencePoolNames } from './resolve-ai-gateway';
@@ -99,6 +101,7 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
         allOf(
           () => gatewayFaults(props, this.name, this.namespace, upstreams, aiGatewayKind(found)),
           () => aiGatewayFaults(props, found),
+          () => ownServiceFaults(this.name, this.namespace),
         ),
       );
       const installed = found as InstalledAiGateway;
@@ -160,7 +163,8 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
     const { name, namespace } = this;
     const callers = this.apiKeySecret ? { [ONLY_CLIENT]: this.apiKeySecret } : (authentication?.keys ?? {});
     const place = { name, namespace, labels: this.#labels };
-    const objects = aiGatewayObjects(aiGatewayPlan(this.#props, place, upstreams, installed, callers));
+    const plan = aiGatewayPlan(this.#props, place, upstreams, installed, callers);
+    const objects = aiGatewayObjects(plan);
     const others = [...new Set(objects.map((each) => each.metadata.namespace))].filter((each) => each !== namespace);
     const namespaces = others.flatMap((each) => ensureNamespace(this, cluster, each, PodSecurityLevel.RESTRICTED));
     const resources = new CustomResources(this, 'Objects', {
@@ -172,6 +176,7 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
       },
       resources: objects as object[],
     });
+    declarePods(resources._release, envoyPods(plan, this.#podNamespace, this.#podLabels));
     return resources.ready;
   }
 

@@ -1,6 +1,7 @@
 import { GATEWAY_KINDS } from '../../../catalog/envoy-ai-gateway-release';
 import { AiGatewayPlan } from './ai-gateway-plan';
 import { CustomObject, GROUPS, customObject, gatewayDuration } from './custom-object';
+import { envoyResources, readerResources } from './envoy-pods';
 import { policies } from './policies';
 import { routeObjects } from './routes';
 
@@ -37,7 +38,7 @@ function gateway(plan: AiGatewayPlan): CustomObject {
 
 /** How Envoy Gateway runs Envoy. Its own default is a load balancer for everybody. */
 function envoyProxy(plan: AiGatewayPlan): CustomObject {
-  const { balanced, serviceName, replicas, memory, image, pullSecrets, nodeSelector, priorityClassName } = plan;
+  const { balanced, serviceName, replicas, image, pullSecrets, nodeSelector, priorityClassName } = plan;
   const service = balanced
     ? {
         ...balanced.spec,
@@ -54,10 +55,7 @@ function envoyProxy(plan: AiGatewayPlan): CustomObject {
         nodeSelector,
         priorityClassName,
       },
-      container: {
-        image,
-        resources: { requests: { cpu: '500m', memory }, limits: { cpu: '1500m', memory } },
-      },
+      container: { image, resources: envoyResources(plan) },
     },
     envoyService: { name: serviceName, ...service },
     envoyPDB: { maxUnavailable: 1 },
@@ -74,10 +72,7 @@ function envoyProxy(plan: AiGatewayPlan): CustomObject {
   return customObject(plan, [GATEWAY_KINDS.envoyGateway, 'EnvoyProxy'], spec);
 }
 
-/** What reads requests beside Envoy, which holds each of them whole as well. */
 function gatewayConfig(plan: AiGatewayPlan): CustomObject {
-  const { memory } = plan;
-  const resources = { requests: { cpu: '250m', memory }, limits: { cpu: '1', memory } };
-  const spec = { extProc: { kubernetes: { resources } } };
+  const spec = { extProc: { kubernetes: { resources: readerResources(plan) } } };
   return customObject(plan, [GATEWAY_KINDS.aiGateway, 'GatewayConfig'], spec);
 }
