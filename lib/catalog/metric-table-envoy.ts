@@ -69,7 +69,7 @@ const SERVED: MetricRows = {
   envoy_cluster_upstream_cx_connect_fail: cluster(COUNTER, CONNECTIONS, 'Connections that servers refused'),
   envoy_cluster_upstream_cx_connect_timeout: cluster(COUNTER, CONNECTIONS, 'Connections that took too long'),
   envoy_cluster_upstream_cx_connect_ms: cluster(HISTOGRAM, MILLISECONDS, 'Time to connect'),
-  envoy_cluster_upstream_cx_none_healthy: cluster(COUNTER, EVENTS, 'Requests for which no server was well'),
+  envoy_cluster_upstream_cx_none_healthy: cluster(COUNTER, REQUESTS, 'Requests for which no server was well'),
   envoy_cluster_membership_healthy: cluster(GAUGE, SERVERS, 'Servers that answer'),
   envoy_cluster_membership_total: cluster(GAUGE, SERVERS, 'Servers that are ready, as Kubernetes says'),
   envoy_cluster_health_check_failure: cluster(COUNTER, EVENTS, 'Checks of servers that failed'),

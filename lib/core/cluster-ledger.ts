@@ -114,6 +114,7 @@ const USERS = 'users';
 const JOB_SETS = 'sets of jobs';
 const SCALED = 'scaled by ';
 const WATCHED = 'watched';
+const FRONTED = 'fronted';
 const OWN = 'made by this program';
 const POOL_LISTENER = 'pool listener';
 const CHECKS = 'checks';
@@ -243,6 +244,16 @@ export class ClusterLedger {
   /** The URL of the Prometheus that records the requests of a workload; undefined if none does. */
   public prometheusOf(workload: IConstruct): string | undefined {
     return entered<string>(this.cluster, WATCHED, workload.node.path)[0]?.value;
+  }
+
+  /** Declares how a gateway calls the servers of a Service, `<namespace>/<Service>`, in the series of its Envoy. */
+  public addFronted(service: string, gateway: IConstruct, cluster: string): void {
+    enter(this.cluster, FRONTED, service, gateway, cluster);
+  }
+
+  /** How gateways call the servers of a Service, with the gateways. */
+  public frontedAs(service: string): LedgerEntry<string>[] {
+    return entered<string>(this.cluster, FRONTED, service);
   }
 
   /** Declares that this program creates the cluster, so that nothing runs on it but what EKS, this program or its user installs. */

@@ -47,11 +47,11 @@ export interface MetricsTarget {
   readonly scaledModels?: ScaledModel[];
   /** Whether a scaler may leave no server at all, which is then no outage. @default false */
   readonly scalesToZero?: boolean;
-  /** Whether a gateway cannot tell that servers behind it are missing: something else knows them, or a scaler may leave none. @default false */
+  /** Whether a gateway cannot tell that servers behind it are missing, because something else knows them. @default false */
   readonly unseenServers?: boolean;
   /**
-   * Of a gateway, the Services behind it that a scaler may leave without a server, which is then no outage: `<namespace>/<Service>`, the names
-   * of Envoy's clusters.
+   * Of a gateway, what is behind it that a scaler may leave without a server, which is then no outage, by the names of Envoy's clusters:
+   * `<namespace>/<Service>`, or `httproute/<namespace>/<HTTPRoute>/rule/<number>` by Envoy Gateway.
    * @default - there must be a server behind each
    */
   readonly scaledToZeroServices?: string[];

@@ -5,6 +5,8 @@ import { targetMatchers } from './indicator';
 import { MonitoringRule } from './monitoring-rule';
 
 const ANSWERED = Metric.of(MetricExporter.ENVOY, 'envoy_http_downstream_rq_xx');
+/** Requests that Envoy answers by 503 itself, because Kubernetes names no pod that is ready. */
+const NOBODY = Metric.of(MetricExporter.ENVOY, 'envoy_cluster_upstream_cx_none_healthy');
 const HEALTHY = Metric.of(MetricExporter.ENVOY, 'envoy_cluster_membership_healthy');
 
 /**
@@ -37,19 +39,20 @@ export function gatewayRules(target: MetricsTarget): MonitoringRule[] {
 }
 
 function requestsFail(target: MetricsTarget): MonitoringRule {
-  const { jobName: job, namespace } = target;
+  const { jobName: job, namespace, scaledToZeroServices = [] } = target;
   const rate = (...matchers: string[]) => {
     const all = [...targetMatchers(target), `envoy_http_conn_manager_prefix=~"${CALLERS}"`, ...matchers];
     return `sum(rate(${ANSWERED.name}{${all.join(',')}}[5m]))`;
   };
+  const failed = [rate('envoy_response_code_class="5"'), ...scaledToZeroServices.map((name) => nobody(target, name))];
   return {
     alert: 'GatewayRequestsFail',
-    expr: `100 * ${rate('envoy_response_code_class="5"')} / ${rate()} > ${MAX_FAILED_PERCENT}`,
+    expr: `100 * ${failed.length > 1 ? `(${failed.join(' - ')})` : failed[0]} / ${rate()} > ${MAX_FAILED_PERCENT}`,
     for: FOR,
     labels: { severity: 'critical', job, namespace },
     annotations: {
       summary: `{{ $value | printf "%.0f" }} % of the requests to ${job} have failed for ${FOR}`,
-      description: `Job ${job} in namespace ${namespace}. What callers get, whichever model they ask for; limits that are reached and wrong keys do not count.`,
+      description: `Job ${job} in namespace ${namespace}. What callers get, whichever model they ask for; limits that are reached and wrong keys do not count${scaledToZeroServices.length > 0 ? ', nor do requests that wake a model without servers' : ''}.`,
       runbook:
         '1. Which: the log of its pods has a line for each request, with model, status, server and details (kubectl logs). 2. Servers: ' +
         'do GatewayHasNoServer or alerts of the servers fire? no_healthy_upstream and upstream_reset in the details are theirs. 3. Time: ' +
@@ -57,6 +60,12 @@ function requestsFail(target: MetricsTarget): MonitoringRule {
         'Roll it back.',
     },
   };
+}
+
+/** Requests for a model that is scaled to zero: a refusal is how a gateway tells its scaler of them, for as long as a server starts. */
+function nobody(target: MetricsTarget, name: string): string {
+  const matchers = [...targetMatchers(target), `envoy_cluster_name="${name}"`];
+  return `(sum(rate(${NOBODY.name}{${matchers.join(',')}}[5m])) or vector(0))`;
 }
 
 function noServerBehind(target: MetricsTarget): MonitoringRule {

@@ -25,7 +25,7 @@ import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isHelmRelease, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
 import { claimsWithoutClass } from './claims-without-class';
 import { hasGroupAutoscaler, missingParts } from './missing-parts';
-import { explainQueue, queueRoom } from './kueue/queue-room';
+import { QueueRoom, explainQueue, queueRoom } from './kueue/queue-room';
 import { AskedPods, besideFindings } from './room-beside';
 import { ClusterRoom, RolloutChoice, chooseRollouts, rolloutsOn } from './rollouts';
 import { sameObjectFaults } from './same-object-faults';
@@ -116,9 +116,7 @@ export class ClusterChecks {
    */
   public explain(): string {
     const placement = this.placement(podsOf(this.workloads()));
-    const queues = ClusterLedger.of(this.cluster).queues.flatMap(({ owner, value }) =>
-      value.map((pool) => explainQueue(owner.node.path, queueRoom(owner.node.path, pool, placement))),
-    );
+    const queues = this.queues(placement).map(explainQueue);
     const table = explainPlacement(placement, largePods(placement, this.priorities(), ownNodes));
     return [table, ...(queues.length > 0 ? ['', 'Queues, and what they hand out:', ...queues] : [])].join('\n');
   }
@@ -171,13 +169,20 @@ export class ClusterChecks {
   private roomOf(resource: TerraformResource, byHand: boolean): ClusterRoom {
     const stack = TerraformStack.of(resource);
     const pods = foundOnce(stack, this, () => new Map(this.workloads().map((each) => [each, podsOfResource(each)])));
-    const { placement, short } = foundOnce(stack, this.room[byHand ? 'byHand' : 'byItself'], () => {
+    const { placement, short, queues } = foundOnce(stack, this.room[byHand ? 'byHand' : 'byItself'], () => {
       const placed = this.placement([...pods.values()], (pool) =>
         pool.isAutoscaled === false && !byHand ? pool.minNodes : pool.maxNodes,
       );
-      return { placement: placed, short: new Set(capacityFindings(placed).flatMap((finding) => finding.pools)) };
+      const found = capacityFindings(placed).flatMap((finding) => finding.pools);
+      return { placement: placed, short: new Set(found), queues: this.queues(placed) };
     });
-    return { pods, placement, short };
+    return { pods, placement, short, queues };
+  }
+
+  private queues(placement: PodPlacement): QueueRoom[] {
+    return ClusterLedger.of(this.cluster).queues.flatMap(({ owner, value }) =>
+      value.map((pool) => queueRoom(owner.node.path, pool, placement)),
+    );
   }
 
   private placement(pods: readonly ResourcePods[], nodesOf?: (pool: PlacedPool) => number): PodPlacement {

@@ -4,6 +4,7 @@ import { enter, entered } from '../core/cluster-ledger';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { hasRoomFor } from './cluster-room';
 import { ResourcePods } from './kubernetes-pods';
+import { QueueRoom, admitsMore } from './kueue/queue-room';
 import { gpuResource } from './node-allocatable';
 import { PlacedDemand, PlacedPool, PodPlacement } from './placement';
 
@@ -68,6 +69,8 @@ export interface ClusterRoom {
   readonly placement: PodPlacement;
   /** Pools without room for what must be there, rollouts apart. */
   readonly short: ReadonlySet<PlacedPool>;
+  /** What queues hand out. */
+  readonly queues: readonly QueueRoom[];
 }
 
 interface Candidate {
@@ -95,20 +98,21 @@ interface Candidate {
  */
 export function chooseRollouts(
   rollouts: readonly PlannedRollout[],
-  { pods, placement, short }: ClusterRoom,
+  { pods, placement, short, queues }: ClusterRoom,
 ): ReadonlyMap<TerraformResource, RolloutChoice> {
   const chosen: Candidate[] = [];
   const choices = new Map<TerraformResource, RolloutChoice>();
   // What is told to goes ahead, and waits for trainings; nobody chooses that.
-  const fits = (each: Candidate, others: readonly Candidate[], besideTrainings = each.rollout.told === undefined) =>
-    each.placed.pools.length > 0 &&
-    !each.placed.pools.some(({ pool }) => short.has(pool)) &&
-    hasRoomFor(
-      placement,
-      each.placed,
-      new Map([...others, each].map(({ placed, more }) => [placed, more])),
-      besideTrainings,
+  const fits = (each: Candidate, others: readonly Candidate[], besideTrainings = each.rollout.told === undefined) => {
+    const more = new Map([...others, each].map(({ placed, more: pods }) => [placed, pods]));
+    const waitsIn = queues.filter((room) => besideTrainings && room.inside.includes(each.placed));
+    return (
+      each.placed.pools.length > 0 &&
+      !each.placed.pools.some(({ pool }) => short.has(pool)) &&
+      waitsIn.every((room) => admitsMore(room, more)) &&
+      hasRoomFor(placement, each.placed, more, besideTrainings)
     );
+  };
   for (const each of inOrder(candidatesOf(rollouts, pods, placement))) {
     const near = chosen.filter(({ placed }) => placed.pools.some((load) => each.placed.pools.includes(load)));
     const together = fits(each, chosen);

@@ -4,7 +4,7 @@ import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
 import { validationFaults } from '../../lib/core/validation';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { Keda, MonitoringStack, PrometheusAdapter } from '../../lib/monitoring';
-import { ServerAutoscaling, TritonModel, VllmDeployment } from '../../lib/serving';
+import { GatewayBackend, InferenceGateway, ServerAutoscaling, TritonModel, VllmDeployment } from '../../lib/serving';
 import { Duration, Fault } from '../../lib/units';
 import { Site, TestPool, TestStore, deploy, onnxProps, withSite } from '../serving/support/fixtures';
 import { CHAT, VllmOverrides, deployVllm } from '../serving/support/vllm-fixtures';
@@ -53,6 +53,19 @@ function closed(): Fault[] {
     monitoring.watch(talkOf(site, keda()));
     faults = validationFaults(monitoring);
     scope.node.tryRemoveChild('Monitoring');
+  });
+  return faults;
+}
+
+/** What a deployment is warned of whose query has not the name that its gateway has for it. */
+function missedGateway(): Fault[] {
+  let faults: Fault[] = [];
+  withSite((site) => {
+    const wakeQuery = 'sum(rate(envoy_cluster_upstream_cx_none_healthy{envoy_cluster_name="chat"}[1m]))';
+    const server = talkOf(site, keda({ minReplicas: 0, wakeQuery }));
+    new InferenceGateway(site.scope, 'Door', { cluster: site.cluster, backends: [GatewayBackend.of(server)] });
+    faultsAtSynth(server);
+    faults = warningsOf(server);
   });
   return faults;
 }
@@ -114,6 +127,35 @@ export const TEXTS: FaultText[] = [
     property: 'wakeQuery',
     text: "wakeQuery is missing: with minReplicas 0 no server runs that could tell of requests, so that none would ever be started again; give PromQL that is above zero while callers ask, e.g. of a gateway's requests, or set minReplicas to 1",
     refuse: () => keda({ minReplicas: 0 }),
+  },
+  {
+    id: 'NOTHING_WAKES',
+    property: 'autoscaling.wakeQuery',
+    text: "model 'chat': wakeQuery reads only vllm:num_requests_waiting of the servers that it is to wake, which say nothing while none runs, so that none would ever be started again; ask what callers reach in front of them, e.g. the series of a gateway, or name the other servers that you mean by job or service",
+    refuse: talk({ autoscaling: keda({ minReplicas: 0, wakeQuery: 'sum(vllm:num_requests_waiting)' }) }),
+  },
+  {
+    id: 'PROMQL_SYNTAX',
+    property: 'wakeQuery',
+    text: "wakeQuery is not PromQL: 'sum(requests' ends too early",
+    refuse: () => keda({ minReplicas: 0, wakeQuery: 'sum(requests' }),
+  },
+  {
+    id: 'PROMQL_TYPE',
+    property: 'wakeQuery',
+    text: "wakeQuery must be a number or an instant vector, which is compared with 0, but 'requests[1m]' is a range; put it into rate() or increase(), and that into sum()",
+    refuse: () => keda({ minReplicas: 0, wakeQuery: 'requests[1m]' }),
+  },
+  {
+    id: 'RANGE_SELECTOR_MISSING',
+    property: 'wakeQuery',
+    text: "wakeQuery: rate() needs a range, but 'requests' is an instant vector; add a window such as [5m]",
+    refuse: () => keda({ minReplicas: 0, wakeQuery: 'sum(rate(requests))' }),
+  },
+  {
+    id: 'WAKE_QUERY_MISSES_GATEWAY',
+    text: "wakeQuery names other clusters of Envoy than 'inference/chat', as the gateway 'test/Door' calls the servers of Service 'chat', so that requests that come there start none; name it there: envoy_cluster_name=\"inference/chat\"",
+    faults: missedGateway,
   },
   {
     id: 'NO_KEDA',

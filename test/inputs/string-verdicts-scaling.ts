@@ -10,7 +10,7 @@ const NAMESPACE = [
 export const SCALING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'Keda.new(id)': ['text'],
   'KedaAutoscalingOptions.prometheusUrl': ['refused INVALID_FORMAT prometheusUrl | reference | reference'],
-  'KedaAutoscalingOptions.wakeQuery': ['text | reference | reference'],
+  'KedaAutoscalingOptions.wakeQuery': ['refused PROMQL_SYNTAX wakeQuery | reference | reference'],
   'KedaProps.chartVersion': VERSION,
   'KedaProps.namespace': NAMESPACE,
   'PrometheusAdapter.new(id)': ['text'],

@@ -13,6 +13,7 @@ import {
   TritonDeployment,
   VllmDeployment,
 } from '../../lib/serving';
+import { KubernetesManifests } from '../../lib/manifests';
 import { MonitoringStack } from '../../lib/monitoring';
 import { TestCluster, testCluster } from '../support/test-cluster';
 import { Block, synthesize } from '../support/synth';
@@ -117,7 +118,6 @@ describe('a gateway that is watched', () => {
   /** What promtool says of the alert, where no server of either Service is left after ten minutes. */
   function firing(backends: Backends): string {
     const { groups } = watched(backends);
-    const folder = mkdtempSync(path.join(tmpdir(), 'gateway-'));
     const healthy = (cluster: string) => ({
       series: `envoy_cluster_membership_healthy{namespace="inference",job="gateway-door",pod="door-0",envoy_cluster_name="${cluster}"}`,
       values: '1x40 0x80',
@@ -134,6 +134,11 @@ describe('a gateway that is watched', () => {
         promql_expr_test: [at('14m', []), at('16m', ['models/chat'])],
       },
     ];
+    return promtoolSays(groups, tests);
+  }
+
+  function promtoolSays(groups: unknown, tests: readonly object[]): string {
+    const folder = mkdtempSync(path.join(tmpdir(), 'gateway-'));
     try {
       writeFileSync(path.join(folder, 'rules.yml'), JSON.stringify({ groups }));
       const file = { rule_files: ['rules.yml'], evaluation_interval: '15s', tests };
@@ -145,6 +150,48 @@ describe('a gateway that is watched', () => {
       rmSync(folder, { recursive: true, force: true });
     }
   }
+
+  /** What promtool says of what callers get: whether the alert fires after 15 minutes in which a model without servers is asked, or another fails. */
+  function failing(backends: Backends, { fails, fires }: { fails: boolean; fires: boolean }): string {
+    const { groups } = watched(backends);
+    const of = 'namespace="inference",job="gateway-door",pod="door-0"';
+    const answered = (code: string, values: string) => ({
+      series: `envoy_http_downstream_rq_xx{${of},envoy_http_conn_manager_prefix="gateway",envoy_response_code_class="${code}"}`,
+      values,
+    });
+    const nobody = (cluster: string, values: string) => ({
+      series: `envoy_cluster_upstream_cx_none_healthy{${of},envoy_cluster_name="${cluster}"}`,
+      values,
+    });
+    const tests = [
+      {
+        interval: '15s',
+        input_series: [
+          answered('5', fails ? '0+4x80' : '0+2x80'),
+          answered('2', '0+8x80'),
+          nobody('models/asleep', '0+2x80'),
+          nobody('models/chat', fails ? '0+2x80' : '0x80'),
+        ],
+        promql_expr_test: [
+          {
+            expr: 'count(ALERTS{alertname="GatewayRequestsFail",alertstate="firing"})',
+            eval_time: '15m',
+            exp_samples: fires ? [{ labels: '{}', value: 1 }] : [],
+          },
+        ],
+      },
+    ];
+    return promtoolSays(groups, tests);
+  }
+
+  withPromtool('pages for requests that fail, not for those that wake a model', () => {
+    const both = (scalesToZero: boolean) => () =>
+      [SERVICE, { ...asleep, scalesToZero }].map((each) => GatewayBackend.ofService(each));
+    expect(failing(both(true), { fails: false, fires: false })).toContain('SUCCESS');
+    expect(failing(both(true), { fails: true, fires: true })).toContain('SUCCESS');
+    expect(failing(both(false), { fails: false, fires: true })).toContain('SUCCESS');
+    expect(failing(both(true), { fails: false, fires: true })).toContain('FAILED');
+  });
 
   withPromtool('pages for a model without a server, not for one that is scaled to zero', () => {
     const both = [SERVICE, asleep];
@@ -160,17 +207,18 @@ describe('a gateway that is watched', () => {
 
 describe('a gateway for Envoy AI Gateway that is watched', () => {
   const installed = { gatewayClassName: 'eg', inferencePools: true };
-  const watch = (backend: GatewayBackend, more: Partial<EnvoyAiInferenceGatewayProps> = {}) => {
+  const watch = (given: GatewayBackend | GatewayBackend[], more: Partial<EnvoyAiInferenceGatewayProps> = {}) => {
+    const backends = [given].flat();
     const json = synthesize((stack) => {
       const cluster = testCluster(stack);
-      const door = new EnvoyAiInferenceGateway(stack, 'Door', { cluster, backends: [backend], installed, ...more });
+      const door = new EnvoyAiInferenceGateway(stack, 'Door', { cluster, backends, installed, ...more });
       new MonitoringStack(stack, 'Monitoring', { cluster, alertReceivers: [] }).watch(door);
     });
     const { data } = json.byName('kubernetes_config_map_v1', 'prometheus-config') as Block;
     const file = (name: string) => JSON.parse(unescapeTemplate(data[name] as string)) as Block;
     const rules = file('rules.yml').groups[0].rules as Block[];
     const [scrape] = file('prometheus.yml').scrape_configs as Block[];
-    return { json, scrape, alerts: rules.map(({ alert }) => alert as string) };
+    return { json, scrape, rules, alerts: rules.map(({ alert }) => alert as string) };
   };
 
   test('is scraped where Envoy Gateway runs its pods, by a policy that lets Prometheus in', () => {
@@ -185,6 +233,25 @@ describe('a gateway for Envoy AI Gateway that is watched', () => {
       }),
     );
     expect(alerts).toContain('GatewayHasNoServer');
+  });
+
+  test('does not say that servers are missing of what alone a scaler may stop', () => {
+    const asleep = { ...SERVICE, name: 'asleep', models: ['asleep'], scalesToZero: true };
+    const split = [true, false].map((scalesToZero) => ({
+      ...{ ...SERVICE, name: `split-${scalesToZero}`, models: ['split'], weight: 50, scalesToZero },
+    }));
+    const { json, rules } = watch([SERVICE, asleep, ...split].map((each) => GatewayBackend.ofService(each)));
+    const { expr } = rules.find(({ alert }) => alert === 'GatewayHasNoServer') as Block;
+    const zero =
+      /envoy_cluster_name=~"\.\+\/\.\+",envoy_cluster_name!="httproute\/inference\/([^"/]+)\/rule\/0"\}/.exec(
+        expr as string,
+      );
+    const { objects } = KubernetesManifests.of(json.stack, { skipHelmReleases: true });
+    const routes = objects.filter(({ kind }) => kind === 'AIGatewayRoute') as Block[];
+    const named = routes.find(({ metadata }) => metadata.name === zero?.[1]) as Block;
+    expect(named.metadata.namespace).toBe('inference');
+    expect(named.spec.rules).toHaveLength(1);
+    expect(named.spec.rules[0].matches[0].headers[0].value).toBe('asleep');
   });
 
   test('does not say that servers are missing which a picker alone knows', () => {

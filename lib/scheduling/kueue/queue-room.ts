@@ -11,6 +11,8 @@ import { queuedNodes, queuedNodesProperty } from './queued-nodes';
  * @internal
  */
 export interface QueueRoom {
+  /** Path of the queue. */
+  readonly queue: string;
   readonly pool: IGpuNodePool;
   readonly nodes: number;
   /** GPUs of a node. */
@@ -60,7 +62,8 @@ export function queueRoom(queue: string, pool: IGpuNodePool, placement: PodPlace
   const most = perNode === 0 ? 0 : leftBeside(fewestOf);
   const least = perNode === 0 ? 0 : leftBeside(({ demand }) => demand.pods);
   const needed = Math.max(0, ...needs(inside, pool).map(({ gpus }) => gpus));
-  return { pool, nodes, perNode, size, handedOut: Math.min(most, Math.max(least, needed)), most, outside, inside };
+  const handedOut = Math.min(most, Math.max(least, needed));
+  return { queue, pool, nodes, perNode, size, handedOut, most, outside, inside };
 }
 
 /**
@@ -88,9 +91,19 @@ export function queueRoomFaults(queue: string, room: QueueRoom): Fault[] {
   return [fault('QUEUE_TOO_SMALL', 'queue', reason)];
 }
 
+/**
+ * Whether a queue admits more pods at the same time as all that this program lets wait in it.
+ *
+ * @internal
+ */
+export function admitsMore({ pool, inside, handedOut }: QueueRoom, more: ReadonlyMap<PlacedDemand, number>): boolean {
+  const asked = inside.reduce((sum, each) => sum + (each.demand.pods + (more.get(each) ?? 0)) * asks(each, pool), 0);
+  return asked <= handedOut;
+}
+
 /** What a queue hands out of a pool, for readers. @internal */
-export function explainQueue(queue: string, room: QueueRoom): string {
-  const { pool, nodes, perNode, handedOut, outside } = room;
+export function explainQueue(room: QueueRoom): string {
+  const { queue, pool, nodes, perNode, handedOut, outside } = room;
   const all = `  '${queue}': ${handedOut} of the ${nodes * perNode} GPUs of pool '${pool.poolName}'`;
   if (outside.length === 0) return all;
   return `${all}; ${outsideText(room)} may hold the others without waiting in it, whole nodes from pods that need them`;

@@ -6,6 +6,7 @@ import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ENVOY_VERSION } from '../../catalog/envoy-release';
 import { MetricExporter } from '../../catalog/metric-kind';
+import { ClusterLedger } from '../../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
@@ -109,6 +110,8 @@ export class InferenceGateway extends Construct implements IWatchable {
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
       this.metricsTarget = this.#makeMetricsTarget(behind);
       declareNeeds(this, props);
+      const ledger = ClusterLedger.of(props.cluster);
+      for (const name of behind.map(upstreamName)) ledger.addFronted(name, this, name);
       for (const warning of certificateWarnings(props, new URL(this.endpoint).hostname)) addWarning(this, warning);
     } catch (error) {
       withdraw(this);

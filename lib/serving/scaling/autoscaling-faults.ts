@@ -1,10 +1,11 @@
-import { concreteFault, hasToken } from '../../core/tokens';
+import { concreteFault } from '../../core/tokens';
 import { plainUrlFaults } from '../../core/url-faults';
 import { Duration } from '../../units/duration';
 import { Fault, fault } from '../../units/fault';
-import { givenValue, wholeAmountFault, wholeNumberFault } from '../../units/number-faults';
+import { wholeAmountFault, wholeNumberFault } from '../../units/number-faults';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { KedaAutoscalingOptions } from './autoscaling-options';
+import { wakeQueryFaults } from './wake-query';
 
 /**
  * Longest window of a HorizontalPodAutoscaler, seconds.
@@ -77,8 +78,7 @@ function wakeFaults({ minReplicas, wakeQuery }: KedaAutoscalingOptions): Fault[]
     const reason = `wakeQuery is for models without servers, but minReplicas is ${minReplicas ?? 1}; remove it, or set minReplicas to 0`;
     return [fault('CONFLICTING_PROPERTIES', 'wakeQuery', reason)];
   }
-  if (hasToken(wakeQuery) || wakeQuery.trim() !== '') return [];
-  return [fault('INVALID_FORMAT', 'wakeQuery', `wakeQuery must be PromQL; got ${givenValue(wakeQuery)}`)];
+  return wakeQueryFaults(wakeQuery);
 }
 
 function urlFaults(url: string): Fault[] {

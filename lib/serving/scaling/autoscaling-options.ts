@@ -32,7 +32,8 @@ export interface HpaAutoscalingOptions {
 export interface KedaAutoscalingOptions extends HpaAutoscalingOptions {
   /**
    * PromQL that is above zero while there are requests for the model, though no server of it runs: of what callers reach in front of it, e.g. of a
-   * gateway. One element. Needed with `minReplicas: 0`, because servers that do not run tell of no requests.
+   * gateway. One element. It may not ask the servers alone that it wakes, and is warned of where a gateway of this program calls them otherwise in
+   * `envoy_cluster_name`. Needed with `minReplicas: 0`, because servers that do not run tell of no requests.
    * @default - the servers alone are asked
    */
   readonly wakeQuery?: string;

@@ -41,8 +41,8 @@ export class ServerAutoscaling {
    * model that nobody asks; the first request after that waits for a server to load, which a warning tells in seconds.
    *
    * @param options bounds, target and what wakes the model
-   * @throws UnscopedValidationError for what `hpa` refuses, `minReplicas: 0` without a `wakeQuery` and the other way around, and a URL that is none
-   * or holds a secret
+   * @throws UnscopedValidationError for what `hpa` refuses, `minReplicas: 0` without a `wakeQuery` and the other way around, a `wakeQuery`
+   * that is no PromQL of a number or an instant vector, and a URL that is none or holds a secret
    */
   public static keda(options: KedaAutoscalingOptions): ServerAutoscaling {
     throwIfFaulty(autoscalingFaults(options, true));

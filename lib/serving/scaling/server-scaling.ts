@@ -5,6 +5,7 @@ import { allOf } from '../../units/unreadable';
 import { LONGEST_WINDOW } from './autoscaling-faults';
 import { ServerAutoscaling, ServerScaler } from './server-autoscaling';
 import { ModelLoad } from './server-load';
+import { WokenServers, neverWakesFaults } from './wake-query';
 
 /** Share of what a server runs at once above which another one starts to load. */
 const HEADROOM = 0.8;
@@ -24,6 +25,8 @@ const LONGEST_LABEL = 63;
  * @internal
  */
 export interface ScaledServers {
+  /** How series name them. */
+  readonly woken: WokenServers;
   readonly loads: readonly ModelLoad[];
   readonly startupSeconds: number;
   /** Seconds from a new pod to a server that answers, at most. */
@@ -89,6 +92,7 @@ export class ServerScaling {
   public get faults(): Fault[] {
     return allOf(
       () => this.#exposureFaults(),
+      () => neverWakesFaults(this.autoscaling.wakeQuery, this.#servers.woken),
       () => this.#windowFaults(),
       () => this.#reachFaults(),
       () => this.#roomFaults(),

@@ -30,7 +30,7 @@ import { serverSettingsFaults, serverSettingsWarnings } from './settings/server-
 import { argumentFaults } from './triton-arguments';
 import { frontEndFiles } from './openai/openai-front-end';
 import { frontEndFaults, frontEndModelFaults, frontEndWarnings } from './openai/openai-front-end-faults';
-import { ownPodOf, tritonLabels } from './triton-pod';
+import { ownPodOf, tritonJob, tritonLabels } from './triton-pod';
 import { sizeTritonPod } from './triton-pod-size';
 import { REFUSED_ENGINE_VARIABLES } from '../vllm/engine-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
@@ -88,7 +88,7 @@ export function checkDeployment(
   const models = onSite.flatMap(({ model }) => model ?? []);
   const { instanceType, gpusPerNode, disk } = hardware;
   const sized = sizeTritonPod(props, definitions, models, instanceType, gpusPerNode, disk);
-  const scaling = scalingOf(props, models, sized.sizing);
+  const scaling = scalingOf(props, name, models, sized.sizing);
   const checked = {
     models,
     sizing: sized.sizing,
@@ -136,14 +136,16 @@ export function checkDeployment(
 
 /** What one that streams does is not counted by Triton, only by the engine of a language model. */
 function scalingOf(
-  { autoscaling, exitTimeout, nodePool }: TritonDeploymentProps,
+  { autoscaling, exitTimeout, nodePool, namespace = 'inference' }: TritonDeploymentProps,
+  name: string,
   models: readonly BackendModel[],
   sizing: PodSizing,
 ): ServerScaling | undefined {
   if (autoscaling === undefined) return undefined;
   return new ServerScaling(autoscaling, {
-    loads: models.map(({ name, streams, exporters, requestsAtOnce }) => ({
-      model: name,
+    woken: { job: tritonJob(name), namespace, services: [name], models: models.map((each) => each.name) },
+    loads: models.map(({ name: model, streams, exporters, requestsAtOnce }) => ({
+      model,
       exporter: streams ? exporters.find((each) => LOAD_METRICS[each]) : MetricExporter.TRITON,
       atOnce: requestsAtOnce,
     })),

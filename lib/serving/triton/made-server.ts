@@ -19,7 +19,7 @@ import { FRONT_END_ITEMS, OPENAI_PORT, frontEndArguments, frontEndFiles } from '
 import { serverSettingsArguments } from './settings/server-settings';
 import { TRITON_PORTS, startOf, tritonArguments } from './triton-arguments';
 import { TritonDeploymentProps } from './triton-deployment-props';
-import { kindOf, tritonContainer, tritonLabels } from './triton-pod';
+import { kindOf, tritonContainer, tritonJob, tritonLabels } from './triton-pod';
 
 /**
  * What the servers of a deployment are made of.
@@ -134,7 +134,7 @@ export function metricsTargetOf({ props, name, namespace, replicas, release, che
   const { models, sizing } = checked;
   const features = metricsFeatures(models, release);
   return {
-    jobName: `triton-${name}`,
+    jobName: tritonJob(name),
     namespace,
     podSelector: tritonLabels(name),
     port: metricsPort(props),

@@ -28,6 +28,15 @@ export const TRITON: ServerKind = {
 const { http, grpc } = TRITON_PORTS;
 
 /**
+ * The job that a deployment is scraped by.
+ *
+ * @internal
+ */
+export function tritonJob(name: string): string {
+  return `triton-${name}`;
+}
+
+/**
  * Labels that select the pods of a deployment.
  *
  * @internal

@@ -12,7 +12,7 @@ import { ServerKind } from '../pod/server-pod';
 import { scaledTarget } from '../scaling/declare-scaled';
 import { NODE } from './group-arguments';
 import { VLLM_PORTS } from './serve-arguments';
-import { objectName } from './served-name';
+import { jobName, objectName } from './served-name';
 import { streamEnvironment } from './streamed-weights';
 import { CheckedServer } from './vllm-deployment-faults';
 import { VllmDeploymentProps } from './vllm-deployment-props';
@@ -114,7 +114,7 @@ export function metricsTargetOf(
   const names = servers.map(({ server }) => server.names[0]);
   const latencies = servers.map(({ server }) => Math.ceil(firstTokenUnderLoadMs(server.plan)));
   return {
-    jobName: `vllm-${name}`,
+    jobName: jobName(name),
     namespace,
     podSelector: vllmLabels(name),
     port: VLLM_PORTS.http,

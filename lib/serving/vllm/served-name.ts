@@ -12,6 +12,15 @@ export function servedName({ name, model }: ServedModel): string {
 }
 
 /**
+ * The job that a deployment is scraped by.
+ *
+ * @internal
+ */
+export function jobName(deployment: string): string {
+  return `vllm-${deployment}`;
+}
+
+/**
  * The name of a model's Kubernetes objects.
  *
  * @internal

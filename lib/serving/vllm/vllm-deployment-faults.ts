@@ -107,7 +107,7 @@ export function checkVllmDeployment(props: VllmDeploymentProps, name: string, re
   );
   if (unknown.length > 0) return { servers: [], faults: unknown, warnings: [] };
   const names = models.map(servedName);
-  const checks = models.map((served, i) => checkModel(props, served, names[i], release));
+  const checks = models.map((served, i) => checkModel({ props, deployment: name, release }, served, names[i]));
   const servers = checks.flatMap(({ checked }) => checked ?? []);
   const faults = allOf(
     () => own,
@@ -177,7 +177,15 @@ function versionOf({ servingImage }: VllmDeploymentProps, { vllmVersion }: VllmR
   return new VllmVersion(vllmVersion, UPSTREAM_IMAGES, readableImage(servingImage)?._pluggedNames);
 }
 
-function checkModel(props: VllmDeploymentProps, served: ServedModel, name: string, release: VllmRelease): ModelCheck {
+/** The deployment of a model. */
+interface Around {
+  readonly props: VllmDeploymentProps;
+  /** Its name. */
+  readonly deployment: string;
+  readonly release: VllmRelease;
+}
+
+function checkModel({ props, deployment, release }: Around, served: ServedModel, name: string): ModelCheck {
   const { nodePool } = props;
   const vllm = versionOf(props, release);
   const hardware = servingHardware(nodePool);
@@ -216,7 +224,7 @@ function checkModel(props: VllmDeploymentProps, served: ServedModel, name: strin
   const group = groupOf(props, server);
   return {
     checked: {
-      ...{ server, sizing, replicas, fabric: group.binding, scaling: vllmScaling(props, server, sizing) },
+      ...{ server, sizing, replicas, fabric: group.binding, scaling: vllmScaling(props, deployment, server, sizing) },
       warnings: [...made.warnings, ...parserWarnings(name, served)],
     },
     faults: allOf(

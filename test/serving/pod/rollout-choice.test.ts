@@ -110,6 +110,26 @@ describe('rollouts on one pool that may come at the same time', () => {
       [[], []],
     ],
     [
+      'a group in a queue that cannot hand out what servers may hold on two nodes',
+      5,
+      [
+        { model: GROUP, queued: true },
+        { model: { ...HALF, replicas: 2 }, props: { maxSurge: 0 } },
+      ],
+      [0, 0],
+      [OUTAGE, []],
+    ],
+    [
+      'a group in a queue that can',
+      6,
+      [
+        { model: GROUP, queued: true },
+        { model: { ...HALF, replicas: 2 }, props: { maxSurge: 0 } },
+      ],
+      [1, 0],
+      [[], []],
+    ],
+    [
       'two groups of which a queue starts one',
       6,
       [{ model: GROUP, queued: true }, { model: GROUP }],

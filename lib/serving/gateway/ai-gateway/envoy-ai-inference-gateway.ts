@@ -25,7 +25,7 @@ import { certificateWarnings, declareNeeds, publicPeers } from '../expose-gatewa
 import { gatewayFaults } from '../gateway-faults';
 import { GatewayOwner, letIn, makePodService, requestCertificate } from '../gateway-parts';
 import { canaryWarnings } from '../canary-faults';
-import { ONLY_CLIENT, allUpstreams, certificateSecret, replicasOf } from '../resolve-gateway';
+import { ONLY_CLIENT, allUpstreams, certificateSecret, replicasOf, upstreamName } from '../resolve-gateway';
 import { Upstream } from '../upstreams';
 import { aiGatewayFaults, aiGatewayKind, ownServiceFaults } from './ai-gateway-faults';
 import { OwnAiGateway } from './envoy-ai-gateway-controller';
@@ -33,7 +33,14 @@ import { EnvoyAiInferenceGatewayProps } from './envoy-ai-inference-gateway-props
 import { envoyPods } from './envoy-pods';
 import { aiGatewayObjects } from './gateway-objects';
 import { InstalledAiGateway } from './installed-ai-gateway';
-import { ENVOY_GATEWAY_NAMESPACE, aiGatewayPlan, envoyServiceName, inferencePoolNames } from './resolve-ai-gateway';
+import {
+  ENVOY_GATEWAY_NAMESPACE,
+  EnvoyCluster,
+  aiGatewayPlan,
+  envoyClusters,
+  envoyServiceName,
+  inferencePoolNames,
+} from './resolve-ai-gateway';
 
 /**
  * One front door for all models, of the Gateway API: what `InferenceGateway` is, described to the controllers of Envoy Gateway and Envoy AI Gateway, which
@@ -124,6 +131,9 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
       this.metricsTarget = this.#makeMetricsTarget(behind);
       declareNeeds(this, props);
+      for (const { cluster: name, upstreams: named } of this.#clusters(behind)) {
+        for (const each of named) ClusterLedger.of(cluster).addFronted(upstreamName(each), this, name);
+      }
       for (const warning of certificateWarnings(props, host)) addWarning(this, warning);
     } catch (error) {
       withdraw(this);
@@ -209,6 +219,10 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
     for (const upstream of upstreams) if (upstream.isolated) letIn(this.#owner, upstream, from);
   }
 
+  #clusters(upstreams: readonly Upstream[]): EnvoyCluster[] {
+    return envoyClusters(this.name, this.namespace, upstreams);
+  }
+
   #makeMetricsTarget(upstreams: readonly Upstream[]): MetricsTarget {
     return {
       jobName: `gateway-${this.name}`,
@@ -223,8 +237,11 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
       usesGpus: false,
       isolated: this.#props.networkPolicy ?? true,
       replicas: replicasOf(this.#props),
-      // Envoy Gateway has names of its own for its clusters, by which no single Service is left out.
-      unseenServers: upstreams.some(({ picker, scalesToZero }) => picker !== undefined || scalesToZero),
+      unseenServers: upstreams.some(({ picker }) => picker !== undefined),
+      // What has a server that always runs is never empty.
+      scaledToZeroServices: this.#clusters(upstreams)
+        .filter((each) => each.upstreams.every(({ scalesToZero }) => scalesToZero))
+        .map(({ cluster }) => cluster),
     };
   }
 }

@@ -86,7 +86,7 @@ export function aiGatewayPlan(
     callerSecrets: jwt ? undefined : [...new Set(Object.values(callers).map((secret) => secret.name))].sort(),
     jwt,
     servers: [...servers.values()],
-    routes: plannedRoutes(name, upstreams, servers),
+    routes: plannedRoutes(place, upstreams, servers),
     limits: plannedLimits(props),
     healthPath: paths.length === 1 ? paths[0] : undefined,
     hasPickers: upstreams.some(({ picker }) => picker !== undefined),
@@ -128,26 +128,62 @@ function plannedPicker({ picker }: Upstream, selector: PlannedPicker['selector']
   return { selector, serviceName, port, failsOpen: failOpen };
 }
 
-function plannedRoutes(
-  gateway: string,
-  upstreams: readonly Upstream[],
-  servers: ReadonlyMap<string, PlannedServer>,
-): PlannedRoute[] {
+/** Models that the same servers have. */
+interface ModelSet {
+  readonly having: readonly Upstream[];
+  readonly models: readonly string[];
+}
+
+function modelSets(upstreams: readonly Upstream[]): ReadonlyMap<string, ModelSet> {
   const models = [...new Set(upstreams.flatMap((each) => each.models))].sort();
-  const sets = new Map<string, { having: Upstream[]; models: string[] }>();
+  const sets = new Map<string, ModelSet>();
   for (const model of models) {
     const having = upstreams.filter((each) => each.models.includes(model));
     const key = having.map(upstreamName).join(' ');
     const known = sets.get(key) ?? { having, models: [] };
     sets.set(key, { having, models: [...known.models, model] });
   }
-  return [...sets].map(([key, { having, models: ofSet }]) => {
+  return sets;
+}
+
+function routeName(gateway: string, ownNamespace: string, key: string, having: readonly Upstream[]): string {
+  return having.length === 1 ? plannedServer(gateway, ownNamespace, having[0]).name : hashedName(`${gateway}-${key}`);
+}
+
+/**
+ * What Envoy has for a route: Envoy Gateway calls it by the HTTPRoute and the rule, and Envoy AI Gateway the HTTPRoute as the AIGatewayRoute, whose rules
+ * come first. All servers of a rule are one.
+ *
+ * @see https://github.com/envoyproxy/ai-gateway/blob/main/internal/extensionserver/quota_ratelimit.go
+ *
+ * @internal
+ */
+export interface EnvoyCluster {
+  /** Value of `envoy_cluster_name`. */
+  readonly cluster: string;
+  readonly upstreams: readonly Upstream[];
+}
+
+/** @internal */
+export function envoyClusters(gateway: string, namespace: string, upstreams: readonly Upstream[]): EnvoyCluster[] {
+  return [...modelSets(upstreams)].map(([key, { having }]) => ({
+    cluster: `httproute/${namespace}/${routeName(gateway, namespace, key, having)}/rule/0`,
+    upstreams: having,
+  }));
+}
+
+function plannedRoutes(
+  { name, namespace }: GatewayPlace,
+  upstreams: readonly Upstream[],
+  servers: ReadonlyMap<string, PlannedServer>,
+): PlannedRoute[] {
+  return [...modelSets(upstreams)].map(([key, { having, models: ofSet }]) => {
     const chosen = having.map((each) => ({
       server: servers.get(upstreamName(each)) as PlannedServer,
       weight: having.length === 1 ? undefined : each.weight,
     }));
     return {
-      name: having.length === 1 ? chosen[0].server.name : hashedName(`${gateway}-${key}`),
+      name: routeName(name, namespace, key, having),
       models: ofSet,
       servers: chosen,
     };
