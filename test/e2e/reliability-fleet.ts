@@ -168,6 +168,14 @@ export class Fleet {
       await kube.create(ownNode(`edge-${i}`, { labels: { ...EDGE, ...zone(i) } }));
       await kube.create(ownNode(`batch-${i}`, { labels: { ...BATCH, ...zone(i) } }));
     }
+    // Else the first node that is ready takes all pods that are to be spread.
+    const taintsOf = async () =>
+      (await kube.list('v1', 'Node')).flatMap(({ spec }) => spec.taints as { key: string }[]);
+    await until(
+      async () => !(await taintsOf()).some((taint) => taint?.key === 'node.kubernetes.io/not-ready'),
+      60,
+      'nodes',
+    );
     const { objects } = KubernetesManifests.of(everything(new App({ stackTraces: false })), { skipHelmReleases: true });
     const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
     for (const object of [...namespaces, ...claim(), ...objects] as KubeObject[]) await kube.apply(held(object), 'e2e');
