@@ -1,20 +1,15 @@
 import { Metric } from '../catalog/metric';
 import { MetricExporter, MetricFeature } from '../catalog/metric-kind';
 import { unknownNameFault } from '../catalog/near-names';
-import { ContractRule, ruleFaults } from '../metrics/contract/rule-contract';
+import { ruleFaults } from '../metrics/contract/rule-contract';
 import { ScrapedTarget } from '../metrics/contract/scraped-target';
 import { UnscopedValidationError } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { Arguments } from './arguments';
-import { yamlDocuments } from './yaml-documents';
+import { ruleFile } from './rule-file';
 
 const FORM = 'JOB=EXPORTER@VERSION, for example chat=vllm@0.24.0 or chat=triton+triton-vllm@26.02+histogram_latencies';
-
-/** A rule, and where it stands. */
-interface PlacedRule extends ContractRule {
-  readonly place: string;
-}
 
 /**
  * The `check-rules` command: whether rules of Prometheus can be right of what workloads expose.
@@ -40,18 +35,34 @@ export function checkRules(
     args.faults.push(fault('MISSING_PROPERTY', '--rules', reason));
   }
   const targets = targetsOf(args);
-  const rules = paths.flatMap((path) => args.attempt('--rules', () => rulesOf(path, readFile)) ?? []);
+  const extraLabels = args.all('labels').flatMap((text) => text.split(',').map((label) => label.trim()));
+  const read = paths.flatMap((path) => args.attempt('--rules', () => ruleFile(path, readFile)) ?? []);
   args.throwIfFaulty();
-  const found = ruleFaults(
-    rules.map(({ place, ...rule }) => ({ ...rule, ...(rule.record ? {} : { alert: rule.alert ?? place }) })),
-    targets,
-    interval,
-  );
+  const rules = read.flatMap((file) => file.rules);
+  const options = { scrapeIntervalSeconds: interval, extraLabels, anyOrder: true };
+  const found = [...read.flatMap((file) => file.faults), ...ruleFaults(rules, targets, options)];
   if (args.has('json')) return { output: JSON.stringify(found, undefined, 2), isRight: found.length === 0 };
-  const [files, count] = [paths.length === 1 ? paths[0] : `${paths.length} files`, `${rules.length} rules`];
-  if (found.length === 0) return { output: `${files}: ${count}, nothing is wrong`, isRight: true };
+  const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+  const head = `${paths.length === 1 ? paths[0] : count(paths.length, 'file')}: ${count(rules.length, 'rule')}`;
+  if (found.length === 0) return { output: `${head}, nothing is wrong`, isRight: true };
   const lines = found.map(({ id, reason }) => `- ${reason} [${id}]`);
-  return { output: [`${files}: ${count}, ${found.length} faults`, '', ...lines].join('\n'), isRight: false };
+  return {
+    output: [`${head}, ${count(found.length, 'fault')}`, '', ...lines, ...labelHints(found)].join('\n'),
+    isRight: false,
+  };
+}
+
+/** Labels that many rules use are likely those of the user's own scrape. */
+function labelHints(faults: readonly Fault[]): string[] {
+  const used = new Map<string, number>();
+  for (const { id, reason } of faults) {
+    const [, selected, grouped] = /has no label '([^']+)'|groups by '([^']+)'/.exec(reason) ?? [];
+    const label = selected ?? grouped;
+    if (id === 'METRIC_LABEL_UNKNOWN' && label) used.set(label, (used.get(label) ?? 0) + 1);
+  }
+  const often = [...used].filter(([, times]) => times >= 3).map(([label]) => label);
+  if (often.length === 0) return [];
+  return ['', `if your scrape adds ${often.map((label) => `'${label}'`).join(', ')}: --labels ${often.join(',')}`];
 }
 
 function targetsOf(args: Arguments): ScrapedTarget[] {
@@ -95,56 +106,3 @@ function targetOf(text: string): ScrapedTarget {
 
 /** Exporters that have metrics. */
 const EXPORTERS = [...new Set(Metric.ALL.map(({ exporter }) => exporter))] as MetricExporter[];
-
-/** The rules of a file: Prometheus' own, or a `PrometheusRule` of its operator, in YAML or JSON. */
-function rulesOf(path: string, readFile: (path: string) => string): PlacedRule[] {
-  const refuse = (reason: string): never => {
-    throw new UnscopedValidationError([fault('NOT_RULES', '--rules', `${path}: ${reason}`)]);
-  };
-  let text: string;
-  try {
-    text = readFile(path);
-  } catch (error) {
-    const reason = `--rules ${path} cannot be read: ${(error as Error).message}`;
-    throw new UnscopedValidationError([fault('FILE_UNREADABLE', '--rules', reason)]);
-  }
-  const { values, errors } = yamlDocuments(text);
-  if (errors.length > 0) return refuse(`it is not YAML: ${errors.join('; ')}`);
-  const rules = values.flatMap(groupsOf).flatMap(groupRules);
-  return rules.length > 0
-    ? rules
-    : refuse("it has no rules; they stand in 'groups', or in 'spec.groups' of a PrometheusRule");
-}
-
-type Json = { readonly [key: string]: unknown };
-
-function groupsOf(document: unknown): unknown[] {
-  const at = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
-  if (Array.isArray(at(document, 'items'))) return (at(document, 'items') as unknown[]).flatMap(groupsOf);
-  const groups = at(document, 'groups') ?? at(at(document, 'spec'), 'groups');
-  return Array.isArray(groups) ? (groups as unknown[]) : [];
-}
-
-function groupRules(group: unknown): PlacedRule[] {
-  const rules = isObject(group) && Array.isArray(group.rules) ? (group.rules as unknown[]) : [];
-  return rules.flatMap((rule, i): PlacedRule[] => {
-    if (!isObject(rule)) return [];
-    const { record, alert, expr, labels } = rule;
-    const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-    return [
-      {
-        place: `${i + 1} of group '${String((group as Json).name)}'`,
-        record: text(record),
-        alert: text(alert),
-        expr: typeof expr === 'number' ? String(expr) : (text(expr) ?? ''),
-        labels: isObject(labels)
-          ? Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]))
-          : undefined,
-      },
-    ];
-  });
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

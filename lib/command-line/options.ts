@@ -215,6 +215,12 @@ export const COMMANDS: {
         help: 'what is scraped: JOB=EXPORTER@VERSION, several exporters with +, features behind the version, separated by commas',
         repeats: true,
       },
+      labels: {
+        value: 'LIST',
+        help: 'labels that the scrape adds beside job, instance, namespace, pod and node, such as cluster or endpoint',
+        repeats: true,
+        byDefault: 'none',
+      },
       interval: { value: 'SECONDS', help: 'seconds between scrapes', byDefault: '15' },
       json: { help: 'the faults as JSON' },
     },

@@ -14,7 +14,7 @@ export function yamlDocuments(text: string): {
 } {
   // eslint-disable-next-line @typescript-eslint/no-require-imports, no-restricted-globals
   const { parseAllDocuments } = require('yaml') as typeof yaml;
-  const documents = parseAllDocuments(text);
+  const documents = parseAllDocuments(text, { merge: true, logLevel: 'error' });
   if (!Array.isArray(documents)) return { values: [], errors: [] };
   const errors = documents.flatMap((document) => document.errors.map(({ message }) => message.split('\n')[0]));
   return { values: errors.length > 0 ? [] : documents.map((document) => document.toJS() as unknown), errors };

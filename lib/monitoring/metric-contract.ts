@@ -23,7 +23,7 @@ export class MetricContract {
    * @param scrapeIntervalSeconds seconds between scrapes @default 15
    */
   public static faults(rules: MonitoringRule[], targets: MetricsTarget[], scrapeIntervalSeconds: number = 15): Fault[] {
-    return ruleFaults(rules, targets, scrapeIntervalSeconds);
+    return ruleFaults(rules, targets, { scrapeIntervalSeconds });
   }
 
   private constructor() {}

@@ -26,11 +26,40 @@ spec:
 ---
 groups: []
 `;
+const ANY_ORDER = `
+x: &common { for: 5m }
+groups:
+  - name: a
+    rules:
+      - { alert: A, expr: 'b > 1', <<: *common }
+  - name: b
+    rules:
+      - { record: b, expr: 'c' }
+      - { record: c, expr: 'sum(vllm:num_requests_running)' }
+`;
+const IN_CONFIG_MAP = JSON.stringify({
+  kind: 'ConfigMap',
+  data: { 'rules.yml': RULES, 'other.txt': 'replicas: 1' },
+});
+const REFUSED = `
+groups:
+  - name: a
+    interval: 30
+    rules:
+      - { alret: A, expr: 'up == 0' }
+      - { alert: B }
+      - { alert: C, expr: 'up == 0', for: 5 minutes }
+  - { name: a, rules: {} }
+`;
 const FILES: { [path: string]: string } = {
   'rules.yml': RULES,
   'operator.yml': OPERATOR,
   'rules.json': JSON.stringify({ groups: [{ name: 'g', rules: [{ alert: 'A', expr: 'up == 0' }] }] }),
   'values.yml': 'replicas: 1',
+  'order.yml': ANY_ORDER,
+  'map.json': IN_CONFIG_MAP,
+  'refused.yml': REFUSED,
+  'template.yml': 'groups: {{ .Values.groups }}',
   'broken.yml': 'groups: [',
   'empty.yml': '',
 };
@@ -55,10 +84,10 @@ describe('gpu-inference check-rules', () => {
     const { output, status } = run('operator.yml --targets chat=vllm@0.24.0');
     expect(status).toBe(1);
     expect(output).toMatch(
-      /^operator.yml: 3 rules, 2 faults\n\n- rule 'Preempted': .*\[METRIC_UNKNOWN\]\n- rule 'Full': /,
+      /^operator.yml: 3 rules, 3 faults\n\n- operator.yml: rule 3 of group 'chat' has neither a record nor an alert; .*\n- rule 'Preempted': .*\[METRIC_UNKNOWN\]\n- rule 'Full': /,
     );
     const faults = JSON.parse(run('operator.yml --targets chat=vllm@0.24.0 --json').output) as { id: string }[];
-    expect(faults.map(({ id }) => id)).toEqual(['METRIC_UNKNOWN', 'METRIC_UNKNOWN']);
+    expect(faults.map(({ id }) => id)).toEqual(['RULE_INVALID', 'METRIC_UNKNOWN', 'METRIC_UNKNOWN']);
   });
 
   test('judges by the version and by what is switched on', () => {
@@ -75,6 +104,36 @@ describe('gpu-inference check-rules', () => {
     expect(run('p99.yml --targets t=triton@26.02+summary_latencies').status).toBe(0);
   });
 
+  test('groups use what others record, and ConfigMaps hold rules', () => {
+    expect(run('order.yml --targets chat=vllm@0.24.0').output).toBe('order.yml: 3 rules, nothing is wrong');
+    expect(run('map.json --targets chat=vllm@0.24.0').output).toBe('map.json: 2 rules, nothing is wrong');
+  });
+
+  test('says for what Prometheus refuses a file', () => {
+    const { output, status } = run('refused.yml --targets chat=vllm@0.24.0');
+    expect(status).toBe(1);
+    for (const message of [
+      /two groups have the name 'a'/,
+      /interval of group 'a' must be a duration such as 30s; got 30/,
+      /rule 1 of group 'a' has the key 'alret', which Prometheus does not know/,
+      /rule 1 of group 'a' has neither a record nor an alert/,
+      /rule 2 of group 'a' has no expr/,
+      /rules of group 'a' must be a list/,
+      /rule 'C': for must be a duration such as 5m; got '5 minutes'/,
+    ]) {
+      expect(output).toMatch(message);
+    }
+  });
+
+  test('labels of the own scrape are named once', () => {
+    const rules = ['x', 'y', 'z'].map((name) => ({ record: name, expr: 'sum by (cluster) (up)' }));
+    FILES['labels.json'] = JSON.stringify({ groups: [{ name: 'g', rules }] });
+    expect(run('labels.json --targets chat=vllm@0.24.0').output).toMatch(
+      /if your scrape adds 'cluster': --labels cluster$/,
+    );
+    expect(run('labels.json --targets chat=vllm@0.24.0 --labels cluster,endpoint').status).toBe(0);
+  });
+
   test('a longer interval between scrapes needs longer windows', () => {
     const targets = '--targets chat=vllm@0.24.0';
     expect(run(`rules.yml ${targets} --interval 60`).status).toBe(0);
@@ -85,8 +144,13 @@ describe('gpu-inference check-rules', () => {
     ['', [/give files with rules/, /give --targets, what is scraped/]],
     ['none.yml --targets chat=vllm@0.24.0', [/--rules none.yml cannot be read: ENOENT/]],
     [
-      'values.yml broken.yml empty.yml --targets chat=vllm@0.24.0',
-      [/values.yml: it has no rules/, /broken.yml: it is not YAML/, /empty.yml: it has no rules/],
+      'values.yml broken.yml template.yml empty.yml --targets chat=vllm@0.24.0',
+      [
+        /values.yml: it has no rules/,
+        /broken.yml: it is not YAML/,
+        /template.yml: it has templates of Helm; render it first/,
+        /empty.yml: it has no rules/,
+      ],
     ],
     [
       'rules.yml --targets chat=vlm@0.24.0,b=vllm@0.24.0+histogram',

@@ -158,4 +158,28 @@ export const TEXTS: FaultText[] = [
     text: "rule 'r': no series of '/' are ever paired: only the left side has the label 'model'; leave it out of on(...)",
     faults: rule('rate(nv_inference_count[5m]) / on (model) nv_gpu_power_usage'),
   },
+  {
+    id: 'VALUE_NEVER_REACHED',
+    property: 'expr',
+    text: "rule 'r': it is compared with 90, but its values are from 0 to 1; use a number in that range",
+    faults: rule('nv_gpu_utilization > 90'),
+  },
+  {
+    id: 'QUANTILE_OUT_OF_RANGE',
+    property: 'expr',
+    text: "rule 'r': quantile takes a share from 0 to 1, for example 0.99; got 99",
+    faults: rule('quantile(99, nv_gpu_power_usage)'),
+  },
+  {
+    id: 'COUNTER_READ_RAW',
+    property: 'expr',
+    text: "rule 'r': avg_over_time() of nv_inference_count is of everything since its process began; use rate() or increase()",
+    faults: rule('avg_over_time(nv_inference_count[5m])'),
+  },
+  {
+    id: 'RULE_INVALID',
+    property: 'for',
+    text: "rule 'A': for must be a duration such as 5m; got '5 minutes'",
+    faults: () => MetricContract.faults([{ alert: 'A', expr: 'up == 0', for: '5 minutes' }], [TARGET]),
+  },
 ];

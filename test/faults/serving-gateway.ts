@@ -1,8 +1,9 @@
+import { IConstruct } from 'constructs';
 import { ModelSpec } from '../../lib/catalog';
 import { GatewayAuthentication, GatewayBackend, GatewayExposure, GatewayTls, OidcIssuer } from '../../lib/serving';
 import { Duration } from '../../lib/units';
 import { Door, chat, openDoor, triton } from '../serving/support/gateway-fixtures';
-import { warningsOf } from '../support/faults';
+import { faultsAtSynth, warningsOf } from '../support/faults';
 import { FaultText } from './fault-text';
 
 const refused = (door: Door) => () => openDoor(door);
@@ -56,6 +57,22 @@ export const TEXTS: FaultText[] = [
     faults: () => {
       const tls = GatewayTls.certificate({ dnsNames: ['models.example.com'], issuer: 'letsencrypt' });
       return warningsOf(openDoor((site) => ({ backends: [GatewayBackend.of(chat(site))], tls })).site.scope);
+    },
+  },
+  {
+    id: 'GATEWAY_SHUT_OUT',
+    property: 'backends[0]',
+    text: "backends[0] is pods of 'inference/chat', but the network policy of 'test/Chat/Model-chat' keeps the pods of the gateway, in 'inference', from them, so that no request would arrive; add 'inference' to accessibleFrom of these servers; GatewayBackend.of with networkPolicy on lets itself in",
+    faults: () => {
+      const scopes: IConstruct[] = [];
+      const door = refused((site) => {
+        scopes.push(site.scope);
+        const [{ serviceName: name, ...target }] = chat(site, 'Chat', { accessibleFrom: [] }).openAiTargets;
+        const { namespace, port, models } = target;
+        return { backends: [GatewayBackend.ofService({ name, namespace, port, models })] };
+      });
+      expect(door).toThrow('Validation failed');
+      return faultsAtSynth(scopes[0]);
     },
   },
   {

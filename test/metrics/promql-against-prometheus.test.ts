@@ -21,7 +21,22 @@ const FUNCTIONS = [...PROMQL_FUNCTIONS.keys()].filter(
 const LABELS = ['job', 'model', 'le', 'pod'];
 const names = fc.constantFrom('a', 'b_total', 'vllm:c_seconds_bucket', 'nv_d', 'sum', 'by', 'on', 'rate');
 const labels = fc.array(fc.constantFrom(...LABELS), { maxLength: 3 }).map((list) => `(${list.join(', ')})`);
-const strings = fc.constantFrom('"x"', "'y|z'", '``', '""', '".*"', '"\\\\d+"', '"\\n"', '".+"');
+const strings = fc.constantFrom(
+  '"x"',
+  "'y|z'",
+  '``',
+  '""',
+  '".*"',
+  '"\\\\d+"',
+  '"\\n"',
+  '".+"',
+  '"("',
+  '"(?!y).*"',
+  '"a{2,1}"',
+  '"(?i)a|b"',
+  '"[[:alpha:]]+"',
+  '"[x-a]"',
+);
 const numbers = fc.constantFrom('0', '1', '-1', '0.99', '1e3', 'Inf', 'NaN', '0x1f', '+2', '.5');
 const durations = fc.constantFrom('5m', '30s', '1h30m', '1d', '250ms', '1w', '2y');
 const matcher = fc
@@ -91,7 +106,8 @@ const expressions = fc.letrec<{ expression: string; ranges: string }>((tie) => {
         .map((parts) => parts.join(' ')),
       inner.map((of) => `(${of})`),
       inner.map((of) => `-${of}`),
-      fc.tuple(fc.oneof(selectors, tie('ranges')), durations).map((parts) => parts.join(' offset ')),
+      fc.tuple(fc.oneof(selectors, tie('ranges'), inner), durations).map((parts) => parts.join(' offset ')),
+      fc.tuple(fc.oneof(selectors, inner), fc.constantFrom('end()', '1', 'start()')).map((parts) => parts.join(' @ ')),
       tie('ranges'),
     ),
   };

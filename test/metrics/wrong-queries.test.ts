@@ -221,8 +221,53 @@ describe('queries that Prometheus takes, and that answer nothing or something el
       [TARGET],
       /METRIC_UNKNOWN.*'envoy'/,
     ],
+    ['a share above the whole', 'vllm:kv_cache_usage_perc > 90', [VLLM_TARGET], /VALUE_NEVER_REACHED.*from 0 to 1/],
+    ['the same of the fullest', '90 < max by (pod) (vllm:kv_cache_usage_perc)', [VLLM_TARGET], /VALUE_NEVER_REACHED/],
+    [
+      'percent above a hundred',
+      'max_over_time(DCGM_FI_DEV_GPU_UTIL[5m]) >= 101',
+      [DCGM],
+      /VALUE_NEVER_REACHED.*to 100/,
+    ],
+    [
+      'a quantile in percent',
+      'histogram_quantile(95, sum by (le) (rate(vllm:time_to_first_token_seconds_bucket[5m])))',
+      [VLLM_TARGET],
+      /QUANTILE_OUT_OF_RANGE.*got 95/,
+    ],
+    ['another', 'quantile(99, up)', [TARGET], /QUANTILE_OUT_OF_RANGE.*quantile takes/],
+    [
+      'the mean of a counter',
+      'avg_over_time(vllm:generation_tokens_total[5m])',
+      [VLLM_TARGET],
+      /COUNTER_READ_RAW.*use rate/,
+    ],
+    ['a pattern that Prometheus does not read', 'up{pod=~"(?!x).*"}', [TARGET], /PROMQL_TYPE.*look ahead/],
+    ['an offset of a sum', 'sum(up) offset 5m', [TARGET], /PROMQL_TYPE.*write it within/],
+    [
+      'a variable of Grafana',
+      'rate(vllm:generation_tokens_total[$__rate_interval])',
+      [VLLM_TARGET],
+      /PROMQL_SYNTAX.*'\$__rate_interval' of a template/,
+    ],
+    [
+      'a name of a catalog that is not complete, misspelt',
+      'DCGM_FI_DEV_GPU_UTILS',
+      [DCGM],
+      /METRIC_UNKNOWN.*nearest: DCGM_FI_DEV_GPU_UTIL/,
+    ],
   ])('%s', (_, query, targets, message) => {
     expect(faults(query, targets)).toEqual(expect.arrayContaining([expect.stringMatching(message)]));
+  });
+
+  test.each<[Partial<MonitoringRule>, RegExp]>([
+    [{ record: 'bad-name' }, /RULE_INVALID: rule 'bad-name': record must consist of letters/],
+    [{ record: 'a', alert: 'A' }, /make two rules of it/],
+    [{ alert: 'A', for: '5 minutes' }, /for must be a duration such as 5m; got '5 minutes'/],
+    [{ record: 'a', for: '5m' }, /'for' belongs to alerts/],
+    [{ alert: 'A', labels: { 'a-b': 'x' } }, /labels must be named by letters.*'a-b'/],
+  ])('Prometheus refuses the rule %j', (rule, message) => {
+    expect(faults([{ expr: 'up == 0', ...rule }])).toEqual([expect.stringMatching(message)]);
   });
 
   function histogram(name: string): string {
@@ -272,6 +317,11 @@ describe('queries that are right', () => {
       'histogram_quantile(0.99, sum by (le) (rate(vllm:e2e_request_latency_seconds_bucket[5m]))) > 1.5 * scalar(max(vllm:request_queue_time_seconds_sum))',
       [VLLM_TARGET],
     ],
+    ['irate(nv_inference_count[45s]) > 0 and max_over_time(nv_inference_pending_request_count[30s]) > 0', [TARGET]],
+    ['time() - process_start_time_seconds > 60 and ALERTS{alertstate="firing"} == 1', [VLLM_TARGET]],
+    ['DCGM_FI_DEV_SOMETHING_ELSE > 0 and on (exported_pod) DCGM_FI_DEV_GPU_UTIL > 90', [DCGM]],
+    ['up{pod=~"(?i)chat-.*"} @ end() offset 5m', [TARGET]],
+    ['100 * vllm:kv_cache_usage_perc > 90 or sum(vllm:kv_cache_usage_perc) > 1.5', [VLLM_TARGET]],
     ['topk(3, sum by (pod) (rate(vllm:generation_tokens_total[5m])))', [VLLM_TARGET]],
   ])('%s', (query, targets) => {
     expect(faults(query, targets)).toEqual([]);

@@ -14,6 +14,7 @@ export function binarySeries(expression: BinaryExpression, left: Series, right: 
   const scalars = [left, right].filter(({ scalar }) => scalar);
   checkCounters(operator, left, right, report);
   checkQuantiles(operator, left, right, report);
+  checkReach(operator, left, right, report);
   const quantity = quantityAfter(operator, left, right, report);
   const value: Series = {
     quantity,
@@ -21,7 +22,8 @@ export function binarySeries(expression: BinaryExpression, left: Series, right: 
     ...(left.perDevice ? { perDevice: left.perDevice } : {}),
   };
   if (scalars.length === 2) return { labels: noLabels(), scalar: true, quantity };
-  if (scalars.length === 1) return { ...(left.scalar ? right : left), ...value, clampedAt: undefined };
+  if (scalars.length === 1)
+    return { ...(left.scalar ? right : left), ...value, clampedAt: undefined, most: mostAfter(operator, left, right) };
   if (!left.labels || !right.labels) return value;
   const labels = paired(expression, left.labels, right.labels, report);
   if (operator === 'or') return { ...left, ...value, labels: eitherOf(left.labels, right.labels) };
@@ -32,6 +34,11 @@ export function binarySeries(expression: BinaryExpression, left: Series, right: 
     ...value,
     labels: matching?.many === 'right' ? manySide(matching, right.labels, left.labels) : labels,
   };
+}
+
+/** A comparison leaves the values that hold. */
+function mostAfter(operator: string, left: Series, right: Series): number | undefined {
+  return COMPARISONS.includes(operator) ? (left.scalar ? right : left).most : undefined;
 }
 
 /** Faults of series that can never be paired, and the labels of the pairs. */
@@ -98,6 +105,16 @@ function checkQuantiles(operator: string, left: Series, right: Series, report: R
       `use '/ (... > 0)', which has no value where nothing is measured`;
     report(fault('DIVISOR_CLAMPED', 'expr', reason));
   }
+}
+
+/** A comparison of a part of a whole with more than the whole. */
+function checkReach(operator: string, left: Series, right: Series, report: Report): void {
+  const above = (of: Series, than: Series) =>
+    of.most !== undefined && than.literal !== undefined && than.literal > of.most;
+  const [of, than] = above(left, right) ? [left, right] : above(right, left) ? [right, left] : [];
+  if (!of || !than || !COMPARISONS.includes(operator)) return;
+  const reason = `it is compared with ${than.literal}, but its values are from 0 to ${of.most}; use a number in that range`;
+  report(fault('VALUE_NEVER_REACHED', 'expr', reason));
 }
 
 function quantityAfter(operator: string, left: Series, right: Series, report: Report): Quantity | undefined {

@@ -2,11 +2,25 @@ import { fault } from '../../units/fault';
 import { CallExpression, PromqlExpression } from '../promql/expression';
 import { perSecond, quantityOf, SECONDS } from './quantity';
 import { noLabels, Report, Series, SeriesLabel } from './series';
+import { Surroundings } from './surroundings';
 import { MetricUnit } from '../../catalog/metric-kind';
 
 /** Range functions that are only valid for counters, and those that are invalid for them. */
 const COUNTER_FUNCTIONS = ['rate', 'irate', 'increase', 'resets'];
 const GAUGE_FUNCTIONS = ['delta', 'idelta', 'deriv', 'predict_linear', 'double_exponential_smoothing'];
+/** Functions of a slope, and those of the last two samples. */
+const SLOPES = ['rate', 'increase', 'delta', 'deriv', 'predict_linear', 'double_exponential_smoothing'];
+const LAST_TWO = ['irate', 'idelta'];
+/** Functions whose value is within the bounds of their argument. */
+const BOUNDED = [
+  'avg_over_time',
+  'max_over_time',
+  'min_over_time',
+  'last_over_time',
+  'quantile_over_time',
+  'sort',
+  'sort_desc',
+];
 /** Averages over time, of which a quantile knows nothing. */
 const AVERAGES = ['avg_over_time', 'sum_over_time', 'stddev_over_time', 'stdvar_over_time'];
 const SAME = [
@@ -24,28 +38,57 @@ const RATIO = quantityOf(MetricUnit.RATIO);
  *
  * @internal
  */
-export function callSeries({ name, args }: CallExpression, given: readonly Series[], report: Report): Series {
+export function callSeries({ name, args }: CallExpression, given: readonly Series[], around: Surroundings): Series {
+  const { report } = around;
   if (name === 'time') return { labels: noLabels(), scalar: true, quantity: SECONDS };
   if (name === 'pi') return { labels: noLabels(), scalar: true, literal: Math.PI };
   if (name === 'vector') return { labels: noLabels(), quantity: given[0]?.quantity };
   if (name === 'scalar') return { labels: noLabels(), scalar: true, quantity: given[0]?.quantity };
   if (ABSENT.includes(name)) return { labels: equalsOf(args[0]) };
+  if (name === 'histogram_quantile' || name === 'quantile_over_time') checkQuantile(`${name}()`, given[0], report);
   if (name === 'histogram_quantile') return quantileOf(given[1] ?? {}, report);
-  const of = given[name === 'quantile_over_time' ? 1 : 0] ?? { labels: noLabels() };
-  if (of.window !== undefined) rangeFaults(name, args[name === 'quantile_over_time' ? 1 : 0], of, report);
+  const position = name === 'quantile_over_time' ? 1 : 0;
+  const of = given[position] ?? { labels: noLabels() };
+  if (of.window !== undefined) {
+    checkWindow(name, args[position], of.window, around);
+    rangeFaults(name, args[position], of, report);
+  }
   const { labels, observed, unlikeValuesOf, perDevice } = of;
   const kept: Series = { labels, unlikeValuesOf, perDevice };
   if (PER_SECOND.includes(name)) return { ...kept, observed, quantity: of.quantity && perSecond(of.quantity) };
   if (name === 'timestamp') return { ...kept, quantity: SECONDS };
   if (name === 'histogram_fraction') return { labels, quantity: RATIO };
   if (!SAME.includes(name)) return kept;
-  const same: Series = { ...kept, quantity: of.quantity, observed };
+  const most = of.most !== undefined && BOUNDED.includes(name) ? { most: of.most } : {};
+  const same: Series = { ...kept, quantity: of.quantity, observed, ...most };
   const through = COUNTER_FUNCTIONS.includes(name) || GAUGE_FUNCTIONS.includes(name) ? {} : { counter: of.counter };
   const quantile = of.quantile || name === 'quantile_over_time' ? { quantile: true } : {};
   if (name === 'label_replace' || name === 'label_join')
     return { ...same, ...through, ...quantile, labels: labelSet(args, of) };
   const floor = name === 'clamp_min' || name === 'clamp' ? given[1]?.literal : undefined;
   return { ...same, ...through, ...quantile, ...(floor !== undefined ? { clampedAt: floor } : {}) };
+}
+
+/** How many scrapes a window must span so that one that fails does not empty it: for a slope two samples are needed. */
+function scrapesOf(name: string): number {
+  if (SLOPES.includes(name)) return 4;
+  return LAST_TWO.includes(name) ? 3 : 2;
+}
+
+function checkWindow(name: string, arg: PromqlExpression, window: number, around: Surroundings): void {
+  const scrapes = scrapesOf(name);
+  const least = scrapes * around.scrapeIntervalSeconds;
+  if (window === 0 || window >= least) return;
+  const reason = `the window of ${seriesName(arg)} is ${window} s, but must span ${scrapes} scrapes; use at least ${least} s`;
+  around.report(fault('RANGE_WINDOW_TOO_SHORT', 'expr', reason));
+}
+
+/** The faults of the share that a quantile asks for. @internal */
+export function checkQuantile(what: string, parameter: Series | undefined, report: Report): void {
+  const share = parameter?.literal;
+  if (share === undefined || (share >= 0 && share <= 1)) return;
+  const reason = `${what} takes a share from 0 to 1, for example 0.99; got ${share}`;
+  report(fault('QUANTILE_OUT_OF_RANGE', 'expr', reason));
 }
 
 function rangeFaults(name: string, arg: PromqlExpression, of: Series, report: Report): void {
@@ -69,6 +112,10 @@ function rangeFaults(name: string, arg: PromqlExpression, of: Series, report: Re
   if (GAUGE_FUNCTIONS.includes(name) && of.counter !== undefined) {
     const reason = `${name}() is wrong for ${of.counter}, a counter that starts again at zero with its process; use increase() or rate()`;
     report(fault('DELTA_OF_COUNTER', 'expr', reason));
+  }
+  if (AVERAGES.includes(name) && of.counter !== undefined) {
+    const reason = `${name}() of ${of.counter} is of everything since its process began; use rate() or increase()`;
+    report(fault('COUNTER_READ_RAW', 'expr', reason));
   }
   if (AVERAGES.includes(name) && of.quantile) {
     report(fault('QUANTILES_AGGREGATED', 'expr', `${name}() over quantiles is meaningless; use max_over_time`));

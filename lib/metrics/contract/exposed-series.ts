@@ -1,11 +1,13 @@
 import { Metric } from '../../catalog/metric';
-import { MetricExporter, MetricType } from '../../catalog/metric-kind';
+import { MetricExporter, MetricType, MetricUnit } from '../../catalog/metric-kind';
 import { Fault, fault } from '../../units/fault';
 import { editDistance, nearNames } from '../../units/near-names';
 import { LabelMatcher, SelectorExpression } from '../promql/expression';
+import { wholeRegex } from '../promql/regular-expressions';
 import { OBSERVATIONS, quantityOf } from './quantity';
 import { eitherOf, labelsNamed, listed, Series, SeriesLabel, SeriesLabels } from './series';
 import {
+  mayExist,
   missingFrom,
   MODEL_NAME_LABEL,
   SCRAPE_SERIES,
@@ -16,6 +18,8 @@ import {
 
 /** Labels of devices, whose values each process on a device reports. */
 const DEVICE_LABELS = ['gpu_uuid', 'UUID'];
+/** What a part of a whole reaches at most. */
+const MOST: { readonly [unit in MetricUnit]?: number } = { [MetricUnit.RATIO]: 1, [MetricUnit.PERCENT]: 100 };
 /** Labels that a scrape gives: which targets a selector means. */
 const CHOICES: readonly (readonly [label: string, of: (target: ScrapedTarget) => string | undefined])[] = [
   ['job', ({ jobName }) => jobName],
@@ -89,7 +93,7 @@ function narrowed(
     if (values && !values.includes(value) && value !== '') report(noValue(name, matcher, values));
     return { sure: label.sure || value === '', ...(values ? { values: values.filter((one) => one !== value) } : {}) };
   }
-  const pattern = compiled(value);
+  const pattern = wholeRegex(value);
   if (!pattern || !values) return label;
   const wanted = operator === '=~';
   const left = values.filter((one) => pattern.test(one) === wanted);
@@ -109,12 +113,11 @@ function noValue(name: string, { label, operator, value }: LabelMatcher, values:
   );
 }
 
-function compiled(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(`^(?:${pattern})$`);
-  } catch {
-    return undefined;
-  }
+/** Whether a name is nearly one that the catalog has. */
+function misspelt(name: string, targets: readonly ScrapedTarget[]): boolean {
+  const known = Metric.ALL.filter(({ exporter }) => targets.some(({ exporters }) => exporters.includes(exporter)));
+  const series = known.flatMap((metric) => [metric.name, ...metric.seriesNames]);
+  return series.some((one) => one === `${name}_total` || editDistance(one, name) <= 2);
 }
 
 function exposed(
@@ -134,12 +137,12 @@ function exposed(
     }
     targets = left;
   }
-  const places = targetLabels(targets);
+  const places = new Map([...targetLabels(targets), ...labelsNamed(all.extraLabels, false)]);
   if (SCRAPE_SERIES.includes(name)) return { labels: places };
   const metrics = targets.map((target) => Metric.find(name, target.exporters));
   const found = metrics.find((metric) => metric !== undefined);
   if (!found) {
-    report(noMetric(name, targets));
+    if (!mayExist(name, targets) || misspelt(name, targets)) report(noMetric(name, targets));
     return undefined;
   }
   const missing = targets.map((target, i) => {
@@ -208,7 +211,10 @@ function labelsOf(series: string, metric: Metric, version: string): SeriesLabels
   const labels = new Map<string, SeriesLabel>();
   for (const label of own) {
     const values = Object.hasOwn(metric.labelValues, label) ? metric.labelValues[label] : undefined;
-    labels.set(label, { sure: sure.includes(label), ...(values ? { values } : {}) });
+    const known = { sure: sure.includes(label), ...(values ? { values } : {}) };
+    // The scrape's own label stays, unless it honors that of the exporter: then the exporter's has another name.
+    if (TARGET_LABELS.includes(label)) labels.set(`exported_${label}`, { sure: false });
+    else labels.set(label, known);
   }
   const model = labels.get(MODEL_NAME_LABEL);
   // The scrape gives the series of vLLM's own server the label that all others have.
@@ -225,8 +231,10 @@ function valueOf(series: string, metric: Metric): Series {
   const quantity = part === '_count' || part === '_bucket' ? OBSERVATIONS : unitOfSum;
   const counter = type === MetricType.COUNTER || part !== '' ? series : undefined;
   const device = DEVICE_LABELS.find((label) => metric.labels.includes(label));
+  const most = type === MetricType.GAUGE ? MOST[unit] : undefined;
   return {
     quantity,
+    ...(most !== undefined ? { most } : {}),
     ...(part === '_bucket' ? { observed: unitOfSum } : {}),
     ...(counter ? { counter } : {}),
     ...(type === MetricType.SUMMARY && part === '' ? { quantile: true } : {}),

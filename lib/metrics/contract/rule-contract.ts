@@ -6,6 +6,7 @@ import { common, described, quantityOfName } from './quantity';
 import { ScrapedTarget, ScrapedTargets } from './scraped-target';
 import { merged, Series, SeriesLabel } from './series';
 import { seriesOf } from './series-of';
+import { Surroundings } from './surroundings';
 
 /**
  * A rule as Prometheus has it, as far as its expression matters.
@@ -16,42 +17,87 @@ export interface ContractRule {
   readonly record?: string;
   readonly alert?: string;
   readonly expr: string;
+  readonly for?: string;
   readonly labels?: { readonly [key: string]: string };
 }
+
+/**
+ * How rules are read.
+ *
+ * @internal
+ */
+export interface ContractOptions {
+  readonly scrapeIntervalSeconds: number;
+  /** Labels that scrapes add beside the usual. @default - none */
+  readonly extraLabels?: readonly string[];
+  /** Whether a rule may use what a later one records: groups are evaluated each by its own clock. @default false */
+  readonly anyOrder?: boolean;
+}
+
+/** What is recorded by rules that use one another, at most so many deep. */
+const DEPTH = 4;
 
 /**
  * The faults of rules.
  *
  * @param rules rules in the order of their evaluation; later rules may use what earlier ones record
  * @param targets the workloads that are scraped
- * @param scrapeIntervalSeconds seconds between scrapes
+ * @param options how they are read
  *
  * @internal
  */
 export function ruleFaults(
   rules: readonly ContractRule[],
   targets: readonly ScrapedTarget[],
-  scrapeIntervalSeconds: number,
+  options: ContractOptions,
 ): Fault[] {
-  const recorded = new Map<string, Series>();
-  const scraped = new ScrapedTargets(targets);
-  return rules.flatMap((rule) => {
-    const faults: Fault[] = [];
-    const series = queryFaults(rule, {
-      targets: scraped,
-      recorded,
-      scrapeIntervalSeconds,
-      report: (one) => faults.push(one),
-    });
-    if (rule.record && series) {
-      const earlier = recorded.get(rule.record);
-      recorded.set(rule.record, earlier ? merged(earlier, series) : series);
+  const { scrapeIntervalSeconds, extraLabels, anyOrder = false } = options;
+  const scraped = new ScrapedTargets(targets, extraLabels);
+  let before: ReadonlyMap<string, Series> = new Map<string, Series>();
+  const pass = (faults: Fault[]): ReadonlyMap<string, Series> => {
+    const recorded = new Map<string, Series>();
+    for (const rule of rules) {
+      const found: Fault[] = ruleFormFaults(rule);
+      const known = anyOrder ? new Map([...before, ...recorded]) : recorded;
+      const report = (one: Fault) => found.push(one);
+      const series = queryFaults(rule, { targets: scraped, recorded: known, scrapeIntervalSeconds, report });
+      if (rule.record && series) {
+        const earlier = recorded.get(rule.record);
+        recorded.set(rule.record, earlier ? merged(earlier, series) : series);
+      }
+      faults.push(...faultsUnder(found, '', `rule '${rule.record ?? rule.alert}'`));
     }
-    return faultsUnder(faults, '', `rule '${rule.record ?? rule.alert}'`);
-  });
+    return recorded;
+  };
+  for (let depth = 0; anyOrder && depth < DEPTH; depth++) before = pass([]);
+  const faults: Fault[] = [];
+  pass(faults);
+  return faults;
 }
 
-function queryFaults(rule: ContractRule, around: Parameters<typeof seriesOf>[1]): Series | undefined {
+const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const DURATION = /^(?:[0-9]+(?:ms|[smhdwy]))+$|^0$/;
+
+/** What Prometheus refuses of a rule beside its expression: with it the whole file. */
+function ruleFormFaults({ record, alert, labels = {}, ...rule }: ContractRule): Fault[] {
+  const faults: Fault[] = [];
+  const wrong = (property: string, reason: string) => faults.push(fault('RULE_INVALID', property, reason));
+  if (record !== undefined && alert !== undefined)
+    wrong('record', 'it has a record and an alert; make two rules of it');
+  if (record !== undefined && !METRIC_NAME.test(record))
+    wrong('record', `record must consist of letters, digits, underscores and colons; got '${record}'`);
+  if (record !== undefined && rule.for !== undefined) wrong('for', `'for' belongs to alerts; leave it out`);
+  if (rule.for !== undefined && !DURATION.test(rule.for))
+    wrong('for', `for must be a duration such as 5m; got '${rule.for}'`);
+  for (const label of Object.keys(labels)) {
+    if (!LABEL_NAME.test(label) || label === '__name__')
+      wrong('labels', `labels must be named by letters, digits and underscores; got '${label}'`);
+  }
+  return faults;
+}
+
+function queryFaults(rule: ContractRule, around: Surroundings): Series | undefined {
   const { expr } = rule;
   let expression: PromqlExpression;
   try {

@@ -39,6 +39,28 @@ export const SCRAPE_SERIES = [
   'scrape_series_added',
 ];
 
+/** What Prometheus writes of alerts: it has their labels. */
+const ALERT_SERIES = ['ALERTS', 'ALERTS_FOR_STATE'];
+/** Metrics of programs themselves, whichever library exposes them. */
+const OF_PROGRAMS = /^(?:process|go|python|http|promhttp|rest_client|workqueue|controller_runtime)_/;
+/** Exporters of which the catalog has what is useful, and not all. */
+const INCOMPLETE: { readonly [exporter in MetricExporter]?: RegExp } = {
+  [MetricExporter.ENVOY]: /^envoy_/,
+  [MetricExporter.DCGM]: /^DCGM_/,
+  [MetricExporter.NODE]: /^node_/,
+  [MetricExporter.EFA]: /^node_/,
+  [MetricExporter.KUBE_STATE_METRICS]: /^kube_/,
+  [MetricExporter.KUBELET]: /^(?:kubelet|kubernetes|apiserver|storage|volume_manager)_/,
+  [MetricExporter.KUBELET_CADVISOR]: /^(?:container|machine|cadvisor)_/,
+  [MetricExporter.KUBELET_RESOURCE]: /^(?:node|pod|container|resource)_/,
+};
+
+/** Whether a series may be exposed though the catalog does not have it. @internal */
+export function mayExist(name: string, targets: readonly ScrapedTarget[]): boolean {
+  if (ALERT_SERIES.includes(name) || OF_PROGRAMS.test(name)) return true;
+  return targets.some(({ exporters }) => exporters.some((exporter) => INCOMPLETE[exporter]?.test(name)));
+}
+
 /**
  * Why a workload does not expose a metric, in sentences; empty when it does.
  *
@@ -58,7 +80,14 @@ export function missingFrom(target: ScrapedTarget, metric: Metric): string[] {
 export class ScrapedTargets {
   private readonly byJob = new Map<string, ScrapedTarget[]>();
 
-  public constructor(public readonly all: readonly ScrapedTarget[]) {
+  /**
+   * @param all the targets
+   * @param extraLabels labels that their scrapes add beside the usual
+   */
+  public constructor(
+    public readonly all: readonly ScrapedTarget[],
+    public readonly extraLabels: readonly string[] = [],
+  ) {
     for (const target of all) {
       const known = this.byJob.get(target.jobName);
       if (known) known.push(target);

@@ -1,32 +1,19 @@
 import { fault } from '../../units/fault';
 import { AggregationExpression, PromqlExpression, RangeExpression } from '../promql/expression';
 import { binarySeries } from './binary-series';
-import { callSeries } from './call-series';
+import { callSeries, checkQuantile } from './call-series';
 import { isTag, noLabel, selectedSeries } from './exposed-series';
-import { noLabels, Report, Series } from './series';
-import { ScrapedTargets } from './scraped-target';
+import { Surroundings } from './surroundings';
+import { noLabels, Series } from './series';
 
-/** A window shorter than this many scrapes is empty whenever one or two scrapes fail. */
-const SCRAPES_PER_WINDOW = 4;
 /** Quantiles of several pods can be compared, but neither added nor averaged. */
 const COMPARING = ['max', 'min', 'count', 'group', 'topk', 'bottomk', 'count_values'];
 /** Aggregations whose value is no longer that of their series. */
 const COUNTING = ['count', 'group', 'count_values'];
+/** Aggregations whose value is within the bounds of their series. */
+const KEEPING = ['max', 'min', 'avg', 'quantile'];
 /** Aggregations whose series stay as they are. */
 const CHOOSING = ['topk', 'bottomk', 'limitk', 'limit_ratio'];
-
-/**
- * Where an expression is evaluated.
- *
- * @internal
- */
-export interface Surroundings {
-  readonly targets: ScrapedTargets;
-  /** What rules record, by name. */
-  readonly recorded: ReadonlyMap<string, Series>;
-  readonly scrapeIntervalSeconds: number;
-  readonly report: Report;
-}
 
 /**
  * What is known of the value of an expression; what cannot be right is reported on the way.
@@ -54,7 +41,7 @@ export function seriesOf(expression: PromqlExpression, around: Surroundings): Se
       return callSeries(
         expression,
         expression.args.map((arg) => seriesOf(arg, around)),
-        around.report,
+        around,
       );
     case 'aggregation':
       return aggregated(expression, around);
@@ -68,22 +55,16 @@ export function seriesOf(expression: PromqlExpression, around: Surroundings): Se
   }
 }
 
-function rangeSeries(expression: RangeExpression, around: Surroundings): Series {
-  const of = seriesOf(expression.of, around);
-  const { window } = expression;
-  const least = SCRAPES_PER_WINDOW * around.scrapeIntervalSeconds;
-  const selector = expression.of.kind === 'selector' ? expression.of : undefined;
-  if (selector && window !== undefined && window > 0 && window < least) {
-    const reason = `the window of ${selector.name} is ${window} s, but must span ${SCRAPES_PER_WINDOW} scrapes; use at least ${least} s`;
-    around.report(fault('RANGE_WINDOW_TOO_SHORT', 'expr', reason));
-  }
-  return { ...of, window: true };
+/** A subquery has samples as often as it is evaluated, not as it is scraped. */
+function rangeSeries({ kind, of, window = 0 }: RangeExpression, around: Surroundings): Series {
+  return { ...seriesOf(of, around), window: kind === 'range' ? window : 0 };
 }
 
 function aggregated(expression: AggregationExpression, around: Surroundings): Series {
   const { operator, by, without } = expression;
   const { report } = around;
-  if (expression.parameter) seriesOf(expression.parameter, around);
+  const parameter = expression.parameter && seriesOf(expression.parameter, around);
+  if (operator === 'quantile') checkQuantile(operator, parameter, report);
   const of = seriesOf(expression.of, around);
   const { labels } = of;
   if (!COMPARING.includes(operator) && of.quantile) {
@@ -121,6 +102,7 @@ function aggregated(expression: AggregationExpression, around: Surroundings): Se
     quantity: of.quantity,
     observed: of.observed,
     ...(of.quantile ? { quantile: true } : {}),
+    ...(of.most !== undefined && KEEPING.includes(operator) ? { most: of.most } : {}),
     ...(of.counter ? { counter: of.counter, sumOfCounters: true } : {}),
     ...(of.unlikeValuesOf && kept(of.unlikeValuesOf) ? { unlikeValuesOf: of.unlikeValuesOf } : {}),
   };

@@ -47,8 +47,10 @@ export interface Series {
   readonly literal?: number;
   /** A number below which `clamp_min` lets no value fall. */
   readonly clampedAt?: number;
-  /** Whether it is a range whose samples are those of one selector. */
-  readonly window?: boolean;
+  /** Seconds of a range; 0 when they are computed. */
+  readonly window?: number;
+  /** Largest value, of a part of a whole. */
+  readonly most?: number;
 }
 
 /** Of what has none. @internal */

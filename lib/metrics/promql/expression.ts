@@ -97,6 +97,7 @@ export interface UnaryExpression extends Place {
 /** `offset` or `@`. @internal */
 export interface ShiftExpression extends Place {
   readonly kind: 'shift';
+  readonly by: 'offset' | '@';
   readonly of: PromqlExpression;
 }
 

@@ -41,6 +41,10 @@ class Reader {
 
   #syntax(node: SyntaxNode): Error {
     const rest = this.text.slice(node.from).trimStart();
+    const template = /\$\{?__?\w+|\$\w+|\{\{.*?\}\}|\[\[\w+\]\]/.exec(this.text);
+    if (template && template.index + template[0].length >= node.from) {
+      return new Error(`'${template[0]}' of a template stands in '${this.text}'; put a value in its place`);
+    }
     if (rest === '') return new Error(`'${this.text}' ends too early`);
     // The grammar knows the names of functions; that of another one reads as a metric, and then '(' is one too many.
     const name = /([a-zA-Z_]\w*)\s*$/.exec(this.text.slice(0, node.from));
@@ -128,19 +132,35 @@ class Reader {
    * before them: `a + b[5m:]` and `-a[5m]`.
    */
   #postfix(node: SyntaxNode, on: SyntaxNode, to: number): PromqlExpression {
-    if (on.name === 'UnaryExpr') {
-      return { kind: 'unary', of: this.#postfix(node, this.#children(on)[1], to), from: on.from, to };
-    }
-    if (on.name === 'BinaryExpr') {
-      const children = this.#children(on);
-      return { ...this.#binary(on), right: this.#postfix(node, children[children.length - 1], to), from: on.from, to };
-    }
-    const inner = { of: this.#expression(on), from: on.from, to };
-    if (SHIFTS.includes(node.name)) return { kind: 'shift', ...inner };
-    const text = this.#text(this.#children(node)[1]);
-    const known = /^[0-9a-zA-Z_.]+$/.test(text);
-    const kind = node.name === 'SubqueryExpr' ? ('subquery' as const) : ('range' as const);
-    return { kind, ...inner, window: known ? numberOf(text) : undefined };
+    const shift = SHIFTS.includes(node.name);
+    const by = node.name === 'OffsetExpr' ? ('offset' as const) : ('@' as const);
+    const wrap = (of: PromqlExpression): PromqlExpression => {
+      const inner = { of, from: of.from, to };
+      if (shift) return { kind: 'shift', by, ...inner };
+      const text = this.#text(this.#children(node)[1]);
+      const known = /^[0-9a-zA-Z_.]+$/.test(text);
+      const kind = node.name === 'SubqueryExpr' ? ('subquery' as const) : ('range' as const);
+      return { kind, ...inner, window: known ? numberOf(text) : undefined };
+    };
+    const within = (of: PromqlExpression): PromqlExpression => {
+      if (of.kind === 'unary') return { ...of, of: within(of.of), to };
+      return of.kind === 'binary' ? { ...of, right: within(of.right), to } : wrap(of);
+    };
+    const attach = (operand: SyntaxNode): PromqlExpression => {
+      const children = this.#children(operand);
+      const place = { from: operand.from, to };
+      if (operand.name === 'UnaryExpr') return { kind: 'unary', of: attach(children[1]), ...place };
+      if (operand.name === 'BinaryExpr') {
+        return { ...this.#binary(operand), right: attach(children[children.length - 1]), ...place };
+      }
+      if (POSTFIXES.includes(operand.name)) return within(this.#expression(operand));
+      if (shift && operand.name === 'ParenExpr') {
+        throw new Error(`'${by}' belongs to a selector or a range; write it within '${this.#text(operand)}'`);
+      }
+      // What stands in parentheses is one operand, whatever it is.
+      return wrap(this.#expression(operand));
+    };
+    return attach(on);
   }
 
   #aggregation(node: SyntaxNode) {

@@ -1,5 +1,6 @@
 import { COMPARISONS, PromqlExpression, SET_OPERATORS, ValueType } from './expression';
 import { PROMQL_FUNCTIONS } from './functions';
+import { regexFault, wholeRegex } from './regular-expressions';
 
 /** Takes what does not fit, and whether it is a window that is missing. @internal */
 export type TypeReport = (reason: string, needsRange?: boolean) => void;
@@ -28,6 +29,10 @@ export function valueType(expression: PromqlExpression, text: string, report: Ty
       return 'string';
     case 'selector': {
       const { name, matchers } = expression;
+      for (const { operator, value } of matchers) {
+        const wrong = operator.endsWith('~') ? regexFault(value) : undefined;
+        if (wrong) report(`'${value}' in '${of(expression)}' is no regular expression of Prometheus: ${wrong}`);
+      }
       const selects = matchers.some(({ operator, value }) => SELECTS[operator](value));
       if (name === '' && !selects) report(`'${of(expression)}' selects every series; name the metric or a label`);
       return 'vector';
@@ -42,8 +47,16 @@ export function valueType(expression: PromqlExpression, text: string, report: Ty
     case 'subquery':
       expect(expression.of, 'vector', 'a subquery');
       return 'matrix';
-    case 'shift':
+    case 'shift': {
+      const inner = expression.of.kind === 'shift' ? expression.of.of : expression.of;
+      if (expression.of.kind === 'shift' && expression.of.by === expression.by) {
+        report(`'${expression.by}' stands twice in '${of(expression)}'`);
+      }
+      if (inner.kind !== 'selector' && inner.kind !== 'range' && inner.kind !== 'subquery') {
+        report(`'${expression.by}' belongs to a selector or a range, but '${of(inner)}' is none; write it within`);
+      }
       return check(expression.of);
+    }
     case 'unary': {
       const type = check(expression.of);
       if (type === 'string' || type === 'matrix')
@@ -98,11 +111,7 @@ const SELECTS: { readonly [operator: string]: (value: string) => boolean } = {
 };
 
 function matchesEmpty(pattern: string): boolean {
-  try {
-    return new RegExp(`^(?:${pattern})$`).test('');
-  } catch {
-    return false;
-  }
+  return wholeRegex(pattern)?.test('') ?? false;
 }
 
 function hint(needed: ValueType, given: ValueType): string {

@@ -12,7 +12,7 @@ import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { escapeTemplate, escapeTemplates } from '../../core/template-escape';
-import { addWarning } from '../../core/validation';
+import { addValidation, addWarning } from '../../core/validation';
 import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { withdraw } from '../../core/withdraw';
 import { configChecksum } from '../../kubernetes/config-checksum';
@@ -33,6 +33,7 @@ import { gatewayFaults } from './gateway-faults';
 import { gatewayPod } from './gateway-pod';
 import { GatewayOwner, letIn, makePodService, requestCertificate } from './gateway-parts';
 import { InferenceGatewayProps } from './inference-gateway-props';
+import { shutOutFaults } from './shut-out-faults';
 import {
   ONLY_CLIENT,
   allUpstreams,
@@ -110,6 +111,8 @@ export class InferenceGateway extends Construct implements IWatchable {
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
       this.metricsTarget = this.#makeMetricsTarget(behind);
       declareNeeds(this, props);
+      const pods = { cluster: props.cluster, namespace: this.namespace, labels: { ...this.#labels, ...MANAGED_BY } };
+      addValidation(this, () => shutOutFaults(pods, behind));
       const ledger = ClusterLedger.of(props.cluster);
       for (const name of behind.map(upstreamName)) ledger.addFronted(name, this, name);
       for (const warning of certificateWarnings(props, new URL(this.endpoint).hostname)) addWarning(this, warning);

@@ -7,7 +7,7 @@ const ENTRA = /^https:\/\/login\.(?:microsoftonline\.(?:com|us)|partner\.microso
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** An issuer of Cognito: the region, and the id of a user pool, which begins with the region it is in. */
-const COGNITO = /^https:\/\/cognito-idp\.([^/]*)\.amazonaws\.com(?:\.cn)?\/(.*)$/i;
+const COGNITO = /^https:\/\/cognito-idp\.(.*?)\.amazonaws\.com(?:\.cn)?\/(.*)$/is;
 
 /**
  * Issuers of known providers that no token names, so that nobody would be let in.

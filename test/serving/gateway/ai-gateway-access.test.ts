@@ -140,7 +140,10 @@ describe('where it is reached', () => {
     ]);
     expect(ports).toEqual([{ port: '8000', protocol: 'TCP' }]);
     expect(
-      openAiDoor(backends({ networkPolicy: false }))
+      openAiDoor((site) => ({
+        backends: [GatewayBackend.of(chat(site, 'Chat', { networkPolicy: false }))],
+        networkPolicy: false,
+      }))
         .json.resources('kubernetes_network_policy_v1')
         .map(({ metadata }) => metadata.name),
     ).not.toContain('inference-door');

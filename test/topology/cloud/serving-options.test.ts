@@ -151,8 +151,9 @@ describe("vLLM's own server", () => {
   test('what can be said of a deployment can be said of a topology', () => {
     const options = new Set(names('VllmServingOptions'));
     const own = names('VllmDeploymentProps').filter((name) => !options.has(name));
-    // The plans are those of the topology.
-    expect(own.sort()).toEqual([...Object.keys(ELSEWHERE), 'name', 'replicas', 'plans'].sort());
+    // The plans are those of the topology. A canary, and what streams its weights, is a deployment beside the topology's.
+    const ofDeployments = ['nameSuffix', 'weightLoading'];
+    expect(own.sort()).toEqual([...Object.keys(ELSEWHERE), 'name', 'replicas', 'plans', ...ofDeployments].sort());
     expect(names('CloudTopologyProps')).toEqual(expect.arrayContaining(['vllmServing', 'vllmServingByModel', 'plans']));
   });
 

@@ -9,7 +9,7 @@ import { helmReleaseName, kubernetesName } from '../../../core/naming';
 import { PodSecurityLevel } from '../../../core/pod-security-level';
 import { SecretReference } from '../../../core/secret-reference';
 import { escapeTemplates } from '../../../core/template-escape';
-import { addWarning } from '../../../core/validation';
+import { addValidation, addWarning } from '../../../core/validation';
 import { IWatchable, MetricsTarget } from '../../../core/watchable';
 import { withdraw } from '../../../core/withdraw';
 import { CustomResources } from '../../../kubernetes/custom-resources';
@@ -26,6 +26,7 @@ import { gatewayFaults } from '../gateway-faults';
 import { GatewayOwner, letIn, makePodService, requestCertificate } from '../gateway-parts';
 import { canaryWarnings } from '../canary-faults';
 import { ONLY_CLIENT, allUpstreams, certificateSecret, replicasOf, upstreamName } from '../resolve-gateway';
+import { shutOutFaults } from '../shut-out-faults';
 import { Upstream } from '../upstreams';
 import { aiGatewayFaults, aiGatewayKind, ownServiceFaults } from './ai-gateway-faults';
 import { OwnAiGateway } from './envoy-ai-gateway-controller';
@@ -131,6 +132,8 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
       if (props.networkPolicy ?? true) this.#isolate(behind, waitFor);
       this.metricsTarget = this.#makeMetricsTarget(behind);
       declareNeeds(this, props);
+      const pods = { cluster, namespace: this.#podNamespace, labels: this.#podLabels };
+      addValidation(this, () => shutOutFaults(pods, behind));
       for (const { cluster: name, upstreams: named } of this.#clusters(behind)) {
         for (const each of named) ClusterLedger.of(cluster).addFronted(upstreamName(each), this, name);
       }

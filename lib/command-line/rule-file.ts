@@ -1,0 +1,131 @@
+import { ContractRule } from '../metrics/contract/rule-contract';
+import { UnscopedValidationError } from '../units/errors';
+import { Fault, fault } from '../units/fault';
+import { givenValue } from '../units/number-faults';
+import { yamlDocuments } from './yaml-documents';
+
+type Json = { readonly [key: string]: unknown };
+
+/** Keys of a group, and of a rule: Prometheus refuses a file with any other. */
+const GROUP_KEYS = ['name', 'interval', 'query_offset', 'limit', 'labels', 'rules', 'partial_response_strategy'];
+const RULE_KEYS = ['record', 'alert', 'expr', 'for', 'keep_firing_for', 'labels', 'annotations'];
+const DURATION = /^(?:[0-9]+(?:ms|[smhdwy]))+$/;
+
+/**
+ * The rules of a file.
+ *
+ * @internal
+ */
+export interface RuleFile {
+  readonly rules: readonly ContractRule[];
+  /** For what Prometheus would refuse the file as a whole. */
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Reads the rules of a file: Prometheus' own, `PrometheusRule` objects of its operator, or ConfigMaps of either, in YAML or JSON.
+ *
+ * @param path the file
+ * @param readFile the text of a file
+ * @throws UnscopedValidationError when it cannot be read, or has no rules
+ *
+ * @internal
+ */
+export function ruleFile(path: string, readFile: (path: string) => string): RuleFile {
+  let text: string;
+  try {
+    text = readFile(path);
+  } catch (error) {
+    const reason = `--rules ${path} cannot be read: ${(error as Error).message}`;
+    throw new UnscopedValidationError([fault('FILE_UNREADABLE', '--rules', reason)]);
+  }
+  const refuse = (reason: string): never => {
+    throw new UnscopedValidationError([fault('NOT_RULES', '--rules', `${path}: ${reason}`)]);
+  };
+  if (/\{\{-?\s*\.(?:Values|Release|Chart|Files)\b/.test(text)) {
+    return refuse('it has templates of Helm; render it first, e.g. by helm template');
+  }
+  const { values, errors } = yamlDocuments(text);
+  if (errors.length > 0) return refuse(`it is not YAML: ${errors.join('; ')}`);
+  const faults: Fault[] = [];
+  const wrong = (reason: string) => faults.push(fault('RULE_INVALID', undefined, `${path}: ${reason}`));
+  const rules = values.flatMap((document) => documentRules(document, wrong));
+  if (rules.length === 0 && faults.length === 0) {
+    return refuse("it has no rules; they stand in 'groups', or in 'spec.groups' of a PrometheusRule");
+  }
+  return { rules, faults };
+}
+
+function documentRules(document: unknown, wrong: (reason: string) => void): ContractRule[] {
+  if (!isObject(document)) return [];
+  if (Array.isArray(document.items)) return document.items.flatMap((item) => documentRules(item, wrong));
+  const { groups = isObject(document.spec) ? document.spec.groups : undefined } = document;
+  if (groups !== undefined) return groupsRules(groups, wrong);
+  if (document.kind !== 'ConfigMap' || !isObject(document.data)) return [];
+  const texts = Object.values(document.data).filter((text): text is string => typeof text === 'string');
+  return texts
+    .filter((text) => /^groups:/m.test(text))
+    .flatMap((text) => {
+      const { values, errors } = yamlDocuments(text);
+      errors.forEach(wrong);
+      return values.flatMap((inner) => documentRules(inner, wrong));
+    });
+}
+
+function groupsRules(groups: unknown, wrong: (reason: string) => void): ContractRule[] {
+  if (!Array.isArray(groups)) {
+    wrong(`groups must be a list; got ${givenValue(groups)}`);
+    return [];
+  }
+  const names = groups.map((group) => (isObject(group) ? group.name : undefined));
+  for (const name of new Set(names.filter((one, i) => one !== undefined && names.indexOf(one) !== i))) {
+    wrong(`two groups have the name ${givenValue(name)}; give each its own`);
+  }
+  return groups.flatMap((group: unknown) => {
+    if (!isObject(group)) return (wrong(`a group must be an object; got ${givenValue(group)}`), []);
+    const { name, interval, rules } = group;
+    const where = `group ${givenValue(name)}`;
+    unknownKeys(group, GROUP_KEYS, where, wrong);
+    if (interval !== undefined && !(typeof interval === 'string' && DURATION.test(interval))) {
+      wrong(`interval of ${where} must be a duration such as 30s; got ${givenValue(interval)}`);
+    }
+    if (rules === undefined || rules === null) return [];
+    if (!Array.isArray(rules)) return (wrong(`rules of ${where} must be a list; got ${givenValue(rules)}`), []);
+    return rules.flatMap((rule: unknown, i) => oneRule(rule, `rule ${i + 1} of ${where}`, wrong));
+  });
+}
+
+function oneRule(rule: unknown, where: string, wrong: (reason: string) => void): ContractRule[] {
+  if (!isObject(rule)) return (wrong(`${where} must be an object; got ${givenValue(rule)}`), []);
+  unknownKeys(rule, RULE_KEYS, where, wrong);
+  const { record, alert, expr, labels } = rule;
+  const named = [record, alert].filter((name) => name !== undefined && name !== '');
+  if (named.length === 0) wrong(`${where} has neither a record nor an alert; give it one`);
+  if (expr === undefined || expr === null || expr === '') {
+    wrong(`${where} has no expr; give it one`);
+    return [];
+  }
+  const text = (value: unknown) => (value === undefined || value === '' ? undefined : String(value));
+  return [
+    {
+      record: text(record),
+      alert: text(alert) ?? (record === undefined ? where.replace(/^rule /, '') : undefined),
+      expr: String(expr),
+      for: text(rule.for),
+      labels: isObject(labels)
+        ? Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]))
+        : undefined,
+    },
+  ];
+}
+
+function unknownKeys(of: Json, known: readonly string[], where: string, wrong: (reason: string) => void): void {
+  for (const key of Object.keys(of)) {
+    if (!known.includes(key))
+      wrong(`${where} has the key '${key}', which Prometheus does not know; it knows ${known.join(', ')}`);
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
