@@ -50,7 +50,7 @@ export function sameObjectFaults(objects: readonly TerraformResource[]): Fault[]
       'DUPLICATE_OBJECT',
       undefined,
       `'${one}' and '${other}' both create ${what.join(', ')}, but a cluster has only one object of a kind and name; give one of them ` +
-        'another name or namespace',
+        'another name or namespace (two VllmDeployments of one model: nameSuffix)',
     ),
   );
 }

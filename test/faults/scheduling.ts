@@ -212,7 +212,7 @@ export const TEXTS: FaultText[] = [
   },
   {
     id: 'DUPLICATE_OBJECT',
-    text: "'test/Cluster-test/One' and 'test/Cluster-test/Other' both create deployment inference/chat, but a cluster has only one object of a kind and name; give one of them another name or namespace",
+    text: "'test/Cluster-test/One' and 'test/Cluster-test/Other' both create deployment inference/chat, but a cluster has only one object of a kind and name; give one of them another name or namespace (two VllmDeployments of one model: nameSuffix)",
     faults: () => {
       const cluster = testCluster(testStack());
       runPods(cluster, cluster, 'One', demand());
