@@ -9,6 +9,9 @@ import { TrainingJobProps } from './training-job-props';
 /** Repositories whose publishers put neither libfabric nor aws-ofi-nccl into their images. */
 const WITHOUT_EFA = /^(docker\.io\/)?(pytorch\/pytorch|deepspeed\/deepspeed|nvidia\/cuda)[:@]/;
 
+/** What `assets/fine_tune.py` imports beside PyTorch; transformers reads DeepSpeed's file by accelerate. */
+const OWN_PROGRAM_NEEDS = ['transformers', 'accelerate', 'deepspeed'];
+
 /**
  * The image of a training, by its reference.
  *
@@ -20,7 +23,13 @@ export function trainingImage({ image, trainingImage: made }: TrainingJobProps):
 }
 
 /** @internal */
-export function trainingImageFaults({ image, trainingImage: made, nodePool, nodes = 1 }: TrainingJobProps): Fault[] {
+export function trainingImageFaults({
+  image,
+  trainingImage: made,
+  nodePool,
+  nodes = 1,
+  program,
+}: TrainingJobProps): Fault[] {
   return allOf(
     () => imageFaults('image', image),
     () => {
@@ -35,6 +44,7 @@ export function trainingImageFaults({ image, trainingImage: made, nodePool, node
       ];
     },
     () => (isUnreadable(made) ? [] : madeFaults(made)),
+    () => (isUnreadable(made) || program !== undefined ? [] : packageFaults(made)),
     () => (isUnreadable(made) || nodes < 2 ? [] : fabricFaults({ image, made, nodePool })),
   );
 }
@@ -50,6 +60,24 @@ function madeFaults(made: TrainingJobProps['trainingImage']): Fault[] {
   const contents = Object.keys(made.versions).join(', ');
   const reason = `trainingImage must be an image with PyTorch; got one with ${contents}; make it by ServingImage.pyTorch`;
   return [fault('SERVING_IMAGE_OF_OTHER_KIND', 'trainingImage', reason)];
+}
+
+/** The first import would end the training on all nodes. */
+function packageFaults(made: TrainingJobProps['trainingImage']): Fault[] {
+  if (made?.versions.torch === undefined) return [];
+  const installed = new Set(made.packages.map((each) => nameOf(each)));
+  const lacking = OWN_PROGRAM_NEEDS.filter((name) => !installed.has(name));
+  if (lacking.length === 0) return [];
+  const reason =
+    `this trainingImage lacks ${lacking.join(' and ')}, which the package's own program imports, so that it would end at once; add them to packages of ` +
+    "ServingImage.pyTorch, e.g. packages: ['deepspeed==0.19.8', 'accelerate==1.15.0'], or give a program of yours";
+  return [fault('IMAGE_WITHOUT_PACKAGES', 'trainingImage', reason)];
+}
+
+/** Name of a package as PyPI compares it, without its version. */
+function nameOf(requirement: string): string {
+  const [name] = /^[\w.-]+/.exec(requirement.trim()) ?? [''];
+  return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
 
 /** NCCL would send by TCP, and say nothing. */

@@ -113,6 +113,12 @@ export const TEXTS: FaultText[] = [
     faults: besideUnqueued,
   },
   {
+    id: 'IMAGE_WITHOUT_PACKAGES',
+    property: 'trainingImage',
+    text: "this trainingImage lacks accelerate and deepspeed, which the package's own program imports, so that it would end at once; add them to packages of ServingImage.pyTorch, e.g. packages: ['deepspeed==0.19.8', 'accelerate==1.15.0'], or give a program of yours",
+    refuse: unmade(ServingImage.pyTorch({ repository: 'registry.example.com/t', tag: '1' })),
+  },
+  {
     id: 'IMAGE_WITHOUT_FABRIC',
     property: 'image',
     text:

@@ -184,7 +184,7 @@ describe('the image', () => {
     ServingImage.pyTorch({
       repository: 'registry.example.com/training',
       tag: '1',
-      packages: ['deepspeed==0.19.8'],
+      packages: ['deepspeed==0.19.8', 'accelerate==1.15.0'],
       ...more,
     });
   const refused = (given: Partial<TrainingJobProps>, nodes = 2) =>
@@ -198,6 +198,11 @@ describe('the image', () => {
     });
     expect(made.jobs).toHaveLength(1);
     expect(make(testStack(), { trainings: [{ trainingImage: pyTorch() }] }).jobs).toHaveLength(1);
+  });
+
+  test('has what a program of the user imports, which is not known', () => {
+    const trainings = [{ trainingImage: pyTorch({ packages: [] }), program: ['/opt/train.py'] }];
+    expect(make(testStack(), { trainings }).jobs).toHaveLength(1);
   });
 
   test('is pulled by its reference', () => {
@@ -217,13 +222,23 @@ describe('the image', () => {
     ['both', { image: IMAGE, trainingImage: pyTorch() }, ['CONFLICTING_PROPERTIES image']],
     [
       'one that is pulled from nowhere',
-      { trainingImage: ServingImage.pyTorch() },
+      { trainingImage: ServingImage.pyTorch({ packages: ['deepspeed==0.19.8', 'accelerate==1.15.0'] }) },
       ['SERVING_IMAGE_WITHOUT_REPOSITORY trainingImage'],
     ],
     [
       'one without PyTorch',
       { trainingImage: ServingImage.triton({ repository: 'registry.example.com/triton', tag: '1' }) },
       ['SERVING_IMAGE_OF_OTHER_KIND trainingImage'],
+    ],
+    [
+      'one without DeepSpeed and accelerate',
+      { trainingImage: pyTorch({ packages: [] }) },
+      ['IMAGE_WITHOUT_PACKAGES trainingImage'],
+    ],
+    [
+      'one without accelerate',
+      { trainingImage: pyTorch({ packages: ['DeepSpeed==0.19.8'] }) },
+      ['IMAGE_WITHOUT_PACKAGES trainingImage'],
     ],
   ])('refused: %s', (_, given, ids) => {
     expect(refused(given, 1)).toEqual(ids);
