@@ -102,6 +102,7 @@ export enum ClusterSingleton {
   KEDA = 'KEDA',
   CERT_MANAGER = 'cert-manager',
   LOAD_BALANCERS = 'controller of load balancers',
+  AUTO_MODE = 'EKS Auto Mode',
   AI_GATEWAY = 'Envoy AI Gateway',
 }
 

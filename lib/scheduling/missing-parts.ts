@@ -32,6 +32,7 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
   const [trained] = ledger.jobSets;
   const [certified] = ledger.usersOf(ClusterSingleton.CERT_MANAGER);
   const [balanced] = ledger.usersOf(ClusterSingleton.LOAD_BALANCERS);
+  const [automatic] = ledger.usersOf(ClusterSingleton.AUTO_MODE);
   const [adapted] = ledger.scaled(ClusterSingleton.METRICS_ADAPTER);
   const [scaled] = ledger.scaled(ClusterSingleton.KEDA);
   return [
@@ -112,6 +113,18 @@ export function missingParts(cluster: IKubernetesCluster): Fault[] {
             undefined,
             `'${balanced.node.path}' is to have a Network Load Balancer on cluster '${cluster.clusterName}', but nothing in this program installs the AWS Load ` +
               `Balancer Controller, which makes it: the Service would wait for ever; make a Helm release of it, ${otherwise('NO_LOAD_BALANCER_CONTROLLER')}`,
+          ),
+        ]
+      : []),
+    // No cluster of this library has it.
+    ...(automatic !== undefined
+      ? [
+          fault(
+            'NO_LOAD_BALANCER_CONTROLLER',
+            undefined,
+            `'${automatic.node.path}' is to have a Network Load Balancer by EKS Auto Mode, which cluster '${cluster.clusterName}' of this program does not have: the ` +
+              'Service would wait for ever; use LoadBalancerController.AWS with a Helm release of the AWS Load Balancer Controller, ' +
+              otherwise('NO_LOAD_BALANCER_CONTROLLER'),
           ),
         ]
       : []),

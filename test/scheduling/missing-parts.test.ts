@@ -117,8 +117,12 @@ describe('on a cluster of the program', () => {
   test('a gateway is warned of without what makes its certificate and its load balancer', () => {
     expect(missing(door())).toEqual(['NO_CERT_MANAGER', 'NO_LOAD_BALANCER_CONTROLLER']);
     expect(missing(door(GatewayExposure.INTERNAL))).toEqual(['NO_CERT_MANAGER']);
-    const controller = LoadBalancerController.EKS_AUTO_MODE;
-    expect(missing(door(GatewayExposure.public({ controller })))).toEqual(['NO_CERT_MANAGER']);
+    const by = (controller: LoadBalancerController) => missing(door(GatewayExposure.public({ controller })));
+    expect(by(LoadBalancerController.ofClass('io.cilium/bgp-control-plane'))).toEqual(['NO_CERT_MANAGER']);
+    // Clusters of this program are without Auto Mode.
+    const both = ['NO_CERT_MANAGER', 'NO_LOAD_BALANCER_CONTROLLER'];
+    expect(by(LoadBalancerController.EKS_AUTO_MODE)).toEqual(both);
+    expect(by(LoadBalancerController.ofClass('eks.amazonaws.com/nlb'))).toEqual(both);
   });
 
   test('what was removed from the tree counts no more', () => {

@@ -63,6 +63,9 @@ export function declareNeeds(gateway: Construct, { cluster, exposure, tls }: Inf
   if (exposure?.isPublic && loadBalancerClass === LoadBalancerController.AWS.loadBalancerClass) {
     ledger.addUser(ClusterSingleton.LOAD_BALANCERS, gateway);
   }
+  if (exposure?.isPublic && loadBalancerClass === LoadBalancerController.EKS_AUTO_MODE.loadBalancerClass) {
+    ledger.addUser(ClusterSingleton.AUTO_MODE, gateway);
+  }
 }
 
 /**
