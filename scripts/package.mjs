@@ -22,7 +22,9 @@ import {
 const FOLDER = mkdtempSync(path.join(tmpdir(), 'package-'));
 const NAME = 'gpu-inference-constructs';
 const CDKTN = 'npm:cdktn@^0.24.0';
-const { bin, devDependencies, peerDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+const { bin, bundledDependencies, devDependencies, peerDependencies } = JSON.parse(
+  readFileSync(path.join(ROOT, 'package.json'), 'utf8'),
+);
 
 /** Packs the compiled package. Returns the path of the tarball and the files in it. */
 async function pack() {
@@ -170,8 +172,13 @@ await suite.check('holds the compiled library, its declarations and documents, a
     (file) => !files.includes(file),
   );
   expect(missing.length === 0, `missing: ${missing.join(', ')}`);
-  const stray = files.filter((file) => !wanted.includes(file) && !/^(assets|bin|dist|docs|charts)\//.test(file));
-  const sources = files.filter((file) => /(\.test\.|(?<!\.d)\.ts$|\.tsbuildinfo$)/.test(file));
+  const bundled = bundledDependencies.map((name) => `node_modules/${name}/`);
+  const isBundled = (file) => bundled.some((folder) => file.startsWith(folder));
+  const unpacked = bundled.filter((folder) => !files.includes(`${folder}package.json`));
+  expect(unpacked.length === 0, `not bundled: ${unpacked.join(', ')}`);
+  const own = files.filter((file) => !isBundled(file));
+  const stray = own.filter((file) => !wanted.includes(file) && !/^(assets|bin|dist|docs|charts)\//.test(file));
+  const sources = own.filter((file) => /(\.test\.|(?<!\.d)\.ts$|\.tsbuildinfo$)/.test(file));
   expect(stray.length + sources.length === 0, `not wanted: ${[...stray, ...sources].join(', ')}`);
 });
 
@@ -181,6 +188,13 @@ await suite.check('without its peers: the planning entry works, and constructs d
   expect(absent.length === 0, `installed all the same: ${absent.join(', ')}`);
   const gib = await mustEvaluate(folder, `const p = require('${NAME}/planning'); console.log(p.DataSize.gib(2).mib)`);
   expect(gib === '2048', `DataSize.gib(2).mib is ${gib}`);
+  const rules = path.join(folder, 'rules.yml');
+  writeFileSync(rules, 'groups: [{ name: g, rules: [{ alert: A, expr: "rate(vllm:num_preemptions[5m]) > 0" }] }]');
+  const command = path.join(folder, 'node_modules', NAME, 'bin', 'gpu-inference.js');
+  const checked = await run([process.execPath, command, 'check-rules', rules, '--targets', 'chat=vllm@0.24.0'], {
+    capture: true,
+  });
+  expect(/METRIC_UNKNOWN/.test(checked.stdout), `check-rules printed: ${checked.stdout}${checked.stderr}`);
   const construct = await evaluate(folder, `require('${NAME}').ModelStore`);
   expect(
     construct.code !== 0 && /Cannot find module/.test(construct.stderr),
