@@ -107,7 +107,8 @@ function retryPolicy(retries: number): object {
         typed_config: typed('envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate'),
       },
     ],
-    host_selection_retry_max_attempts: 5,
+    // A server that refuses has the fewest requests, and so is chosen more often than others.
+    host_selection_retry_max_attempts: 30,
     retry_back_off: { base_interval: '0.025s', max_interval: '0.25s' },
   };
 }
