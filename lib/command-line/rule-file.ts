@@ -1,4 +1,5 @@
 import { ContractRule } from '../metrics/contract/rule-contract';
+import { isDuration } from '../metrics/promql/literals';
 import { UnscopedValidationError } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
@@ -9,7 +10,6 @@ type Json = { readonly [key: string]: unknown };
 /** Keys of a group, and of a rule: Prometheus refuses a file with any other. */
 const GROUP_KEYS = ['name', 'interval', 'query_offset', 'limit', 'labels', 'rules', 'partial_response_strategy'];
 const RULE_KEYS = ['record', 'alert', 'expr', 'for', 'keep_firing_for', 'labels', 'annotations'];
-const DURATION = /^(?:[0-9]+(?:ms|[smhdwy]))+$/;
 
 /**
  * The rules of a file.
@@ -86,7 +86,7 @@ function groupsRules(groups: unknown, wrong: (reason: string) => void): Contract
     const { name, interval, rules } = group;
     const where = `group ${givenValue(name)}`;
     unknownKeys(group, GROUP_KEYS, where, wrong);
-    if (interval !== undefined && !(typeof interval === 'string' && DURATION.test(interval))) {
+    if (interval !== undefined && !(typeof interval === 'string' && isDuration(interval))) {
       wrong(`interval of ${where} must be a duration such as 30s; got ${givenValue(interval)}`);
     }
     if (rules === undefined || rules === null) return [];

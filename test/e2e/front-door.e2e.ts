@@ -148,7 +148,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm', 'envoy'], 'a front d
     );
     expect(text).toMatch(new RegExp(`"completion_tokens": ?${tokens}\\b`));
     // vLLM puts two tokens into one event where it was kept from sending the first.
-    expect(arrived.length).toBeGreaterThan(tokens / 2);
+    expect(arrived.length).toBeGreaterThan(0.9 * tokens);
     expect(reads).toBeGreaterThan(5);
     expect(first).toBeLessThan(last / 3);
     // When half of the time was over, about half of them were there: nothing is held back, and nothing comes at once.

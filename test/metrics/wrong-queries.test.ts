@@ -19,7 +19,10 @@ function faults(given: string | MonitoringRule[], targets: MetricsTarget[] = [TA
 }
 
 describe('queries that public projects ship, of which none gives what it says', () => {
-  // Their places are named in the project's notes on its peers: `delta` of a counter and a window of two scrapes (triton server, k8s-onprem), ...
+  // From triton-inference-server/server (deploy/k8s-onprem/values.yaml, deploy/aws/dashboard.json), triton-inference-server/tutorials
+  // (triton-metrics_prometheus-rule.yaml, grafana_inference-metrics_dashboard.json), vllm-project/production-stack (vllm-dashboard.json,
+  // scaledobject-vllm.yaml), llm-d (prometheus-alerting-rules.yaml), vllm-project/aibrix (AIBrix_vLLM_Engine_Dashboard.json),
+  // triton-inference-server/server#7672 (mean of P99s), NVIDIA/dcgm-exporter#87 and #655 (rate of a gauge, Hostname).
   test.each<[string, string, MetricsTarget[], RegExp]>([
     [
       'the growth of a counter by delta(), within two scrapes',

@@ -1,5 +1,6 @@
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { PromqlExpression } from '../promql/expression';
+import { isDuration } from '../promql/literals';
 import { parsePromql } from '../promql/parse';
 import { valueType } from '../promql/value-types';
 import { common, described, quantityOfName } from './quantity';
@@ -77,7 +78,6 @@ export function ruleFaults(
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-const DURATION = /^(?:[0-9]+(?:ms|[smhdwy]))+$|^0$/;
 
 /** What Prometheus refuses of a rule beside its expression: with it the whole file. */
 function ruleFormFaults({ record, alert, labels = {}, ...rule }: ContractRule): Fault[] {
@@ -88,7 +88,7 @@ function ruleFormFaults({ record, alert, labels = {}, ...rule }: ContractRule): 
   if (record !== undefined && !METRIC_NAME.test(record))
     wrong('record', `record must consist of letters, digits, underscores and colons; got '${record}'`);
   if (record !== undefined && rule.for !== undefined) wrong('for', `'for' belongs to alerts; leave it out`);
-  if (rule.for !== undefined && !DURATION.test(rule.for))
+  if (rule.for !== undefined && rule.for !== '0' && !isDuration(rule.for))
     wrong('for', `for must be a duration such as 5m; got '${rule.for}'`);
   for (const label of Object.keys(labels)) {
     if (!LABEL_NAME.test(label) || label === '__name__')

@@ -28,7 +28,7 @@ function table(gives: ValueType, takes: readonly ValueType[], names: string, mor
 /**
  * The functions of PromQL.
  *
- * Source: prometheus v3.13: promql/parser/functions.go; test/metrics compares it with what Prometheus itself accepts.
+ * Source: prometheus @ 032c053: promql/parser/functions.go; `test/metrics` compares those that Debian's 2.42 has with what it accepts.
  *
  * @internal
  */

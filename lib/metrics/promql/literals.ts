@@ -19,6 +19,15 @@ const ESCAPES: { readonly [letter: string]: string } = {
 };
 
 /**
+ * Whether a text is a duration of Prometheus, such as `1h30m`.
+ *
+ * @internal
+ */
+export function isDuration(text: string): boolean {
+  return DURATION.test(text) && !/^[+-]/.test(text);
+}
+
+/**
  * Seconds of a duration such as `1h30m`.
  *
  * @internal

@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
-import { returned, throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
-import { warnOfEndpoint } from '../../core/model-store-reach';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { kubernetesName } from '../../core/naming';
 import { SecretReference } from '../../core/secret-reference';
 import { addWarning } from '../../core/validation';
@@ -9,18 +8,16 @@ import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { withdraw } from '../../core/withdraw';
 import { CustomResources } from '../../kubernetes/custom-resources';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { Fault } from '../../units/fault';
 import { nameClass } from '../../units/own-class';
 import { makeCallerKey } from '../pod/caller-key';
-import { refuseRemovedParts } from '../pod/removed-parts';
 import { makeInferenceService } from './inference-service';
 import { kserveFaults, nodeFaults } from './kserve-faults';
 import { KServeInferenceServiceProps } from './kserve-inference-service-props';
 import { KServeRuntime } from './kserve-runtime';
 import { KServeServer, checkTriton, checkVllm } from './kserve-server';
-import { folderOf } from './model-path';
+import { servedWeights } from './served-weights';
 
 /**
  * A language model that KServe serves: an `InferenceService` (v1beta1) in deployment mode `Standard`, with the pods that `VllmDeployment` or
@@ -80,13 +77,9 @@ export class KServeInferenceService extends Construct implements IWatchable {
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
       const server = this.#checked(props);
-      refuseRemovedParts(this, { nodePool: props.nodePool, modelStore: props.modelStore });
-      ClusterNodePools.add(props.nodePool);
-      warnOfEndpoint(props.modelStore);
-      const { name: model, version } = folderOf(props.modelPath);
-      const uri = props.modelStore.uriFor(model, version);
-      this.storageUri = returned(props.modelStore, 'IModelStore', 'modelStore.uriFor()', uri);
-      this.modelName = props.servedModelNames?.[0] ?? model;
+      const weights = servedWeights(this, props);
+      this.storageUri = weights.uri;
+      this.modelName = weights.modelName;
       this.plan = server.plan;
       this.replicas = props.maxReplicas ?? server.replicas;
       this.gpusPerPod = server.sizing.gpus;

@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton, enter, entered } from '../../core/cluster-ledger';
-import { returned, throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
-import { warnOfEndpoint } from '../../core/model-store-reach';
+import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { kubernetesName } from '../../core/naming';
 import { SecretReference } from '../../core/secret-reference';
 import { addWarning } from '../../core/validation';
@@ -10,12 +9,10 @@ import { withdraw } from '../../core/withdraw';
 import { CustomResources } from '../../kubernetes/custom-resources';
 import { groupSecurityLevel } from '../../kubernetes/group-fabric';
 import { CapacityPlan } from '../../planning/capacity-plan';
-import { ClusterNodePools } from '../../scheduling/cluster-node-pools';
 import { Duration } from '../../units/duration';
 import { Fault, fault } from '../../units/fault';
 import { nameClass } from '../../units/own-class';
 import { makeCallerKey } from '../pod/caller-key';
-import { refuseRemovedParts } from '../pod/removed-parts';
 import { VLLM_PORTS } from '../vllm/serve-arguments';
 import { llmFaults, llmNodeFaults } from './kserve-llm-faults';
 import { KServeLlmInferenceServiceProps } from './kserve-llm-inference-service-props';
@@ -23,6 +20,7 @@ import { KSERVE_LLM } from './kserve-pod';
 import { KServeServer, checkVllm } from './kserve-server';
 import { asLlmServer, llmLabels, llmServiceName, makeLlmInferenceService } from './llm-inference-service';
 import { folderOf } from './model-path';
+import { servedWeights } from './served-weights';
 
 /** Entries of a cluster's ledger: models that a Gateway leads to, by namespace and name. */
 const ROUTED = 'models behind a router of KServe';
@@ -89,13 +87,9 @@ export class KServeLlmInferenceService extends Construct implements IWatchable {
       this.name = props.name ?? kubernetesName(id);
       this.namespace = props.namespace ?? 'inference';
       const server = this.#checked(props);
-      refuseRemovedParts(this, { nodePool: props.nodePool, modelStore: props.modelStore });
-      ClusterNodePools.add(props.nodePool);
-      warnOfEndpoint(props.modelStore);
-      const { name: model, version } = folderOf(props.modelPath);
-      const uri = props.modelStore.uriFor(model, version);
-      this.modelUri = returned(props.modelStore, 'IModelStore', 'modelStore.uriFor()', uri);
-      this.modelName = props.servedModelNames?.[0] ?? model;
+      const weights = servedWeights(this, props);
+      this.modelUri = weights.uri;
+      this.modelName = weights.modelName;
       this.plan = server.plan;
       this.replicas = props.maxReplicas ?? server.replicas;
       this.gpusPerPod = server.sizing.gpus;

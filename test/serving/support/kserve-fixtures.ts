@@ -1,40 +1,51 @@
+import { Construct } from 'constructs';
 import { GpuInstanceType, GpuNodeType, ModelSpec } from '../../../lib/catalog';
 import { IRdmaFabric, ModelStoreCredentials } from '../../../lib/core';
-import { KServeInferenceService, KServeInferenceServiceProps } from '../../../lib/serving';
+import {
+  KServeInferenceService,
+  KServeInferenceServiceProps,
+  KServeLlmInferenceServiceProps,
+} from '../../../lib/serving';
 import { Block, Synthesized } from '../../support/synth';
 import { Site, withSite } from './fixtures';
 
 /** What a test of a service may say; the rest is an 8B model on g5.xlarge. */
-export type KServeOverrides = Partial<KServeInferenceServiceProps> & {
+export type Overrides<Props> = Partial<Props> & {
   readonly instanceType?: GpuNodeType;
   readonly maxNodes?: number;
   readonly fabric?: IRdmaFabric;
   /** How pods reach the store. */
   readonly reach?: { readonly credentials: ModelStoreCredentials; readonly endpoint?: string };
 };
+export type KServeOverrides = Overrides<KServeInferenceServiceProps>;
 
-/** A service of KServe in a site of its own. */
-export function serveByKServe(overrides: KServeOverrides = {}): {
-  json: Synthesized;
-  service: KServeInferenceService;
-  site: Site;
-} {
-  let made: { service: KServeInferenceService; site: Site } | undefined;
+/** A kind of service. */
+type Kind<Props, Service> = new (scope: Construct, id: string, props: Props) => Service;
+
+/** A service in a site of its own. */
+export function serveIn<Props extends KServeInferenceServiceProps | KServeLlmInferenceServiceProps, Service>(
+  kind: Kind<Props, Service>,
+  overrides: Overrides<Props>,
+): { json: Synthesized; service: Service; site: Site } {
+  let made: { service: Service; site: Site } | undefined;
   const json = withSite((site) => {
     const { instanceType = GpuInstanceType.G5_XLARGE, maxNodes, fabric, reach, ...props } = overrides;
     Object.assign(site.store, reach);
-    const service = new KServeInferenceService(site.scope, 'Chat', {
+    const service = new kind(site.scope, 'Chat', {
       cluster: site.cluster,
       nodePool: site.pool(instanceType, maxNodes, undefined, fabric),
       modelStore: site.store,
       modelPath: 'llama/8b',
       model: ModelSpec.LLAMA_3_1_8B,
       ...props,
-    });
+    } as unknown as Props);
     made = { service, site };
   });
   return { json, ...made! };
 }
+
+/** A service of KServe in a site of its own. */
+export const serveByKServe = (overrides: KServeOverrides = {}) => serveIn(KServeInferenceService, overrides);
 
 /** The custom resources of the only service, by their kinds. */
 export function resourcesOf(json: Synthesized, release = 'chat-kserve'): { readonly [kind: string]: Block } {
