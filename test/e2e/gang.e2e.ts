@@ -1,4 +1,4 @@
-import { GANG, SELECTOR, TAINT, gang } from './gang-stack';
+import { ALONE, GANG, SELECTOR, TAINT, TRAINING, gang, queuedTraining } from './gang-stack';
 import { efaNode } from './harness/efa-nodes';
 import { GroupPods } from './harness/group-pods';
 import { KubeObject } from './harness/kube-client';
@@ -71,8 +71,50 @@ describeWith(['terraform', 'controlPlane', 'leaderWorkerSet', 'kueue'], 'groups 
     await pods.settled(size, [NEXT, NEXT]);
   });
 
+  describe('a training in the same queue', () => {
+    const job = async ({ name, namespace: of } = TRAINING as { name: string; namespace: string }) =>
+      (await site.kube.list('batch/v1', 'Job', of)).find(({ metadata }) => metadata.name === name);
+    const applyBoth = async () => (await site.workloads(gang(1, NEXT, true), [])).apply();
+    const team = ['third', 'fourth'];
+
+    test('is suspended while others of the queue have all nodes', async () => {
+      await apply(1, NEXT);
+      for (const name of team) await site.kube.create(teamPod(name));
+      const allPlaced = async () => {
+        const names = await placed();
+        return team.every((name) => names.includes(name));
+      };
+      await until(allPlaced, 60, 'the pods of the team');
+      await site.kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: TRAINING.namespace } });
+      for (const object of checkpoints()) await site.kube.create(object);
+      await applyBoth();
+      expect((await job())?.spec.suspend).toBe(true);
+      expect(await site.plan(gang(1, NEXT, true), [])).toEqual([]);
+    });
+
+    test('starts once a node is free', async () => {
+      await site.kube.remove(teamPod(team[0]));
+      await until(async () => (await job())?.spec.suspend === false, 60, 'its admission');
+      const ran = async () => (await job())?.status;
+      await until(async () => ((await ran())?.active ?? 0) + ((await ran())?.succeeded ?? 0) === 1, 60, 'its pod');
+      expect(Object.keys((await job())?.spec.template.metadata.labels ?? {})).toContain('kueue.x-k8s.io/podset');
+      expect(await site.plan(gang(1, NEXT, true), [])).toEqual([]);
+      await site.kube.remove(teamPod(team[1]));
+    });
+
+    test('is no change for Terraform once Kueue has written into it', async () => {
+      const workloads = await site.workloads(queuedTraining, []);
+      console.log(`a training in a queue: ${workloads.way}`);
+      await workloads.apply();
+      await until(async () => (await job(ALONE))?.spec.suspend === false, 60, 'its admission');
+      expect((await job(ALONE))?.spec.template.metadata.labels).toHaveProperty(['kueue.x-k8s.io/podset']);
+      expect(await site.plan(queuedTraining, [])).toEqual([]);
+      await (await site.workloads(queuedTraining, [])).destroy();
+    });
+  });
+
   test('leave nothing behind', async () => {
-    await (await site.workloads(gang(2, NEXT), [])).destroy();
+    await (await site.workloads(gang(1, NEXT, true), [])).destroy();
     await until(async () => (await pods.all()).length === 0, 60, 'no pod');
     expect(await site.kube.list('kueue.x-k8s.io/v1beta2', 'ResourceFlavor')).toEqual([]);
   });
@@ -101,4 +143,21 @@ function teamPod(pod: string): KubeObject {
       containers: [{ name: 'work', image: 'registry.example.com/work:1', resources }],
     },
   };
+}
+
+/** The claim with its checkpoints, and its volume. */
+function checkpoints(): KubeObject[] {
+  const size = { storage: '100Gi' };
+  const common = { accessModes: ['ReadWriteMany'], storageClassName: '' };
+  const name = TRAINING.claim;
+  return [
+    {
+      ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name } },
+      spec: { ...common, capacity: size, hostPath: { path: '/checkpoints' } },
+    },
+    {
+      ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace: TRAINING.namespace } },
+      spec: { ...common, resources: { requests: size }, volumeName: name },
+    },
+  ];
 }

@@ -9,8 +9,8 @@ import { Server, Stoppable, isolatedEnvironment, until } from './process';
 import { Tools } from './tools';
 
 /** The kinds that are queued here, as Kueue names them, and those of its own: only their webhooks are registered. */
-const FRAMEWORKS = ['pod', 'leaderworkerset.x-k8s.io/leaderworkerset'];
-const WEBHOOKS = /-(v1-pod|leaderworkerset|clusterqueue|resourceflavor|workload)$/;
+const FRAMEWORKS = ['pod', 'batch/job', 'leaderworkerset.x-k8s.io/leaderworkerset'];
+const WEBHOOKS = /-(v1-pod|v1-job|leaderworkerset|clusterqueue|resourceflavor|workload)$/;
 
 /**
  * Runs the real Kueue beside a control plane, with its definitions and webhooks. It listens on the loopback interface only, where the API
