@@ -76,6 +76,8 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeplo
 
   test('its weights are imported by the pods of their Jobs', async () => {
     for (const name of [NAMES.model, NAMES.adapter]) {
+      // The controller of Jobs makes it soon after its Job.
+      await until(async () => (await podsOf(`import-${name}`)).length > 0, 60, 'the pod of its Job');
       const [job] = await podsOf(`import-${name}`);
       const { status, output } = await (await run(`import-${name}`, job)).run('import');
       expect(`${status} ${output}`).toMatch(/^0 [^]* is complete: [1-9]/);
