@@ -29,7 +29,7 @@ export interface MetricsTarget {
   readonly path?: string;
   /** Exporters behind that port, by their names in the metric catalog. */
   readonly exporters: MetricExporter[];
-  /** Names of the models, as in the `model` label. */
+  /** Names of the models, as in the `model` label. Empty for exporters of nodes and of the cluster, which serve none. */
   readonly models: string[];
   /** Metric features that the workload has switched on. */
   readonly features: MetricFeature[];

@@ -1,7 +1,7 @@
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { DataSize } from '../units/data-size';
-import { AlertReceiver } from './alert-receiver';
-import { MonitoringStorage } from './monitoring-storage';
+import { AlertReceiver } from './alerting/alert-receiver';
+import { MonitoringStorage } from './prometheus/monitoring-storage';
 
 /**
  * Everything of a monitoring stack but its cluster: what a topology passes on to the one that it creates.

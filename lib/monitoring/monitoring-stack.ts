@@ -1,58 +1,30 @@
-import { structFaults } from '../units/struct-faults';
-import { addValidation, addWarning, warnOnce } from '../core/validation';
-import { Fault, fault } from '../units/fault';
-import { wholeNumberFault } from '../units/number-faults';
 import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { ClusterLedger, isInTree } from '../core/cluster-ledger';
-import { throwIfInvalid, throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../core/errors';
+import { throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../core/errors';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { synthesizeWhile } from '../core/omission';
+import { PodSecurityLevel } from '../core/pod-security-level';
+import { addValidation, addWarning, warnOnce } from '../core/validation';
+import { IWatchable } from '../core/watchable';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
-import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { PodSecurityLevel } from '../core/pod-security-level';
 import { ensureNamespace, knownNamespace } from '../kubernetes/namespaces';
-import { kubernetesNameFault } from '../core/naming';
-import { concreteFault } from '../core/tokens';
-import { IWatchable } from '../core/watchable';
-import { DataSize } from '../units/data-size';
-import { secretFolder } from './alert-receiver';
-import { alertmanagerConfig, allReceivers, receiverFaults, receiverWarnings } from './alertmanager-config';
-import { isGateway } from './gateway-rules';
-import { MetricContract } from './metric-contract';
-import { MonitoringOptions } from './monitoring-options';
-import { MonitoringServer } from './monitoring-server';
-import { MonitoringStorage } from './monitoring-storage';
-import { prometheusConfig, ruleFile } from './prometheus-config';
-import { ruleGroups } from './rule-groups';
-import { closedToScalerFaults } from './scaler-faults';
-import { allowScrape } from './scrape-policy';
-import {
-  givenThresholdFaults,
-  optionFaults,
-  thresholdsOf,
-  thresholdWarnings,
-  unknownModelFaults,
-  WatchedWorkload,
-  WatchOptions,
-  workloadFaults,
-} from './watched-workload';
-import { knownListFaults } from '../core/text-list';
 import { checkArguments } from '../units/argument-faults';
-import { allOf, isUnreadable } from '../units/unreadable';
-
-/** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
-const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
-/** The release that kube-prometheus-stack 88.3 pairs with Prometheus 3.13.2. */
-const ALERTMANAGER_IMAGE = 'quay.io/prometheus/alertmanager:v0.33.1';
-
-const PROMETHEUS_PORT = 9090;
-const ALERTMANAGER_PORT = 9093;
-/** A window of rate() is at least two minutes and must contain four scrapes. */
-const MAX_SCRAPE_INTERVAL_SECONDS = 30;
+import { Fault, fault } from '../units/fault';
+import { alertmanagerConfig, receiverWarnings } from './alerting/alertmanager-config';
+import { monitoringOptionFaults } from './monitoring-option-faults';
+import { MonitoringOptions } from './monitoring-options';
+import { prometheusConfig, ruleFile } from './prometheus/prometheus-config';
+import { allowScrape } from './prometheus/scrape-policy';
+import { closedToScalerFaults } from './scaling/scaler-faults';
+import { ALERTMANAGER_PORT, alertmanagerServer } from './servers/alertmanager-server';
+import { MonitoringServerPlace } from './servers/monitoring-server';
+import { PROMETHEUS_PORT, prometheusServer } from './servers/prometheus-server';
+import { WatchList } from './watch-list';
+import { WatchOptions } from './watched-workload';
 
 const NOTHING_WATCHED = fault(
   'NOTHING_WATCHED',
@@ -97,12 +69,7 @@ export class MonitoringStack extends Construct {
   readonly #props: MonitoringStackProps;
   readonly #ready: ITerraformDependable[];
   readonly #discovery: ClusterRoleV1;
-  readonly #watched: {
-    readonly workload: IWatchable;
-    readonly options: WatchOptions;
-    /** As it was when it was found to be without faults; what it has become is looked at when the stack is synthesized. */
-    readonly first: WatchedWorkload;
-  }[] = [];
+  readonly #watchList: WatchList;
 
   /**
    * @param scope parent of the construct
@@ -112,20 +79,33 @@ export class MonitoringStack extends Construct {
   public constructor(scope: Construct, id: string, props: MonitoringStackProps) {
     throwIfOfOtherKinds(scope, 'MonitoringStackProps', props, id, (given) => new MonitoringStack(scope, id, given));
     super(scope, id);
-    throwIfRefused(this, propsFaults(props));
+    throwIfRefused(this, monitoringOptionFaults(props));
     this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';
     this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
     this.alertmanagerUrl = `http://alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`;
     this.alertmanagerConfiguration = alertmanagerConfig(props);
+    this.#watchList = new WatchList(this, {
+      cluster: props.cluster,
+      prometheusUrl: this.prometheusUrl,
+      scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
+      heartbeat: props.heartbeatReceiver !== undefined,
+      latencyThresholdMs: props.latencyThresholdMs,
+      latencyThresholdsMs: props.latencyThresholdsMs,
+    });
     this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
     this.#discovery = this.#makeDiscoveryRole();
-    this.#makePrometheus();
-    this.#makeAlertmanager();
+    prometheusServer(this, this.#place('prometheus'), props, [
+      { name: 'prometheus.yml', text: () => this.prometheusConfiguration },
+      { name: 'rules.yml', text: () => this.rules },
+    ]);
+    alertmanagerServer(this, this.#place('alertmanager'), props, [
+      { name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration },
+    ]);
     this.#makeNetworkPolicy();
     for (const warning of receiverWarnings(props)) addWarning(this, warning);
     addValidation(this, () => this.#faults());
-    warnOnce(this, () => (this.#watchedInTree.length > 0 ? [] : [NOTHING_WATCHED]));
+    warnOnce(this, () => (this.#watchList.empty ? [NOTHING_WATCHED] : []));
   }
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
@@ -134,13 +114,13 @@ export class MonitoringStack extends Construct {
       clusterName: this.#props.cluster.clusterName,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       alertmanager: `alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`,
-      targets: this.#workloads.map(({ target }) => target),
+      targets: this.#watchList.workloads.map(({ target }) => target),
     });
   }
 
   /** Text of `rules.yml` for the workloads watched so far. */
   public get rules(): string {
-    return ruleFile(ruleGroups(this.#workloads, this.#props.heartbeatReceiver !== undefined));
+    return ruleFile(this.#watchList.ruleGroups);
   }
 
   /**
@@ -153,19 +133,7 @@ export class MonitoringStack extends Construct {
    * @param options thresholds and names @default - those of the monitoring stack
    */
   public watch(workload: IWatchable, options: WatchOptions = {}): void {
-    const wrong = allOf(() => structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'));
-    const whole = () => {
-      if (wrong.length > 0) return wrong;
-      const added = this.#toWatched(workload, options);
-      return workloadFaults([...this.#watchedInTree.map(({ first }) => first), added], [added]);
-    };
-    const faults = allOf(whole);
-    const rest = wrong.length > 0 || isUnreadable(workload) ? optionFaults(options) : [];
-    throwIfInvalid(this, [...faults, ...rest]);
-    const watched = this.#toWatched(workload, options);
-    for (const warning of thresholdWarnings(watched)) addWarning(this, warning);
-    this.#watched.push({ workload, options, first: watched });
-    ClusterLedger.of(this.#props.cluster).addWatched(workload, this, this.prometheusUrl);
+    this.#watchList.add(workload, options);
     this.#allowDiscovery(workload);
     allowScrape(this, workload, {
       cluster: this.#props.cluster,
@@ -178,55 +146,16 @@ export class MonitoringStack extends Construct {
     return this.#props.scrapeIntervalSeconds ?? 15;
   }
 
-  /** Evaluated on every access: a workload may change until the stack is synthesized. */
-  get #workloads(): WatchedWorkload[] {
-    return this.#watchedInTree.map(({ workload, options }) => this.#toWatched(workload, options));
-  }
-
-  get #watchedInTree() {
-    return this.#watched.filter(({ workload }) => isInTree(workload));
-  }
-
-  #toWatched(workload: IWatchable, options: WatchOptions): WatchedWorkload {
-    return {
-      target: workload.metricsTarget,
-      // Servers measure the latency of their models.
-      latencyAlert: (options.latencyAlert ?? true) && !isGateway(workload.metricsTarget),
-      latencyThresholdsMs: thresholdsOf(workload.metricsTarget, options, this.#props),
-      metricPrefixes: options.metricPrefixes ?? {},
-      options,
-    };
-  }
-
   #faults(): Fault[] {
-    const changed = this.#watchedInTree.flatMap(({ workload }) =>
-      structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'),
-    );
-    if (changed.length > 0) return changed;
-    const workloads = this.#workloads;
-    const faults = workloadFaults(workloads);
+    const faults = this.#watchList.faults();
     if (faults.length > 0) return faults;
-    const unknown = unknownModelFaults(
-      'latencyThresholdsMs',
-      this.#props.latencyThresholdsMs,
-      workloads.flatMap(({ target }) => target.models),
-      'the watched workloads serve',
-    );
-    if (unknown.length > 0) return unknown;
     const closed = this.#closedFaults();
-    if (closed.length > 0) return closed;
-    const rules = ruleGroups(workloads, this.#props.heartbeatReceiver !== undefined).flatMap((group) => group.rules);
-    return MetricContract.faults(
-      rules,
-      workloads.map(({ target }) => target),
-      this.#scrapeIntervalSeconds,
-    );
+    return closed.length > 0 ? closed : this.#watchList.ruleFaults();
   }
 
   #closedFaults(): Fault[] {
     const { cluster, accessibleFrom = [] } = this.#props;
-    const watched = new Set(this.#watchedInTree.map(({ workload }) => workload.node.path));
-    return closedToScalerFaults(cluster, watched, [this.namespace, ...accessibleFrom]);
+    return closedToScalerFaults(cluster, this.#watchList.paths, [this.namespace, ...accessibleFrom]);
   }
 
   get #discoveryName(): string {
@@ -257,58 +186,7 @@ export class MonitoringStack extends Construct {
       },
       subject: [{ kind: 'ServiceAccount', name: 'prometheus', namespace: this.namespace, apiGroup: '' }],
     });
-    synthesizeWhile(binding, () => this.#workloads.some(({ target }) => target.namespace === namespace));
-  }
-
-  #makePrometheus(): void {
-    const storage = this.#props.storage ?? MonitoringStorage.persistentVolume();
-    // The write-ahead log and the block being written come on top of what retention counts.
-    const retentionSize = `${Math.floor(storage.size.mib * 0.8)}MB`;
-    new MonitoringServer(this, 'Prometheus', {
-      ...this.#server('prometheus', PROMETHEUS_PORT),
-      image: this.#props.prometheusImage ?? PROMETHEUS_IMAGE,
-      args: [
-        '--config.file=/etc/prometheus/prometheus.yml',
-        '--storage.tsdb.path=/prometheus',
-        `--storage.tsdb.retention.time=${this.#props.retentionDays ?? 15}d`,
-        `--storage.tsdb.retention.size=${retentionSize}`,
-      ],
-      config: [
-        { name: 'prometheus.yml', text: () => this.prometheusConfiguration },
-        { name: 'rules.yml', text: () => this.rules },
-      ],
-      storage,
-      size: storage.size,
-      memory: this.#props.prometheusMemory ?? DataSize.gib(2),
-      cpuRequest: '250m',
-      cpuLimit: '2',
-      usesApiServer: true,
-      startupBudgetSeconds: 900,
-    });
-  }
-
-  #makeAlertmanager(): void {
-    const secrets = allReceivers(this.#props).flatMap((receiver) => receiver.secrets);
-    const folders = new Map(secrets.map((secret) => [secret.name, secretFolder(secret)]));
-    new MonitoringServer(this, 'Alertmanager', {
-      ...this.#server('alertmanager', ALERTMANAGER_PORT),
-      image: this.#props.alertmanagerImage ?? ALERTMANAGER_IMAGE,
-      args: [
-        '--config.file=/etc/alertmanager/alertmanager.yml',
-        '--storage.path=/alertmanager',
-        // A single instance has no peer to gossip with.
-        '--cluster.listen-address=',
-      ],
-      config: [{ name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration }],
-      storage: this.#props.storage ?? MonitoringStorage.persistentVolume(),
-      size: DataSize.gib(1),
-      memory: DataSize.mib(256),
-      cpuRequest: '50m',
-      cpuLimit: '500m',
-      usesApiServer: false,
-      startupBudgetSeconds: 120,
-      secrets: [...folders].map(([name, folder]) => ({ name, folder })),
-    });
+    synthesizeWhile(binding, () => this.#watchList.workloads.some(({ target }) => target.namespace === namespace));
   }
 
   /** Neither server has authentication, so the network policy decides who may reach it. */
@@ -331,14 +209,13 @@ export class MonitoringStack extends Construct {
     });
   }
 
-  #server(name: string, port: number) {
+  #place(name: string): MonitoringServerPlace {
     return {
       cluster: this.#props.cluster,
       waitFor: this.#ready,
       namespace: this.namespace,
       name,
       labels: this.#labels(name),
-      port,
       imageRegistry: this.#props.imageRegistry ?? ImageRegistry.UPSTREAM,
       priorityClassName: this.#props.priorityClassName,
     };
@@ -357,33 +234,3 @@ export class MonitoringStack extends Construct {
 }
 
 checkArguments('MonitoringStack', MonitoringStack, throwOfCall);
-
-function propsFaults(props: MonitoringStackProps): Fault[] {
-  const { retentionDays, scrapeIntervalSeconds, accessibleFrom = [], prometheusMemory } = props;
-  const numberFault = (name: string, value: number | undefined, least: number, most: number) => {
-    const unknown = concreteFault(name, value, 'the configuration of Prometheus is made from it');
-    return unknown.length > 0 ? unknown : wholeNumberFault(name, value, least, most);
-  };
-  return allOf(
-    () => kubernetesNameFault('namespace', props.namespace ?? 'monitoring'),
-    () => {
-      const unknown = knownListFaults('accessibleFrom', accessibleFrom, 'a rule names each namespace');
-      if (unknown.length > 0) return unknown;
-      return accessibleFrom.flatMap((name, index) => kubernetesNameFault(`accessibleFrom[${index}]`, name));
-    },
-    () => numberFault('retentionDays', retentionDays, 1, 3650),
-    () => numberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS),
-    () => givenThresholdFaults(props),
-    () =>
-      prometheusMemory && prometheusMemory.mib < 256
-        ? [
-            fault(
-              'OUT_OF_RANGE',
-              'prometheusMemory',
-              `prometheusMemory must be at least 256 MiB; got ${prometheusMemory}`,
-            ),
-          ]
-        : [],
-    () => receiverFaults(props),
-  );
-}

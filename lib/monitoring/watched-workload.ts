@@ -5,9 +5,10 @@ import { faultsOf } from '../core/errors';
 import { kubernetesNameFault } from '../core/naming';
 import { concreteFault, hasToken } from '../core/tokens';
 import { MetricsTarget } from '../core/watchable';
-import { isGateway } from './gateway-rules';
-import { Indicator, isVllm } from './indicator';
-import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './latency-threshold';
+import { isGateway } from './rules/gateway-rules';
+import { Indicator } from './indicators/indicator';
+import { isOfCluster, isVllm } from './indicators/selectors';
+import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './rules/latency-threshold';
 import { allOf, isUnreadable } from '../units/unreadable';
 import { ownValue } from '../units/own-value';
 
@@ -88,7 +89,7 @@ export function thresholdsOf(
  * @internal
  */
 export function watchedIndicators({ target, latencyAlert }: WatchedWorkload): Indicator[] {
-  if (isGateway(target)) return [];
+  if (isGateway(target) || isOfCluster(target)) return [];
   const left = [
     ...(latencyAlert ? [] : [Indicator.LATENCY_P99]),
     // Triton reads the GPUs of its pods, vLLM only its own cache.
@@ -218,7 +219,8 @@ export function unknownModelFaults(
     );
 }
 
-function targetFaults({ namespace, podSelector, port, models }: MetricsTarget): Fault[] {
+function targetFaults(target: MetricsTarget): Fault[] {
+  const { namespace, podSelector, port, models } = target;
   return allOf(
     () => kubernetesNameFault('namespace', namespace),
     () =>
@@ -232,7 +234,10 @@ function targetFaults({ namespace, podSelector, port, models }: MetricsTarget): 
           ]
         : [],
     () => wholeNumberFault('port', port, 1, 65535),
-    () => (models.length === 0 ? [fault('EMPTY_LIST', 'models', 'models must name at least one model; got []')] : []),
+    () =>
+      models.length === 0 && !isOfCluster(target)
+        ? [fault('EMPTY_LIST', 'models', 'models must name at least one model; got []')]
+        : [],
   );
 }
 

@@ -1,6 +1,6 @@
 import { Fn, Token } from 'cdktf';
 import { MetricsTarget } from '../../lib/core/watchable';
-import { AlertReceiver } from '../../lib/monitoring/alert-receiver';
+import { AlertReceiver } from '../../lib/monitoring/alerting/alert-receiver';
 import { MonitoringStack, MonitoringStackProps } from '../../lib/monitoring/monitoring-stack';
 import { WatchOptions } from '../../lib/monitoring/watched-workload';
 import { DataSize } from '../../lib/units/data-size';

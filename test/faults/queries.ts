@@ -1,6 +1,6 @@
 import { MetricExporter, MetricFeature } from '../../lib/catalog/metric-kind';
 import { MetricsTarget } from '../../lib/core/watchable';
-import { MetricContract } from '../../lib/monitoring/metric-contract';
+import { MetricContract } from '../../lib/monitoring/rules/metric-contract';
 import { TARGET } from '../monitoring/support';
 import { FaultText } from './fault-text';
 

@@ -1,6 +1,6 @@
 import { Token } from 'cdktf';
 import { CapacityPlanner, CloudTopology, GpuInstanceType, ModelSpec } from '../../lib';
-import { defaultThresholdMs } from '../../lib/monitoring/latency-threshold';
+import { defaultThresholdMs } from '../../lib/monitoring/rules/latency-threshold';
 import { CapacityPlan } from '../../lib/planning';
 import { firstTokenUnderLoadMs } from '../../lib/planning/first-token-under-load';
 import { faultsThrown, idsOf, warningsOf } from '../support/faults';

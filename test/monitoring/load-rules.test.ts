@@ -3,7 +3,7 @@ import { LOAD_METRICS } from '../../lib/catalog/load-metrics';
 import { MetricExporter } from '../../lib/catalog/metric-kind';
 import { MetricsTarget } from '../../lib/core';
 import { MetricContract, MonitoringRule } from '../../lib/monitoring';
-import { loadRules } from '../../lib/monitoring/load-rules';
+import { loadRules } from '../../lib/monitoring/rules/load-rules';
 import { faultsThrown, idsOf } from '../support/faults';
 import { TARGET, VLLM_TARGET, fixture, monitor, parseExposition } from './support';
 

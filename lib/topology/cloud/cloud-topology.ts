@@ -10,7 +10,7 @@ import { IModelStore } from '../../core/model-store';
 import { kubernetesName } from '../../core/naming';
 import { withdrawal } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
-import { kedaNamespace } from '../../monitoring/keda';
+import { kedaNamespace } from '../../monitoring/scaling/keda';
 import { MonitoringOptions } from '../../monitoring/monitoring-options';
 import { MonitoringStack } from '../../monitoring/monitoring-stack';
 import { CapacityPlan } from '../../planning/capacity-plan';

@@ -8,7 +8,7 @@ import { Karpenter, hasKarpenter, isOwnCluster } from '../../compute/agents/karp
 import { NodeAgents, hasNodeAgents } from '../../compute/agents/node-agents';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { Warnings } from '../../core/warnings';
-import { Keda, kedaNamespace } from '../../monitoring/keda';
+import { Keda, kedaNamespace } from '../../monitoring/scaling/keda';
 import {
   LeaderWorkerSetController,
   hasLeaderWorkerSetController,

@@ -3,7 +3,7 @@ import { isOwnCluster } from '../../compute/agents/karpenter';
 import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { EncryptedStorageClass, encryptedStorageClassOf } from '../../compute/cluster/encrypted-storage-class';
 import { MonitoringOptions } from '../../monitoring/monitoring-options';
-import { MonitoringStorage } from '../../monitoring/monitoring-storage';
+import { MonitoringStorage } from '../../monitoring/prometheus/monitoring-storage';
 
 /** What decides about the storage class of a topology. */
 interface StorageClassOptions {

@@ -1,8 +1,8 @@
-import { duplicateFaults } from '../units/duplicate-faults';
-import { Fault, fault } from '../units/fault';
+import { duplicateFaults } from '../../units/duplicate-faults';
+import { Fault, fault } from '../../units/fault';
 import { AlertReceiver } from './alert-receiver';
-import { WATCHDOG } from './rule-groups';
-import { allOf } from '../units/unreadable';
+import { WATCHDOG } from '../rules/rule-groups';
+import { allOf } from '../../units/unreadable';
 
 /** Name of the receiver that drops all alerts. */
 const DROPPING_RECEIVER = 'null';

@@ -1,16 +1,16 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
-import { throwIfOfOtherKinds, throwIfRefused } from '../core/errors';
-import { InstalledScaler } from '../core/installed-scaler';
-import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { kubernetesNameFault } from '../core/naming';
-import { chartVersionFaults, makeControllerRelease } from '../kubernetes/controller-release';
-import { ImageRegistry } from '../kubernetes/image-registry';
-import { Fault, fault } from '../units/fault';
-import { wholeNumberFault } from '../units/number-faults';
-import { nameClass } from '../units/own-class';
-import { allOf } from '../units/unreadable';
+import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
+import { throwIfOfOtherKinds, throwIfRefused } from '../../core/errors';
+import { InstalledScaler } from '../../core/installed-scaler';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { kubernetesNameFault } from '../../core/naming';
+import { chartVersionFaults, makeControllerRelease } from '../../kubernetes/controller-release';
+import { ImageRegistry } from '../../kubernetes/image-registry';
+import { Fault, fault } from '../../units/fault';
+import { wholeNumberFault } from '../../units/number-faults';
+import { nameClass } from '../../units/own-class';
+import { allOf } from '../../units/unreadable';
 import { secondScalerFaults } from './scaler-faults';
 
 /** Where KEDA publishes its chart. */

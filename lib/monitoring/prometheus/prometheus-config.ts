@@ -1,8 +1,8 @@
-import { MetricExporter } from '../catalog/metric-kind';
-import { MetricsTarget } from '../core/watchable';
-import { escapeRegex } from './indicator';
-import { MODEL_NAME_LABEL } from '../metrics/contract/scraped-target';
-import { RuleGroup } from './rule-groups';
+import { MetricExporter } from '../../catalog/metric-kind';
+import { MetricsTarget } from '../../core/watchable';
+import { escapeRegex } from '../indicators/selectors';
+import { MODEL_NAME_LABEL } from '../../metrics/contract/scraped-target';
+import { RuleGroup } from '../rules/rule-groups';
 
 /** @internal */
 export interface PrometheusConfigProps {

@@ -1,8 +1,9 @@
-import { Indicator, isVllm, quoted } from './indicator';
+import { Indicator } from '../indicators/indicator';
+import { isVllm, quoted } from '../indicators/selectors';
 import { loadRules } from './load-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
-import { latencyRecord, watchedIndicators, WatchedWorkload } from './watched-workload';
+import { latencyRecord, watchedIndicators, WatchedWorkload } from '../watched-workload';
 
 /**
  * Name of the alert that always fires.

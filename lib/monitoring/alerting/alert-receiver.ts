@@ -1,10 +1,10 @@
-import { hashedName, kubernetesName } from '../core/naming';
-import { SecretReference, secretFaults } from '../core/secret-reference';
-import { concreteFault } from '../core/tokens';
-import { plainUrlFaults } from '../core/url-faults';
-import { Fault, fault } from '../units/fault';
-import { checkArguments, throwOfFactory } from '../units/argument-faults';
-import { allOf } from '../units/unreadable';
+import { hashedName, kubernetesName } from '../../core/naming';
+import { SecretReference, secretFaults } from '../../core/secret-reference';
+import { concreteFault } from '../../core/tokens';
+import { plainUrlFaults } from '../../core/url-faults';
+import { Fault, fault } from '../../units/fault';
+import { checkArguments, throwOfFactory } from '../../units/argument-faults';
+import { allOf } from '../../units/unreadable';
 
 /**
  * A Slack channel to send alerts to.

@@ -1,8 +1,8 @@
-import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
-import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { InstalledScaler } from '../core/installed-scaler';
-import { alreadyInstalled } from '../kubernetes/controller-release';
-import { Fault, fault } from '../units/fault';
+import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { InstalledScaler } from '../../core/installed-scaler';
+import { alreadyInstalled } from '../../kubernetes/controller-release';
+import { Fault, fault } from '../../units/fault';
 
 /**
  * The fault of a second one of what a cluster has once.

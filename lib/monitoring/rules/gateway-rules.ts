@@ -1,7 +1,7 @@
-import { Metric } from '../catalog/metric';
-import { MetricExporter } from '../catalog/metric-kind';
-import { MetricsTarget } from '../core/watchable';
-import { targetMatchers } from './indicator';
+import { Metric } from '../../catalog/metric';
+import { MetricExporter } from '../../catalog/metric-kind';
+import { MetricsTarget } from '../../core/watchable';
+import { targetMatchers } from '../indicators/selectors';
 import { MonitoringRule } from './monitoring-rule';
 
 const ANSWERED = Metric.of(MetricExporter.ENVOY, 'envoy_http_downstream_rq_xx');

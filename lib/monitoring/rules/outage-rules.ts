@@ -1,9 +1,10 @@
-import { Metric } from '../catalog/metric';
-import { MetricExporter } from '../catalog/metric-kind';
-import { MetricsTarget } from '../core/watchable';
-import { missingFrom } from '../metrics/contract/scraped-target';
+import { Metric } from '../../catalog/metric';
+import { MetricExporter } from '../../catalog/metric-kind';
+import { MetricsTarget } from '../../core/watchable';
+import { missingFrom } from '../../metrics/contract/scraped-target';
 import { gatewayRules, isGateway } from './gateway-rules';
-import { Indicator, countsRefused, isVllm, targetMatchers } from './indicator';
+import { Indicator, countsRefused } from '../indicators/indicator';
+import { isOfCluster, isVllm, targetMatchers } from '../indicators/selectors';
 import { MonitoringRule } from './monitoring-rule';
 
 /** How long no server may answer. It is longer than a restart of the container, and shorter than a rollout of a single server. */
@@ -45,6 +46,7 @@ export function outageRules(target: MetricsTarget, ofPods: boolean): MonitoringR
   const pods = ofPods
     ? [...noServerAnswers(target), serverDown(target), ...serversMissing(target), serverRestarts(target)]
     : [];
+  if (isOfCluster(target)) return pods;
   if (isGateway(target)) return [...pods, ...gatewayRules(target)];
   return [...pods, ...requestsFail(target), ...requestsWait(target), ...noTokens(target)];
 }

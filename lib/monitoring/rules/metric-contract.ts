@@ -1,7 +1,7 @@
-import { MetricsTarget } from '../core/watchable';
-import { ruleFaults } from '../metrics/contract/rule-contract';
-import { checkArguments } from '../units/argument-faults';
-import { Fault } from '../units/fault';
+import { MetricsTarget } from '../../core/watchable';
+import { ruleFaults } from '../../metrics/contract/rule-contract';
+import { checkArguments } from '../../units/argument-faults';
+import { Fault } from '../../units/fault';
 import { MonitoringRule } from './monitoring-rule';
 
 /**

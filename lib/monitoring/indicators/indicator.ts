@@ -1,10 +1,11 @@
-import { fault } from '../units/fault';
-import { compareVersions, Metric } from '../catalog/metric';
-import { MetricExporter } from '../catalog/metric-kind';
-import { MetricsTarget } from '../core/watchable';
-import { missingFrom } from '../metrics/contract/scraped-target';
-import { UnscopedValidationError } from '../units/errors';
-import { checkArguments } from '../units/argument-faults';
+import { fault } from '../../units/fault';
+import { compareVersions, Metric } from '../../catalog/metric';
+import { MetricExporter } from '../../catalog/metric-kind';
+import { MetricsTarget } from '../../core/watchable';
+import { missingFrom } from '../../metrics/contract/scraped-target';
+import { UnscopedValidationError } from '../../units/errors';
+import { isVllm, modelMatcher, select } from './selectors';
+import { checkArguments } from '../../units/argument-faults';
 
 const triton = (name: string) => Metric.of(MetricExporter.TRITON, name);
 
@@ -176,15 +177,6 @@ export class Indicator {
 checkArguments('Indicator', Indicator);
 
 /**
- * Whether a workload is vLLM's own server.
- *
- * @internal
- */
-export function isVllm({ exporters }: MetricsTarget): boolean {
-  return exporters.includes(MetricExporter.VLLM);
-}
-
-/**
  * Whether a workload counts what its full queue refuses.
  *
  * @internal
@@ -230,40 +222,4 @@ function histogramGaps(target: MetricsTarget): string[] {
   return streams && !hasSummary
     ? []
     : [`${FIRST_RESPONSE.name} covers models that answer once from version ${since} on, not in ${version}`];
-}
-
-function modelMatcher(target: MetricsTarget): string[] {
-  if (target.models.length === 1) return [`model=${quoted(target.models[0])}`];
-  return [`model=~${quoted([...target.models].sort().map(escapeRegex).join('|'))}`];
-}
-
-/**
- * Matchers of all series of a workload.
- *
- * @internal
- */
-export function targetMatchers(target: MetricsTarget): string[] {
-  return [`namespace=${quoted(target.namespace)}`, `job=${quoted(target.jobName)}`];
-}
-
-function select(metric: Metric, target: MetricsTarget, matchers: readonly string[] = [], suffix = ''): string {
-  return `${metric.name}${suffix}{${[...targetMatchers(target), ...matchers].join(',')}}`;
-}
-
-/**
- * A PromQL string.
- *
- * @internal
- */
-export function quoted(text: string): string {
-  return JSON.stringify(text);
-}
-
-/**
- * A Go regular expression that matches a text exactly.
- *
- * @internal
- */
-export function escapeRegex(text: string): string {
-  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
 }

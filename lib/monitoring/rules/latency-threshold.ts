@@ -1,6 +1,6 @@
-import { Fault, fault } from '../units/fault';
-import { concreteFault } from '../core/tokens';
-import { positiveFault } from '../units/number-faults';
+import { Fault, fault } from '../../units/fault';
+import { concreteFault } from '../../core/tokens';
+import { positiveFault } from '../../units/number-faults';
 
 /** P99 latency in milliseconds above which an alert fires for a model whose latency nobody has planned. */
 const UNPLANNED_THRESHOLD_MS = 50;

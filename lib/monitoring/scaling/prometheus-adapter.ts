@@ -1,17 +1,17 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
-import { throwIfOfOtherKinds, throwIfRefused } from '../core/errors';
-import { InstalledScaler } from '../core/installed-scaler';
-import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { kubernetesNameFault } from '../core/naming';
-import { REQUESTS_IN_FLIGHT } from '../core/requests-in-flight';
-import { chartVersionFaults, makeControllerRelease } from '../kubernetes/controller-release';
-import { ImageRegistry } from '../kubernetes/image-registry';
-import { wholeNumberFault } from '../units/number-faults';
-import { nameClass } from '../units/own-class';
-import { allOf } from '../units/unreadable';
-import { MonitoringStack } from './monitoring-stack';
+import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
+import { throwIfOfOtherKinds, throwIfRefused } from '../../core/errors';
+import { InstalledScaler } from '../../core/installed-scaler';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { kubernetesNameFault } from '../../core/naming';
+import { REQUESTS_IN_FLIGHT } from '../../core/requests-in-flight';
+import { chartVersionFaults, makeControllerRelease } from '../../kubernetes/controller-release';
+import { ImageRegistry } from '../../kubernetes/image-registry';
+import { wholeNumberFault } from '../../units/number-faults';
+import { nameClass } from '../../units/own-class';
+import { allOf } from '../../units/unreadable';
+import { MonitoringStack } from '../monitoring-stack';
 import { secondScalerFaults } from './scaler-faults';
 
 /** Where the Prometheus community publishes the chart. */

@@ -1,7 +1,7 @@
-import { LOAD_METRICS } from '../catalog/load-metrics';
-import { REQUESTS_IN_FLIGHT } from '../core/requests-in-flight';
-import { MetricsTarget, ScaledModel } from '../core/watchable';
-import { quoted, targetMatchers } from './indicator';
+import { LOAD_METRICS } from '../../catalog/load-metrics';
+import { REQUESTS_IN_FLIGHT } from '../../core/requests-in-flight';
+import { MetricsTarget, ScaledModel } from '../../core/watchable';
+import { quoted, targetMatchers } from '../indicators/selectors';
 import { MonitoringRule } from './monitoring-rule';
 
 /** Four of the longest intervals between scrapes. */

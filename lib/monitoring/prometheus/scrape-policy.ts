@@ -1,13 +1,13 @@
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
 import { Construct } from 'constructs';
-import { isInTree } from '../core/cluster-ledger';
-import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { hashedName } from '../core/naming';
-import { synthesizeWhile } from '../core/omission';
-import { IWatchable } from '../core/watchable';
-import { kubernetesMeta } from '../kubernetes/kubernetes-access';
-import { MANAGED_BY } from '../kubernetes/managed-by';
-import { knownNamespace } from '../kubernetes/namespaces';
+import { isInTree } from '../../core/cluster-ledger';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { hashedName } from '../../core/naming';
+import { synthesizeWhile } from '../../core/omission';
+import { IWatchable } from '../../core/watchable';
+import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
+import { MANAGED_BY } from '../../kubernetes/managed-by';
+import { knownNamespace } from '../../kubernetes/namespaces';
 
 /** Who scrapes. */
 interface Scraper {

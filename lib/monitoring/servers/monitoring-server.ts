@@ -5,18 +5,18 @@ import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { StatefulSetV1 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
 import { ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
-import { ImageRegistry } from '../kubernetes/image-registry';
-import { kubernetesMeta } from '../kubernetes/kubernetes-access';
-import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { configChecksum, lateChecksumAnnotation } from '../kubernetes/config-checksum';
-import { PodContainer, podTemplate } from '../kubernetes/pod-template';
-import { canonicalBytes } from '../kubernetes/quantity';
-import { PodSecurityLevel } from '../core/pod-security-level';
-import { RemovalPolicy } from '../core/removal-policy';
-import { escapeTemplate } from '../core/template-escape';
-import { DataSize } from '../units/data-size';
-import { secretVolumeName } from './alert-receiver';
-import { MonitoringStorage } from './monitoring-storage';
+import { ImageRegistry } from '../../kubernetes/image-registry';
+import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
+import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { configChecksum, lateChecksumAnnotation } from '../../kubernetes/config-checksum';
+import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
+import { canonicalBytes } from '../../kubernetes/quantity';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { RemovalPolicy } from '../../core/removal-policy';
+import { escapeTemplate } from '../../core/template-escape';
+import { DataSize } from '../../units/data-size';
+import { secretVolumeName } from '../alerting/alert-receiver';
+import { MonitoringStorage } from '../prometheus/monitoring-storage';
 
 /** Annotation of a pod that says which volume it is for. */
 const VOLUME = 'gpu-inference-constructs/volume';
@@ -34,16 +34,25 @@ export interface ConfigFile {
   readonly text: () => string;
 }
 
-/** @internal */
-export interface MonitoringServerProps {
+/**
+ * Where a server is, and as what.
+ *
+ * @internal
+ */
+export interface MonitoringServerPlace {
   readonly cluster: IKubernetesCluster;
   readonly waitFor: ITerraformDependable[];
   readonly namespace: string;
   /** Name of every object, of the container and of the volume's mount path. */
   readonly name: string;
   readonly labels: { readonly [label: string]: string };
-  readonly image: string;
   readonly imageRegistry: ImageRegistry;
+  readonly priorityClassName?: string;
+}
+
+/** @internal */
+export interface MonitoringServerProps extends MonitoringServerPlace {
+  readonly image: string;
   readonly port: number;
   readonly args: readonly string[];
   readonly config: readonly ConfigFile[];
@@ -56,7 +65,6 @@ export interface MonitoringServerProps {
   readonly usesApiServer: boolean;
   /** Maximum start-up time in seconds, including replay of the write-ahead log. */
   readonly startupBudgetSeconds: number;
-  readonly priorityClassName?: string;
   readonly secrets?: readonly { readonly name: string; readonly folder: string }[];
 }
 

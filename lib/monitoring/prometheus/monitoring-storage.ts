@@ -1,6 +1,6 @@
-import { RemovalPolicy } from '../core/removal-policy';
-import { DataSize } from '../units/data-size';
-import { checkArguments } from '../units/argument-faults';
+import { RemovalPolicy } from '../../core/removal-policy';
+import { DataSize } from '../../units/data-size';
+import { checkArguments } from '../../units/argument-faults';
 
 /**
  * A volume that outlives the pods of the monitoring stack.

@@ -1,0 +1,47 @@
+import { kubernetesNameFault } from '../core/naming';
+import { knownListFaults } from '../core/text-list';
+import { concreteFault } from '../core/tokens';
+import { Fault, fault } from '../units/fault';
+import { wholeNumberFault } from '../units/number-faults';
+import { allOf } from '../units/unreadable';
+import { receiverFaults } from './alerting/alertmanager-config';
+import { MonitoringOptions } from './monitoring-options';
+import { givenThresholdFaults } from './watched-workload';
+
+/** A window of rate() is at least two minutes and must contain four scrapes. */
+const MAX_SCRAPE_INTERVAL_SECONDS = 30;
+
+/**
+ * What is wrong with the options of a monitoring.
+ *
+ * @internal
+ */
+export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
+  const { retentionDays, scrapeIntervalSeconds, accessibleFrom = [], prometheusMemory } = props;
+  const numberFault = (name: string, value: number | undefined, least: number, most: number) => {
+    const unknown = concreteFault(name, value, 'the configuration of Prometheus is made from it');
+    return unknown.length > 0 ? unknown : wholeNumberFault(name, value, least, most);
+  };
+  return allOf(
+    () => kubernetesNameFault('namespace', props.namespace ?? 'monitoring'),
+    () => {
+      const unknown = knownListFaults('accessibleFrom', accessibleFrom, 'a rule names each namespace');
+      if (unknown.length > 0) return unknown;
+      return accessibleFrom.flatMap((name, index) => kubernetesNameFault(`accessibleFrom[${index}]`, name));
+    },
+    () => numberFault('retentionDays', retentionDays, 1, 3650),
+    () => numberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS),
+    () => givenThresholdFaults(props),
+    () =>
+      prometheusMemory && prometheusMemory.mib < 256
+        ? [
+            fault(
+              'OUT_OF_RANGE',
+              'prometheusMemory',
+              `prometheusMemory must be at least 256 MiB; got ${prometheusMemory}`,
+            ),
+          ]
+        : [],
+    () => receiverFaults(props),
+  );
+}

@@ -1,0 +1,48 @@
+import { Construct } from 'constructs';
+import { DataSize } from '../../units/data-size';
+import { MonitoringOptions } from '../monitoring-options';
+import { MonitoringStorage } from '../prometheus/monitoring-storage';
+import { ConfigFile, MonitoringServer, MonitoringServerPlace } from './monitoring-server';
+
+/** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
+const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
+
+/** @internal */
+export const PROMETHEUS_PORT = 9090;
+
+/**
+ * The Prometheus of a monitoring stack.
+ *
+ * @param config its configuration, `prometheus.yml` and the files that it names
+ *
+ * @internal
+ */
+export function prometheusServer(
+  scope: Construct,
+  place: MonitoringServerPlace,
+  options: MonitoringOptions,
+  config: readonly ConfigFile[],
+): MonitoringServer {
+  const storage = options.storage ?? MonitoringStorage.persistentVolume();
+  // The write-ahead log and the block being written come on top of what retention counts.
+  const retentionSize = `${Math.floor(storage.size.mib * 0.8)}MB`;
+  return new MonitoringServer(scope, 'Prometheus', {
+    ...place,
+    port: PROMETHEUS_PORT,
+    image: options.prometheusImage ?? PROMETHEUS_IMAGE,
+    args: [
+      '--config.file=/etc/prometheus/prometheus.yml',
+      '--storage.tsdb.path=/prometheus',
+      `--storage.tsdb.retention.time=${options.retentionDays ?? 15}d`,
+      `--storage.tsdb.retention.size=${retentionSize}`,
+    ],
+    config,
+    storage,
+    size: storage.size,
+    memory: options.prometheusMemory ?? DataSize.gib(2),
+    cpuRequest: '250m',
+    cpuLimit: '2',
+    usesApiServer: true,
+    startupBudgetSeconds: 900,
+  });
+}

@@ -1,0 +1,136 @@
+import { Construct } from 'constructs';
+import { ClusterLedger, isInTree } from '../core/cluster-ledger';
+import { throwIfInvalid } from '../core/errors';
+import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { IWatchable } from '../core/watchable';
+import { addWarning } from '../core/validation';
+import { Fault } from '../units/fault';
+import { structFaults } from '../units/struct-faults';
+import { allOf, isUnreadable } from '../units/unreadable';
+import { isOfCluster } from './indicators/selectors';
+import { isGateway } from './rules/gateway-rules';
+import { MetricContract } from './rules/metric-contract';
+import { RuleGroup, ruleGroups } from './rules/rule-groups';
+import {
+  GivenThresholds,
+  optionFaults,
+  thresholdsOf,
+  thresholdWarnings,
+  unknownModelFaults,
+  WatchedWorkload,
+  WatchOptions,
+  workloadFaults,
+} from './watched-workload';
+
+/** @internal */
+export interface WatchListProps extends GivenThresholds {
+  readonly cluster: IKubernetesCluster;
+  /** Where the recorded series are read, within the cluster. */
+  readonly prometheusUrl: string;
+  readonly scrapeIntervalSeconds: number;
+  /** Whether an alert that always fires comes with the rules. */
+  readonly heartbeat: boolean;
+}
+
+/**
+ * The workloads that a monitoring watches, with the rules that follow from them. Workloads may change, or leave the construct tree, until the
+ * stack is synthesized: everything is computed on access.
+ *
+ * @internal
+ */
+export class WatchList {
+  readonly #watched: {
+    readonly workload: IWatchable;
+    readonly options: WatchOptions;
+    /** As it was when it was found to be without faults; what it has become is looked at when the stack is synthesized. */
+    readonly first: WatchedWorkload;
+  }[] = [];
+
+  /**
+   * @param monitoring whose list it is; its errors and warnings are those of the list
+   * @param props what it needs to know of it
+   */
+  public constructor(
+    private readonly monitoring: Construct,
+    private readonly props: WatchListProps,
+  ) {}
+
+  /** Adds a workload, or throws a `ValidationError` with all its faults. */
+  public add(workload: IWatchable, options: WatchOptions): void {
+    const wrong = allOf(() => structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'));
+    const whole = () => {
+      if (wrong.length > 0) return wrong;
+      const added = this.#toWatched(workload, options);
+      return workloadFaults([...this.#inTree.map(({ first }) => first), added], [added]);
+    };
+    const faults = allOf(whole);
+    const rest = wrong.length > 0 || isUnreadable(workload) ? optionFaults(options) : [];
+    throwIfInvalid(this.monitoring, [...faults, ...rest]);
+    const watched = this.#toWatched(workload, options);
+    for (const warning of thresholdWarnings(watched)) addWarning(this.monitoring, warning);
+    this.#watched.push({ workload, options, first: watched });
+    ClusterLedger.of(this.props.cluster).addWatched(workload, this.monitoring, this.props.prometheusUrl);
+  }
+
+  /** Whether nothing is watched. */
+  public get empty(): boolean {
+    return this.#inTree.length === 0;
+  }
+
+  /** Paths of the constructs that are watched. */
+  public get paths(): ReadonlySet<string> {
+    return new Set(this.#inTree.map(({ workload }) => workload.node.path));
+  }
+
+  /** The workloads as they are now. */
+  public get workloads(): WatchedWorkload[] {
+    return this.#inTree.map(({ workload, options }) => this.#toWatched(workload, options));
+  }
+
+  /** The rules of the workloads as they are now. */
+  public get ruleGroups(): RuleGroup[] {
+    return ruleGroups(this.workloads, this.props.heartbeat);
+  }
+
+  /** What is wrong with the workloads, or with rules that follow from them. */
+  public faults(): Fault[] {
+    const changed = this.#inTree.flatMap(({ workload }) =>
+      structFaults('MetricsTarget', workload.metricsTarget, 'metricsTarget'),
+    );
+    if (changed.length > 0) return changed;
+    const workloads = this.workloads;
+    const faults = workloadFaults(workloads);
+    if (faults.length > 0) return faults;
+    return unknownModelFaults(
+      'latencyThresholdsMs',
+      this.props.latencyThresholdsMs,
+      workloads.flatMap(({ target }) => target.models),
+      'the watched workloads serve',
+    );
+  }
+
+  /** What is wrong with the queries of the rules. */
+  public ruleFaults(): Fault[] {
+    return MetricContract.faults(
+      this.ruleGroups.flatMap(({ rules }) => rules),
+      this.workloads.map(({ target }) => target),
+      this.props.scrapeIntervalSeconds,
+    );
+  }
+
+  get #inTree() {
+    return this.#watched.filter(({ workload }) => isInTree(workload));
+  }
+
+  #toWatched(workload: IWatchable, options: WatchOptions): WatchedWorkload {
+    const target = workload.metricsTarget;
+    return {
+      target,
+      // Servers measure the latency of their models.
+      latencyAlert: (options.latencyAlert ?? true) && !isGateway(target) && !isOfCluster(target),
+      latencyThresholdsMs: thresholdsOf(target, options, this.props),
+      metricPrefixes: options.metricPrefixes ?? {},
+      options,
+    };
+  }
+}
