@@ -10,7 +10,8 @@ import { allOf, isUnreadable } from '../units/unreadable';
 import { isOfCluster } from './indicators/selectors';
 import { isGateway } from './rules/gateway-rules';
 import { MetricContract } from './rules/metric-contract';
-import { RuleGroup, ruleGroups } from './rules/rule-groups';
+import { RuleGroup } from './rules/rule-group';
+import { ruleGroups } from './rules/rule-groups';
 import {
   GivenThresholds,
   optionFaults,
