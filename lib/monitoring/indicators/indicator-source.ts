@@ -32,11 +32,13 @@ export const ofExporter = (exporter: MetricExporter) => (name: string) => Metric
  * @internal
  */
 export function sourceGaps({ exporter, query, gaps }: IndicatorSource, target: MetricsTarget): string[] {
-  if (target.exporters.includes(exporter)) {
-    const own = gaps?.(target) ?? [];
-    if (own.length > 0) return own;
-  }
-  return query(target).metrics.flatMap((metric) => missingFrom(target, metric));
+  const { metrics } = query(target);
+  // What another exporter would tell, whatever its version.
+  const others = metrics.filter((metric) => !target.exporters.includes(metric.exporter));
+  if (others.length > 0) return others.map(({ name, exporter: its }) => `${name} comes from exporter '${its}' only`);
+  if (!target.exporters.includes(exporter)) return [`it is told of models behind '${exporter}' only`];
+  const own = gaps?.(target) ?? [];
+  return own.length > 0 ? own : metrics.flatMap((metric) => missingFrom(target, metric));
 }
 
 /**
