@@ -209,7 +209,7 @@ export const STRUCTS = {
   OpenAiOptions:
     'loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   OpenAiTarget:
-    'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; aiGatewayKeySecret?: SecretReference; answersPickers?: boolean; isolated?: boolean; answerSeconds?: number; servers?: number; scalesToZero?: boolean',
+    'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; aiGatewayKeySecret?: SecretReference; answersPickers?: boolean; isolated?: boolean; answerSeconds?: number; contextLength?: number; servers?: number; scalesToZero?: boolean',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
