@@ -119,6 +119,7 @@ describe('a monitoring stack', () => {
       'inference_gpu_memory_percent',
       'deepseek_latency_p99',
       'HighLatency',
+      'inference_latency_threshold_milliseconds',
       ...OUTAGES,
     ]);
     const alert = all[5];
