@@ -3,7 +3,16 @@ import { dashboardFaults } from '../../../lib/monitoring/grafana/dashboards/dash
 import { DashboardJson } from '../../../lib/monitoring/grafana/dashboards/dashboard-json';
 import { panelQueries } from '../../../lib/monitoring/grafana/dashboards/dashboard-queries';
 import { TARGET, VLLM_TARGET } from '../support';
-import { dashboards, ENGINES, everything, recordsOfModel, rulesOf, watched } from './support';
+import {
+  DCGM_TARGET,
+  dashboards,
+  ENGINES,
+  everything,
+  recordsOfGpu,
+  recordsOfModel,
+  rulesOf,
+  watched,
+} from './support';
 
 const expressions = (dashboard: DashboardJson) =>
   panelQueries(dashboard).flatMap(({ queries }) => queries.map(({ expr }) => expr));
@@ -32,9 +41,9 @@ describe.each(Object.entries(ENGINES))('%s', (_, target) => {
     expect(names.filter((name) => !recorded.has(name))).toEqual([]);
   });
 
-  test('the dashboard of a model shows every indicator that it has', () => {
+  test('every indicator that it has is shown', () => {
     const recorded = rulesOf([watched(target)]).map(({ record }) => record);
-    const shown = expressions(made['gpu-inference-model']).join(' ');
+    const shown = Object.values(made).flatMap(expressions).join(' ');
     const missing = Indicator.ALL.filter(({ record }) => recorded.includes(record) && !shown.includes(record));
     expect(missing.map(({ name }) => name)).toEqual([]);
   });
@@ -51,6 +60,23 @@ test('panels of what a server cannot tell are left out, and there is no empty ro
       expect(type === 'row' && (panels[index + 1]?.type ?? 'row') === 'row').toBe(false),
     );
   }
+});
+
+test('every indicator that is recorded of anything has a panel, and so has every number of a plan', () => {
+  const plans = ['latency_p99_milliseconds', 'time_per_token_milliseconds'].map((of) => `inference_plan_${of}`);
+  const names = [...Indicator.ALL.map(({ record }) => record), ...plans];
+  const made = dashboards([TARGET], { rules: names.map(recordsOfModel) });
+  const shown = Object.values(made).flatMap(expressions).join(' ');
+  expect(names.filter((name) => !shown.includes(name))).toEqual([]);
+});
+
+test('what an exporter of GPUs says of an indicator is in the description of its panel', () => {
+  const made = dashboards([DCGM_TARGET], {
+    rules: [recordsOfGpu('inference_gpu_temperature_celsius'), recordsOfGpu('inference_gpu_memory_percent')],
+  });
+  expect(panel(made['gpu-inference-gpus'], 'Temperature')?.panel.description).toContain(
+    'Of the chip, not of its memory.',
+  );
 });
 
 test('a gateway or the cluster alone has no dashboard of models', () => {
@@ -124,6 +150,8 @@ test('latency is drawn beside the threshold of its alert and the plan', () => {
     ) ?? {};
   const of = '{namespace="$namespace",job="$job",model="$model"}';
   expect(queries.map(({ expr, legend }) => [legend, expr])).toEqual([
+    ['P50', `inference_latency_p50_milliseconds${of}`],
+    ['P95', `inference_latency_p95_milliseconds${of}`],
     ['P99', `inference_latency_p99_milliseconds${of}`],
     ['plan', `inference_plan_latency_p99_milliseconds${of}`],
     ['HighLatency fires', `inference_latency_threshold_milliseconds${of}`],

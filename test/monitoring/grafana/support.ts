@@ -7,6 +7,18 @@ import { ruleGroups } from '../../../lib/monitoring/rules/rule-groups';
 import { WatchedWorkload } from '../../../lib/monitoring/watched-workload';
 import { TARGET, VLLM_TARGET } from '../support';
 
+/** An exporter of GPUs, which serves no model. */
+export const DCGM_TARGET: MetricsTarget = {
+  jobName: 'dcgm-exporter',
+  namespace: 'gpu-operator',
+  podSelector: { app: 'nvidia-dcgm-exporter' },
+  port: 9400,
+  exporters: [MetricExporter.DCGM],
+  models: [],
+  features: [],
+  version: '4.5.3-4.8.2',
+};
+
 /** One target of each engine. */
 export const ENGINES: { readonly [engine: string]: MetricsTarget } = {
   'Triton with vLLM': TARGET,
@@ -24,6 +36,7 @@ export const ENGINES: { readonly [engine: string]: MetricsTarget } = {
     exporters: [MetricExporter.TRITON, MetricExporter.TRITON_TENSORRT_LLM],
     models: ['trt'],
     version: '26.07',
+    pricePerHour: { trt: 12.5 },
   },
   vLLM: VLLM_TARGET,
   'vLLM that counts refusals': { ...VLLM_TARGET, jobName: 'vllm-new', models: ['new'], version: '0.32.0' },

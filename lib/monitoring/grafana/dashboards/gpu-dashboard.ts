@@ -37,7 +37,7 @@ export function gpuDashboard(series: WatchedSeries): DashboardSpec | undefined {
             series,
             11,
             'Temperature',
-            'Of the GPU itself.',
+            'As the card measures it.',
             PanelUnit.CELSIUS,
             'inference_gpu_temperature_celsius',
           ),
@@ -59,11 +59,11 @@ export function gpuDashboard(series: WatchedSeries): DashboardSpec | undefined {
             series,
             20,
             'NVLink',
-            'Between the GPUs of a node, in both directions.',
+            'Between the GPUs of a node.',
             PanelUnit.BYTES_PER_SECOND,
             'inference_gpu_nvlink_bytes_per_second',
           ),
-          graph(series, 21, 'RDMA', 'Between nodes, sent by each network card.', PanelUnit.BYTES_PER_SECOND, {
+          graph(series, 21, 'RDMA', 'Between nodes, of each network card.', PanelUnit.BYTES_PER_SECOND, {
             record: 'inference_rdma_bytes_per_second',
             labels: ['node', 'device'],
           }),

@@ -1,6 +1,7 @@
 import { PromqlExpression } from '../../../metrics/promql/expression';
 import { parsePromql } from '../../../metrics/promql/parse';
-import { watchedIndicators, WatchedWorkload } from '../../watched-workload';
+import { Indicator } from '../../indicators/indicator';
+import { WatchedWorkload } from '../../watched-workload';
 import { DashboardSpec, PanelSpec, RowSpec } from './spec';
 
 /** Recorded by rules: their names begin with it. */
@@ -30,12 +31,11 @@ export class WatchedSeries {
   /** What to keep in mind when reading an indicator: for each way in which it is measured, with the jobs that are measured so. */
   public meaning(record: string): string {
     const jobs = new Map<string, string[]>();
-    for (const workload of this.workloads) {
-      for (const indicator of watchedIndicators(workload)) {
-        if (indicator.record !== record) continue;
-        const { meaning } = indicator.query(workload.target);
-        jobs.set(meaning, [...(jobs.get(meaning) ?? []), workload.target.jobName]);
-      }
+    const indicator = Indicator.ALL.find((one) => one.record === record);
+    for (const { target } of this.workloads) {
+      if (!indicator?.isAvailable(target)) continue;
+      const { meaning } = indicator.query(target);
+      jobs.set(meaning, [...(jobs.get(meaning) ?? []), target.jobName]);
     }
     if (jobs.size <= 1) return [...jobs.keys()].join('');
     return [...jobs].map(([meaning, names]) => `${listed(names)}: ${meaning}`).join('\n\n');
