@@ -6,6 +6,7 @@ import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
 import { planRules } from './plan-rules';
 import { RuleGroup } from './rule-group';
+import { thresholdRules } from './threshold-rules';
 import { latencyRecord, watchedIndicators, WatchedWorkload } from '../watched-workload';
 
 /**
@@ -36,6 +37,7 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = fa
         ...loadRules(workload.target),
         ...planRules(workload.target),
         ...latencyRules(workload, all.slice(0, index), all),
+        ...thresholdRules(workload),
         ...outageRules(workload.target, workload.options.outageAlerts ?? true),
       ],
     }));
