@@ -8,8 +8,12 @@ import { receiverFaults } from './alerting/alertmanager-config';
 import { MonitoringOptions } from './monitoring-options';
 import { givenThresholdFaults } from './watched-workload';
 
-/** A window of rate() is at least two minutes and must contain four scrapes. */
-const MAX_SCRAPE_INTERVAL_SECONDS = 30;
+/**
+ * A window of rate() is at least two minutes and must contain four scrapes.
+ *
+ * @internal
+ */
+export const MAX_SCRAPE_INTERVAL_SECONDS = 30;
 
 /**
  * What is wrong with the options of a monitoring.
