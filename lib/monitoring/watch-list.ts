@@ -10,7 +10,7 @@ import { allOf, isUnreadable } from '../units/unreadable';
 import { isOfCluster } from './indicators/selectors';
 import { isGateway } from './rules/gateway-rules';
 import { MetricContract } from './rules/metric-contract';
-import { RuleGroup, ruleGroups } from './rules/rule-groups';
+import { RuleGroup, ruleGroups, RuleOptions } from './rules/rule-groups';
 import {
   GivenThresholds,
   optionFaults,
@@ -28,8 +28,7 @@ export interface WatchListProps extends GivenThresholds {
   /** Where the recorded series are read, within the cluster. */
   readonly prometheusUrl: string;
   readonly scrapeIntervalSeconds: number;
-  /** Whether an alert that always fires comes with the rules. */
-  readonly heartbeat: boolean;
+  readonly ruleOptions: RuleOptions;
 }
 
 /**
@@ -89,7 +88,7 @@ export class WatchList {
 
   /** The rules of the workloads as they are now. */
   public get ruleGroups(): RuleGroup[] {
-    return ruleGroups(this.workloads, this.props.heartbeat);
+    return ruleGroups(this.workloads, this.props.ruleOptions);
   }
 
   /** What is wrong with the workloads, or with rules that follow from them. */

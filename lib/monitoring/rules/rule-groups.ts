@@ -1,8 +1,10 @@
 import { Indicator } from '../indicators/indicator';
 import { isVllm, quoted } from '../indicators/selectors';
+import { clusterRules } from './cluster-rules';
 import { loadRules } from './load-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
+import { withRunbook } from './runbooks';
 import { latencyRecord, watchedIndicators, WatchedWorkload } from '../watched-workload';
 
 /**
@@ -26,14 +28,23 @@ export interface RuleGroup {
 }
 
 /**
- * The rules for a set of workloads: a group for each, in the order of their job names.
- *
- * @param workloads the workloads
- * @param heartbeat whether an alert that always fires comes with them
+ * What rules depend on beside the workloads.
  *
  * @internal
  */
-export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = false): RuleGroup[] {
+export interface RuleOptions {
+  /** Whether an alert that always fires comes with them. @default false */
+  readonly heartbeat?: boolean;
+  /** URL of the pages of alerts. @default - those of this library */
+  readonly runbookUrl?: string;
+}
+
+/**
+ * The rules for a set of workloads: a group for each, in the order of their job names.
+ *
+ * @internal
+ */
+export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleOptions = {}): RuleGroup[] {
   const ofWorkloads = [...workloads]
     .sort((a, b) => (a.target.jobName < b.target.jobName ? -1 : 1))
     .map((workload, index, all) => ({
@@ -43,9 +54,11 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = fa
         ...loadRules(workload.target),
         ...latencyRules(workload, all.slice(0, index), all),
         ...outageRules(workload.target, workload.options.outageAlerts ?? true),
+        ...clusterRules(workload.target),
       ],
     }));
-  return [...ofWorkloads, ...(heartbeat ? [HEARTBEAT] : [])];
+  const groups = [...ofWorkloads, ...(options.heartbeat ? [HEARTBEAT] : [])];
+  return groups.map(({ name, rules }) => ({ name, rules: rules.map((rule) => withRunbook(rule, options.runbookUrl)) }));
 }
 
 const HEARTBEAT: RuleGroup = {
