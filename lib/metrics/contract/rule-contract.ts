@@ -136,7 +136,10 @@ function alwaysFires({ alert }: ContractRule, expression: PromqlExpression, repo
 
 function recordedSeries({ record, labels = {} }: ContractRule, series: Series, report: (fault: Fault) => void): Series {
   const promised = quantityOfName(record as string);
-  const quantity = promised && series.quantity ? common(series.quantity, promised) : (promised ?? series.quantity);
+  // A part of a whole that the query says itself, such as 100 * seconds / 600.
+  const isPart = series.divided && promised && Object.keys(promised.powers).length === 0;
+  const quantity =
+    promised && series.quantity && !isPart ? common(series.quantity, promised) : (promised ?? series.quantity);
   if (!quantity && promised && series.quantity) {
     const reason = `its name says ${described(promised)}, but its value is in ${described(series.quantity)}`;
     report(fault('UNITS_MIXED', 'expr', reason));
@@ -146,5 +149,13 @@ function recordedSeries({ record, labels = {} }: ContractRule, series: Series, r
     { sure: value !== '', values: [value] },
   ]);
   const all = series.labels && new Map([...series.labels, ...own]);
-  return { ...series, labels: all, quantity, literal: undefined, scalar: undefined, window: undefined };
+  return {
+    ...series,
+    labels: all,
+    quantity,
+    literal: undefined,
+    scalar: undefined,
+    window: undefined,
+    divided: undefined,
+  };
 }

@@ -30,6 +30,13 @@ export const TARGET_LABELS = ['job', 'instance', 'namespace', 'pod', 'node'];
  */
 export const MODEL_NAME_LABEL = 'model_name';
 
+/**
+ * Label by which the DCGM exporter names a GPU; our scrape configuration copies it to `gpu_uuid`, so that all exporters have the same.
+ *
+ * @internal
+ */
+export const UUID_LABEL = 'UUID';
+
 /** Exporters that tell of pods, containers and nodes: the scrape honors their labels, or those of the exporter's own pod would hide them. */
 const OF_OTHERS = [
   MetricExporter.DCGM,
