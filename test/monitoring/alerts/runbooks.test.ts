@@ -98,6 +98,7 @@ function help(program: string, words: readonly string[]): string {
 function commandFaults(line: string): string[] {
   const words = line.match(/'[^']*'|\S+/g) ?? [];
   const [name, ...rest] = words;
+  if (name === undefined) return ['an empty line'];
   const program = onPath(name);
   if (!['kubectl', 'amtool'].includes(name)) return [`${name} is none of the programs that pages use`];
   if (!program) return [];
