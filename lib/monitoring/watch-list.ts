@@ -7,10 +7,13 @@ import { addWarning } from '../core/validation';
 import { Fault } from '../units/fault';
 import { structFaults } from '../units/struct-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
+import { DashboardJson } from './grafana/dashboards/dashboard-json';
+import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { isOfCluster } from './indicators/selectors';
 import { isGateway } from './rules/gateway-rules';
 import { MetricContract } from './rules/metric-contract';
-import { RuleGroup, ruleGroups, RuleOptions } from './rules/rule-groups';
+import { RuleGroup, RuleOptions } from './rules/rule-group';
+import { ruleGroups } from './rules/rule-groups';
 import {
   GivenThresholds,
   optionFaults,
@@ -89,6 +92,12 @@ export class WatchList {
   /** The rules of the workloads as they are now. */
   public get ruleGroups(): RuleGroup[] {
     return ruleGroups(this.workloads, this.props.ruleOptions);
+  }
+
+  /** The dashboards of the workloads as they are now. */
+  public get dashboards(): DashboardJson[] {
+    const rules = this.ruleGroups.flatMap((group) => group.rules);
+    return dashboardsOf({ workloads: this.workloads, rules });
   }
 
   /** What is wrong with the workloads, or with rules that follow from them. */

@@ -2,9 +2,13 @@ import { Indicator } from '../indicators/indicator';
 import { isVllm, quoted } from '../indicators/selectors';
 import { clusterRules } from './cluster-rules';
 import { loadRules } from './load-rules';
+import { vllmCapacityGroups } from './kv-capacity-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
+import { planRules } from './plan-rules';
+import { RuleGroup, RuleOptions } from './rule-group';
 import { withRunbook } from './runbooks';
+import { thresholdRules } from './threshold-rules';
 import { latencyRecord, watchedIndicators, WatchedWorkload } from '../watched-workload';
 
 /**
@@ -16,28 +20,6 @@ export const WATCHDOG = 'Watchdog';
 
 /** How long P99 latency must be above its threshold. */
 const LATENCY_FOR = '5m';
-
-/**
- * Rules that are evaluated one after the other, so that later ones see what earlier ones record.
- *
- * @internal
- */
-export interface RuleGroup {
-  readonly name: string;
-  readonly rules: readonly MonitoringRule[];
-}
-
-/**
- * What rules depend on beside the workloads.
- *
- * @internal
- */
-export interface RuleOptions {
-  /** Whether an alert that always fires comes with them. @default false */
-  readonly heartbeat?: boolean;
-  /** URL of the pages of alerts. @default - those of this library */
-  readonly runbookUrl?: string;
-}
 
 /**
  * The rules for a set of workloads: a group for each, in the order of their job names.
@@ -52,12 +34,15 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleO
       rules: [
         ...indicatorRules(workload),
         ...loadRules(workload.target),
+        ...planRules(workload.target),
         ...latencyRules(workload, all.slice(0, index), all),
+        ...thresholdRules(workload),
         ...outageRules(workload.target, workload.options.outageAlerts ?? true),
         ...clusterRules(workload.target),
       ],
     }));
-  const groups = [...ofWorkloads, ...(options.heartbeat ? [HEARTBEAT] : [])];
+  const targets = workloads.map(({ target }) => target);
+  const groups = [...vllmCapacityGroups(targets), ...ofWorkloads, ...(options.heartbeat ? [HEARTBEAT] : [])];
   return groups.map(({ name, rules }) => ({ name, rules: rules.map((rule) => withRunbook(rule, options.runbookUrl)) }));
 }
 
