@@ -85,7 +85,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
       cluster: props.cluster,
       prometheusUrl: this.prometheusUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
-      heartbeat: props.heartbeatReceiver !== undefined,
+      ruleOptions: { heartbeat: props.heartbeatReceiver !== undefined, runbookUrl: props.runbookUrl },
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
     });
