@@ -21,7 +21,7 @@ export interface PodMonitorProps {
  * The scrape of a workload as a `PodMonitor`, with the same labels as in our own configuration.
  *
  * The endpoint names no port: then the operator adds no rule for one, and every port of the selected pods is a target until our own rule keeps the
- * one that is meant, by its number. `portNumber` says the same since 0.77 only, and `targetPort` is deprecated. The operator's own rules come
+ * one that is meant, by its number. Older operators lack `portNumber`, and `targetPort` is deprecated. The operator's own rules come
  * before ours and set `job` to `<namespace>/<name>`, which ours replaces: the rules select series by the job.
  *
  * @see https://github.com/prometheus-operator/prometheus-operator/blob/v0.93.0/pkg/prometheus/promcfg.go: `generatePodMonitorConfig`

@@ -71,7 +71,7 @@ export class PrometheusOperatorMonitoring extends Construct implements IMonitori
       cluster: props.cluster,
       prometheusUrl: this.prometheusUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
-      heartbeat: false,
+      ruleOptions: { runbookUrl: props.runbookUrl },
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
     });

@@ -8,6 +8,7 @@ import { Fault, fault } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
 import { MAX_SCRAPE_INTERVAL_SECONDS } from '../monitoring-option-faults';
+import { runbookUrlFaults } from '../rules/runbooks';
 import { givenThresholdFaults } from '../watched-workload';
 
 /**
@@ -42,6 +43,11 @@ export interface PrometheusOperatorMonitoringProps {
   /** The same for single models, by name. @default - `latencyThresholdMs` */
   readonly latencyThresholdsMs?: { [model: string]: number };
   /**
+   * URL of the pages that tell what to do about an alert, with `{alert}` in place of its name.
+   * @default - the pages of this library, in docs/alerts
+   */
+  readonly runbookUrl?: string;
+  /**
    * Whether dashboards are made, as ConfigMaps for the sidecar of the chart's Grafana.
    * @default true
    */
@@ -73,6 +79,7 @@ export function operatorOptionFaults(props: PrometheusOperatorMonitoringProps): 
         : wholeNumberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS);
     },
     () => givenThresholdFaults(props),
+    () => runbookUrlFaults(props.runbookUrl),
     () =>
       dashboards === false && dashboardLabels !== undefined
         ? [

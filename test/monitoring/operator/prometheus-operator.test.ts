@@ -166,6 +166,7 @@ test.each<[Partial<PrometheusOperatorMonitoringProps>, string, string]>([
   [{ prometheusUrl: 'prometheus' }, 'INVALID_FORMAT', 'prometheusUrl'],
   [{ prometheusUrl: 'http://a:b@prometheus' }, 'SECRET_IN_URL', 'prometheusUrl'],
   [{ scrapeIntervalSeconds: 31 }, 'NOT_A_WHOLE_NUMBER', 'scrapeIntervalSeconds'],
+  [{ runbookUrl: 'https://wiki.example.com' }, 'INVALID_FORMAT', 'runbookUrl'],
   [{ latencyThresholdMs: -1 }, 'OUT_OF_RANGE', 'latencyThresholdMs'],
 ])('%j is refused', (props, id, property) => {
   const faults = faultsThrown(() => watch([{}], props));
