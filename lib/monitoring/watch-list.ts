@@ -8,10 +8,12 @@ import { ruleFaults } from '../metrics/contract/rule-contract';
 import { Fault } from '../units/fault';
 import { structFaults } from '../units/struct-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
+import { DashboardJson } from './grafana/dashboards/dashboard-json';
+import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { isOfCluster } from './indicators/selectors';
 import { isGateway } from './rules/gateway-rules';
-
-import { RuleGroup, ruleGroups } from './rules/rule-groups';
+import { RuleGroup } from './rules/rule-group';
+import { ruleGroups } from './rules/rule-groups';
 import {
   GivenThresholds,
   optionFaults,
@@ -97,6 +99,12 @@ export class WatchList {
     // Asked for several times while the stack is synthesized.
     if (this.#made?.key !== key) this.#made = { key, groups: ruleGroups(workloads, this.props.heartbeat) };
     return this.#made.groups;
+  }
+
+  /** The dashboards of the workloads as they are now. */
+  public get dashboards(): DashboardJson[] {
+    const rules = this.ruleGroups.flatMap((group) => group.rules);
+    return dashboardsOf({ workloads: this.workloads, rules });
   }
 
   /** What is wrong with the workloads, or with rules that follow from them. */

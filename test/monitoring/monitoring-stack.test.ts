@@ -124,6 +124,7 @@ describe('a monitoring stack', () => {
       ...RECORDS_BUT_LATENCY,
       'deepseek_latency_p99',
       'HighLatency',
+      'inference_latency_threshold_milliseconds',
       ...OUTAGES,
     ]);
     const alert = all.filter((rule) => rule.alert === 'HighLatency')[0];

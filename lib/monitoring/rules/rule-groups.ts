@@ -3,8 +3,12 @@ import { modelRecord } from '../indicators/model-records';
 import { isVllm, quoted } from '../indicators/selectors';
 import { deviceRules, indicatorRules, modelRule } from './indicator-rules';
 import { loadRules } from './load-rules';
+import { vllmCapacityGroups } from './kv-capacity-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
+import { planRules } from './plan-rules';
+import { RuleGroup } from './rule-group';
+import { thresholdRules } from './threshold-rules';
 import { WatchedWorkload } from '../watched-workload';
 
 /**
@@ -19,16 +23,6 @@ const DEVICES = 'gpu-inference-constructs/devices';
 
 /** How long P99 latency must be above its threshold. */
 const LATENCY_FOR = '5m';
-
-/**
- * Rules that are evaluated one after the other, so that later ones see what earlier ones record.
- *
- * @internal
- */
-export interface RuleGroup {
-  readonly name: string;
-  readonly rules: readonly MonitoringRule[];
-}
 
 /**
  * The rules for a set of workloads: a group for each, in the order of their job names.
@@ -46,14 +40,17 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = fa
       rules: [
         ...indicatorRules(workload, all),
         ...loadRules(workload.target),
+        ...planRules(workload.target),
         ...latencyRules(workload, all.slice(0, index), all),
+        ...thresholdRules(workload),
         ...outageRules(workload.target, workload.options.outageAlerts ?? true),
       ],
     }));
   const ofDevices = deviceRules(workloads);
   const devices = ofDevices.length > 0 ? [{ name: DEVICES, rules: ofDevices }] : [];
+  const targets = workloads.map(({ target }) => target);
   // What they record is there for the rules of workloads.
-  return [...devices, ...ofWorkloads, ...(heartbeat ? [HEARTBEAT] : [])];
+  return [...devices, ...vllmCapacityGroups(targets), ...ofWorkloads, ...(heartbeat ? [HEARTBEAT] : [])];
 }
 
 const HEARTBEAT: RuleGroup = {
