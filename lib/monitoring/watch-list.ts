@@ -12,7 +12,7 @@ import { DashboardJson } from './grafana/dashboards/dashboard-json';
 import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { isOfCluster } from './indicators/selectors';
 import { isGateway } from './rules/gateway-rules';
-import { RuleGroup } from './rules/rule-group';
+import { RuleGroup, RuleOptions } from './rules/rule-group';
 import { ruleGroups } from './rules/rule-groups';
 import {
   GivenThresholds,
@@ -31,8 +31,7 @@ export interface WatchListProps extends GivenThresholds {
   /** Where the recorded series are read, within the cluster. */
   readonly prometheusUrl: string;
   readonly scrapeIntervalSeconds: number;
-  /** Whether an alert that always fires comes with the rules. */
-  readonly heartbeat: boolean;
+  readonly ruleOptions: RuleOptions;
 }
 
 /**
@@ -97,7 +96,7 @@ export class WatchList {
     const workloads = this.workloads;
     const key = JSON.stringify(workloads);
     // Asked for several times while the stack is synthesized.
-    if (this.#made?.key !== key) this.#made = { key, groups: ruleGroups(workloads, this.props.heartbeat) };
+    if (this.#made?.key !== key) this.#made = { key, groups: ruleGroups(workloads, this.props.ruleOptions) };
     return this.#made.groups;
   }
 

@@ -93,11 +93,9 @@ describe('GPUs', () => {
 
   test('a whole cluster keeps the contract', () => {
     const targets = [TARGETS.tritonMixed, TARGETS.vllm, TARGETS.dcgm, { ...TARGETS.efa, jobName: 'efa' }, TARGETS.node];
+    const talk: WatchOptions = { metricPrefixes: { chat: 'talk' } };
     const rules = rulesOf(
-      targets.map((target) => ({
-        target,
-        options: { metricPrefixes: target === TARGETS.vllm ? { chat: 'talk' } : {} },
-      })),
+      targets.map((target) => ({ target, options: target.jobName === TARGETS.vllm.jobName ? talk : {} })),
     );
     expect(MetricContract.faults(rules, targets)).toEqual([]);
     const records = rules.flatMap(({ record }) => record ?? []);
