@@ -7,6 +7,7 @@ import { allOf } from '../units/unreadable';
 import { receiverFaults } from './alerting/alertmanager-config';
 import { MonitoringOptions } from './monitoring-options';
 import { runbookUrlFaults } from './rules/runbooks';
+import { managedPrometheusFaults } from './prometheus/managed-prometheus';
 import { givenThresholdFaults } from './watched-workload';
 
 /**
@@ -48,6 +49,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
           ]
         : [],
     () => receiverFaults(props),
+    () => managedPrometheusFaults(props.managedPrometheusArn),
     () => runbookUrlFaults(props.runbookUrl),
   );
 }

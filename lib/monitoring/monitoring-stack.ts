@@ -20,6 +20,7 @@ import { IMonitoring } from './monitoring';
 import { MonitoringOptions } from './monitoring-options';
 import { NOTHING_WATCHED } from './nothing-watched';
 import { prometheusConfig, ruleFile } from './prometheus/prometheus-config';
+import { managedPrometheusWriter, managedRemoteWrite } from './prometheus/managed-prometheus';
 import { allowScrape } from './prometheus/scrape-policy';
 import { closedToScalerFaults } from './scaling/scaler-faults';
 import { ALERTMANAGER_PORT, alertmanagerServer } from './servers/alertmanager-server';
@@ -91,7 +92,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
     });
     this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
     this.#discovery = this.#makeDiscoveryRole();
-    prometheusServer(this, this.#place('prometheus'), props, [
+    prometheusServer(this, { ...this.#place('prometheus'), ...this.#writer() }, props, [
       { name: 'prometheus.yml', text: () => this.prometheusConfiguration },
       { name: 'rules.yml', text: () => this.rules },
     ]);
@@ -106,11 +107,13 @@ export class MonitoringStack extends Construct implements IMonitoring {
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
   public get prometheusConfiguration(): string {
+    const { managedPrometheusArn } = this.#props;
     return prometheusConfig({
       clusterName: this.#props.cluster.clusterName,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       alertmanager: `alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`,
       targets: this.#watchList.workloads.map(({ target }) => target),
+      remoteWrite: managedPrometheusArn === undefined ? undefined : [managedRemoteWrite(managedPrometheusArn)],
     });
   }
 
@@ -222,6 +225,18 @@ export class MonitoringStack extends Construct implements IMonitoring {
       labels: this.#labels(name),
       imageRegistry: this.#props.imageRegistry ?? ImageRegistry.UPSTREAM,
       priorityClassName: this.#props.priorityClassName,
+    };
+  }
+
+  /** What the pod of Prometheus needs to write into a workspace of AWS. */
+  #writer(): Partial<MonitoringServerPlace> {
+    const { cluster, managedPrometheusArn } = this.#props;
+    if (managedPrometheusArn === undefined) return {};
+    const role = managedPrometheusWriter(this, cluster, this.namespace, managedPrometheusArn);
+    const annotations = role.serviceAccountAnnotations;
+    return {
+      waitFor: [...this.#ready, ...role.ready],
+      accountAnnotations: Object.keys(annotations).length > 0 ? annotations : undefined,
     };
   }
 
