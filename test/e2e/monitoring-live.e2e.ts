@@ -1,0 +1,50 @@
+import { describeWith } from './harness/needs';
+import { tools } from './harness/tools';
+import { NOT_COMPARED, ROWS, Seen } from './monitoring-live-indicators';
+import { JOBS, LiveLane } from './monitoring-live-lane';
+import { MODELS } from './monitoring-live-stack';
+
+const { monitoring, prometheus3, missing } = tools();
+/** Prometheus 3 is built; where it cannot be, the older one is enough, and what is missing is printed. */
+const FOUND = [monitoring?.prometheus, prometheus3].filter((each) => each !== undefined);
+const MINUTES = 60_000;
+
+describeWith(['monitoring', 'vllm', 'triton'], 'indicators of real servers under a load that is counted', () => {
+  let lane: LiveLane;
+
+  beforeAll(async () => {
+    if (!prometheus3) console.log(`only Prometheus ${monitoring!.prometheus.version}: ${missing.join('; ')}`);
+    lane = await LiveLane.run(tools() as never, FOUND);
+  }, 25 * MINUTES);
+
+  afterAll(() => lane?.stop());
+
+  test('all that is recorded of their models is compared', () => {
+    const groups = JSON.parse(lane.rules).groups as { rules: { record?: string; labels?: { job: string } }[] }[];
+    const records = groups.flatMap(({ rules }) => rules).filter(({ record }) => record?.startsWith('inference_'));
+    const expected = records.flatMap(({ record, labels }) => {
+      const models = labels!.job === JOBS.vllm ? ['language'] : ['steady', 'busy'];
+      return models.map((model) => `${record} ${model}`);
+    });
+    const compared = [...ROWS.map(({ record, model }) => `${record} ${model}`), ...Object.keys(NOT_COMPARED)];
+    expect(compared.sort()).toEqual(expected.sort());
+    for (const [series, reason] of Object.entries(NOT_COMPARED)) console.log(`not compared: ${series}: ${reason}`);
+  });
+
+  describe.each(FOUND.map(({ version }) => version))('as Prometheus %s records them', (version) => {
+    test('every rule is evaluated, and every server is scraped', async () => {
+      const prometheus = lane.watching.get(version)!;
+      expect(await prometheus.brokenRules()).toEqual([]);
+      const jobs = (await prometheus.targets()).map(({ job, health }) => `${job} ${health}`).sort();
+      expect(jobs).toEqual([`${JOBS.triton} up`, `${JOBS.vllm} up`]);
+    });
+
+    test.each(ROWS.map((row) => [`${row.record} of ${MODELS[row.model]}`, row] as const))('%s', async (name, row) => {
+      const seen = new Seen(lane, lane.watching.get(version)!, row);
+      const { recorded, counted, least, most } = await row.compare(seen);
+      console.log(`${name}: ${recorded} recorded, ${counted} counted`);
+      expect(recorded).toBeGreaterThanOrEqual(least);
+      expect(recorded).toBeLessThanOrEqual(most);
+    });
+  });
+});
