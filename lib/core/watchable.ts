@@ -55,6 +55,17 @@ export interface MetricsTarget {
    * @default - there must be a server behind each
    */
   readonly scaledToZeroServices?: string[];
+  /**
+   * Exporter of the engine that executes a model behind Triton, by model, whether or not its metrics are switched on: its queue and its batches are
+   * its own. Models that are not named have none.
+   * @default - not known: of a server of one model its engine; of several models each may have any of the exporters
+   */
+  readonly engines?: { [model: string]: MetricExporter };
+  /**
+   * US dollars for an hour of one server of a model, by model: of all that its pods have of GPU nodes. Models of one server have the same.
+   * @default - not known: no cost is recorded
+   */
+  readonly pricePerHour?: { [model: string]: number };
   /** P99 latency in milliseconds that the plans of models expect under their load, by model. @default - nothing is planned */
   readonly plannedLatencyMs?: { [model: string]: number };
 }

@@ -1,5 +1,6 @@
 export * from './alerting/alert-receiver';
 export * from './indicators/indicator';
+export * from './indicators/indicator-query';
 export * from './scaling/keda';
 export * from './rules/metric-contract';
 export * from './monitoring-options';

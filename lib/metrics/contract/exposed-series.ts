@@ -7,6 +7,7 @@ import { wholeRegex } from '../promql/regular-expressions';
 import { OBSERVATIONS, quantityOf } from './quantity';
 import { eitherOf, labelsNamed, listed, Series, SeriesLabel, SeriesLabels } from './series';
 import {
+  honorsLabels,
   mayExist,
   missingFrom,
   MODEL_NAME_LABEL,
@@ -14,6 +15,7 @@ import {
   ScrapedTarget,
   ScrapedTargets,
   TARGET_LABELS,
+  UUID_LABEL,
 } from './scraped-target';
 
 /** Labels of devices, whose values each process on a device reports. */
@@ -126,11 +128,14 @@ function exposed(
   report: (fault: Fault) => void,
 ): Series | undefined {
   let targets = all.all;
+  const ofScrape = SCRAPE_SERIES.includes(name);
   for (const [label, of] of CHOICES) {
     const matcher = matchers.find((one) => one.label === label && one.operator === '=');
     if (!matcher) continue;
     const named = label === 'job' ? all.ofJob(matcher.value) : targets;
-    const left = named.filter((target) => (of(target) ?? matcher.value) === matcher.value);
+    // Whose labels are honored tells of other namespaces than its own; `up` is of the scrape alone.
+    const anyPlace = (target: ScrapedTarget) => label === 'namespace' && honorsLabels(target) && !ofScrape;
+    const left = named.filter((target) => anyPlace(target) || (of(target) ?? matcher.value) === matcher.value);
     if (left.length === 0) {
       report(noTarget(label, matcher.value, targets, of));
       return undefined;
@@ -138,7 +143,7 @@ function exposed(
     targets = left;
   }
   const places = new Map([...targetLabels(targets), ...labelsNamed(all.extraLabels, false)]);
-  if (SCRAPE_SERIES.includes(name)) return { labels: places };
+  if (ofScrape) return { labels: places };
   const metrics = targets.map((target) => Metric.find(name, target.exporters));
   const found = metrics.find((metric) => metric !== undefined);
   if (!found) {
@@ -154,7 +159,7 @@ function exposed(
   }
   const series = targets.flatMap((target, i) => {
     const metric = metrics[i];
-    return metric ? [labelsOf(name, metric, target.version)] : [];
+    return metric ? [labelsOf(name, metric, target)] : [];
   });
   return { ...valueOf(name, found), labels: new Map([...places, ...series.reduce(eitherOf)]) };
 }
@@ -204,7 +209,9 @@ function targetLabels(targets: readonly ScrapedTarget[]): Map<string, SeriesLabe
   return labels;
 }
 
-function labelsOf(series: string, metric: Metric, version: string): SeriesLabels {
+function labelsOf(series: string, metric: Metric, target: ScrapedTarget): SeriesLabels {
+  const { version } = target;
+  const honored = honorsLabels(target);
   const own =
     series === metric.name ? metric.labelsAt(version) : metric.labelsAt(version).filter((one) => one !== 'quantile');
   const sure = metric.commonLabelsAt(version);
@@ -212,13 +219,17 @@ function labelsOf(series: string, metric: Metric, version: string): SeriesLabels
   for (const label of own) {
     const values = Object.hasOwn(metric.labelValues, label) ? metric.labelValues[label] : undefined;
     const known = { sure: sure.includes(label), ...(values ? { values } : {}) };
-    // The scrape's own label stays, unless it honors that of the exporter: then the exporter's has another name.
-    if (TARGET_LABELS.includes(label)) labels.set(`exported_${label}`, { sure: false });
-    else labels.set(label, known);
+    // Where both have it, that of the exporter stays if the scrape honors it, and has another name in others' Prometheus.
+    if (TARGET_LABELS.includes(label)) {
+      labels.set(`exported_${label}`, { sure: false });
+      if (honored) labels.set(label, { sure: true });
+    } else labels.set(label, known);
   }
   const model = labels.get(MODEL_NAME_LABEL);
   // The scrape gives the series of vLLM's own server the label that all others have.
   if (model) labels.set('model', model);
+  const gpu = labels.get(UUID_LABEL);
+  if (gpu) labels.set('gpu_uuid', gpu);
   if (series === `${metric.name}_bucket` && metric.type === MetricType.HISTOGRAM) labels.set('le', { sure: true });
   return labels;
 }

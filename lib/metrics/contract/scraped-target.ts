@@ -30,6 +30,31 @@ export const TARGET_LABELS = ['job', 'instance', 'namespace', 'pod', 'node'];
  */
 export const MODEL_NAME_LABEL = 'model_name';
 
+/**
+ * Label by which the DCGM exporter names a GPU; our scrape configuration copies it to `gpu_uuid`, so that all exporters have the same.
+ *
+ * @internal
+ */
+export const UUID_LABEL = 'UUID';
+
+/** Exporters that tell of pods, containers and nodes: the scrape honors their labels, or those of the exporter's own pod would hide them. */
+const OF_OTHERS = [
+  MetricExporter.DCGM,
+  MetricExporter.KUBE_STATE_METRICS,
+  MetricExporter.KUBELET,
+  MetricExporter.KUBELET_CADVISOR,
+  MetricExporter.KUBELET_RESOURCE,
+];
+
+/**
+ * Whether the labels of what a workload exposes stay as they are where the scrape has labels of the same names.
+ *
+ * @internal
+ */
+export function honorsLabels({ exporters }: { readonly exporters: readonly MetricExporter[] }): boolean {
+  return exporters.some((exporter) => OF_OTHERS.includes(exporter));
+}
+
 /** What Prometheus itself writes for every target. @internal */
 export const SCRAPE_SERIES = [
   'up',

@@ -3,6 +3,7 @@ import { isVllm, quoted } from '../indicators/selectors';
 import { loadRules } from './load-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
+import { thresholdRules } from './threshold-rules';
 import { latencyRecord, watchedIndicators, WatchedWorkload } from '../watched-workload';
 
 /**
@@ -42,6 +43,7 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = fa
         ...indicatorRules(workload),
         ...loadRules(workload.target),
         ...latencyRules(workload, all.slice(0, index), all),
+        ...thresholdRules(workload),
         ...outageRules(workload.target, workload.options.outageAlerts ?? true),
       ],
     }));
