@@ -1,19 +1,22 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { SCRAPED_HERE, localScrapes } from './harness/monitoring/local-scrapes';
-import { Counted, LoadGenerator, now, summary } from './harness/monitoring/load-generator';
+import { Counted, LoadGenerator, now, quantile, summary } from './harness/monitoring/load-generator';
 import { Prometheus } from './harness/monitoring/prometheus';
 import { ServedModels, writeTinyModel } from './harness/monitoring/served-models';
 import { objectsOf, secretOf } from './harness/monitoring/synthesized';
+import { Difference } from './harness/pod-runner';
 import { Stoppable, stopAll, until } from './harness/process';
 import { differenceTable } from './harness/server-site';
 import { E2E_CACHE, Program, Tools } from './harness/tools';
-import { CALLER, HELD, Loads, Ports, loadsOf, longCompletion } from './monitoring-live-load';
+import { CALLER, HELD, Loads, Ports, loadsOf, longCompletion, wayMs } from './monitoring-live-load';
 import { KEY, MODELS, SERVERS, STORE_KEY, watchedModels } from './monitoring-live-stack';
 
 /** Longer than the windows of all rates, so that none begins before the load: five minutes, and what passes between two evaluations. */
 const LOAD_SECONDS = 320;
 export const JOBS = { vllm: `vllm-${SERVERS.vllm}`, triton: `triton-${SERVERS.triton}` };
+
+const SOONER: Difference = { pod: 'for: 5m', here: 'for: 1m', reason: 'alerts are to fire while the load is on' };
 
 type Needed = Required<Pick<Tools, 'vllm' | 'triton'>>;
 
@@ -37,8 +40,12 @@ export class LiveLane implements Stoppable {
   public readonly watching = new Map<string, Prometheus>();
   /** Text of the rules that they evaluate. */
   public rules!: string;
+  /** Texts of the dashboards. */
+  public dashboards!: readonly string[];
   /** When the load was still on, in seconds since 1970. */
   public loadEnd!: number;
+  /** Milliseconds that 99 of 100 requests at most were on their way to a server and back while the load was on. */
+  public longestWayMs!: number;
   /** When the long requests after it had ended. */
   public holdEnd!: number;
   /** The long requests. */
@@ -71,13 +78,14 @@ export class LiveLane implements Stoppable {
     const triton = await this.keep(ServedModels.triton(options('triton'), SERVERS.triton));
     const pods = [vllm.standsFor(JOBS.vllm, 8000), triton.standsFor(JOBS.triton, 8002)];
     const configuration = localScrapes(stack.monitoring.prometheusConfiguration, pods);
-    this.rules = stack.monitoring.rules;
+    this.rules = stack.monitoring.rules.replaceAll('"for": "5m"', '"for": "1m"');
+    this.dashboards = Object.values(stack.monitoring.dashboards);
     for (const program of programs) {
       const folder = path.join(this.folder, `prometheus-${program.version}`);
       const prometheus = await this.keep(Prometheus.start({ program, folder, configuration, rules: this.rules }));
       this.watching.set(program.version, prometheus);
     }
-    const differences = [...vllm.differences, ...triton.differences, ...SCRAPED_HERE];
+    const differences = [...vllm.differences, ...triton.differences, ...SCRAPED_HERE, SOONER];
     console.log(`what differs from the pods and from the configuration:\n${differenceTable(differences)}`);
     this.#ports = { vllm: vllm.port, triton: triton.port };
   }
@@ -92,8 +100,15 @@ export class LiveLane implements Stoppable {
       this.started.push({ stop: () => loads[name].finish().catch(() => undefined) });
       loads[name].start(paces[name]);
     }
-    await new Promise((resolve) => setTimeout(resolve, LOAD_SECONDS * 1000));
+    const end = now() + LOAD_SECONDS;
+    const ways: number[] = [];
+    while (now() < end) {
+      ways.push(await wayMs(this.#ports));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
     this.loadEnd = now();
+    this.longestWayMs = quantile(0.99, ways);
+    console.log(`99 of 100 requests that need no work took up to ${this.longestWayMs.toFixed(1)} ms`);
     for (const name of all) await loads[name].finish();
     console.log(all.map((name) => `${name}: ${summary(loads[name].ended)}`).join('\n'));
   }

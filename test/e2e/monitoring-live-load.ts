@@ -1,5 +1,6 @@
+import { performance } from 'node:perf_hooks';
 import { Ended, LoadGenerator } from './harness/monitoring/load-generator';
-import { infer, streamCompletion } from './harness/monitoring/model-requests';
+import { Wish, infer, streamCompletion } from './harness/monitoring/model-requests';
 import { MODELS } from './monitoring-live-stack';
 
 export const CALLER = 'a key of 32 characters, for a test';
@@ -12,6 +13,13 @@ export const HELD = { requests: 6, prompt: 1000, answer: 400 };
 export interface Ports {
   readonly vllm: number;
   readonly triton: number;
+}
+
+/** A request that takes no time but its way to the server and back, with its milliseconds. */
+export async function wayMs({ triton }: Ports): Promise<number> {
+  const begin = performance.now();
+  await (await fetch(`http://127.0.0.1:${triton}/v2/health/live`)).text();
+  return performance.now() - begin;
 }
 
 /** A load of each model. */
@@ -28,7 +36,7 @@ export function loadsOf({ vllm, triton }: Ports): {
       steady: new LoadGenerator((index) => steadyInference(triton, index)),
       busy: new LoadGenerator((index) => busyInference(triton, index)),
     },
-    paces: { language: 3, steady: 10, busy: 5 },
+    paces: { language: 2, steady: 6, busy: 5 },
   };
 }
 
@@ -56,8 +64,11 @@ function steadyInference(port: number, index: number): Promise<Ended> {
   return infer({ port, model: MODELS.steady, wish: { sleep: index % 40 === 0 ? 0.8 : 0.1 } });
 }
 
-/** More than can be executed, some of which go wrong. */
+/**
+ * More than can be executed, some of which go wrong. Nobody leaves: Triton 24.10 executes what its caller over HTTP waits for no more, and counts it as
+ * answered or as expired, which nobody sees.
+ */
 function busyInference(port: number, index: number): Promise<Ended> {
-  const wish = index % 10 === 3 ? 'fail' : index % 10 === 6 ? 'answer with an error' : { sleep: 0.3 };
-  return infer({ port, model: MODELS.busy, wish, leaveAfterMs: index % 20 === 7 ? 100 : undefined });
+  const wish: Wish = index % 10 === 3 ? 'fail' : index % 10 === 6 ? 'answer with an error' : { sleep: 0.3 };
+  return infer({ port, model: MODELS.busy, wish });
 }

@@ -1,7 +1,10 @@
 import { App, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
 import {
   Duration,
   IModelStore,
+  IWatchable,
+  MetricsTarget,
   ModelInstances,
   ModelSpec,
   ModelStore,
@@ -24,8 +27,28 @@ export const SERVERS = { vllm: 'chat', triton: 'ranker' };
 export const STORE_KEY = { name: 'store', key: 'credentials' };
 export const KEY = { name: 'callers', key: 'key' };
 
+/** How long a request of the busy model may wait, of which each takes 300. */
+const LONGEST_WAIT_MS = 400;
+/** US dollars for an hour of the server of the language model. */
+export const PRICE = 3.6;
+
 /** The shortest there is. */
 export const SCRAPE_SECONDS = 5;
+
+/** A server of the language model whose price is known. */
+class Priced extends Construct implements IWatchable {
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly server: IWatchable,
+  ) {
+    super(scope, id);
+  }
+
+  public get metricsTarget(): MetricsTarget {
+    return { ...this.server.metricsTarget, pricePerHour: { [MODELS.language]: PRICE } };
+  }
+}
 
 /** Where a server runs. */
 type Rack = Pick<ReturnType<typeof modelsRack>, 'cluster' | 'nodePool'>;
@@ -53,14 +76,16 @@ export function countingTriton(
         instances: ModelInstances.onCpu(),
         maxBatchSize: model === MODELS.busy ? 1 : 8,
         dynamicBatching:
-          model === MODELS.busy ? { queue: { maxQueueSize: 2 } } : { maxQueueDelay: Duration.milliseconds(5) },
+          model === MODELS.busy
+            ? { queue: { maxQueueSize: 2, timeout: Duration.milliseconds(LONGEST_WAIT_MS) } }
+            : { maxQueueDelay: Duration.milliseconds(5) },
       }),
     ),
   });
 }
 
 /** A store that nothing is read from. */
-function storeOf(stack: TerraformStack): IModelStore {
+export function storeOf(stack: TerraformStack): IModelStore {
   return ModelStore.s3Compatible(stack, 'Models', {
     bucketName: 'weights',
     endpoint: 'http://minio.storage.svc:9000',
@@ -98,6 +123,6 @@ export function watchedModels(
     alertReceivers: [],
     scrapeIntervalSeconds: SCRAPE_SECONDS,
   });
-  for (const server of [vllm, triton]) monitoring.watch(server);
+  for (const server of [new Priced(stack, 'Priced', vllm), triton]) monitoring.watch(server);
   return Object.assign(stack, { monitoring });
 }

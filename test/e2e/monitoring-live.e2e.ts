@@ -1,6 +1,7 @@
+import { seenPanels } from './harness/monitoring/panels';
 import { describeWith } from './harness/needs';
 import { tools } from './harness/tools';
-import { NOT_COMPARED, ROWS, Seen } from './monitoring-live-indicators';
+import { NOT_COMPARED, NO_LOAD_TIME, ROWS, Seen } from './monitoring-live-indicators';
 import { JOBS, LiveLane } from './monitoring-live-lane';
 import { MODELS } from './monitoring-live-stack';
 
@@ -8,6 +9,8 @@ const { monitoring, prometheus3, missing } = tools();
 /** Prometheus 3 is built; where it cannot be, the older one is enough, and what is missing is printed. */
 const FOUND = [monitoring?.prometheus, prometheus3].filter((each) => each !== undefined);
 const MINUTES = 60_000;
+/** What panels ask in vain, with the reason. */
+const WITHOUT_DATA = [['inference_load_time_percent', NO_LOAD_TIME]] as const;
 
 describeWith(['monitoring', 'vllm', 'triton'], 'indicators of real servers under a load that is counted', () => {
   let lane: LiveLane;
@@ -23,11 +26,12 @@ describeWith(['monitoring', 'vllm', 'triton'], 'indicators of real servers under
     const groups = JSON.parse(lane.rules).groups as { rules: { record?: string; labels?: { job: string } }[] }[];
     const records = groups.flatMap(({ rules }) => rules).filter(({ record }) => record?.startsWith('inference_'));
     const expected = records.flatMap(({ record, labels }) => {
+      if (record === 'inference_latency_threshold_milliseconds') return [record];
       const models = labels!.job === JOBS.vllm ? ['language'] : ['steady', 'busy'];
       return models.map((model) => `${record} ${model}`);
     });
     const compared = [...ROWS.map(({ record, model }) => `${record} ${model}`), ...Object.keys(NOT_COMPARED)];
-    expect(compared.sort()).toEqual(expected.sort());
+    expect(compared.sort()).toEqual([...new Set(expected)].sort());
     for (const [series, reason] of Object.entries(NOT_COMPARED)) console.log(`not compared: ${series}: ${reason}`);
   });
 
@@ -45,6 +49,20 @@ describeWith(['monitoring', 'vllm', 'triton'], 'indicators of real servers under
       console.log(`${name}: ${recorded} recorded, ${counted} counted`);
       expect(recorded).toBeGreaterThanOrEqual(least);
       expect(recorded).toBeLessThanOrEqual(most);
+    });
+
+    test('every panel of every dashboard has data', async () => {
+      const panels = await seenPanels(lane.watching.get(version)!, lane.dashboards, lane.loadEnd);
+      const empty = panels.flatMap(({ dashboard, panel, empty: queries }) =>
+        queries.map((query) => `${dashboard}: ${panel}: ${query}`),
+      );
+      console.log(`${panels.length} panels of ${lane.dashboards.length} dashboards`);
+      expect(panels.length).toBeGreaterThan(20);
+      expect(empty.filter((each) => !WITHOUT_DATA.some(([query]) => each.includes(query)))).toEqual([]);
+      for (const [query, reason] of WITHOUT_DATA) {
+        expect(empty).toContainEqual(expect.stringContaining(query));
+        console.log(`no data of ${query}: ${reason}`);
+      }
     });
   });
 });

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
-/** How a request ended: with an error of the server, or of the model alone, refused by a full queue, or left by its caller. */
-export type Outcome = 'answered' | 'failed' | 'errored' | 'rejected' | 'cancelled';
+/** How a request ended: with an error of the server, or of the model alone, refused by a full queue, after too long a wait in it, or left by its caller. */
+export type Outcome = 'answered' | 'failed' | 'errored' | 'rejected' | 'expired' | 'cancelled';
 
 /** What became of one request. */
 export interface Ended {

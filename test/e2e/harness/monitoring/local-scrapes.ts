@@ -71,3 +71,27 @@ export function discoveredPod({ metadata, spec }: KubeObject, port: number): { [
 function metaName(label: string): string {
   return label.replace(/[^a-zA-Z0-9_]/g, '_');
 }
+
+/** What differs where Prometheus discovers by itself, from outside of the cluster. */
+export const DISCOVERED_HERE: readonly Difference[] = [
+  {
+    pod: 'kubernetes_sd_configs',
+    here: 'with the address of the API server, and a token of the same account',
+    reason: 'Prometheus is no pod',
+  },
+];
+
+/**
+ * A configuration of Prometheus whose discovery asks an API server by itself, as an account.
+ *
+ * @param configuration text of `prometheus.yml`, as a monitoring stack writes it
+ * @param asked how the API server is asked: fields of `kubernetes_sd_config`
+ */
+export function discoveringAs(configuration: string, asked: object): string {
+  const { alerting: _, scrape_configs: jobs, ...rest } = JSON.parse(configuration);
+  const here = ({ kubernetes_sd_configs: discovery, ...job }: { [field: string]: unknown }) => ({
+    ...job,
+    kubernetes_sd_configs: (discovery as object[]).map((each) => ({ ...each, ...asked })),
+  });
+  return JSON.stringify({ ...rest, scrape_configs: (jobs as []).map(here) });
+}

@@ -1,4 +1,4 @@
-import { Ended, now } from './load-generator';
+import { Ended, Outcome, now } from './load-generator';
 
 /** A completion that is asked of vLLM. */
 export interface CompletionRequest {
@@ -74,8 +74,6 @@ export interface InferenceRequest {
   readonly model: string;
   /** Seconds that its execution takes, or how it goes wrong. */
   readonly wish: Wish;
-  /** Milliseconds after which the caller goes away. @default - the caller stays */
-  readonly leaveAfterMs?: number;
 }
 
 /**
@@ -102,27 +100,28 @@ class TritonPythonModel:
         return [answer(seconds) for seconds in asked]
 `;
 
+/** What Triton and the model say, and how a request has ended by that. */
+const REFUSALS: readonly (readonly [words: string, outcome: Outcome])[] = [
+  ['Exceeds maximum queue size', 'rejected'],
+  ['Request timeout expired', 'expired'],
+  ['it was to be an error', 'errored'],
+  ['it was to fail', 'failed'],
+];
+
 /** Asks Triton for an inference. */
-export async function infer({ port, model, wish, leaveAfterMs }: InferenceRequest): Promise<Ended> {
+export async function infer({ port, model, wish }: InferenceRequest): Promise<Ended> {
   const seconds = typeof wish === 'object' ? wish.sleep : wish === 'fail' ? -2 : -1;
   const inputs = [{ name: 'seconds', datatype: 'FP32', shape: [1, 1], data: [seconds] }];
-  const signal = leaveAfterMs === undefined ? undefined : AbortSignal.timeout(leaveAfterMs);
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}/v2/models/${model}/infer`, {
-      method: 'POST',
-      body: JSON.stringify({ inputs }),
-      signal,
-    });
-    const text = await answer.text();
-    if (!answer.ok) {
-      if (text.includes('Exceeds maximum queue size')) return { outcome: 'rejected' };
-      return { outcome: text.includes('it was to be an error') ? 'errored' : 'failed' };
-    }
-    const { outputs } = JSON.parse(text) as { outputs: { name: string; data: number[] }[] };
-    const [batch, begun] = ['batch', 'begun'].map((name) => outputs.find((output) => output.name === name)!.data[0]);
-    return { outcome: 'answered', batch, executedAt: begun / 1e6 };
-  } catch (error) {
-    if (signal?.aborted) return { outcome: 'cancelled' };
-    throw error;
+  const answer = await fetch(`http://127.0.0.1:${port}/v2/models/${model}/infer`, {
+    method: 'POST',
+    body: JSON.stringify({ inputs }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) {
+    for (const [words, outcome] of REFUSALS) if (text.includes(words)) return { outcome };
+    throw new Error(`Triton answered ${answer.status} ${text}`);
   }
+  const { outputs } = JSON.parse(text) as { outputs: { name: string; data: number[] }[] };
+  const [batch, begun] = ['batch', 'begun'].map((name) => outputs.find((output) => output.name === name)!.data[0]);
+  return { outcome: 'answered', batch, executedAt: begun / 1e6 };
 }

@@ -30,6 +30,9 @@ export interface Window {
 /** A target as Prometheus sees it. */
 export interface Target {
   readonly job: string;
+  readonly pod: string;
+  /** Where it is scraped. */
+  readonly url: string;
   readonly health: string;
   readonly error: string;
   readonly discovered: { readonly [label: string]: string };
@@ -113,8 +116,8 @@ export class Prometheus implements Stoppable {
   /** What is scraped, also what cannot be reached. */
   public async targets(): Promise<Target[]> {
     const { activeTargets } = await this.get('targets', { state: 'active' });
-    return (activeTargets as Answer[]).map(({ labels, health, lastError, discoveredLabels }) => {
-      return { job: labels.job, health, error: lastError, discovered: discoveredLabels };
+    return (activeTargets as Answer[]).map(({ labels, scrapeUrl: url, health, lastError, discoveredLabels }) => {
+      return { job: labels.job, pod: labels.pod, url, health, error: lastError, discovered: discoveredLabels };
     });
   }
 
