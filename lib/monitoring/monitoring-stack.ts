@@ -89,7 +89,7 @@ export class MonitoringStack extends Construct {
       cluster: props.cluster,
       prometheusUrl: this.prometheusUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
-      heartbeat: props.heartbeatReceiver !== undefined,
+      ruleOptions: { heartbeat: props.heartbeatReceiver !== undefined, runbookUrl: props.runbookUrl },
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
     });

@@ -12,7 +12,8 @@ import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { isOfCluster } from './indicators/selectors';
 import { isGateway } from './rules/gateway-rules';
 import { MetricContract } from './rules/metric-contract';
-import { RuleGroup, ruleGroups } from './rules/rule-groups';
+import { RuleGroup, RuleOptions } from './rules/rule-group';
+import { ruleGroups } from './rules/rule-groups';
 import {
   GivenThresholds,
   optionFaults,
@@ -30,8 +31,7 @@ export interface WatchListProps extends GivenThresholds {
   /** Where the recorded series are read, within the cluster. */
   readonly prometheusUrl: string;
   readonly scrapeIntervalSeconds: number;
-  /** Whether an alert that always fires comes with the rules. */
-  readonly heartbeat: boolean;
+  readonly ruleOptions: RuleOptions;
 }
 
 /**
@@ -91,7 +91,7 @@ export class WatchList {
 
   /** The rules of the workloads as they are now. */
   public get ruleGroups(): RuleGroup[] {
-    return ruleGroups(this.workloads, this.props.heartbeat);
+    return ruleGroups(this.workloads, this.props.ruleOptions);
   }
 
   /** The dashboards of the workloads as they are now. */

@@ -3,6 +3,7 @@ import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
 import { MetricExporter } from '../../lib/catalog/metric-kind';
 import { Keda, MonitoringStack, PrometheusAdapter } from '../../lib/monitoring';
 import { ServerAutoscaling, VllmDeployment } from '../../lib/serving';
+import { DataSize } from '../../lib/units';
 import { TestWorkload } from '../monitoring/support';
 import { TestPool, TestStore } from '../serving/support/fixtures';
 import { testCluster } from '../support/test-cluster';
@@ -47,6 +48,13 @@ export const SCALING_STRUCTS: StructPrograms = {
     const scaledModels = [{ model: 'deepseek', service: 'deepseek', exporter, ...given }];
     new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) }).watch(
       new TestWorkload(stack, 'Workload', { scaledModels }),
+    );
+  },
+  PlannedServing: (given) => (stack) => {
+    const plan = { concurrency: 16, kvCapacityTokens: 1_000_000, outputTokensPerSecond: 1000 };
+    const plans = { deepseek: { ...plan, gpuMemory: DataSize.gib(72), ...given } };
+    new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) }).watch(
+      new TestWorkload(stack, 'Workload', { plans }),
     );
   },
 };

@@ -2,7 +2,7 @@ import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
 import { escapeRegex } from '../indicators/selectors';
 import { MODEL_NAME_LABEL } from '../../metrics/contract/scraped-target';
-import { RuleGroup } from '../rules/rule-groups';
+import { RuleGroup } from '../rules/rule-group';
 
 /** @internal */
 export interface PrometheusConfigProps {

@@ -1,8 +1,13 @@
 import { Indicator } from '../indicators/indicator';
 import { isVllm, quoted } from '../indicators/selectors';
+import { clusterRules } from './cluster-rules';
 import { loadRules } from './load-rules';
+import { vllmCapacityGroups } from './kv-capacity-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
+import { planRules } from './plan-rules';
+import { RuleGroup, RuleOptions } from './rule-group';
+import { withRunbook } from './runbooks';
 import { thresholdRules } from './threshold-rules';
 import { latencyRecord, watchedIndicators, WatchedWorkload } from '../watched-workload';
 
@@ -17,24 +22,11 @@ export const WATCHDOG = 'Watchdog';
 const LATENCY_FOR = '5m';
 
 /**
- * Rules that are evaluated one after the other, so that later ones see what earlier ones record.
- *
- * @internal
- */
-export interface RuleGroup {
-  readonly name: string;
-  readonly rules: readonly MonitoringRule[];
-}
-
-/**
  * The rules for a set of workloads: a group for each, in the order of their job names.
  *
- * @param workloads the workloads
- * @param heartbeat whether an alert that always fires comes with them
- *
  * @internal
  */
-export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = false): RuleGroup[] {
+export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleOptions = {}): RuleGroup[] {
   const ofWorkloads = [...workloads]
     .sort((a, b) => (a.target.jobName < b.target.jobName ? -1 : 1))
     .map((workload, index, all) => ({
@@ -42,12 +34,16 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = fa
       rules: [
         ...indicatorRules(workload),
         ...loadRules(workload.target),
+        ...planRules(workload.target),
         ...latencyRules(workload, all.slice(0, index), all),
         ...thresholdRules(workload),
         ...outageRules(workload.target, workload.options.outageAlerts ?? true),
+        ...clusterRules(workload.target),
       ],
     }));
-  return [...ofWorkloads, ...(heartbeat ? [HEARTBEAT] : [])];
+  const targets = workloads.map(({ target }) => target);
+  const groups = [...vllmCapacityGroups(targets), ...ofWorkloads, ...(options.heartbeat ? [HEARTBEAT] : [])];
+  return groups.map(({ name, rules }) => ({ name, rules: rules.map((rule) => withRunbook(rule, options.runbookUrl)) }));
 }
 
 const HEARTBEAT: RuleGroup = {
