@@ -192,6 +192,10 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 const waited = (requests: readonly Counted[]) =>
   requests.flatMap(({ executedAt, sentAt }) => (executedAt === undefined ? [] : [1e3 * (executedAt - sentAt)]));
 const gaps = ({ tokenTimes = [] }: Counted) => tokenTimes.slice(1).map((time, index) => time - tokenTimes[index]);
+/** Seconds for each token after the first. */
+const perToken = ({ tokenTimes = [] }: Counted) => (tokenTimes.at(-1)! - tokenTimes[0]) / (tokenTimes.length - 1);
+/** One GiB, as the server is told, and what tiny_llama.py needs of it: keys and values of four layers, two heads of 32 numbers of two bytes. */
+const [CACHE_BYTES, TOKEN_BYTES] = [2 ** 30, 2 * 4 * 2 * 32 * 2];
 const firstTokens = async (seen: Seen) => firstToken((await seen.window('5m')).requests);
 /** What failed in some of the ways that Triton counts; a queue that is full refuses without counting: a known limit of its versions so far. */
 const FAILED = ['failed', 'expired'] as const;
@@ -218,7 +222,7 @@ const latencies = [0.5, 0.95, 0.99].flatMap((part) => {
     ...each(record, ['language'], async (seen) =>
       seen.isInBucketOf('vllm:time_to_first_token_seconds', quantile(part, await firstTokens(seen))),
     ),
-    ...each(record, ['steady', 'busy'], (seen) => seen.isInSummaryOf(part, took)),
+    ...each(record, part === 0.5 ? ['steady', 'busy'] : ['steady'], (seen) => seen.isInSummaryOf(part, took)),
   ];
 });
 
@@ -239,6 +243,11 @@ const ofTokens: readonly Row[] = [
     return seen.equals((1e6 * PRICE) / 3600 / (seen.tokensBetween(from, to) / seconds));
   }),
   ...each('inference_kv_cache_percent', ['language'], (seen) => seen.ofHeldTokens()),
+  ...each('inference_kv_capacity_tokens', ['language'], (seen) => seen.equals(CACHE_BYTES / TOKEN_BYTES)),
+  ...each('inference_time_per_token_mean_milliseconds', ['language'], async (seen) => {
+    const { requests } = await seen.window('5m');
+    return seen.isMeasuredAs(1e3 * mean(requests.filter(({ outcome }) => outcome === 'answered').map(perToken)));
+  }),
   ...each('inference_preemptions_per_second', ['language'], (seen) => seen.equals(0)),
 ];
 
@@ -278,14 +287,16 @@ const ofQueues: readonly Row[] = [
 /** Every indicator that these servers can give. */
 export const ROWS: readonly Row[] = [...ofRequests, ...latencies, ...ofTokens, ...ofQueues];
 
+const FEW = 'a few of the requests of a minute decide, and how long each was on its way is not known';
 const UNTOLD = 'an error does not say when it was executed';
 /** Why there is none. */
 export const NO_LOAD_TIME = 'the server that runs here, of 24.10, does not tell of it yet';
 /** What is recorded and cannot be compared, with the reason. */
 export const NOT_COMPARED: { readonly [series: string]: string } = {
+  'inference_latency_p95_milliseconds busy': FEW,
+  'inference_latency_p99_milliseconds busy': FEW,
   'inference_queue_time_mean_milliseconds busy': UNTOLD,
   'inference_queue_depth busy': UNTOLD,
   'inference_load_time_percent busy': NO_LOAD_TIME,
   'inference_load_time_percent steady': NO_LOAD_TIME,
-  inference_latency_threshold_milliseconds: 'a number of the program',
 };
