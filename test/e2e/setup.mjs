@@ -17,7 +17,12 @@ import { prepareKueue } from './setup/kueue.mjs';
 import { prepareKServe } from './setup/kserve.mjs';
 import { prepareEnvoy } from './setup/envoy.mjs';
 import { prepareLeaderWorkerSet } from './setup/leader-worker-set.mjs';
-import { findMonitoring, prepareKubeStateMetrics, prepareNodeExporter, preparePrometheus3 } from './setup/monitoring.mjs';
+import {
+  findMonitoring,
+  prepareKubeStateMetrics,
+  prepareNodeExporter,
+  preparePrometheus3,
+} from './setup/monitoring.mjs';
 import { preparePrometheusAdapter } from './setup/prometheus-adapter.mjs';
 import { prepareJobSet } from './setup/job-set.mjs';
 import { findProviders } from './setup/providers.mjs';
@@ -41,7 +46,10 @@ const FURTHER = {
   prometheusAdapter: ['no adapter of Prometheus, so nothing scales', () => preparePrometheusAdapter(E2E_CACHE)],
   monitoring: ['no Prometheus and Alertmanager, so nothing is watched', () => findMonitoring()],
   prometheus3: ['no Prometheus 3, so only an older one watches', () => preparePrometheus3(E2E_CACHE)],
-  kubeStateMetrics: ['no kube-state-metrics, so nothing tells of the cluster', () => prepareKubeStateMetrics(E2E_CACHE)],
+  kubeStateMetrics: [
+    'no kube-state-metrics, so nothing tells of the cluster',
+    () => prepareKubeStateMetrics(E2E_CACHE),
+  ],
   nodeExporter: ['no node exporter, so nothing tells of the nodes', () => prepareNodeExporter(E2E_CACHE)],
   jobSet: ['no controller of JobSets, so no training on several nodes is made', () => prepareJobSet(E2E_CACHE)],
   awsCli: ['no AWS CLI, so no weights are moved', () => prepareAwsCli()],
