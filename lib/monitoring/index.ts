@@ -1,4 +1,5 @@
 export * from './alerting/alert-receiver';
+export * from './exporters/existing-exporter';
 export * from './indicators/indicator';
 export * from './scaling/keda';
 export * from './rules/metric-contract';

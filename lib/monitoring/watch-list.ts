@@ -2,11 +2,12 @@ import { Construct } from 'constructs';
 import { ClusterLedger, isInTree } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { IWatchable } from '../core/watchable';
+import { IWatchable, MetricsTarget } from '../core/watchable';
 import { addWarning } from '../core/validation';
 import { Fault } from '../units/fault';
 import { structFaults } from '../units/struct-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
+import { scrapedTwiceFaults } from './exporters/scraped-twice';
 import { isOfCluster } from './indicators/selectors';
 import { isGateway } from './rules/gateway-rules';
 import { MetricContract } from './rules/metric-contract';
@@ -30,6 +31,8 @@ export interface WatchListProps extends GivenThresholds {
   readonly scrapeIntervalSeconds: number;
   /** Whether an alert that always fires comes with the rules. */
   readonly heartbeat: boolean;
+  /** What it scrapes beside what it is told to watch, evaluated when the stack is synthesized. */
+  readonly exporters: () => readonly IWatchable[];
 }
 
 /**
@@ -61,7 +64,8 @@ export class WatchList {
     const whole = () => {
       if (wrong.length > 0) return wrong;
       const added = this.#toWatched(workload, options);
-      return workloadFaults([...this.#inTree.map(({ first }) => first), added], [added]);
+      const faults = workloadFaults([...this.#inTree.map(({ first }) => first), added], [added]);
+      return faults.length > 0 ? faults : scrapedTwiceFaults(this.props.cluster, this.monitoring, [workload]);
     };
     const faults = allOf(whole);
     const rest = wrong.length > 0 || isUnreadable(workload) ? optionFaults(options) : [];
@@ -82,9 +86,15 @@ export class WatchList {
     return new Set(this.#inTree.map(({ workload }) => workload.node.path));
   }
 
+  /** What it was told to watch, as it is now. */
+  public get watchedTargets(): MetricsTarget[] {
+    return this.#inTree.map(({ workload }) => workload.metricsTarget);
+  }
+
   /** The workloads as they are now. */
   public get workloads(): WatchedWorkload[] {
-    return this.#inTree.map(({ workload, options }) => this.#toWatched(workload, options));
+    const found = this.props.exporters().map((workload) => ({ workload, options: {} }));
+    return [...this.#inTree, ...found].map(({ workload, options }) => this.#toWatched(workload, options));
   }
 
   /** The rules of the workloads as they are now. */
@@ -99,8 +109,12 @@ export class WatchList {
     );
     if (changed.length > 0) return changed;
     const workloads = this.workloads;
+    const { cluster, exporters } = this.props;
+    const scraped = [...this.#inTree.map(({ workload }) => workload), ...exporters()];
     const faults = workloadFaults(workloads);
     if (faults.length > 0) return faults;
+    const twice = scrapedTwiceFaults(cluster, this.monitoring, scraped);
+    if (twice.length > 0) return twice;
     return unknownModelFaults(
       'latencyThresholdsMs',
       this.props.latencyThresholdsMs,

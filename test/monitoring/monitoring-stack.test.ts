@@ -160,7 +160,10 @@ describe('the configuration', () => {
 
   test('holds what a workload says when the stack is synthesized, and every later watch', () => {
     const result = synthesize((stack) => {
-      const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+      const monitoring = new MonitoringStack(stack, 'Monitoring', {
+        cluster: testCluster(stack),
+        clusterMetrics: false,
+      });
       const workload = new TestWorkload(stack, 'A');
       monitoring.watch(workload);
       workload.metricsTarget = { ...workload.metricsTarget, models: ['deepseek', 'fraud'] };
@@ -312,7 +315,7 @@ describe('options', () => {
     const result = synthesize((stack) => {
       const cluster = testCluster(stack);
       ensureNamespace(stack, cluster, 'inference', PodSecurityLevel.RESTRICTED);
-      new MonitoringStack(stack, 'Monitoring', { cluster }).watch(new TestWorkload(stack, 'A'));
+      new MonitoringStack(stack, 'Monitoring', { cluster, clusterMetrics: false }).watch(new TestWorkload(stack, 'A'));
     });
     const binding = result.only('kubernetes_role_binding_v1');
     expect(binding.depends_on).toEqual(expect.arrayContaining([expect.stringMatching(/Namespace-test-inference/)]));
@@ -389,7 +392,10 @@ describe('refused', () => {
 
   test('a refused workload leaves nothing behind', () => {
     const result = synthesize((stack) => {
-      const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+      const monitoring = new MonitoringStack(stack, 'Monitoring', {
+        cluster: testCluster(stack),
+        clusterMetrics: false,
+      });
       expect(() => monitoring.watch(new TestWorkload(stack, 'A', { features: [] }))).toThrow();
     });
     expect(result.types).not.toContain('kubernetes_role_binding_v1');

@@ -7,6 +7,8 @@ import { wholeRegex } from '../promql/regular-expressions';
 import { OBSERVATIONS, quantityOf } from './quantity';
 import { eitherOf, labelsNamed, listed, Series, SeriesLabel, SeriesLabels } from './series';
 import {
+  DROPPED_GPU_LABELS,
+  GPU_UUID_LABEL,
   mayExist,
   missingFrom,
   MODEL_NAME_LABEL,
@@ -23,7 +25,8 @@ const MOST: { readonly [unit in MetricUnit]?: number } = { [MetricUnit.RATIO]: 1
 /** Labels that a scrape gives: which targets a selector means. */
 const CHOICES: readonly (readonly [label: string, of: (target: ScrapedTarget) => string | undefined])[] = [
   ['job', ({ jobName }) => jobName],
-  ['namespace', ({ namespace }) => namespace],
+  // What an exporter of the cluster tells of is in other namespaces than its pod.
+  ['namespace', ({ namespace, honorLabels }) => (honorLabels ? undefined : namespace)],
 ];
 
 /**
@@ -154,7 +157,7 @@ function exposed(
   }
   const series = targets.flatMap((target, i) => {
     const metric = metrics[i];
-    return metric ? [labelsOf(name, metric, target.version)] : [];
+    return metric ? [labelsOf(name, metric, target)] : [];
   });
   return { ...valueOf(name, found), labels: new Map([...places, ...series.reduce(eitherOf)]) };
 }
@@ -204,7 +207,7 @@ function targetLabels(targets: readonly ScrapedTarget[]): Map<string, SeriesLabe
   return labels;
 }
 
-function labelsOf(series: string, metric: Metric, version: string): SeriesLabels {
+function labelsOf(series: string, metric: Metric, { version, honorLabels = false }: ScrapedTarget): SeriesLabels {
   const own =
     series === metric.name ? metric.labelsAt(version) : metric.labelsAt(version).filter((one) => one !== 'quantile');
   const sure = metric.commonLabelsAt(version);
@@ -212,13 +215,18 @@ function labelsOf(series: string, metric: Metric, version: string): SeriesLabels
   for (const label of own) {
     const values = Object.hasOwn(metric.labelValues, label) ? metric.labelValues[label] : undefined;
     const known = { sure: sure.includes(label), ...(values ? { values } : {}) };
-    // The scrape's own label stays, unless it honors that of the exporter: then the exporter's has another name.
-    if (TARGET_LABELS.includes(label)) labels.set(`exported_${label}`, { sure: false });
+    // The scrape's own label stays, and that of the exporter gets another name, unless it is honored.
+    if (TARGET_LABELS.includes(label) && !honorLabels) labels.set(`exported_${label}`, { sure: false });
     else labels.set(label, known);
   }
   const model = labels.get(MODEL_NAME_LABEL);
   // The scrape gives the series of vLLM's own server the label that all others have.
   if (model) labels.set('model', model);
+  const gpu = honorLabels && metric.exporter === MetricExporter.DCGM ? labels.get(GPU_UUID_LABEL) : undefined;
+  if (gpu) {
+    labels.set('gpu_uuid', gpu);
+    for (const label of DROPPED_GPU_LABELS) labels.delete(label);
+  }
   if (series === `${metric.name}_bucket` && metric.type === MetricType.HISTOGRAM) labels.set('le', { sure: true });
   return labels;
 }

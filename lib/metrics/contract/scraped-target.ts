@@ -14,6 +14,8 @@ export interface ScrapedTarget {
   readonly features: MetricFeature[];
   /** @default true */
   readonly usesGpus?: boolean;
+  /** Whether its own labels are kept where the scrape has others of the same name. @default false */
+  readonly honorLabels?: boolean;
 }
 
 /**
@@ -29,6 +31,20 @@ export const TARGET_LABELS = ['job', 'instance', 'namespace', 'pod', 'node'];
  * @internal
  */
 export const MODEL_NAME_LABEL = 'model_name';
+
+/**
+ * Label by which the DCGM exporter names a GPU; our scrape configuration copies it to `gpu_uuid`, as Triton calls it.
+ *
+ * @internal
+ */
+export const GPU_UUID_LABEL = 'UUID';
+
+/**
+ * Labels of the DCGM exporter that our scrape configuration drops: the name of the node, which was renamed, and which `node` has too.
+ *
+ * @internal
+ */
+export const DROPPED_GPU_LABELS = ['Hostname', 'hostname'];
 
 /** What Prometheus itself writes for every target. @internal */
 export const SCRAPE_SERIES = [
