@@ -40,12 +40,6 @@ export interface MetricsTarget {
   /** Whether a network policy keeps others from that port, so that the monitoring stack must let itself in. @default false */
   readonly isolated?: boolean;
   /**
-   * Whether labels that its exporter gives are kept where the scrape has others of the same name: `namespace` and `pod` of what it tells of,
-   * in place of its own. For exporters of nodes and of the cluster.
-   * @default false
-   */
-  readonly honorLabels?: boolean;
-  /**
    * Whether that port speaks HTTPS, with a certificate that it made itself, and answers those alone whose token may read `/metrics`, as controllers
    * do.
    * @default false

@@ -12,6 +12,15 @@ const TENSORRT: MetricsTarget = {
 
 const DCGM: MetricsTarget = { ...TARGET, jobName: 'dcgm', exporters: [MetricExporter.DCGM], version: '4.6.0-4.8.3' };
 
+const KUBE: MetricsTarget = {
+  ...TARGET,
+  jobName: 'kube-state-metrics',
+  namespace: 'monitoring',
+  exporters: [MetricExporter.KUBE_STATE_METRICS],
+  models: [],
+  version: '2.20.0',
+};
+
 /** Id and sentence of each fault. */
 function faults(given: string | MonitoringRule[], targets: MetricsTarget[] = [TARGET]): string[] {
   const rules = typeof given === 'string' ? [{ alert: 'A', expr: given }] : given;
@@ -184,6 +193,12 @@ describe('queries that Prometheus takes, and that answer nothing or something el
       /SCRAPE_JOB_UNKNOWN.*'inference'/,
     ],
     [
+      'a namespace of pods, of the scrape itself',
+      'up{job="kube-state-metrics",namespace="inference"}',
+      [KUBE],
+      /SCRAPE_JOB_UNKNOWN.*'monitoring'/,
+    ],
+    [
       'a grouping by nothing',
       'sum by (model_nam) (vllm:num_requests_waiting)',
       [VLLM_TARGET],
@@ -324,6 +339,12 @@ describe('queries that are right', () => {
     ['time() - process_start_time_seconds > 60 and ALERTS{alertstate="firing"} == 1', [VLLM_TARGET]],
     ['DCGM_FI_DEV_SOMETHING_ELSE > 0 and on (exported_pod) DCGM_FI_DEV_GPU_UTIL > 90', [DCGM]],
     ['up{pod=~"(?i)chat-.*"} @ end() offset 5m', [TARGET]],
+    ['kube_pod_status_unschedulable{namespace="inference"} == 1 unless on (namespace, pod) up == 1', [KUBE, TARGET]],
+    [
+      'kube_node_status_capacity{resource="nvidia_com_gpu"} > on (node) count by (node) (DCGM_FI_DEV_GPU_TEMP)',
+      [KUBE, DCGM],
+    ],
+    ['DCGM_FI_DEV_GPU_UTIL{namespace="inference",pod=~"chat-.*"} > 90', [DCGM]],
     ['100 * vllm:kv_cache_usage_perc > 90 or sum(vllm:kv_cache_usage_perc) > 1.5', [VLLM_TARGET]],
     ['topk(3, sum by (pod) (rate(vllm:generation_tokens_total[5m])))', [VLLM_TARGET]],
   ])('%s', (query, targets) => {

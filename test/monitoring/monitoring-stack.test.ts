@@ -160,10 +160,8 @@ describe('the configuration', () => {
 
   test('holds what a workload says when the stack is synthesized, and every later watch', () => {
     const result = synthesize((stack) => {
-      const monitoring = new MonitoringStack(stack, 'Monitoring', {
-        cluster: testCluster(stack),
-        clusterMetrics: false,
-      });
+      const options = { cluster: testCluster(stack), clusterMetrics: false };
+      const monitoring = new MonitoringStack(stack, 'Monitoring', options);
       const workload = new TestWorkload(stack, 'A');
       monitoring.watch(workload);
       workload.metricsTarget = { ...workload.metricsTarget, models: ['deepseek', 'fraud'] };
@@ -392,10 +390,8 @@ describe('refused', () => {
 
   test('a refused workload leaves nothing behind', () => {
     const result = synthesize((stack) => {
-      const monitoring = new MonitoringStack(stack, 'Monitoring', {
-        cluster: testCluster(stack),
-        clusterMetrics: false,
-      });
+      const options = { cluster: testCluster(stack), clusterMetrics: false };
+      const monitoring = new MonitoringStack(stack, 'Monitoring', options);
       expect(() => monitoring.watch(new TestWorkload(stack, 'A', { features: [] }))).toThrow();
     });
     expect(result.types).not.toContain('kubernetes_role_binding_v1');

@@ -90,7 +90,19 @@ const SLACK = {
 
 const COLLECTORS = [
   ...['conntrack', 'cpu', 'cpufreq', 'diskstats', 'edac', 'filefd', 'filesystem', 'hwmon', 'infiniband', 'loadavg'],
-  ...['meminfo', 'netclass', 'netdev', 'netstat', 'nvme', 'pressure', 'stat', 'thermal_zone', 'time', 'uname', 'vmstat'],
+  ...[
+    'meminfo',
+    'netclass',
+    'netdev',
+    'netstat',
+    'nvme',
+    'pressure',
+    'stat',
+    'thermal_zone',
+    'time',
+    'uname',
+    'vmstat',
+  ],
 ];
 const OF_PODS = '^(veth.*|cali.*|eni[0-9a-f]+|lxc.*|cilium_.*|nodelocaldns|kube-ipvs0|dummy.*)$';
 const NODE_EXPORTER_ARGS = [
@@ -123,7 +135,7 @@ const NODE_EXPORTER: Row = {
     'host_network: true',
     'on nodes kubernetes.io/os=linux',
     'priority_class_name: system-node-critical',
-    'tolerates everything',
+    'tolerates undefined Exists undefined',
     'volume proc: host_path, path: /proc, type: Directory',
     'volume root: host_path, path: /, type: Directory',
     'volume sys: host_path, path: /sys, type: Directory',

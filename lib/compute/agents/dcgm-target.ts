@@ -80,7 +80,6 @@ function target(
     models: [],
     features: ownCounters ? [MetricFeature.DCGM_COUNTER] : [],
     version,
-    honorLabels: true,
     scalesToZero: true,
   };
 }

@@ -7,8 +7,8 @@ import { wholeRegex } from '../promql/regular-expressions';
 import { OBSERVATIONS, quantityOf } from './quantity';
 import { eitherOf, labelsNamed, listed, Series, SeriesLabel, SeriesLabels } from './series';
 import {
-  DROPPED_GPU_LABELS,
   GPU_UUID_LABEL,
+  honorsLabels,
   mayExist,
   missingFrom,
   MODEL_NAME_LABEL,
@@ -25,8 +25,7 @@ const MOST: { readonly [unit in MetricUnit]?: number } = { [MetricUnit.RATIO]: 1
 /** Labels that a scrape gives: which targets a selector means. */
 const CHOICES: readonly (readonly [label: string, of: (target: ScrapedTarget) => string | undefined])[] = [
   ['job', ({ jobName }) => jobName],
-  // What an exporter of the cluster tells of is in other namespaces than its pod.
-  ['namespace', ({ namespace, honorLabels }) => (honorLabels ? undefined : namespace)],
+  ['namespace', ({ namespace }) => namespace],
 ];
 
 /**
@@ -129,11 +128,14 @@ function exposed(
   report: (fault: Fault) => void,
 ): Series | undefined {
   let targets = all.all;
+  const ofScrape = SCRAPE_SERIES.includes(name);
   for (const [label, of] of CHOICES) {
     const matcher = matchers.find((one) => one.label === label && one.operator === '=');
     if (!matcher) continue;
     const named = label === 'job' ? all.ofJob(matcher.value) : targets;
-    const left = named.filter((target) => (of(target) ?? matcher.value) === matcher.value);
+    // Whose labels are honored tells of other namespaces than its own; `up` is of the scrape alone.
+    const anyPlace = (target: ScrapedTarget) => label === 'namespace' && honorsLabels(target) && !ofScrape;
+    const left = named.filter((target) => anyPlace(target) || (of(target) ?? matcher.value) === matcher.value);
     if (left.length === 0) {
       report(noTarget(label, matcher.value, targets, of));
       return undefined;
@@ -141,7 +143,7 @@ function exposed(
     targets = left;
   }
   const places = new Map([...targetLabels(targets), ...labelsNamed(all.extraLabels, false)]);
-  if (SCRAPE_SERIES.includes(name)) return { labels: places };
+  if (ofScrape) return { labels: places };
   const metrics = targets.map((target) => Metric.find(name, target.exporters));
   const found = metrics.find((metric) => metric !== undefined);
   if (!found) {
@@ -207,7 +209,9 @@ function targetLabels(targets: readonly ScrapedTarget[]): Map<string, SeriesLabe
   return labels;
 }
 
-function labelsOf(series: string, metric: Metric, { version, honorLabels = false }: ScrapedTarget): SeriesLabels {
+function labelsOf(series: string, metric: Metric, target: ScrapedTarget): SeriesLabels {
+  const { version } = target;
+  const honored = honorsLabels(target);
   const own =
     series === metric.name ? metric.labelsAt(version) : metric.labelsAt(version).filter((one) => one !== 'quantile');
   const sure = metric.commonLabelsAt(version);
@@ -215,18 +219,17 @@ function labelsOf(series: string, metric: Metric, { version, honorLabels = false
   for (const label of own) {
     const values = Object.hasOwn(metric.labelValues, label) ? metric.labelValues[label] : undefined;
     const known = { sure: sure.includes(label), ...(values ? { values } : {}) };
-    // The scrape's own label stays, and that of the exporter gets another name, unless it is honored.
-    if (TARGET_LABELS.includes(label) && !honorLabels) labels.set(`exported_${label}`, { sure: false });
-    else labels.set(label, known);
+    // Where both have it, that of the exporter stays if the scrape honors it, and has another name in others' Prometheus.
+    if (TARGET_LABELS.includes(label)) {
+      labels.set(`exported_${label}`, { sure: false });
+      if (honored) labels.set(label, { sure: true });
+    } else labels.set(label, known);
   }
   const model = labels.get(MODEL_NAME_LABEL);
   // The scrape gives the series of vLLM's own server the label that all others have.
   if (model) labels.set('model', model);
-  const gpu = honorLabels && metric.exporter === MetricExporter.DCGM ? labels.get(GPU_UUID_LABEL) : undefined;
-  if (gpu) {
-    labels.set('gpu_uuid', gpu);
-    for (const label of DROPPED_GPU_LABELS) labels.delete(label);
-  }
+  const gpu = honored && metric.exporter === MetricExporter.DCGM ? labels.get(GPU_UUID_LABEL) : undefined;
+  if (gpu) labels.set('gpu_uuid', gpu);
   if (series === `${metric.name}_bucket` && metric.type === MetricType.HISTOGRAM) labels.set('le', { sure: true });
   return labels;
 }

@@ -14,8 +14,6 @@ export interface ScrapedTarget {
   readonly features: MetricFeature[];
   /** @default true */
   readonly usesGpus?: boolean;
-  /** Whether its own labels are kept where the scrape has others of the same name. @default false */
-  readonly honorLabels?: boolean;
 }
 
 /**
@@ -45,6 +43,24 @@ export const GPU_UUID_LABEL = 'UUID';
  * @internal
  */
 export const DROPPED_GPU_LABELS = ['Hostname', 'hostname'];
+
+/** Exporters that tell of pods, containers and nodes: the scrape honors their labels, or those of the exporter's own pod would hide them. */
+const OF_OTHERS = [
+  MetricExporter.DCGM,
+  MetricExporter.KUBE_STATE_METRICS,
+  MetricExporter.KUBELET,
+  MetricExporter.KUBELET_CADVISOR,
+  MetricExporter.KUBELET_RESOURCE,
+];
+
+/**
+ * Whether the labels of what a workload exposes stay as they are where the scrape has labels of the same names.
+ *
+ * @internal
+ */
+export function honorsLabels({ exporters }: { readonly exporters: readonly MetricExporter[] }): boolean {
+  return exporters.some((exporter) => OF_OTHERS.includes(exporter));
+}
 
 /** What Prometheus itself writes for every target. @internal */
 export const SCRAPE_SERIES = [

@@ -60,7 +60,6 @@ export class ExistingExporter extends Construct implements IWatchable {
       models: [],
       features,
       version,
-      honorLabels: exporter === MetricExporter.DCGM || exporter === MetricExporter.KUBE_STATE_METRICS,
       ...(exporter === MetricExporter.DCGM ? { scalesToZero: true } : {}),
     };
   }

@@ -61,7 +61,6 @@ export class KubeStateMetrics extends Construct {
       models: [],
       features: [],
       version: VERSION,
-      honorLabels: true,
       isolated: true,
       replicas: 1,
     }));

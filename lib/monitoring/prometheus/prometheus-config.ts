@@ -1,7 +1,12 @@
 import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
 import { escapeRegex } from '../indicators/selectors';
-import { DROPPED_GPU_LABELS, GPU_UUID_LABEL, MODEL_NAME_LABEL } from '../../metrics/contract/scraped-target';
+import {
+  DROPPED_GPU_LABELS,
+  GPU_UUID_LABEL,
+  honorsLabels,
+  MODEL_NAME_LABEL,
+} from '../../metrics/contract/scraped-target';
 import { RuleGroup } from '../rules/rule-groups';
 
 /** @internal */
@@ -51,7 +56,7 @@ function scrapeConfig(target: MetricsTarget) {
     job_name: target.jobName,
     metrics_path: target.path ?? '/metrics',
     // Triton with model namespaces exposes a label of its own called namespace: it becomes exported_namespace. What tells of other pods keeps theirs.
-    honor_labels: target.honorLabels ?? false,
+    honor_labels: honorsLabels(target),
     ...(secured
       ? {
           scheme: 'https',
@@ -88,7 +93,7 @@ function scrapeConfig(target: MetricsTarget) {
 }
 
 /** Labels as every query has them, whichever exporter gives them. */
-function metricRelabeling({ exporters, honorLabels }: MetricsTarget): object[] {
+function metricRelabeling({ exporters }: MetricsTarget): object[] {
   const has = (exporter: MetricExporter) => exporters.includes(exporter);
   return [
     ...(has(MetricExporter.VLLM) ? [{ source_labels: [MODEL_NAME_LABEL], regex: '(.+)', target_label: 'model' }] : []),
@@ -99,7 +104,7 @@ function metricRelabeling({ exporters, honorLabels }: MetricsTarget): object[] {
         ]
       : []),
     // A GPU that no pod has is not that of the exporter's own pod, whose labels the scrape would leave on it.
-    ...(has(MetricExporter.DCGM) && honorLabels
+    ...(has(MetricExporter.DCGM)
       ? ['pod', 'namespace'].map((label) => ({
           source_labels: ['__name__', 'container'],
           regex: 'DCGM_.+;',

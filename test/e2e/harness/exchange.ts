@@ -22,7 +22,8 @@ export interface Exchange {
 
 /** Reads what a request is from its raw form. */
 export function describeRequest(method: string, url: string, headers: NodeJS.Dict<string | string[]>, body: Buffer) {
-  const [path, query = ''] = url.split('?');
+  // The streamer of weights asks for whole URLs, as of a proxy.
+  const [path, query = ''] = url.replace(/^https?:\/\/[^/]+/, '').split('?');
   const [, region = '', service = ''] =
     /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(String(headers.authorization)) ?? [];
   const type = String(headers['content-type'] ?? '');

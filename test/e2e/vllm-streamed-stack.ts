@@ -1,0 +1,39 @@
+import { App, TerraformStack } from 'cdktf';
+import { DataSize, ModelSpec, ModelStore, VllmDeployment, VllmRelease, WeightLoading } from '../../lib';
+import { modelsRack } from './models-rack';
+
+export const STREAMED = { model: 'tiny', bucket: 'weights', namespace: 'inference' };
+export const STORE = 'http://minio.storage.svc:9000';
+export const SECRETS = { store: { name: 'store', key: 'credentials' }, key: { name: 'callers', key: 'key' } };
+
+/**
+ * A model whose weights vLLM reads from the store itself.
+ *
+ * @param config the `config.json` of the model
+ * @param version of vLLM
+ * @param memoryLimit what the streamer reads into
+ */
+export function vllmStreamed(app: App, config: string, version: string, memoryLimit: DataSize): TerraformStack {
+  const { stack, cluster, nodePool } = modelsRack(app, 'vllm-streamed', 'hall-4');
+  new VllmDeployment(stack, 'Chat', {
+    cluster,
+    nodePool,
+    modelStore: ModelStore.s3Compatible(stack, 'Models', {
+      bucketName: STREAMED.bucket,
+      endpoint: STORE,
+      region: 'us-east-1',
+      credentials: SECRETS.store,
+    }),
+    vllmRelease: VllmRelease.of(version),
+    apiKey: SECRETS.key,
+    weightLoading: WeightLoading.streamed({ memoryLimit }),
+    models: [
+      {
+        name: STREAMED.model,
+        model: ModelSpec.fromHuggingFaceConfig(STREAMED.model, config),
+        contextLength: 2048,
+      },
+    ],
+  });
+  return stack;
+}
