@@ -25,7 +25,7 @@ function layerRules(layer) {
         patterns: [
           providerRoot,
           {
-            regex: bare(allowedSpecifiers[layer] ?? (pure ? ['(?!)'] : allowedSpecifiers.lib)),
+            regex: bare([...(pure ? ['(?!)'] : allowedSpecifiers.lib), ...(allowedSpecifiers[layer] ?? [])]),
             message: pure
               ? `${layer} is pure: it imports units, catalog and planning only.`
               : 'lib imports only constructs, cdktf and @cdktf/provider-x/lib/y (and crypto, fs, path).',

@@ -50,6 +50,8 @@ for (const [index, text] of indexes) writeFileSync(index, text);
 
 /** Files that others load when they first use a function of theirs: what most programs, or most plans, do not need. */
 const LATE = [
+  // Grafana's package is loaded by programs that make dashboards.
+  ['monitoring/watch-list.js', './grafana/dashboards/dashboards'],
   ['catalog/model-spec.js', './hugging-face-config'],
   ['planning/capacity-planner.js', './alternatives'],
   ['planning/capacity-planner.js', './search'],

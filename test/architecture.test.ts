@@ -18,6 +18,10 @@ const ROOT = path.join(__dirname, '..');
 const LIB = path.join(ROOT, 'lib');
 const LAYERS: { [layer: string]: string[] } = architecture.layers;
 const ALLOWED = architecture.allowedSpecifiers.lib.map((pattern) => new RegExp(pattern));
+/** What single layers may import beside that. */
+const ALLOWED_TO: { readonly [layer: string]: RegExp[] | undefined } = {
+  monitoring: architecture.allowedSpecifiers.monitoring.map((pattern) => new RegExp(pattern)),
+};
 /** What pure layers may import all the same. */
 const PURE_ALLOWED: { readonly [layer: string]: RegExp[] | undefined } = {
   units: architecture.allowedSpecifiers.units.map((pattern) => new RegExp(pattern)),
@@ -62,7 +66,8 @@ function importFaults(source: Source): string[] {
     if (!specifier.startsWith('.')) {
       if (layer && architecture.pureLayers.includes(layer))
         return PURE_ALLOWED[layer]?.some((pattern) => pattern.test(specifier)) ? [] : fault(`${layer} is pure`);
-      return ALLOWED.some((pattern) => pattern.test(specifier)) ? [] : fault('not an allowed specifier');
+      const allowed = [...ALLOWED, ...(ALLOWED_TO[layer ?? ''] ?? [])];
+      return allowed.some((pattern) => pattern.test(specifier)) ? [] : fault('not an allowed specifier');
     }
     const target = path.posix.join(path.posix.dirname(source.file), specifier);
     if (!target.startsWith('lib/')) return fault('leaves lib');

@@ -33,6 +33,8 @@ export interface OpenAiTarget {
   readonly isolated?: boolean;
   /** Seconds that the longest answer takes which the model is planned for, from its request to its end. @default - not planned */
   readonly answerSeconds?: number;
+  /** Tokens of the longest request together with its answer. @default - not known */
+  readonly contextLength?: number;
   /** Number of servers; the most of them where a scaler sets it. @default - not known */
   readonly servers?: number;
   /** Whether a scaler may leave no server at all, which is then no outage. @default false */

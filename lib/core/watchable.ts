@@ -1,4 +1,5 @@
 import { MetricExporter, MetricFeature } from '../catalog/metric-kind';
+import { DataSize } from '../units/data-size';
 import { IConstruct } from 'constructs';
 
 /**
@@ -11,6 +12,25 @@ export interface ScaledModel {
   readonly service: string;
   /** Exporter that tells of its requests. */
   readonly exporter: MetricExporter;
+}
+
+/**
+ * What the plan of a model says of each of its servers: monitoring compares it with what runs.
+ */
+export interface PlannedServing {
+  /** Requests at once of one server that the times are planned for. */
+  readonly concurrency: number;
+  /** Tokens of key-value cache that one server has room for. */
+  readonly kvCapacityTokens: number;
+  /**
+   * Time between two tokens of an answer with `concurrency` requests at once, prompts of the others among it, in milliseconds.
+   * @default - not compared: the exporter tells of the steps of the engine, and a step gives several tokens
+   */
+  readonly timePerTokenMs?: number;
+  /** Output tokens per second of one server with `concurrency` requests at once. */
+  readonly outputTokensPerSecond: number;
+  /** Memory of each GPU that the engine may take. */
+  readonly gpuMemory: DataSize;
 }
 
 /**
@@ -63,8 +83,21 @@ export interface MetricsTarget {
    * @default - there must be a server behind each
    */
   readonly scaledToZeroServices?: string[];
+  /**
+   * Exporter of the engine that executes a model behind Triton, by model, whether or not its metrics are switched on: its queue and its batches are
+   * its own. Models that are not named have none.
+   * @default - not known: of a server of one model its engine; of several models each may have any of the exporters
+   */
+  readonly engines?: { [model: string]: MetricExporter };
+  /**
+   * US dollars for an hour of one server of a model, by model: of all that its pods have of GPU nodes. Models of one server have the same.
+   * @default - not known: no cost is recorded
+   */
+  readonly pricePerHour?: { [model: string]: number };
   /** P99 latency in milliseconds that the plans of models expect under their load, by model. @default - nothing is planned */
   readonly plannedLatencyMs?: { [model: string]: number };
+  /** What the plans of models say of each of their servers, by model. @default - nothing is planned */
+  readonly plans?: { [model: string]: PlannedServing };
 }
 
 /**

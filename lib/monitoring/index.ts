@@ -1,6 +1,7 @@
 export * from './alerting/alert-receiver';
 export * from './exporters/existing-exporter';
 export * from './indicators/indicator';
+export * from './indicators/indicator-query';
 export * from './scaling/keda';
 export * from './rules/metric-contract';
 export * from './monitoring-options';

@@ -139,6 +139,14 @@ export class MonitoringStack extends Construct {
   }
 
   /**
+   * Dashboards of Grafana for the workloads watched so far, by their uids: JSON that Grafana 9 to 13 provision from files, for a Grafana of one's own.
+   * Panels whose series nothing records are not in them.
+   */
+  public get dashboards(): { [uid: string]: string } {
+    return Object.fromEntries(this.#watchList.dashboards.map((one) => [one.uid, JSON.stringify(one, null, 2)]));
+  }
+
+  /**
    * Scrapes a workload, records its indicators and watches its latency, as long as it is in the construct tree.
    *
    * Throws a `ValidationError` when another workload has the same job name, when two models would be recorded under one name, when the

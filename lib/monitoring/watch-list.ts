@@ -8,10 +8,13 @@ import { Fault } from '../units/fault';
 import { structFaults } from '../units/struct-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
 import { scrapedTwiceFaults } from './exporters/scraped-twice';
+import { DashboardJson } from './grafana/dashboards/dashboard-json';
+import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { isOfCluster } from './indicators/selectors';
 import { isGateway } from './rules/gateway-rules';
 import { MetricContract } from './rules/metric-contract';
-import { RuleGroup, ruleGroups } from './rules/rule-groups';
+import { RuleGroup } from './rules/rule-group';
+import { ruleGroups } from './rules/rule-groups';
 import {
   GivenThresholds,
   optionFaults,
@@ -100,6 +103,12 @@ export class WatchList {
   /** The rules of the workloads as they are now. */
   public get ruleGroups(): RuleGroup[] {
     return ruleGroups(this.workloads, this.props.heartbeat);
+  }
+
+  /** The dashboards of the workloads as they are now. */
+  public get dashboards(): DashboardJson[] {
+    const rules = this.ruleGroups.flatMap((group) => group.rules);
+    return dashboardsOf({ workloads: this.workloads, rules });
   }
 
   /** What is wrong with the workloads, or with rules that follow from them. */

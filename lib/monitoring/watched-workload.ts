@@ -7,7 +7,7 @@ import { concreteFault, hasToken } from '../core/tokens';
 import { MetricsTarget } from '../core/watchable';
 import { isGateway } from './rules/gateway-rules';
 import { Indicator } from './indicators/indicator';
-import { isOfCluster, isVllm } from './indicators/selectors';
+import { isOfCluster } from './indicators/selectors';
 import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './rules/latency-threshold';
 import { allOf, isUnreadable } from '../units/unreadable';
 import { ownValue } from '../units/own-value';
@@ -90,13 +90,12 @@ export function thresholdsOf(
  */
 export function watchedIndicators({ target, latencyAlert }: WatchedWorkload): Indicator[] {
   if (isGateway(target) || isOfCluster(target)) return [];
-  const left = [
-    ...(latencyAlert ? [] : [Indicator.LATENCY_P99]),
-    // Triton reads the GPUs of its pods, vLLM only its own cache.
-    ...(target.usesGpus === false || isVllm(target) ? [Indicator.GPU_MEMORY] : []),
-    ...(isVllm(target) ? [] : [Indicator.KV_CACHE]),
-  ];
-  return Indicator.ALL.filter((indicator) => !left.some(({ name }) => name === indicator.name));
+  const required = [Indicator.QPS, Indicator.FAILURES, ...(latencyAlert ? [Indicator.LATENCY_P99] : [])];
+  return Indicator.ALL.filter((indicator) =>
+    required.some(({ name }) => name === indicator.name)
+      ? true
+      : indicator.name !== Indicator.LATENCY_P99.name && indicator.isAvailable(target),
+  );
 }
 
 /** @internal */

@@ -51,6 +51,15 @@ const RULES: { readonly [type: string]: Rules | undefined } = {
       line,
       number((value) => value > 0, 'a number of milliseconds above 0'),
     ),
+    plans: map(
+      line,
+      fields({
+        concurrency: whole(1),
+        kvCapacityTokens: whole(0),
+        timePerTokenMs: number((value) => value > 0, 'a number of milliseconds above 0'),
+        outputTokensPerSecond: number((value) => value > 0, 'a number of tokens above 0'),
+      }),
+    ),
   },
   ClusterConnection: {
     host: text(/^(https?:\/\/)?[^\s"'\\]+$/, "the URL of an API server, e.g. 'https://10.0.0.1:6443'"),

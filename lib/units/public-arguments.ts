@@ -146,6 +146,7 @@ export const ARGUMENTS = {
   },
   Indicator: {
     query: 'target: MetricsTarget',
+    isAvailable: 'target: MetricsTarget',
   },
   InferenceEngine: {
     'static vllm': 'version: string',

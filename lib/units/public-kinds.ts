@@ -169,7 +169,7 @@ export const STRUCTS = {
     'weights: DataSize; kvCache: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize',
   MetricLabelChange: 'label: string; since?: string; until?: string; replacedBy?: string',
   MetricsTarget:
-    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; secured?: boolean; declaredPort?: number; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; unseenServers?: boolean; scaledToZeroServices?: string[]; plannedLatencyMs?: number{}',
+    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; secured?: boolean; declaredPort?: number; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; unseenServers?: boolean; scaledToZeroServices?: string[]; engines?: MetricExporter{}; pricePerHour?: number{}; plannedLatencyMs?: number{}; plans?: PlannedServing{}',
   MixtureOfExpertsProps:
     'name: string; shape: DecoderShape; experts?: ExpertLayers; publishedPrecision?: Precision; publishedBits?: WeightBits; publishedFrom?: string',
   ModelFile: 'url: string; path?: string; sha256?: string',
@@ -211,12 +211,14 @@ export const STRUCTS = {
   OpenAiOptions:
     'loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   OpenAiTarget:
-    'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; aiGatewayKeySecret?: SecretReference; answersPickers?: boolean; isolated?: boolean; answerSeconds?: number; servers?: number; scalesToZero?: boolean',
+    'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; aiGatewayKeySecret?: SecretReference; answersPickers?: boolean; isolated?: boolean; answerSeconds?: number; contextLength?: number; servers?: number; scalesToZero?: boolean',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
   PlanFigure:
     'name: string; value: string; formula: string; inputs: string; evidence: EvidenceClass; errorBand: string',
+  PlannedServing:
+    'concurrency: number; kvCapacityTokens: number; timePerTokenMs?: number; outputTokensPerSecond: number; gpuMemory: DataSize',
   PodAdditions:
     'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; initContainers?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podAffinity?: PodAffinityTerm[]; podAntiAffinity?: PodAffinityTerm[]; topologySpreadConstraints?: TopologySpreadConstraint[]; serviceAccountName?: string; rolePolicyStatements?: PolicyStatement[]; roleManagedPolicyArns?: string[]; serviceAccountAnnotations?: string{}; serviceType?: ServiceType; serviceAnnotations?: string{}',
   PodAffinityTerm: 'topologyKey: string; matchLabels?: string{}; namespaces?: string[]; weight?: number',

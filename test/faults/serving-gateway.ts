@@ -1,6 +1,14 @@
 import { IConstruct } from 'constructs';
 import { ModelSpec } from '../../lib/catalog';
-import { GatewayAuthentication, GatewayBackend, GatewayExposure, GatewayTls, OidcIssuer } from '../../lib/serving';
+import {
+  GatewayAuthentication,
+  GatewayBackend,
+  GatewayExposure,
+  GatewayTls,
+  LoadBalancerController,
+  OidcIssuer,
+  ServerAutoscaling,
+} from '../../lib/serving';
 import { Duration } from '../../lib/units';
 import { Door, chat, openDoor, triton } from '../serving/support/gateway-fixtures';
 import { faultsAtSynth, warningsOf } from '../support/faults';
@@ -47,6 +55,33 @@ export const TEXTS: FaultText[] = [
         return {
           backends: [GatewayBackend.of(chat(site, 'Chat', { replicas: 2 }), { canary: { server, percent: 60 } })],
         };
+      });
+      return warningsOf(door.gateway);
+    },
+  },
+  {
+    id: 'CANARY_MAY_SLEEP',
+    text: "the canary of 'chat' gets 5 of 100 requests, and may have no server at all, so that they fail until one has loaded; give it autoscaling.minReplicas of 1 as long as it gets requests",
+    faults: () => {
+      const wakeQuery = 'sum(rate(gateway_requests[1m]))';
+      const autoscaling = ServerAutoscaling.keda({ minReplicas: 0, maxReplicas: 1, wakeQuery });
+      return canaryWarned({ autoscaling });
+    },
+  },
+  {
+    id: 'CANARY_SHORTER_CONTEXT',
+    text: "the canary of 'chat' takes requests of 1024 tokens with their answers, and those beside it 8192: it refuses longer ones by 400, by chance; give both the same contextLength",
+    faults: () => canaryWarned({}, 1024),
+  },
+  {
+    id: 'CLASSIC_LOAD_BALANCER',
+    text: 'a Service without a class gets a Classic Load Balancer on EKS, which breaks off streams that are silent for a minute; pass LoadBalancerController.AWS or EKS_AUTO_MODE, or the annotation service.beta.kubernetes.io/aws-load-balancer-type',
+    faults: () => {
+      const exposure = GatewayExposure.public({ controller: LoadBalancerController.CLUSTER_DEFAULT });
+      const door = openDoor((site) => {
+        const connection = { eksClusterName: 'test', host: 'https://x', certificateAuthorityData: 'eA==' };
+        Object.assign(site.cluster, { connection });
+        return { backends: [GatewayBackend.of(chat(site))], exposure, tls: GatewayTls.secret('door') };
       });
       return warningsOf(door.gateway);
     },
@@ -166,3 +201,13 @@ export const TEXTS: FaultText[] = [
     })),
   },
 ];
+
+/** The warnings of a gateway whose canary is another version of its model. */
+function canaryWarned(more: Parameters<typeof chat>[2], contextLength?: number) {
+  const models = [{ name: 'next', model: ModelSpec.LLAMA_3_1_8B, servedModelNames: ['chat'], contextLength }];
+  const { gateway } = openDoor((site) => {
+    const server = chat(site, 'Next', { models, ...more });
+    return { backends: [GatewayBackend.of(chat(site), { canary: { server, percent: 5 } })] };
+  });
+  return warningsOf(gateway);
+}

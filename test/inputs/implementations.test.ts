@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'fs';
 import * as path from 'path';
 import * as ts from 'typescript';
 import {
+  DataSize,
   ExistingGpuNodePool,
   GpuInstanceType,
   IGpuNodePool,
@@ -97,6 +98,14 @@ test('what these tests change is accepted as it is', () => {
 });
 
 /** By object: a member, what a user's own class has for it, the property of the fault, and a part of its sentence. */
+const PLAN = {
+  concurrency: 1,
+  kvCapacityTokens: 1,
+  timePerTokenMs: 1,
+  outputTokensPerSecond: 1,
+  gpuMemory: DataSize.gib(1),
+};
+
 const TARGET_FAULTS: [keyof MetricsTarget, unknown, string, string][] = [
   ['startupSeconds', Infinity, 'startupSeconds', 'must be a number of seconds of at least 0; got Infinity'],
   ['startupSeconds', NaN, 'startupSeconds', 'must be a number of seconds of at least 0; got NaN'],
@@ -123,6 +132,10 @@ const TARGET_FAULTS: [keyof MetricsTarget, unknown, string, string][] = [
   ['port', NaN, 'port', 'must be a whole number from 1 to 65535; got NaN'],
   ['plannedLatencyMs', { deepseek: -1 }, "plannedLatencyMs['deepseek']", 'must be a number of milliseconds above 0'],
   ['plannedLatencyMs', { deepseek: Infinity }, "plannedLatencyMs['deepseek']", 'got Infinity'],
+  ['plans', { deepseek: { ...PLAN, concurrency: 0 } }, "plans['deepseek'].concurrency", 'got 0'],
+  ['plans', { deepseek: { ...PLAN, kvCapacityTokens: 1.5 } }, "plans['deepseek'].kvCapacityTokens", 'got 1.5'],
+  ['plans', { deepseek: { ...PLAN, timePerTokenMs: 0 } }, "plans['deepseek'].timePerTokenMs", 'milliseconds above 0'],
+  ['plans', { deepseek: { ...PLAN, outputTokensPerSecond: NaN } }, "plans['deepseek'].outputTokensPerSecond", 'NaN'],
 ];
 
 test.each(TARGET_FAULTS)('a workload with the %s %p is refused', (member, value, property, sentence) => {

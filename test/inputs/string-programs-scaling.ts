@@ -1,8 +1,9 @@
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
 import { MetricExporter } from '../../lib/catalog/metric-kind';
-import { Keda, MonitoringStack, PrometheusAdapter } from '../../lib/monitoring';
+import { ExistingExporter, Keda, MonitoringStack, PrometheusAdapter } from '../../lib/monitoring';
 import { ServerAutoscaling, VllmDeployment } from '../../lib/serving';
+import { DataSize } from '../../lib/units';
 import { TestWorkload } from '../monitoring/support';
 import { TestPool, TestStore } from '../serving/support/fixtures';
 import { testCluster } from '../support/test-cluster';
@@ -35,8 +36,17 @@ const keda =
   (stack: TerraformStack) =>
     void new Keda(stack, id, { cluster: testCluster(stack), ...given });
 
-/** Programs that set what sets the number of servers. */
+const existing =
+  (given: Given, id = 'Theirs') =>
+  (stack: TerraformStack) => {
+    const theirs = { exporter: MetricExporter.DCGM, version: '4.5.3-4.8.2', namespace: 'gpus' };
+    const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+    monitoring.watch(new ExistingExporter(stack, id, { ...theirs, ...given }));
+  };
+
+/** Programs that set what sets the number of servers, and what tells of them. */
 export const SCALING_STRUCTS: StructPrograms = {
+  ExistingExporterProps: (given) => existing(given),
   HpaAutoscalingOptions: (given) => scaled(() => ServerAutoscaling.hpa({ maxReplicas: 2, ...given })),
   KedaAutoscalingOptions: (given) =>
     scaled(() => ServerAutoscaling.keda({ maxReplicas: 2, minReplicas: 0, wakeQuery: 'sum(requests)', ...given })),
@@ -49,10 +59,18 @@ export const SCALING_STRUCTS: StructPrograms = {
       new TestWorkload(stack, 'Workload', { scaledModels }),
     );
   },
+  PlannedServing: (given) => (stack) => {
+    const plan = { concurrency: 16, kvCapacityTokens: 1_000_000, outputTokensPerSecond: 1000 };
+    const plans = { deepseek: { ...plan, gpuMemory: DataSize.gib(72), ...given } };
+    new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) }).watch(
+      new TestWorkload(stack, 'Workload', { plans }),
+    );
+  },
 };
 
 /** The same for arguments. */
 export const SCALING_ARGUMENTS: ArgumentPrograms = {
+  'ExistingExporter.new(id)': (id) => existing({}, id),
   'Keda.new(id)': (id) => keda({}, id),
   'PrometheusAdapter.new(id)': (id) => adapter({}, id),
 };

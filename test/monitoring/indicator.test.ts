@@ -1,6 +1,6 @@
 import { MetricExporter, MetricFeature } from '../../lib/catalog/metric-kind';
 import { MetricsTarget } from '../../lib/core/watchable';
-import { Indicator, MetricContract } from '../../lib/monitoring';
+import { Indicator } from '../../lib/monitoring';
 import { TARGET } from './support';
 
 const SUMMARY = MetricFeature.SUMMARY_LATENCIES;
@@ -9,16 +9,6 @@ const { TRITON, TRITON_VLLM, TRITON_TENSORRT_LLM } = MetricExporter;
 const query = (indicator: Indicator, target: Partial<MetricsTarget> = {}) => indicator.query({ ...TARGET, ...target });
 
 describe('an indicator', () => {
-  const ofTriton = Indicator.ALL.filter(({ name }) => name !== Indicator.KV_CACHE.name);
-  test.each(ofTriton.map((indicator) => [indicator.name, indicator] as const))(
-    '%s keeps the contract',
-    (_, indicator) => {
-      const { expr, metrics } = query(indicator);
-      expect(metrics.length).toBeGreaterThan(0);
-      expect(MetricContract.faults([{ record: indicator.record, expr }], [TARGET])).toEqual([]);
-    },
-  );
-
   test('QPS is by model, of the models of the workload alone', () => {
     expect(query(Indicator.QPS).expr).toBe(
       'sum by (model) (rate(nv_inference_request_success{namespace="inference",job="triton-deepseek",model="deepseek"}[2m]))',

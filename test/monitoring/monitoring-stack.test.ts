@@ -16,7 +16,7 @@ import { DataSize } from '../../lib/units/data-size';
 import { faultsAtSynth, faultsThrown, idsOf } from '../support/faults';
 import { Block, Synthesized, synthesize, synthStack, testStack } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
-import { monitor, TestWorkload, Watched } from './support';
+import { RECORDS_BUT_LATENCY, monitor, TestWorkload, Watched } from './support';
 
 const file = (result: Synthesized, configMap: string, name: string): Block =>
   JSON.parse(unescapeTemplate(result.byName('kubernetes_config_map_v1', configMap).data[name])) as Block;
@@ -114,14 +114,16 @@ describe('a monitoring stack', () => {
     const all = rules(result);
     expect(all.map((rule) => rule.record ?? rule.alert)).toEqual([
       'inference_qps',
+      'inference_latency_p50_milliseconds',
+      'inference_latency_p95_milliseconds',
       'inference_latency_p99_milliseconds',
-      'inference_failure_percent',
-      'inference_gpu_memory_percent',
+      ...RECORDS_BUT_LATENCY,
       'deepseek_latency_p99',
       'HighLatency',
+      'inference_latency_threshold_milliseconds',
       ...OUTAGES,
     ]);
-    const alert = all[5];
+    const alert = all.filter((rule) => rule.alert === 'HighLatency')[0];
     expect(alert).toMatchObject({
       expr: 'deepseek_latency_p99 > 50',
       for: '5m',
@@ -240,8 +242,7 @@ describe('the configuration', () => {
     const { result } = monitor([{ target: { features: [] }, options: { latencyAlert: false } }]);
     expect(rules(result).map((rule) => rule.record ?? rule.alert)).toEqual([
       'inference_qps',
-      'inference_failure_percent',
-      'inference_gpu_memory_percent',
+      ...RECORDS_BUT_LATENCY,
       ...OUTAGES,
     ]);
   });

@@ -19,6 +19,18 @@ export const TARGET: MetricsTarget = {
   version: '26.02',
 };
 
+/** What is recorded of it after the number of requests and their latency. */
+export const RECORDS_BUT_LATENCY = [
+  'inference_time_to_first_token_p95_milliseconds',
+  'inference_time_per_token_p95_milliseconds',
+  'inference_tokens_per_second',
+  'inference_failure_percent',
+  'inference_rejections_per_second',
+  'inference_gpu_utilization_percent',
+  'inference_gpu_memory_percent',
+  'inference_gpu_power_watts',
+];
+
 /** A target as vLLM's own server of the default release describes itself. */
 export const VLLM_TARGET: MetricsTarget = {
   jobName: 'vllm-talk',

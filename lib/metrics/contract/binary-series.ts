@@ -23,7 +23,13 @@ export function binarySeries(expression: BinaryExpression, left: Series, right: 
   };
   if (scalars.length === 2) return { labels: noLabels(), scalar: true, quantity };
   if (scalars.length === 1)
-    return { ...(left.scalar ? right : left), ...value, clampedAt: undefined, most: mostAfter(operator, left, right) };
+    return {
+      ...(left.scalar ? right : left),
+      ...value,
+      clampedAt: undefined,
+      divided: operator === '/' && right.literal !== undefined,
+      most: mostAfter(operator, left, right),
+    };
   if (!left.labels || !right.labels) return value;
   const labels = paired(expression, left.labels, right.labels, report);
   if (operator === 'or') return { ...left, ...value, labels: eitherOf(left.labels, right.labels) };

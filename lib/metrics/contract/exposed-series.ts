@@ -7,7 +7,6 @@ import { wholeRegex } from '../promql/regular-expressions';
 import { OBSERVATIONS, quantityOf } from './quantity';
 import { eitherOf, labelsNamed, listed, Series, SeriesLabel, SeriesLabels } from './series';
 import {
-  GPU_UUID_LABEL,
   honorsLabels,
   mayExist,
   missingFrom,
@@ -16,6 +15,7 @@ import {
   ScrapedTarget,
   ScrapedTargets,
   TARGET_LABELS,
+  UUID_LABEL,
 } from './scraped-target';
 
 /** Labels of devices, whose values each process on a device reports. */
@@ -228,7 +228,7 @@ function labelsOf(series: string, metric: Metric, target: ScrapedTarget): Series
   const model = labels.get(MODEL_NAME_LABEL);
   // The scrape gives the series of vLLM's own server the label that all others have.
   if (model) labels.set('model', model);
-  const gpu = honored && metric.exporter === MetricExporter.DCGM ? labels.get(GPU_UUID_LABEL) : undefined;
+  const gpu = labels.get(UUID_LABEL);
   if (gpu) labels.set('gpu_uuid', gpu);
   if (series === `${metric.name}_bucket` && metric.type === MetricType.HISTOGRAM) labels.set('le', { sure: true });
   return labels;

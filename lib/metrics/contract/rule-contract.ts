@@ -35,6 +35,17 @@ export interface ContractOptions {
   readonly anyOrder?: boolean;
 }
 
+/**
+ * A query of a dashboard.
+ *
+ * @internal
+ */
+export interface ContractQuery {
+  /** What messages call it, e.g. `panel 'Latency'`. */
+  readonly name: string;
+  readonly expr: string;
+}
+
 /** What is recorded by rules that use one another, at most so many deep. */
 const DEPTH = 4;
 
@@ -52,8 +63,42 @@ export function ruleFaults(
   targets: readonly ScrapedTarget[],
   options: ContractOptions,
 ): Fault[] {
-  const { scrapeIntervalSeconds, extraLabels, anyOrder = false } = options;
-  const scraped = new ScrapedTargets(targets, extraLabels);
+  return evaluated(rules, new ScrapedTargets(targets, options.extraLabels), options).faults;
+}
+
+/**
+ * The faults of queries that read what targets expose and rules record. Those of the rules themselves are not among them.
+ *
+ * @param queries the queries
+ * @param rules the rules
+ * @param targets the workloads that are scraped
+ * @param options how they are read
+ *
+ * @internal
+ */
+export function queryFaults(
+  queries: readonly ContractQuery[],
+  rules: readonly ContractRule[],
+  targets: readonly ScrapedTarget[],
+  options: ContractOptions,
+): Fault[] {
+  const scraped = new ScrapedTargets(targets, options.extraLabels);
+  const { recorded } = evaluated(
+    rules.filter(({ record }) => record !== undefined),
+    scraped,
+    options,
+  );
+  const { scrapeIntervalSeconds } = options;
+  return queries.flatMap(({ name, expr }) => {
+    const found: Fault[] = [];
+    const report = (one: Fault) => found.push(one);
+    expressionSeries({ expr }, { targets: scraped, recorded, scrapeIntervalSeconds, report });
+    return faultsUnder(found, '', name);
+  });
+}
+
+function evaluated(rules: readonly ContractRule[], scraped: ScrapedTargets, options: ContractOptions) {
+  const { scrapeIntervalSeconds, anyOrder = false } = options;
   let before: ReadonlyMap<string, Series> = new Map<string, Series>();
   const pass = (faults: Fault[]): ReadonlyMap<string, Series> => {
     const recorded = new Map<string, Series>();
@@ -61,7 +106,7 @@ export function ruleFaults(
       const found: Fault[] = ruleFormFaults(rule);
       const known = anyOrder ? new Map([...before, ...recorded]) : recorded;
       const report = (one: Fault) => found.push(one);
-      const series = queryFaults(rule, { targets: scraped, recorded: known, scrapeIntervalSeconds, report });
+      const series = expressionSeries(rule, { targets: scraped, recorded: known, scrapeIntervalSeconds, report });
       if (rule.record && series) {
         const earlier = recorded.get(rule.record);
         recorded.set(rule.record, earlier ? merged(earlier, series) : series);
@@ -72,8 +117,7 @@ export function ruleFaults(
   };
   for (let depth = 0; anyOrder && depth < DEPTH; depth++) before = pass([]);
   const faults: Fault[] = [];
-  pass(faults);
-  return faults;
+  return { recorded: pass(faults), faults };
 }
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
@@ -97,7 +141,7 @@ function ruleFormFaults({ record, alert, labels = {}, ...rule }: ContractRule): 
   return faults;
 }
 
-function queryFaults(rule: ContractRule, around: Surroundings): Series | undefined {
+function expressionSeries(rule: ContractRule, around: Surroundings): Series | undefined {
   const { expr } = rule;
   let expression: PromqlExpression;
   try {
@@ -117,7 +161,7 @@ function queryFaults(rule: ContractRule, around: Surroundings): Series | undefin
       fault(
         'PROMQL_TYPE',
         'expr',
-        `a rule needs a vector or a number, but '${expr}' is ${type === 'string' ? 'text' : 'a range'}`,
+        `a vector or a number is needed, but '${expr}' is ${type === 'string' ? 'text' : 'a range'}`,
       ),
     );
   }
@@ -136,7 +180,10 @@ function alwaysFires({ alert }: ContractRule, expression: PromqlExpression, repo
 
 function recordedSeries({ record, labels = {} }: ContractRule, series: Series, report: (fault: Fault) => void): Series {
   const promised = quantityOfName(record as string);
-  const quantity = promised && series.quantity ? common(series.quantity, promised) : (promised ?? series.quantity);
+  // A part of a whole that the query says itself, such as 100 * seconds / 600.
+  const isPart = series.divided && promised && Object.keys(promised.powers).length === 0;
+  const quantity =
+    promised && series.quantity && !isPart ? common(series.quantity, promised) : (promised ?? series.quantity);
   if (!quantity && promised && series.quantity) {
     const reason = `its name says ${described(promised)}, but its value is in ${described(series.quantity)}`;
     report(fault('UNITS_MIXED', 'expr', reason));
@@ -146,5 +193,13 @@ function recordedSeries({ record, labels = {} }: ContractRule, series: Series, r
     { sure: value !== '', values: [value] },
   ]);
   const all = series.labels && new Map([...series.labels, ...own]);
-  return { ...series, labels: all, quantity, literal: undefined, scalar: undefined, window: undefined };
+  return {
+    ...series,
+    labels: all,
+    quantity,
+    literal: undefined,
+    scalar: undefined,
+    window: undefined,
+    divided: undefined,
+  };
 }

@@ -31,11 +31,11 @@ export const TARGET_LABELS = ['job', 'instance', 'namespace', 'pod', 'node'];
 export const MODEL_NAME_LABEL = 'model_name';
 
 /**
- * Label by which the DCGM exporter names a GPU; our scrape configuration copies it to `gpu_uuid`, as Triton calls it.
+ * Label by which the DCGM exporter names a GPU; our scrape configuration copies it to `gpu_uuid`, so that all exporters have the same.
  *
  * @internal
  */
-export const GPU_UUID_LABEL = 'UUID';
+export const UUID_LABEL = 'UUID';
 
 /**
  * Labels of the DCGM exporter that our scrape configuration drops: the name of the node, which was renamed, and which `node` has too.

@@ -45,6 +45,8 @@ export interface Series {
   readonly scalar?: boolean;
   /** A number that stands in the query. */
   readonly literal?: number;
+  /** Whether it was divided by a number that stands in the query, which may be the whole of which it is a part. */
+  readonly divided?: boolean;
   /** A number below which `clamp_min` lets no value fall. */
   readonly clampedAt?: number;
   /** Seconds of a range; 0 when they are computed. */

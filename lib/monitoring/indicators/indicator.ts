@@ -1,151 +1,278 @@
 import { fault } from '../../units/fault';
-import { compareVersions, Metric } from '../../catalog/metric';
-import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
-import { missingFrom } from '../../metrics/contract/scraped-target';
 import { UnscopedValidationError } from '../../units/errors';
-import { isVllm, modelMatcher, select } from './selectors';
 import { checkArguments } from '../../units/argument-faults';
-
-const triton = (name: string) => Metric.of(MetricExporter.TRITON, name);
-
-const SUCCESS = triton('nv_inference_request_success');
-const FAILURE = triton('nv_inference_request_failure');
-const FIRST_RESPONSE = triton('nv_inference_first_response_histogram_ms');
-const REQUEST_SUMMARY = triton('nv_inference_request_summary_us');
-const GPU_MEMORY_USED = triton('nv_gpu_memory_used_bytes');
-const GPU_MEMORY_TOTAL = triton('nv_gpu_memory_total_bytes');
-
-const vllm = (name: string) => Metric.of(MetricExporter.VLLM, name);
-
-const ENDED = vllm('vllm:request_success_total');
-const REFUSED = vllm('vllm:admission_rejections_total');
-const FIRST_TOKEN = vllm('vllm:time_to_first_token_seconds');
-const KV_CACHE_USED = vllm('vllm:kv_cache_usage_perc');
+import { KV_CACHE, PREEMPTIONS } from './cache';
+import { COST } from './cost';
+import { GPU_MEMORY, GPU_POWER, GPU_TEMPERATURE, GPU_UTILIZATION, NVLINK_BANDWIDTH, XID_ERRORS } from './gpus';
+import { IndicatorQuery } from './indicator-query';
+import { IndicatorSource, readFrom, sourceGaps } from './indicator-source';
+import { latency } from './latency';
+import { LOAD_TIME } from './load-time';
+import { BATCH_SIZE, QUEUE_DEPTH, QUEUE_TIME } from './queue';
+import { RDMA_BANDWIDTH } from './rdma';
+import { FAILURES, QPS, REJECTIONS } from './requests';
+import { TIME_PER_TOKEN, TIME_TO_FIRST_TOKEN, TOKENS } from './tokens';
 
 /**
- * How an indicator is read from one workload.
- */
-export interface IndicatorQuery {
-  /** PromQL expression; its value is in the indicator's unit. */
-  readonly expr: string;
-  /** Metrics that it reads. */
-  readonly metrics: Metric[];
-  /** What to keep in mind when reading it. */
-  readonly meaning: string;
-}
-
-/**
- * A quantity by which a serving workload is judged, in the same unit for every exporter.
+ * A quantity by which a serving workload or the hardware under it is judged, in the same unit for every exporter.
  */
 export class Indicator {
   /** Requests answered each second, by model. */
-  public static readonly QPS = new Indicator('QPS', 'requests/s', 'inference_qps', (target) => {
-    const answered = isVllm(target)
-      ? select(ENDED, target, [...modelMatcher(target), 'finished_reason!~"abort|error"'])
-      : select(SUCCESS, target, modelMatcher(target));
-    return {
-      expr: `sum by (model) (rate(${answered}[2m]))`,
-      metrics: [isVllm(target) ? ENDED : SUCCESS],
-      meaning: 'Answered requests; a batch counts as one, a failed request not at all.',
-    };
-  });
+  public static readonly QPS = new Indicator('QPS', 'requests/s', 'inference_qps', QPS, 'qps');
+
+  /** Latency below which half of the requests stay, by model; read as `LATENCY_P99`. */
+  public static readonly LATENCY_P50 = new Indicator(
+    'P50 latency',
+    'ms',
+    'inference_latency_p50_milliseconds',
+    latency(0.5),
+    'latency_p50',
+  );
+
+  /** Latency below which 95 of 100 requests stay, by model; read as `LATENCY_P99`. */
+  public static readonly LATENCY_P95 = new Indicator(
+    'P95 latency',
+    'ms',
+    'inference_latency_p95_milliseconds',
+    latency(0.95),
+    'latency_p95',
+  );
 
   /**
    * Latency below which 99 of 100 requests stay, by model. It comes from Triton's histogram where it covers every model of the workload,
-   * else from Triton's summary, of which only the worst pod counts: quantiles of several pods cannot be merged. vLLM's own request
-   * histogram is not used: its first bucket ends at 1 s.
+   * else from Triton's summary, of which only the worst pod counts: quantiles of several pods cannot be merged. Of vLLM's own server it is the
+   * time to the first token: the first bucket of its histogram of whole requests, `vllm:e2e_request_latency_seconds`, ends at 0.3 s, and how
+   * long they take is above all how long their answers are.
    */
   public static readonly LATENCY_P99 = new Indicator(
     'P99 latency',
     'ms',
     'inference_latency_p99_milliseconds',
-    (target) => {
-      if (isVllm(target)) {
-        const buckets = select(FIRST_TOKEN, target, modelMatcher(target), '_bucket');
-        return {
-          expr: `1e3 * histogram_quantile(0.99, sum by (le, model) (rate(${buckets}[5m])))`,
-          metrics: [FIRST_TOKEN],
-          meaning: 'Over all pods, the time to the first token.',
-        };
-      }
-      if (histogramCovers(target)) {
-        const buckets = select(FIRST_RESPONSE, target, modelMatcher(target), '_bucket');
-        return {
-          expr: `histogram_quantile(0.99, sum by (le, model) (rate(${buckets}[5m])))`,
-          metrics: [FIRST_RESPONSE],
-          meaning:
-            'Over all pods, to the first response: the whole latency of a model that answers once, the time to first token of a stream.',
-        };
-      }
-      return {
-        expr: `max by (model) (${select(REQUEST_SUMMARY, target, [...modelMatcher(target), 'quantile="0.99"'])}) / 1e3`,
-        metrics: [REQUEST_SUMMARY],
-        meaning: 'Of the worst pod, over the whole request.',
-      };
-    },
+    latency(0.99),
+    'latency_p99',
+  );
+
+  /** Time to the first token below which 95 of 100 requests of a language model stay, by model. */
+  public static readonly TIME_TO_FIRST_TOKEN_P95 = new Indicator(
+    'P95 time to first token',
+    'ms',
+    'inference_time_to_first_token_p95_milliseconds',
+    TIME_TO_FIRST_TOKEN,
+    'time_to_first_token_p95',
+  );
+
+  /** Time from one token of an answer to the next below which 95 of 100 of them stay, by model. */
+  public static readonly TIME_PER_TOKEN_P95 = new Indicator(
+    'P95 time per token',
+    'ms',
+    'inference_time_per_token_p95_milliseconds',
+    TIME_PER_TOKEN,
+    'time_per_token_p95',
+  );
+
+  /** Tokens of answers made each second, by model. */
+  public static readonly TOKENS = new Indicator(
+    'tokens',
+    'tokens/s',
+    'inference_tokens_per_second',
+    TOKENS,
+    'tokens_per_second',
+  );
+
+  /**
+   * Mean time that a request waits before it is executed, by model. Engines behind Triton take every request at once and tell nothing of their own
+   * queue: only vLLM's own server does.
+   */
+  public static readonly QUEUE_TIME = new Indicator(
+    'queue time',
+    'ms',
+    'inference_queue_time_mean_milliseconds',
+    QUEUE_TIME,
+    'queue_time_mean',
+  );
+
+  /** Requests that wait, on all servers of a model together. The vLLM backend of Triton does not tell of those in its engine. */
+  public static readonly QUEUE_DEPTH = new Indicator(
+    'queue depth',
+    'requests',
+    'inference_queue_depth',
+    QUEUE_DEPTH,
+    'queue_depth',
+  );
+
+  /** Requests that are executed together, by model. The vLLM backend of Triton does not tell of those in its engine. */
+  public static readonly BATCH_SIZE = new Indicator(
+    'batch size',
+    'requests',
+    'inference_batch_size',
+    BATCH_SIZE,
+    'batch_size',
   );
 
   /**
    * Requests that failed, of all that ended, by model: also those that a full queue refused, which vLLM counts from 0.32 on. Those that the caller
    * canceled count neither way.
    */
-  public static readonly FAILURES = new Indicator('failed requests', '%', 'inference_failure_percent', (target) => {
-    if (isVllm(target)) return failuresOfVllm(target);
-    const failed = `sum by (model) (rate(${select(FAILURE, target, [...modelMatcher(target), 'reason!="CANCELED"'])}[5m]))`;
-    const answered = `sum by (model) (rate(${select(SUCCESS, target, modelMatcher(target))}[5m]))`;
-    return {
-      // A model that has never answered may have no series of answers.
-      expr: `100 * ${failed} / (${failed} + (${answered} or 0 * ${failed}))`,
-      metrics: [FAILURE, SUCCESS],
-      meaning: 'Of the requests of the last five minutes, without those that the caller canceled.',
-    };
-  });
+  public static readonly FAILURES = new Indicator(
+    'failed requests',
+    '%',
+    'inference_failure_percent',
+    FAILURES,
+    'failure_percent',
+  );
+
+  /** Requests that a full queue refuses each second, by model; vLLM counts them from 0.32 on. */
+  public static readonly REJECTIONS = new Indicator(
+    'refused requests',
+    'requests/s',
+    'inference_rejections_per_second',
+    REJECTIONS,
+    'rejections_per_second',
+  );
+
+  /**
+   * Used part of the key-value cache, of the fullest pod: requests wait, or are put off, when it is full. The vLLM backend of Triton does not
+   * tell; vLLM's own server and TensorRT-LLM do.
+   */
+  public static readonly KV_CACHE = new Indicator(
+    'KV cache',
+    '%',
+    'inference_kv_cache_percent',
+    KV_CACHE,
+    'kv_cache_percent',
+  );
+
+  /** Requests that are put off each second because the key-value cache is full, by model. Only vLLM's own server tells. */
+  public static readonly PREEMPTIONS = new Indicator(
+    'preemptions',
+    'requests/s',
+    'inference_preemptions_per_second',
+    PREEMPTIONS,
+    'preemptions_per_second',
+  );
+
+  /**
+   * Time it took to load a model, of what a start may take before its pod is restarted, by model. Only Triton tells: of vLLM's own server there is
+   * no such metric, and when a pod became ready says only when it did so last.
+   */
+  public static readonly LOAD_TIME = new Indicator(
+    'load time',
+    '%',
+    'inference_load_time_percent',
+    LOAD_TIME,
+    'load_time_percent',
+  );
+
+  /** US dollars for a million tokens of answers, by model, at the price of its servers: `pricePerHour` of the target. */
+  public static readonly COST = new Indicator(
+    'cost per million tokens',
+    'USD',
+    'inference_cost_per_million_tokens',
+    COST,
+    'cost_per_million_tokens',
+  );
+
+  /** Part of the time in which a GPU computes anything, by GPU. */
+  public static readonly GPU_UTILIZATION = new Indicator(
+    'GPU utilization',
+    '%',
+    'inference_gpu_utilization_percent',
+    GPU_UTILIZATION,
+  );
 
   /**
    * Memory in use on each GPU. It shows whether the weights fit, but not the load: vLLM and TensorRT-LLM allocate memory in advance.
    * The maximum is taken because every pod on a GPU reports the whole GPU.
    */
-  public static readonly GPU_MEMORY = new Indicator('GPU memory', '%', 'inference_gpu_memory_percent', (target) => ({
-    expr:
-      `100 * max by (node, gpu_uuid) (${select(GPU_MEMORY_USED, target)})` +
-      ` / max by (node, gpu_uuid) (${select(GPU_MEMORY_TOTAL, target)})`,
-    metrics: [GPU_MEMORY_USED, GPU_MEMORY_TOTAL],
-    meaning: 'Of the whole GPU, by whatever process.',
-  }));
+  public static readonly GPU_MEMORY = new Indicator('GPU memory', '%', 'inference_gpu_memory_percent', GPU_MEMORY);
 
-  /**
-   * Used part of the key-value cache, of the fullest pod: requests wait, or are put off, when it is full. Only vLLM's own server tells.
-   */
-  public static readonly KV_CACHE = new Indicator('KV cache', '%', 'inference_kv_cache_percent', (target) => ({
-    expr: `100 * max by (model) (${select(KV_CACHE_USED, target, modelMatcher(target))})`,
-    metrics: [KV_CACHE_USED],
-    meaning: 'Of the fullest pod.',
-  }));
+  /** Power that a GPU draws, by GPU. */
+  public static readonly GPU_POWER = new Indicator('GPU power', 'W', 'inference_gpu_power_watts', GPU_POWER);
+
+  /** Temperature of a GPU, by GPU. */
+  public static readonly GPU_TEMPERATURE = new Indicator(
+    'GPU temperature',
+    '°C',
+    'inference_gpu_temperature_celsius',
+    GPU_TEMPERATURE,
+  );
+
+  /** Errors that the driver has reported of a GPU within five minutes, by GPU. */
+  public static readonly XID_ERRORS = new Indicator('XID errors', 'errors', 'inference_gpu_xid_errors', XID_ERRORS);
+
+  /** Bytes that a GPU moves over its NVLinks each second, both ways together, by GPU. */
+  public static readonly NVLINK_BANDWIDTH = new Indicator(
+    'NVLink bandwidth',
+    'bytes/s',
+    'inference_gpu_nvlink_bytes_per_second',
+    NVLINK_BANDWIDTH,
+  );
+
+  /** Bytes that a network card moves each second by InfiniBand, RoCE or EFA, both ways together, by card. */
+  public static readonly RDMA_BANDWIDTH = new Indicator(
+    'RDMA bandwidth',
+    'bytes/s',
+    'inference_rdma_bytes_per_second',
+    RDMA_BANDWIDTH,
+  );
 
   /** Every indicator. */
   public static readonly ALL: Indicator[] = Object.freeze([
     Indicator.QPS,
+    Indicator.LATENCY_P50,
+    Indicator.LATENCY_P95,
     Indicator.LATENCY_P99,
+    Indicator.TIME_TO_FIRST_TOKEN_P95,
+    Indicator.TIME_PER_TOKEN_P95,
+    Indicator.TOKENS,
+    Indicator.QUEUE_TIME,
+    Indicator.QUEUE_DEPTH,
+    Indicator.BATCH_SIZE,
     Indicator.FAILURES,
-    Indicator.GPU_MEMORY,
+    Indicator.REJECTIONS,
     Indicator.KV_CACHE,
+    Indicator.PREEMPTIONS,
+    Indicator.LOAD_TIME,
+    Indicator.COST,
+    Indicator.GPU_UTILIZATION,
+    Indicator.GPU_MEMORY,
+    Indicator.GPU_POWER,
+    Indicator.GPU_TEMPERATURE,
+    Indicator.XID_ERRORS,
+    Indicator.NVLINK_BANDWIDTH,
+    Indicator.RDMA_BANDWIDTH,
   ]) as Indicator[];
 
   /** Display name. */
   public readonly name: string;
-  /** Unit of the value: `requests/s`, `ms` or `%`. */
+  /** Unit of the value: `requests/s`, `tokens/s`, `bytes/s`, `ms`, `%`, `requests`, `errors`, `W`, `°C` or `USD`. */
   public readonly unit: string;
-  /** Name of the recorded series; the series has the labels `namespace` and `job` of the workload. */
+  /**
+   * Name of the recorded series. That of a model has the labels `namespace`, `job` and `model`; that of a GPU or a card has `node`, and
+   * `gpu_uuid` or `device`.
+   */
   public readonly record: string;
+  /**
+   * What the name of the series of a single model ends in, after its prefix and an underscore, e.g. `latency_p99`.
+   * @default - it is of GPUs or network cards, not of models
+   */
+  public readonly suffix?: string;
 
-  private readonly build: (target: MetricsTarget) => IndicatorQuery;
+  private readonly sources: readonly IndicatorSource[];
 
-  private constructor(name: string, unit: string, record: string, build: (target: MetricsTarget) => IndicatorQuery) {
+  private constructor(
+    name: string,
+    unit: string,
+    record: string,
+    sources: readonly IndicatorSource[],
+    suffix?: string,
+  ) {
     this.name = name;
     this.unit = unit;
     this.record = record;
-    this.build = build;
+    this.sources = sources;
+    this.suffix = suffix;
   }
 
   /**
@@ -155,10 +282,9 @@ export class Indicator {
    * @throws UnscopedValidationError when none of its exporters can supply it, with the features to switch on
    */
   public query(target: MetricsTarget): IndicatorQuery {
-    const query = this.build(target);
-    const missing = query.metrics.flatMap((metric) => missingFrom(target, metric));
-    if (missing.length === 0) return query;
-    const reasons = this.name === Indicator.LATENCY_P99.name ? [...histogramGaps(target), ...missing] : missing;
+    const query = readFrom(this.sources, target);
+    if (query) return query;
+    const reasons = this.sources.flatMap((source) => sourceGaps(source, target));
     throw new UnscopedValidationError([
       fault(
         'INDICATOR_UNAVAILABLE',
@@ -168,6 +294,15 @@ export class Indicator {
     ]);
   }
 
+  /**
+   * Whether a workload exposes what this indicator is read from.
+   *
+   * @param target the workload
+   */
+  public isAvailable(target: MetricsTarget): boolean {
+    return readFrom(this.sources, target) !== undefined;
+  }
+
   /** The name. */
   public toString(): string {
     return this.name;
@@ -175,51 +310,3 @@ export class Indicator {
 }
 
 checkArguments('Indicator', Indicator);
-
-/**
- * Whether a workload counts what its full queue refuses.
- *
- * @internal
- */
-export function countsRefused(target: MetricsTarget): boolean {
-  return missingFrom(target, REFUSED).length === 0;
-}
-
-function failuresOfVllm(target: MetricsTarget): IndicatorQuery {
-  const rate = (metric: Metric, ...matchers: string[]) =>
-    `sum by (model) (rate(${select(metric, target, [...modelMatcher(target), ...matchers])}[5m]))`;
-  const [failed, ended] = [rate(ENDED, 'finished_reason="error"'), rate(ENDED, 'finished_reason!="abort"')];
-  if (!countsRefused(target)) {
-    return {
-      expr: `100 * ${failed} / ${ended}`,
-      metrics: [ENDED],
-      meaning:
-        'Of the requests that the engine ended in the last five minutes, without those that the caller canceled or the server refused.',
-    };
-  }
-  const refused = rate(REFUSED);
-  return {
-    expr: `100 * (${failed} + ${refused}) / (${ended} + ${refused})`,
-    metrics: [ENDED, REFUSED],
-    meaning:
-      'Of the requests of the last five minutes, without those that the caller canceled; one that a full queue refuses counts as often as it is sent.',
-  };
-}
-
-/** Whether the histogram of first responses has every model of a workload. */
-function histogramCovers(target: MetricsTarget): boolean {
-  return histogramGaps(target).length === 0;
-}
-
-function histogramGaps(target: MetricsTarget): string[] {
-  const { exporters, version, features } = target;
-  const missing = FIRST_RESPONSE.missing(exporters, version, features);
-  const since = FIRST_RESPONSE.everyModelSince ?? version;
-  if (missing.length > 0 || compareVersions(version, since) >= 0) return missing;
-  // Every vLLM model streams; if other models are served too, the workload also has the summary switched on.
-  const streams = exporters.includes(MetricExporter.TRITON_VLLM);
-  const hasSummary = REQUEST_SUMMARY.missing(exporters, version, features).length === 0;
-  return streams && !hasSummary
-    ? []
-    : [`${FIRST_RESPONSE.name} covers models that answer once from version ${since} on, not in ${version}`];
-}

@@ -1,6 +1,7 @@
 import { Metric } from '../../catalog/metric';
 import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
+import { ownValue } from '../../units/own-value';
 
 /**
  * Whether a workload is vLLM's own server.
@@ -27,14 +28,48 @@ export function isOfCluster({ exporters }: MetricsTarget): boolean {
   return !exporters.some((exporter) => exporter === MetricExporter.ENVOY || OF_MODELS.includes(exporter));
 }
 
+/** Engines behind Triton that count their requests and tokens by themselves. */
+const OF_ENGINES = [MetricExporter.TRITON_VLLM, MetricExporter.TRITON_TENSORRT_LLM];
+
 /**
- * Matchers of the models of a workload.
+ * The exporter of the engine of each model, as far as it is known: a server of a single model has no other's.
+ */
+function enginesOf({ engines, exporters, models }: MetricsTarget): MetricsTarget['engines'] {
+  if (engines) return engines;
+  const known = OF_ENGINES.filter((exporter) => exporters.includes(exporter));
+  return known.length === 1 && models.length === 1 ? { [models[0]]: known[0] } : undefined;
+}
+
+/**
+ * The models that an exporter of an engine tells of: all of them where it is not known.
  *
  * @internal
  */
-export function modelMatcher(target: MetricsTarget): string[] {
-  if (target.models.length === 1) return [`model=${quoted(target.models[0])}`];
-  return [`model=~${quoted([...target.models].sort().map(escapeRegex).join('|'))}`];
+export function engineModels(target: MetricsTarget, exporter: MetricExporter): string[] {
+  const engines = enginesOf(target);
+  return engines ? target.models.filter((model) => ownValue(engines, model) === exporter) : target.models;
+}
+
+/**
+ * The models that no engine of their own executes, whose queue and batches are Triton's: all of them where it is not known.
+ *
+ * @internal
+ */
+export function plainModels(target: MetricsTarget): string[] {
+  const engines = enginesOf(target) ?? {};
+  return target.models.filter((model) => ownValue(engines, model) === undefined);
+}
+
+/**
+ * Matchers of models of a workload.
+ *
+ * @param models which of them @default - all
+ *
+ * @internal
+ */
+export function modelMatcher(target: MetricsTarget, models: readonly string[] = target.models): string[] {
+  if (models.length === 1) return [`model=${quoted(models[0])}`];
+  return [`model=~${quoted([...models].sort().map(escapeRegex).join('|'))}`];
 }
 
 /**

@@ -1,13 +1,8 @@
 import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
 import { escapeRegex } from '../indicators/selectors';
-import {
-  DROPPED_GPU_LABELS,
-  GPU_UUID_LABEL,
-  honorsLabels,
-  MODEL_NAME_LABEL,
-} from '../../metrics/contract/scraped-target';
-import { RuleGroup } from '../rules/rule-groups';
+import { DROPPED_GPU_LABELS, honorsLabels, MODEL_NAME_LABEL, UUID_LABEL } from '../../metrics/contract/scraped-target';
+import { RuleGroup } from '../rules/rule-group';
 
 /** @internal */
 export interface PrometheusConfigProps {
@@ -99,7 +94,7 @@ function metricRelabeling({ exporters }: MetricsTarget): object[] {
     ...(has(MetricExporter.VLLM) ? [{ source_labels: [MODEL_NAME_LABEL], regex: '(.+)', target_label: 'model' }] : []),
     ...(has(MetricExporter.DCGM)
       ? [
-          { source_labels: [GPU_UUID_LABEL], regex: '(.+)', target_label: 'gpu_uuid' },
+          { source_labels: [UUID_LABEL], regex: '(.+)', target_label: 'gpu_uuid' },
           { regex: DROPPED_GPU_LABELS.join('|'), action: 'labeldrop' },
         ]
       : []),

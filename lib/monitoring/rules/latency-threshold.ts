@@ -4,8 +4,12 @@ import { positiveFault } from '../../units/number-faults';
 
 /** P99 latency in milliseconds above which an alert fires for a model whose latency nobody has planned. */
 const UNPLANNED_THRESHOLD_MS = 50;
-/** Planned times are estimates: what is twice as long is no longer the plan. */
-const MARGIN = 2;
+/**
+ * Planned times are estimates: what is twice as long is no longer the plan.
+ *
+ * @internal
+ */
+export const MARGIN = 2;
 /** Per decade. Bounds of latency histograms are of this series, and P99 is exact at a bound. */
 const SERIES = [1, 2.5, 5, 10];
 

@@ -3,7 +3,8 @@ import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
 import { missingFrom } from '../../metrics/contract/scraped-target';
 import { gatewayRules, isGateway } from './gateway-rules';
-import { Indicator, countsRefused } from '../indicators/indicator';
+import { Indicator } from '../indicators/indicator';
+import { countsRefused } from '../indicators/requests';
 import { isOfCluster, isVllm, targetMatchers } from '../indicators/selectors';
 import { MonitoringRule } from './monitoring-rule';
 

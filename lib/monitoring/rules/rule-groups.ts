@@ -1,8 +1,12 @@
 import { Indicator } from '../indicators/indicator';
 import { isVllm, quoted } from '../indicators/selectors';
 import { loadRules } from './load-rules';
+import { vllmCapacityGroups } from './kv-capacity-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
+import { planRules } from './plan-rules';
+import { RuleGroup } from './rule-group';
+import { thresholdRules } from './threshold-rules';
 import { latencyRecord, watchedIndicators, WatchedWorkload } from '../watched-workload';
 
 /**
@@ -14,16 +18,6 @@ export const WATCHDOG = 'Watchdog';
 
 /** How long P99 latency must be above its threshold. */
 const LATENCY_FOR = '5m';
-
-/**
- * Rules that are evaluated one after the other, so that later ones see what earlier ones record.
- *
- * @internal
- */
-export interface RuleGroup {
-  readonly name: string;
-  readonly rules: readonly MonitoringRule[];
-}
 
 /**
  * The rules for a set of workloads: a group for each, in the order of their job names.
@@ -41,11 +35,14 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = fa
       rules: [
         ...indicatorRules(workload),
         ...loadRules(workload.target),
+        ...planRules(workload.target),
         ...latencyRules(workload, all.slice(0, index), all),
+        ...thresholdRules(workload),
         ...outageRules(workload.target, workload.options.outageAlerts ?? true),
       ],
     }));
-  return [...ofWorkloads, ...(heartbeat ? [HEARTBEAT] : [])];
+  const targets = workloads.map(({ target }) => target);
+  return [...vllmCapacityGroups(targets), ...ofWorkloads, ...(heartbeat ? [HEARTBEAT] : [])];
 }
 
 const HEARTBEAT: RuleGroup = {

@@ -60,29 +60,66 @@ function lackedFaults(
 }
 
 /**
- * Canaries that get a larger part of the requests than of the servers.
+ * Canaries that answer less than what they stand beside: with fewer servers than their part asks for, with none at times, or of shorter requests.
  *
  * @internal
  */
 export function canaryWarnings({ backends }: Pick<InferenceGatewayProps, 'backends'>): Fault[] {
   return backends.flatMap(({ server, options: { canary, models } }, i) => {
     if (server === undefined || canary === undefined) return [];
-    const names = namesOf(server).filter((model) => models?.includes(model) ?? true);
-    const small = names.find((model) => {
-      const [now, next] = [serversOf(server, model), serversOf(canary.server, model)];
-      return now !== undefined && next !== undefined && next < Math.ceil((now * canary.percent) / 100);
-    });
-    if (small === undefined) return [];
-    const [now, next] = [serversOf(server, small) as number, serversOf(canary.server, small) as number];
-    const reason =
-      `the canary of '${small}' gets ${canary.percent} of 100 requests, all of which ${now} server(s) answer now, but has ${next}; raise its replicas to ` +
-      `${Math.ceil((now * canary.percent) / 100)} before its part`;
-    return [fault('CANARY_TOO_SMALL', `backends[${i}].options.canary.percent`, reason)];
+    const pairs = namesOf(server)
+      .filter((model) => models?.includes(model) ?? true)
+      .flatMap((model) => {
+        const [now, next] = [targetOf(server, model), targetOf(canary.server, model)];
+        return now && next ? [{ model, now, next, percent: canary.percent }] : [];
+      });
+    const first = (of: (pair: CanaryPair) => Fault[]) => pairs.map(of).find((found) => found.length > 0) ?? [];
+    const at = `backends[${i}].options.canary`;
+    return [
+      ...first((pair) => tooSmall(pair, at)),
+      ...first((pair) => asleep(pair, at)),
+      ...first((pair) => shorter(pair, at)),
+    ];
   });
 }
 
-function serversOf({ openAiTargets }: IOpenAiServer, model: string): number | undefined {
-  return openAiTargets.find(({ models }: OpenAiTarget) => models.includes(model))?.servers;
+/** The two servers of a model. */
+interface CanaryPair {
+  readonly model: string;
+  readonly now: OpenAiTarget;
+  readonly next: OpenAiTarget;
+  readonly percent: number;
+}
+
+function tooSmall({ model, now, next, percent }: CanaryPair, at: string): Fault[] {
+  if (now.servers === undefined || next.servers === undefined) return [];
+  const wanted = Math.ceil((now.servers * percent) / 100);
+  if (next.servers >= wanted) return [];
+  const reason =
+    `the canary of '${model}' gets ${percent} of 100 requests, all of which ${now.servers} server(s) answer now, but has ${next.servers}; raise its replicas to ` +
+    `${wanted} before its part`;
+  return [fault('CANARY_TOO_SMALL', `${at}.percent`, reason)];
+}
+
+function asleep({ model, now, next, percent }: CanaryPair, at: string): Fault[] {
+  if (!next.scalesToZero || now.scalesToZero || percent === 0) return [];
+  const reason =
+    `the canary of '${model}' gets ${percent} of 100 requests, and may have no server at all, so that they fail until one has loaded; give it autoscaling.minReplicas ` +
+    'of 1 as long as it gets requests';
+  return [fault('CANARY_MAY_SLEEP', `${at}.server`, reason)];
+}
+
+function shorter({ model, now, next, percent }: CanaryPair, at: string): Fault[] {
+  if (now.contextLength === undefined || next.contextLength === undefined || percent === 0) return [];
+  if (next.contextLength >= now.contextLength) return [];
+  const reason =
+    `the canary of '${model}' takes requests of ${next.contextLength} tokens with their answers, and those beside it ${now.contextLength}: it refuses longer ones by 400, by ` +
+    `chance; give both the same contextLength`;
+  return [fault('CANARY_SHORTER_CONTEXT', `${at}.server`, reason)];
+}
+
+function targetOf({ openAiTargets }: IOpenAiServer, model: string): OpenAiTarget | undefined {
+  return openAiTargets.find(({ models }) => models.includes(model));
 }
 
 function namesOf({ openAiTargets }: IOpenAiServer): string[] {

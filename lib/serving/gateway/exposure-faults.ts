@@ -13,6 +13,9 @@ import { knownTexts } from './text-faults';
 /** Annotation of the AWS Load Balancer Controller. */
 const IP_ADDRESS_TYPE = 'service.beta.kubernetes.io/aws-load-balancer-ip-address-type';
 
+/** Annotation by which a Service without a class says what it is to get. */
+const LOAD_BALANCER_TYPE = 'service.beta.kubernetes.io/aws-load-balancer-type';
+
 /** The faults of a certificate. @internal */
 export function tlsFaults({ tls }: InferenceGatewayProps): Fault[] {
   if (tls === undefined) return [];
@@ -68,6 +71,19 @@ function rangeFaults(at: string, range: string, isIpv4: boolean): Fault[] {
     `${at} must be a range of IPv4 addresses: the controller makes no load balancer with others unless it has both kinds; ` +
     `got ${givenValue(range)}; leave it out, or add the annotation '${IP_ADDRESS_TYPE}': 'dualstack'`;
   return [fault('INVALID_FORMAT', at, reason)];
+}
+
+/** The warnings of who can reach a gateway. @internal */
+export function exposureWarnings({ cluster, exposure }: InferenceGatewayProps): Fault[] {
+  const { controller, annotations = {} } = exposure?.loadBalancer ?? {};
+  const isClassic = controller !== undefined && controller.loadBalancerClass === undefined;
+  // By this annotation either controller of AWS takes the Service for a Network Load Balancer.
+  if (!exposure?.isPublic || !isClassic || annotations[LOAD_BALANCER_TYPE] !== undefined) return [];
+  if (cluster.connection.eksClusterName === undefined) return [];
+  const reason =
+    'a Service without a class gets a Classic Load Balancer on EKS, which breaks off streams that are silent for a minute; pass ' +
+    `LoadBalancerController.AWS or EKS_AUTO_MODE, or the annotation ${LOAD_BALANCER_TYPE}`;
+  return [fault('CLASSIC_LOAD_BALANCER', 'exposure.loadBalancer.controller', reason)];
 }
 
 function classFaults(at: string, { loadBalancerClass }: LoadBalancerController): Fault[] {

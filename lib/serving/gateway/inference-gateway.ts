@@ -28,6 +28,7 @@ import { certificateFile, envoyConfig } from './envoy/envoy-config';
 import { FILES, GATEWAY_PORTS } from './envoy/gateway-plan';
 import { Upstream } from './upstreams';
 import { canaryWarnings } from './canary-faults';
+import { exposureWarnings } from './exposure-faults';
 import { balancedService, certificateWarnings, declareNeeds, publicPeers } from './expose-gateway';
 import { gatewayFaults } from './gateway-faults';
 import { gatewayPod } from './gateway-pod';
@@ -96,7 +97,7 @@ export class InferenceGateway extends Construct implements IWatchable {
       this.namespace = props.namespace ?? 'inference';
       const upstreams = () => allUpstreams(props);
       throwIfInvalid(this, gatewayFaults(props, this.name, this.namespace, upstreams));
-      for (const warning of canaryWarnings(props)) addWarning(this, warning);
+      for (const warning of [...canaryWarnings(props), ...exposureWarnings(props)]) addWarning(this, warning);
       const behind = upstreams();
       const waitFor = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
       this.models = [...new Set(behind.flatMap(({ models }) => models))].sort();

@@ -4,6 +4,7 @@ import { SecretReference } from '../../core/secret-reference';
 import { MetricsTarget } from '../../core/watchable';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
+import { plannedServing } from '../pod/planned-serving';
 import { Server } from '../pod/server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
@@ -149,7 +150,18 @@ export function metricsTargetOf({ props, name, namespace, replicas, release, che
     ...scaledTarget(props.autoscaling, () => checked.scaling?.scaledModels(name) ?? []),
     startupSeconds: sizing.startupSeconds,
     plannedLatencyMs: plannedLatencyMs(models, features),
+    plans: plansOf(models),
   };
+}
+
+/** Triton's backend tells of the steps of vLLM, and with speculative decoding a step gives several tokens. */
+function plansOf(models: readonly BackendModel[]) {
+  const byName = [...models].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const planned = (plan: CapacityPlan) => {
+    const { timePerTokenMs, ...others } = plannedServing(plan);
+    return plan.speculativeDecoding ? others : { ...others, timePerTokenMs };
+  };
+  return Object.fromEntries(byName.flatMap(({ name, plan }) => (plan ? [[name, planned(plan)]] : [])));
 }
 
 /** Summaries are of the whole request, histograms of the time to its first response. */

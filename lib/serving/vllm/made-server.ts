@@ -4,6 +4,7 @@ import { PodSecurityLevel } from '../../core/pod-security-level';
 import { SecretReference } from '../../core/secret-reference';
 import { MetricsTarget } from '../../core/watchable';
 import { firstTokenUnderLoadMs } from '../../planning/first-token-under-load';
+import { plannedServing } from '../pod/planned-serving';
 import { Server } from '../pod/server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
@@ -130,5 +131,6 @@ export function metricsTargetOf(
       servers.flatMap(({ server, scaling }) => scaling?.scaledModels(objectName(props, server.name)) ?? []),
     ),
     plannedLatencyMs: Object.fromEntries(names.map((each, i) => [each, latencies[i]])),
+    plans: Object.fromEntries(servers.map(({ server }) => [server.names[0], plannedServing(server.plan)])),
   };
 }

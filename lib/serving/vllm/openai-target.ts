@@ -32,6 +32,7 @@ export function openAiTarget(
     answersPickers: true,
     isolated: props.networkPolicy ?? true,
     answerSeconds: answerSeconds(server.plan),
+    contextLength: server.plan.contextLength,
     servers: replicas,
     scalesToZero: props.autoscaling?.minReplicas === 0,
   };

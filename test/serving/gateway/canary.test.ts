@@ -1,5 +1,11 @@
 import { GpuInstanceType, ModelSpec } from '../../../lib/catalog';
-import { GatewayBackend, InferenceGateway, VllmDeployment, VllmDeploymentProps } from '../../../lib/serving';
+import {
+  GatewayBackend,
+  InferenceGateway,
+  ServerAutoscaling,
+  VllmDeployment,
+  VllmDeploymentProps,
+} from '../../../lib/serving';
 import { faultsAtSynth, faultsThrown, idsOf, reasonsOf, warningsOf } from '../../support/faults';
 import { Block, Synthesized, synthesize, testStack } from '../../support/synth';
 import { unescapeTemplate } from '../../support/template';
@@ -101,6 +107,27 @@ test('it is warned of where it is too small for its part', () => {
   expect(reasonsOf(warned(50))).toEqual([
     "the canary of 'chat' gets 50 of 100 requests, all of which 4 server(s) answer now, but has 1; raise its replicas to 2 before its part",
   ]);
+});
+
+test('it is warned of where it may have no server, or refuses requests that the other one takes', () => {
+  const warned = (next: Given['next'], percent = 5) => warningsOf(make(testStack(), { percent, next }).door);
+  const context = (contextLength: number) => ({
+    models: [{ name: 'chat', version: '2', model: ModelSpec.LLAMA_3_1_8B, contextLength }],
+  });
+  expect(reasonsOf(warned(context(1024)))).toEqual([
+    expect.stringMatching(
+      /^the canary of 'chat' takes requests of 1024 tokens with their answers, and those beside it \d+: it refuses longer ones by 400/,
+    ),
+  ]);
+  expect(idsOf(warned(context(1024), 0))).toEqual([]);
+  const autoscaling = ServerAutoscaling.keda({
+    minReplicas: 0,
+    maxReplicas: 1,
+    wakeQuery: 'sum(rate(gateway_requests[1m]))',
+  });
+  const sleeps = { autoscaling };
+  expect(idsOf(warned(sleeps))).toContain('CANARY_MAY_SLEEP');
+  expect(idsOf(warned(sleeps, 0))).not.toContain('CANARY_MAY_SLEEP');
 });
 
 describe('is refused', () => {

@@ -87,6 +87,16 @@ describe('exposure', () => {
     ]);
   });
 
+  test('warns of a Classic Load Balancer, which nobody asked for in so many words', () => {
+    const warned = (controller?: LoadBalancerController, annotations?: { [key: string]: string }) =>
+      idsOf(warningsOf(openDoor(onEks({ exposure: GatewayExposure.public({ controller, annotations }) })).gateway));
+    const classic = LoadBalancerController.CLUSTER_DEFAULT;
+    expect(warned(classic)).toContain('CLASSIC_LOAD_BALANCER');
+    expect(warned(classic, { [`${AWS}-type`]: 'external' })).not.toContain('CLASSIC_LOAD_BALANCER');
+    expect(warned(LoadBalancerController.AWS)).not.toContain('CLASSIC_LOAD_BALANCER');
+    expect(warned()).not.toContain('CLASSIC_LOAD_BALANCER');
+  });
+
   test('takes new connections until the load balancer sends no more', () => {
     const leave = (door: Door) => {
       const [{ lifecycle }] = doorPod(openDoor(door).json).container as Block[];

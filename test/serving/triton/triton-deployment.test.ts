@@ -245,6 +245,15 @@ describe('metrics', () => {
       replicas: 1,
       startupSeconds: deployment.startupBudget.toSeconds(),
       plannedLatencyMs: { chat: expect.any(Number) },
+      plans: {
+        chat: {
+          concurrency: deployment.plan?.concurrency,
+          kvCapacityTokens: deployment.plan?.kvCapacityTokens,
+          timePerTokenMs: deployment.plan?.decodeLatencyMs,
+          outputTokensPerSecond: deployment.plan?.outputTokensPerSecond,
+          gpuMemory: deployment.plan?.memoryPerGpu.available,
+        },
+      },
     });
     // On an idle replica nobody waits for others.
     expect(deployment.metricsTarget.plannedLatencyMs?.chat).toBeGreaterThan(deployment.plan?.timeToFirstTokenMs ?? NaN);

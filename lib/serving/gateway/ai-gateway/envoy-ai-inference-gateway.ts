@@ -25,6 +25,7 @@ import { certificateWarnings, declareNeeds, publicPeers } from '../expose-gatewa
 import { gatewayFaults } from '../gateway-faults';
 import { GatewayOwner, letIn, makePodService, requestCertificate } from '../gateway-parts';
 import { canaryWarnings } from '../canary-faults';
+import { exposureWarnings } from '../exposure-faults';
 import { ONLY_CLIENT, allUpstreams, certificateSecret, replicasOf, upstreamName } from '../resolve-gateway';
 import { shutOutFaults } from '../shut-out-faults';
 import { Upstream } from '../upstreams';
@@ -113,7 +114,7 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
         ),
       );
       const installed = found as InstalledAiGateway;
-      for (const warning of canaryWarnings(props)) addWarning(this, warning);
+      for (const warning of [...canaryWarnings(props), ...exposureWarnings(props)]) addWarning(this, warning);
       const behind = upstreams();
       this.#podNamespace = installed.namespace ?? ENVOY_GATEWAY_NAMESPACE;
       const waitFor = [

@@ -12,6 +12,7 @@ import { FRONT_END_PATHS, OPENAI_PORT, frontEndNames } from './openai-front-end'
  */
 export function openAiTargets({ props, name, namespace, replicas, checked, apiKey }: TritonServers): OpenAiTarget[] {
   if (apiKey === undefined) return [];
+  const contexts = checked.models.flatMap(({ plan }) => (plan ? [plan.contextLength] : []));
   const answers = checked.models.flatMap(({ plan }) => (plan ? [answerSeconds(plan)] : []));
   return [
     {
@@ -26,6 +27,7 @@ export function openAiTargets({ props, name, namespace, replicas, checked, apiKe
       aiGatewayKeySecret: aiGatewayKey(apiKey, props.openAi?.apiKey),
       isolated: props.networkPolicy ?? true,
       answerSeconds: answers.length > 0 ? Math.max(...answers) : undefined,
+      contextLength: contexts.length > 0 ? Math.min(...contexts) : undefined,
       servers: replicas,
       scalesToZero: props.autoscaling?.minReplicas === 0,
     },
