@@ -6,6 +6,7 @@ import { wholeNumberFault } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
 import { receiverFaults } from './alerting/alertmanager-config';
 import { MonitoringOptions } from './monitoring-options';
+import { runbookUrlFaults } from './rules/runbooks';
 import { givenThresholdFaults } from './watched-workload';
 
 /** A window of rate() is at least two minutes and must contain four scrapes. */
@@ -44,6 +45,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
           ]
         : [],
     () => receiverFaults(props),
+    () => runbookUrlFaults(props.runbookUrl),
   );
 }
 

@@ -57,6 +57,12 @@ export interface MonitoringOptions {
    * @default - nobody is told
    */
   readonly heartbeatReceiver?: AlertReceiver;
+  /**
+   * URL of the pages that tell what to do about an alert, with `{alert}` in place of its name: each alert links to its own by the annotation
+   * `runbook_url`.
+   * @default - the pages of this library, in docs/alerts
+   */
+  readonly runbookUrl?: string;
   /** Other namespaces whose pods may reach Prometheus and Alertmanager. @default - only the namespace itself */
   readonly accessibleFrom?: string[];
   /**

@@ -97,7 +97,7 @@ export class MonitoringStack extends Construct {
       cluster: props.cluster,
       prometheusUrl: this.prometheusUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
-      heartbeat: props.heartbeatReceiver !== undefined,
+      ruleOptions: { heartbeat: props.heartbeatReceiver !== undefined, runbookUrl: props.runbookUrl },
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
       exporters: () => (this.#findsExporters(props) ? ClusterLedger.of(props.cluster).exporters : []),

@@ -13,7 +13,7 @@ import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { isOfCluster } from './indicators/selectors';
 import { isGateway } from './rules/gateway-rules';
 import { MetricContract } from './rules/metric-contract';
-import { RuleGroup } from './rules/rule-group';
+import { RuleGroup, RuleOptions } from './rules/rule-group';
 import { ruleGroups } from './rules/rule-groups';
 import {
   GivenThresholds,
@@ -32,10 +32,9 @@ export interface WatchListProps extends GivenThresholds {
   /** Where the recorded series are read, within the cluster. */
   readonly prometheusUrl: string;
   readonly scrapeIntervalSeconds: number;
-  /** Whether an alert that always fires comes with the rules. */
-  readonly heartbeat: boolean;
   /** What it scrapes beside what it is told to watch, evaluated when the stack is synthesized. */
   readonly exporters: () => readonly IWatchable[];
+  readonly ruleOptions: RuleOptions;
 }
 
 /**
@@ -102,7 +101,7 @@ export class WatchList {
 
   /** The rules of the workloads as they are now. */
   public get ruleGroups(): RuleGroup[] {
-    return ruleGroups(this.workloads, this.props.heartbeat);
+    return ruleGroups(this.workloads, this.props.ruleOptions);
   }
 
   /** The dashboards of the workloads as they are now. */

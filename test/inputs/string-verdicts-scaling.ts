@@ -13,7 +13,7 @@ const ofTarget = (id: string, property: string, at = '') => {
 
 /** The rows for `string-programs-scaling.ts`. */
 export const SCALING_VERDICTS: { readonly [name: string]: readonly string[] } = {
-  'ExistingExporter.new(id)': ['text'],
+  'ExistingExporter.new(id)': ['unused'],
   'ExistingExporterProps.namespace': ofTarget('INVALID_NAME', 'namespace'),
   'ExistingExporterProps.version': ofTarget('INVALID_FORMAT', 'version'),
   'ExistingExporterProps.jobName': ofTarget('INVALID_NAME', 'jobName'),

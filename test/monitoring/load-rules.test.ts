@@ -81,7 +81,7 @@ test('no use of a GPU is among them', () => {
 });
 
 test('servers that may all be stopped are no outage', () => {
-  const alerts = (target: MetricsTarget) => monitor([{ target }]).monitoring.rules.match(/NoServerAnswers/g) ?? [];
+  const alerts = (target: MetricsTarget) => monitor([{ target }]).monitoring.rules.match(/"NoServerAnswers"/g) ?? [];
   expect(alerts({ ...VLLM, scalesToZero: true })).toEqual([]);
   expect(alerts(VLLM)).toHaveLength(1);
 });

@@ -9,3 +9,15 @@ export interface RuleGroup {
   readonly name: string;
   readonly rules: readonly MonitoringRule[];
 }
+
+/**
+ * What rules depend on beside the workloads.
+ *
+ * @internal
+ */
+export interface RuleOptions {
+  /** Whether an alert that always fires comes with them. @default false */
+  readonly heartbeat?: boolean;
+  /** URL of the pages of alerts. @default - those of this library */
+  readonly runbookUrl?: string;
+}

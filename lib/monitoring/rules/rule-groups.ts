@@ -1,11 +1,13 @@
 import { Indicator } from '../indicators/indicator';
 import { isVllm, quoted } from '../indicators/selectors';
+import { clusterRules } from './cluster-rules';
 import { loadRules } from './load-rules';
 import { vllmCapacityGroups } from './kv-capacity-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
 import { planRules } from './plan-rules';
-import { RuleGroup } from './rule-group';
+import { RuleGroup, RuleOptions } from './rule-group';
+import { withRunbook } from './runbooks';
 import { thresholdRules } from './threshold-rules';
 import { latencyRecord, watchedIndicators, WatchedWorkload } from '../watched-workload';
 
@@ -22,12 +24,9 @@ const LATENCY_FOR = '5m';
 /**
  * The rules for a set of workloads: a group for each, in the order of their job names.
  *
- * @param workloads the workloads
- * @param heartbeat whether an alert that always fires comes with them
- *
  * @internal
  */
-export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = false): RuleGroup[] {
+export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleOptions = {}): RuleGroup[] {
   const ofWorkloads = [...workloads]
     .sort((a, b) => (a.target.jobName < b.target.jobName ? -1 : 1))
     .map((workload, index, all) => ({
@@ -39,10 +38,12 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], heartbeat = fa
         ...latencyRules(workload, all.slice(0, index), all),
         ...thresholdRules(workload),
         ...outageRules(workload.target, workload.options.outageAlerts ?? true),
+        ...clusterRules(workload.target),
       ],
     }));
   const targets = workloads.map(({ target }) => target);
-  return [...vllmCapacityGroups(targets), ...ofWorkloads, ...(heartbeat ? [HEARTBEAT] : [])];
+  const groups = [...vllmCapacityGroups(targets), ...ofWorkloads, ...(options.heartbeat ? [HEARTBEAT] : [])];
+  return groups.map(({ name, rules }) => ({ name, rules: rules.map((rule) => withRunbook(rule, options.runbookUrl)) }));
 }
 
 const HEARTBEAT: RuleGroup = {
