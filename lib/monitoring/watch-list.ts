@@ -4,6 +4,7 @@ import { throwIfInvalid } from '../core/errors';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IWatchable, MetricsTarget } from '../core/watchable';
 import { addWarning } from '../core/validation';
+import { ruleFaults } from '../metrics/contract/rule-contract';
 import { Fault } from '../units/fault';
 import { structFaults } from '../units/struct-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
@@ -12,7 +13,6 @@ import { DashboardJson } from './grafana/dashboards/dashboard-json';
 import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { isOfCluster } from './indicators/selectors';
 import { isGateway } from './rules/gateway-rules';
-import { MetricContract } from './rules/metric-contract';
 import { RuleGroup, RuleOptions } from './rules/rule-group';
 import { ruleGroups } from './rules/rule-groups';
 import {
@@ -32,8 +32,8 @@ export interface WatchListProps extends GivenThresholds {
   /** Where the recorded series are read, within the cluster. */
   readonly prometheusUrl: string;
   readonly scrapeIntervalSeconds: number;
-  /** What it scrapes beside what it is told to watch, evaluated when the stack is synthesized. */
-  readonly exporters: () => readonly IWatchable[];
+  /** What it scrapes beside what it is told to watch, evaluated when the stack is synthesized. @default - nothing */
+  readonly exporters?: () => readonly IWatchable[];
   readonly ruleOptions: RuleOptions;
 }
 
@@ -50,6 +50,8 @@ export class WatchList {
     /** As it was when it was found to be without faults; what it has become is looked at when the stack is synthesized. */
     readonly first: WatchedWorkload;
   }[] = [];
+
+  #made?: { readonly key: string; readonly groups: readonly RuleGroup[] };
 
   /**
    * @param monitoring whose list it is; its errors and warnings are those of the list
@@ -95,13 +97,17 @@ export class WatchList {
 
   /** The workloads as they are now. */
   public get workloads(): WatchedWorkload[] {
-    const found = this.props.exporters().map((workload) => ({ workload, options: {} }));
+    const found = (this.props.exporters?.() ?? []).map((workload) => ({ workload, options: {} }));
     return [...this.#inTree, ...found].map(({ workload, options }) => this.#toWatched(workload, options));
   }
 
   /** The rules of the workloads as they are now. */
-  public get ruleGroups(): RuleGroup[] {
-    return ruleGroups(this.workloads, this.props.ruleOptions);
+  public get ruleGroups(): readonly RuleGroup[] {
+    const workloads = this.workloads;
+    const key = JSON.stringify(workloads);
+    // Asked for several times while the stack is synthesized.
+    if (this.#made?.key !== key) this.#made = { key, groups: ruleGroups(workloads, this.props.ruleOptions) };
+    return this.#made.groups;
   }
 
   /** The dashboards of the workloads as they are now. */
@@ -117,7 +123,7 @@ export class WatchList {
     );
     if (changed.length > 0) return changed;
     const workloads = this.workloads;
-    const { cluster, exporters } = this.props;
+    const { cluster, exporters = () => [] } = this.props;
     const scraped = [...this.#inTree.map(({ workload }) => workload), ...exporters()];
     const faults = workloadFaults(workloads);
     if (faults.length > 0) return faults;
@@ -133,10 +139,11 @@ export class WatchList {
 
   /** What is wrong with the queries of the rules. */
   public ruleFaults(): Fault[] {
-    return MetricContract.faults(
+    const { scrapeIntervalSeconds } = this.props;
+    return ruleFaults(
       this.ruleGroups.flatMap(({ rules }) => rules),
       this.workloads.map(({ target }) => target),
-      this.props.scrapeIntervalSeconds,
+      { scrapeIntervalSeconds },
     );
   }
 
@@ -145,7 +152,9 @@ export class WatchList {
   }
 
   #toWatched(workload: IWatchable, options: WatchOptions): WatchedWorkload {
-    const target = workload.metricsTarget;
+    const { metricsTarget } = workload;
+    const pricePerHour = { ...metricsTarget.pricePerHour, ...options.pricePerHour };
+    const target = options.pricePerHour ? { ...metricsTarget, pricePerHour } : metricsTarget;
     return {
       target,
       // Servers measure the latency of their models.

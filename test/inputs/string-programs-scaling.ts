@@ -1,7 +1,13 @@
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
 import { MetricExporter } from '../../lib/catalog/metric-kind';
-import { ExistingExporter, Keda, MonitoringStack, PrometheusAdapter } from '../../lib/monitoring';
+import {
+  ExistingExporter,
+  Keda,
+  MonitoringStack,
+  PrometheusAdapter,
+  PrometheusOperatorMonitoring,
+} from '../../lib/monitoring';
 import { ServerAutoscaling, VllmDeployment } from '../../lib/serving';
 import { DataSize } from '../../lib/units';
 import { TestWorkload } from '../monitoring/support';
@@ -44,7 +50,14 @@ const existing =
     monitoring.watch(new ExistingExporter(stack, id, { ...theirs, ...given }));
   };
 
-/** Programs that set what sets the number of servers, and what tells of them. */
+const operator =
+  (given: Given, id = 'Operator') =>
+  (stack: TerraformStack) => {
+    const made = new PrometheusOperatorMonitoring(stack, id, { cluster: testCluster(stack), ...given });
+    made.watch(new TestWorkload(stack, 'Workload'));
+  };
+
+/** Programs that set what sets the number of servers. */
 export const SCALING_STRUCTS: StructPrograms = {
   ExistingExporterProps: (given) => existing(given),
   HpaAutoscalingOptions: (given) => scaled(() => ServerAutoscaling.hpa({ maxReplicas: 2, ...given })),
@@ -52,6 +65,7 @@ export const SCALING_STRUCTS: StructPrograms = {
     scaled(() => ServerAutoscaling.keda({ maxReplicas: 2, minReplicas: 0, wakeQuery: 'sum(requests)', ...given })),
   KedaProps: (given) => keda(given),
   PrometheusAdapterProps: (given) => adapter(given),
+  PrometheusOperatorMonitoringProps: (given) => operator(given),
   ScaledModel: (given) => (stack) => {
     const exporter = MetricExporter.TRITON;
     const scaledModels = [{ model: 'deepseek', service: 'deepseek', exporter, ...given }];
@@ -73,4 +87,5 @@ export const SCALING_ARGUMENTS: ArgumentPrograms = {
   'ExistingExporter.new(id)': (id) => existing({}, id),
   'Keda.new(id)': (id) => keda({}, id),
   'PrometheusAdapter.new(id)': (id) => adapter({}, id),
+  'PrometheusOperatorMonitoring.new(id)': (id) => operator({}, id),
 };

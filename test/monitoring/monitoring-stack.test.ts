@@ -1,5 +1,5 @@
 import { MetricExporter } from '../../lib/catalog/metric-kind';
-import { Fn, Token } from 'cdktf';
+import { Fn, TerraformStack, Token } from 'cdktf';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { ImageRegistry } from '../../lib/kubernetes/image-registry';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
@@ -24,6 +24,13 @@ const rules = (result: Synthesized): Block[] =>
   file(result, 'prometheus-config', 'rules.yml').groups.flatMap((group: Block) => group.rules);
 const pod = (result: Synthesized, name: string): Block =>
   result.byName('kubernetes_stateful_set_v1', name).spec.template;
+
+/** What rules make, without the names of single models that `indicators/model-records.test.ts` looks at. */
+const names = (of: Block[]) =>
+  of.map((rule) => rule.record ?? rule.alert).filter((name) => !/^deepseek_(?!latency_p99$)/.test(name));
+
+const aloneOn = (stack: TerraformStack): MonitoringStack =>
+  new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), clusterMetrics: false });
 
 const OUTAGES = ['NoServerAnswers', 'ServerDown', 'ServerRestarts', 'RequestsFail', 'RequestsWait', 'NoTokens'];
 
@@ -112,7 +119,7 @@ describe('a monitoring stack', () => {
 
   test('raises HighLatency on deepseek_latency_p99 > 50 for 5m, critical', () => {
     const all = rules(result);
-    expect(all.map((rule) => rule.record ?? rule.alert)).toEqual([
+    expect(names(all)).toEqual([
       'inference_qps',
       'inference_latency_p50_milliseconds',
       'inference_latency_p95_milliseconds',
@@ -162,8 +169,7 @@ describe('the configuration', () => {
 
   test('holds what a workload says when the stack is synthesized, and every later watch', () => {
     const result = synthesize((stack) => {
-      const options = { cluster: testCluster(stack), clusterMetrics: false };
-      const monitoring = new MonitoringStack(stack, 'Monitoring', options);
+      const monitoring = aloneOn(stack);
       const workload = new TestWorkload(stack, 'A');
       monitoring.watch(workload);
       workload.metricsTarget = { ...workload.metricsTarget, models: ['deepseek', 'fraud'] };
@@ -240,11 +246,7 @@ describe('the configuration', () => {
 
   test('leaves latency out if it is switched off', () => {
     const { result } = monitor([{ target: { features: [] }, options: { latencyAlert: false } }]);
-    expect(rules(result).map((rule) => rule.record ?? rule.alert)).toEqual([
-      'inference_qps',
-      ...RECORDS_BUT_LATENCY,
-      ...OUTAGES,
-    ]);
+    expect(names(rules(result))).toEqual(['inference_qps', ...RECORDS_BUT_LATENCY, ...OUTAGES]);
   });
 });
 
@@ -387,15 +389,5 @@ describe('refused', () => {
   ])('%s', (_, watched, id) => {
     expect(idsOf(faultsThrown(() => monitor(watched)))).toContain(id);
     expect(() => monitor(watched)).toThrow(expect.objectContaining({ constructPath: 'test/Monitoring' }));
-  });
-
-  test('a refused workload leaves nothing behind', () => {
-    const result = synthesize((stack) => {
-      const options = { cluster: testCluster(stack), clusterMetrics: false };
-      const monitoring = new MonitoringStack(stack, 'Monitoring', options);
-      expect(() => monitoring.watch(new TestWorkload(stack, 'A', { features: [] }))).toThrow();
-    });
-    expect(result.types).not.toContain('kubernetes_role_binding_v1');
-    expect(file(result, 'prometheus-config', 'prometheus.yml').scrape_configs).toEqual([]);
   });
 });

@@ -44,7 +44,39 @@ export function ruleFile(groups: readonly RuleGroup[]): string {
 /** Token of the account of Prometheus, which Kubernetes keeps fresh. */
 const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
-function scrapeConfig(target: MetricsTarget) {
+/**
+ * A rule by which Prometheus changes labels.
+ *
+ * @internal
+ */
+export interface Relabeling {
+  readonly source_labels?: readonly string[];
+  readonly regex?: string;
+  readonly action?: string;
+  readonly target_label?: string;
+  readonly replacement?: string;
+}
+
+/**
+ * The scrape of a workload.
+ *
+ * @internal
+ */
+export interface ScrapeConfig {
+  readonly job_name: string;
+  readonly metrics_path: string;
+  readonly honor_labels: boolean;
+  /** @default 'http' */
+  readonly scheme?: string;
+  readonly authorization?: object;
+  readonly tls_config?: object;
+  readonly kubernetes_sd_configs: readonly object[];
+  readonly relabel_configs: readonly Relabeling[];
+  readonly metric_relabel_configs?: readonly Relabeling[];
+}
+
+/** @internal */
+export function scrapeConfig(target: MetricsTarget): ScrapeConfig {
   const { declaredPort, port, secured } = target;
   const relabeling = metricRelabeling(target);
   return {
@@ -88,7 +120,7 @@ function scrapeConfig(target: MetricsTarget) {
 }
 
 /** Labels as every query has them, whichever exporter gives them. */
-function metricRelabeling({ exporters }: MetricsTarget): object[] {
+function metricRelabeling({ exporters }: MetricsTarget): Relabeling[] {
   const has = (exporter: MetricExporter) => exporters.includes(exporter);
   return [
     ...(has(MetricExporter.VLLM) ? [{ source_labels: [MODEL_NAME_LABEL], regex: '(.+)', target_label: 'model' }] : []),
