@@ -61,6 +61,7 @@ function remaining(app: App): void {
   new MonitoringStack(stack, 'Monitoring', {
     cluster,
     alertReceivers: [],
+    clusterMetrics: false,
     managedPrometheusArn: 'arn:aws:aps:us-west-2:111122223333:workspace/ws-0a11ce00-0000-4000-8000-000000000001',
   });
   EksGpuCluster.fromAttributes(stack, 'Imported', {
