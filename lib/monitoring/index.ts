@@ -9,3 +9,4 @@ export * from './monitoring-stack';
 export * from './prometheus/monitoring-storage';
 export * from './scaling/prometheus-adapter';
 export * from './watched-workload';
+export * from './objectives/service-level-objective';

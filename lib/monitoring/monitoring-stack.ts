@@ -90,6 +90,8 @@ export class MonitoringStack extends Construct {
       prometheusUrl: this.prometheusUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       ruleOptions: { heartbeat: props.heartbeatReceiver !== undefined, runbookUrl: props.runbookUrl },
+      objectives: props.objectives,
+      retentionDays: props.retentionDays,
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
     });

@@ -10,6 +10,8 @@ import { allOf, isUnreadable } from '../units/unreadable';
 import { DashboardJson } from './grafana/dashboards/dashboard-json';
 import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { isOfCluster } from './indicators/selectors';
+import { measuredBy, retentionFaults } from './objectives/objective-faults';
+import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { isGateway } from './rules/gateway-rules';
 import { MetricContract } from './rules/metric-contract';
 import { RuleGroup, RuleOptions } from './rules/rule-group';
@@ -32,6 +34,10 @@ export interface WatchListProps extends GivenThresholds {
   readonly prometheusUrl: string;
   readonly scrapeIntervalSeconds: number;
   readonly ruleOptions: RuleOptions;
+  /** Those of workloads that are given none. */
+  readonly objectives?: readonly ServiceLevelObjective[];
+  /** Days that series are kept. */
+  readonly retentionDays?: number;
 }
 
 /**
@@ -63,7 +69,8 @@ export class WatchList {
     const whole = () => {
       if (wrong.length > 0) return wrong;
       const added = this.#toWatched(workload, options);
-      return workloadFaults([...this.#inTree.map(({ first }) => first), added], [added]);
+      const faults = workloadFaults([...this.#inTree.map(({ first }) => first), added], [added]);
+      return faults.length > 0 ? faults : retentionFaults(this.props.retentionDays, options.objectives ?? []);
     };
     const faults = allOf(whole);
     const rest = wrong.length > 0 || isUnreadable(workload) ? optionFaults(options) : [];
@@ -138,6 +145,7 @@ export class WatchList {
       latencyAlert: (options.latencyAlert ?? true) && !isGateway(target) && !isOfCluster(target),
       latencyThresholdsMs: thresholdsOf(target, options, this.props),
       metricPrefixes: options.metricPrefixes ?? {},
+      objectives: options.objectives ?? measuredBy(target, this.props.objectives),
       options,
     };
   }

@@ -8,6 +8,8 @@ import { MetricsTarget } from '../core/watchable';
 import { isGateway } from './rules/gateway-rules';
 import { Indicator } from './indicators/indicator';
 import { isOfCluster } from './indicators/selectors';
+import { objectiveFaults, watchedObjectiveFaults } from './objectives/objective-faults';
+import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './rules/latency-threshold';
 import { allOf, isUnreadable } from '../units/unreadable';
 import { ownValue } from '../units/own-value';
@@ -25,6 +27,11 @@ export interface WatchOptions {
    * underscores replaced by underscores
    */
   readonly metricPrefixes?: { [model: string]: string };
+  /**
+   * What is promised of its models: alerts fire when requests fail, or are slow, so often that the promise will not be kept.
+   * @default - those of the monitoring stack that can be measured
+   */
+  readonly objectives?: ServiceLevelObjective[];
   /** Whether P99 latency is recorded and `HighLatency` watches it. @default true */
   readonly latencyAlert?: boolean;
   /**
@@ -46,6 +53,8 @@ export interface WatchedWorkload {
   /** By model: one for each. */
   readonly latencyThresholdsMs: { readonly [model: string]: number };
   readonly metricPrefixes: { readonly [model: string]: string };
+  /** @default - none */
+  readonly objectives?: readonly ServiceLevelObjective[];
   /** As given, for messages. */
   readonly options: WatchOptions;
 }
@@ -137,6 +146,7 @@ function singleFaults(workload: WatchedWorkload): Fault[] {
     () => faultsUnder(targetFaults(target), 'metricsTarget', `workload ${job}`),
     () => optionFaults(options),
     () => unknownModelFaults('latencyThresholdsMs', options.latencyThresholdsMs, target.models, `${job} serves`),
+    () => watchedObjectiveFaults(target, options.objectives),
     () => unknownModelFaults('metricPrefixes', metricPrefixes, target.models, `${job} serves`),
     () => indicatorFaults(workload),
   );
@@ -151,6 +161,7 @@ export function optionFaults(options: WatchOptions): Fault[] {
   return allOf(
     () => givenThresholdFaults(options),
     () => prefixFaults(options.metricPrefixes ?? {}),
+    () => objectiveFaults(options.objectives),
   );
 }
 
