@@ -10,3 +10,6 @@ export * from './prometheus/monitoring-storage';
 export * from './scaling/prometheus-adapter';
 export * from './watched-workload';
 export * from './objectives/service-level-objective';
+export * from './monitoring';
+export * from './operator/prometheus-operator-monitoring';
+export * from './operator/prometheus-operator-options';
