@@ -23,10 +23,20 @@ const BURNS: readonly Burn[] = [
   { long: '3d', hours: 72, short: '6h', spent: 0.1, severity: AlertSeverity.WARNING },
 ];
 
-/** Records of the share of bad requests, by what the objective is about: each with its window behind. */
-const RECORDS = {
-  [ObjectiveKind.AVAILABILITY]: 'inference_failure_ratio_rate',
-  [ObjectiveKind.LATENCY]: 'inference_slow_ratio_rate',
+/** By what the objective is about: the alert, the record of the share of bad requests, which ends with its window, and words. */
+const KINDS = {
+  [ObjectiveKind.AVAILABILITY]: {
+    name: 'AvailabilityBudgetBurns',
+    record: 'inference_failure_ratio_rate',
+    bad: 'failed',
+    were: 'failures',
+  },
+  [ObjectiveKind.LATENCY]: {
+    name: 'LatencyBudgetBurns',
+    record: 'inference_slow_ratio_rate',
+    bad: 'slow',
+    were: 'slower',
+  },
 };
 
 /**
@@ -54,7 +64,7 @@ function keyOf({ record, labels }: MonitoringRule): string {
 function ratios(target: MetricsTarget, objective: ServiceLevelObjective): MonitoringRule[] {
   const { jobName: job, namespace } = target;
   return [...new Set(BURNS.flatMap(({ long, short }) => [short, long]))].map((window) => ({
-    record: `${RECORDS[objective.kind]}${window}`,
+    record: `${KINDS[objective.kind].record}${window}`,
     expr: badRatio(target, objective, window),
     labels: { job, namespace, ...belowOf(objective) },
   }));
@@ -88,16 +98,16 @@ function burnRule(
     ...(models ? modelMatcher(target, models) : []),
     ...Object.entries(belowOf(objective)).map(([label, value]) => `${label}="${value}"`),
   ];
-  const above = (window: string) => `${RECORDS[kind]}${window}{${matchers.join(',')}} > ${threshold}`;
-  const isLatency = kind === ObjectiveKind.LATENCY;
+  const above = (window: string) => `${KINDS[kind].record}${window}{${matchers.join(',')}} > ${threshold}`;
+  const { name, bad, were } = KINDS[kind];
   return alertRule(target, {
-    name: isLatency ? 'LatencyBudgetBurns' : 'AvailabilityBudgetBurns',
+    name,
     severity,
     expr: `${above(long)} and ${above(short)}`,
     labels: { objective: String(objective), window: long },
-    summary: `{{ $labels.model }} spends its budget for ${isLatency ? 'slow' : 'failed'} requests ${factor} times as fast as its objective allows`,
+    summary: `{{ $labels.model }} spends its budget for ${bad} requests ${factor} times as fast as its objective allows`,
     description:
       `Objective: ${objective} over ${objective.periodDays} days. {{ $value | humanizePercentage }} of the requests of the last ${long} were ` +
-      `${isLatency ? 'slower' : 'failures'}. Job ${target.jobName} in namespace ${target.namespace}.`,
+      `${were}. Job ${target.jobName} in namespace ${target.namespace}.`,
   });
 }
