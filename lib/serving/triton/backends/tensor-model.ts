@@ -67,7 +67,6 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
   public readonly exporters: readonly MetricExporter[] = [];
 
   protected readonly instances: ModelInstances;
-
   /** As the model says without regard to hardware. */
   private base: this = this;
   private configuration?: string;
