@@ -17,8 +17,10 @@ import { Fault, fault } from '../units/fault';
 import { alertmanagerConfig, receiverWarnings } from './alerting/alertmanager-config';
 import { monitoringOptionFaults } from './monitoring-option-faults';
 import { MonitoringOptions } from './monitoring-options';
-import { prometheusConfig, ruleFile } from './prometheus/prometheus-config';
+import { ConfigFiles } from './prometheus/config-files';
+import { prometheusConfig } from './prometheus/prometheus-config';
 import { allowScrape } from './prometheus/scrape-policy';
+import { ruleFile } from './rules/rule-file';
 import { closedToScalerFaults } from './scaling/scaler-faults';
 import { ALERTMANAGER_PORT, alertmanagerServer } from './servers/alertmanager-server';
 import { MonitoringServerPlace } from './servers/monitoring-server';
@@ -70,6 +72,7 @@ export class MonitoringStack extends Construct {
   readonly #ready: ITerraformDependable[];
   readonly #discovery: ClusterRoleV1;
   readonly #watchList: WatchList;
+  readonly #files: ConfigFiles;
 
   /**
    * @param scope parent of the construct
@@ -95,10 +98,11 @@ export class MonitoringStack extends Construct {
     });
     this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
     this.#discovery = this.#makeDiscoveryRole();
-    prometheusServer(this, this.#place('prometheus'), props, [
-      { name: 'prometheus.yml', text: () => this.prometheusConfiguration },
-      { name: 'rules.yml', text: () => this.rules },
-    ]);
+    this.#files = new ConfigFiles(
+      () => this.prometheusConfiguration,
+      () => this.#watchList.ruleGroups,
+    );
+    prometheusServer(this, this.#place('prometheus'), props, this.#files.first, this.#files.more);
     alertmanagerServer(this, this.#place('alertmanager'), props, [
       { name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration },
     ]);
@@ -118,7 +122,7 @@ export class MonitoringStack extends Construct {
     });
   }
 
-  /** Text of `rules.yml` for the workloads watched so far. */
+  /** All rules for the workloads watched so far, in one text; in the cluster they are spread over as many files as ConfigMaps need. */
   public get rules(): string {
     return ruleFile(this.#watchList.ruleGroups);
   }
@@ -158,7 +162,7 @@ export class MonitoringStack extends Construct {
     const faults = this.#watchList.faults();
     if (faults.length > 0) return faults;
     const closed = this.#closedFaults();
-    return closed.length > 0 ? closed : this.#watchList.ruleFaults();
+    return closed.length > 0 ? closed : [...this.#watchList.ruleFaults(), ...this.#files.faults()];
   }
 
   #closedFaults(): Fault[] {
