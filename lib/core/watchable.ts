@@ -59,6 +59,14 @@ export interface MetricsTarget {
   readonly usesGpus?: boolean;
   /** Whether a network policy keeps others from that port, so that the monitoring stack must let itself in. @default false */
   readonly isolated?: boolean;
+  /**
+   * Whether that port speaks HTTPS, with a certificate that it made itself, and answers those alone whose token may read `/metrics`, as controllers
+   * do.
+   * @default false
+   */
+  readonly secured?: boolean;
+  /** Container port that its pods declare, by which they are found, where they do not declare that of the metrics. @default - that of the metrics */
+  readonly declaredPort?: number;
   /** Number of pods that answer when all is well. @default - not known, or changed by an autoscaler: only the absence of all is an outage */
   readonly replicas?: number;
   /** Longest time in seconds that a pod loads its models for before it answers. @default 0 */

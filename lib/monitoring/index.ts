@@ -1,4 +1,5 @@
 export * from './alerting/alert-receiver';
+export * from './exporters/existing-exporter';
 export * from './indicators/indicator';
 export * from './indicators/indicator-query';
 export * from './scaling/keda';

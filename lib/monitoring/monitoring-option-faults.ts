@@ -36,6 +36,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     },
     () => numberFault('retentionDays', retentionDays, 1, 3650),
     () => numberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS),
+    () => exporterFaults(props),
     () => givenThresholdFaults(props),
     () =>
       prometheusMemory && prometheusMemory.mib < 256
@@ -50,4 +51,17 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => receiverFaults(props),
     () => runbookUrlFaults(props.runbookUrl),
   );
+}
+
+function exporterFaults({ clusterMetrics, kubeStateMetrics, nodeExporter }: MonitoringOptions): Fault[] {
+  if (clusterMetrics !== false) return [];
+  return Object.entries({ kubeStateMetrics, nodeExporter })
+    .filter(([, made]) => made === true)
+    .map(([property]) =>
+      fault(
+        'CONFLICTING_PROPERTIES',
+        property,
+        `${property} makes an exporter that nothing scrapes while clusterMetrics is false; leave one of the two out`,
+      ),
+    );
 }

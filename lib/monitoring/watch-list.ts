@@ -2,12 +2,13 @@ import { Construct } from 'constructs';
 import { ClusterLedger, isInTree } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { IWatchable } from '../core/watchable';
+import { IWatchable, MetricsTarget } from '../core/watchable';
 import { addWarning } from '../core/validation';
 import { ruleFaults } from '../metrics/contract/rule-contract';
 import { Fault } from '../units/fault';
 import { structFaults } from '../units/struct-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
+import { scrapedTwiceFaults } from './exporters/scraped-twice';
 import { DashboardJson } from './grafana/dashboards/dashboard-json';
 import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { isOfCluster } from './indicators/selectors';
@@ -31,6 +32,8 @@ export interface WatchListProps extends GivenThresholds {
   /** Where the recorded series are read, within the cluster. */
   readonly prometheusUrl: string;
   readonly scrapeIntervalSeconds: number;
+  /** What it scrapes beside what it is told to watch, evaluated when the stack is synthesized. @default - nothing */
+  readonly exporters?: () => readonly IWatchable[];
   readonly ruleOptions: RuleOptions;
 }
 
@@ -65,7 +68,8 @@ export class WatchList {
     const whole = () => {
       if (wrong.length > 0) return wrong;
       const added = this.#toWatched(workload, options);
-      return workloadFaults([...this.#inTree.map(({ first }) => first), added], [added]);
+      const faults = workloadFaults([...this.#inTree.map(({ first }) => first), added], [added]);
+      return faults.length > 0 ? faults : scrapedTwiceFaults(this.props.cluster, this.monitoring, [workload]);
     };
     const faults = allOf(whole);
     const rest = wrong.length > 0 || isUnreadable(workload) ? optionFaults(options) : [];
@@ -86,9 +90,15 @@ export class WatchList {
     return new Set(this.#inTree.map(({ workload }) => workload.node.path));
   }
 
+  /** What it was told to watch, as it is now. */
+  public get watchedTargets(): MetricsTarget[] {
+    return this.#inTree.map(({ workload }) => workload.metricsTarget);
+  }
+
   /** The workloads as they are now. */
   public get workloads(): WatchedWorkload[] {
-    return this.#inTree.map(({ workload, options }) => this.#toWatched(workload, options));
+    const found = (this.props.exporters?.() ?? []).map((workload) => ({ workload, options: {} }));
+    return [...this.#inTree, ...found].map(({ workload, options }) => this.#toWatched(workload, options));
   }
 
   /** The rules of the workloads as they are now. */
@@ -113,8 +123,12 @@ export class WatchList {
     );
     if (changed.length > 0) return changed;
     const workloads = this.workloads;
+    const { cluster, exporters = () => [] } = this.props;
+    const scraped = [...this.#inTree.map(({ workload }) => workload), ...exporters()];
     const faults = workloadFaults(workloads);
     if (faults.length > 0) return faults;
+    const twice = scrapedTwiceFaults(cluster, this.monitoring, scraped);
+    if (twice.length > 0) return twice;
     return unknownModelFaults(
       'latencyThresholdsMs',
       this.props.latencyThresholdsMs,

@@ -68,6 +68,8 @@ export const STRUCTS = {
     'cluster: IKubernetesCluster; chartVersion?: string; envoyGatewayVersion?: string; rateLimitRedis?: string; inferencePools?: boolean; replicas?: number; gatewayClassName?: string; namespace?: string; aiGatewayNamespace?: string; imageRegistry?: ImageRegistry',
   EnvoyAiInferenceGatewayProps:
     'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; imageRegistry?: ImageRegistry; installed?: InstalledAiGateway',
+  ExistingExporterProps:
+    'namespace: string; exporter: MetricExporter; version: string; podSelector?: string{}; port?: number; jobName?: string; features?: MetricFeature[]',
   ExistingGpuNodePoolProps:
     'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize',
   ExistingVpc:
@@ -167,7 +169,7 @@ export const STRUCTS = {
     'weights: DataSize; kvCache: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize',
   MetricLabelChange: 'label: string; since?: string; until?: string; replacedBy?: string',
   MetricsTarget:
-    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; unseenServers?: boolean; scaledToZeroServices?: string[]; engines?: MetricExporter{}; pricePerHour?: number{}; plannedLatencyMs?: number{}; plans?: PlannedServing{}',
+    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; secured?: boolean; declaredPort?: number; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; unseenServers?: boolean; scaledToZeroServices?: string[]; engines?: MetricExporter{}; pricePerHour?: number{}; plannedLatencyMs?: number{}; plans?: PlannedServing{}',
   MixtureOfExpertsProps:
     'name: string; shape: DecoderShape; experts?: ExpertLayers; publishedPrecision?: Precision; publishedBits?: WeightBits; publishedFrom?: string',
   ModelFile: 'url: string; path?: string; sha256?: string',
@@ -182,11 +184,11 @@ export const STRUCTS = {
   ModelStoreProps:
     'bucketName?: string; encryptionKeyArn?: string; region?: string; credentials?: ModelStoreCredentials; noncurrentVersionDays?: number; incompleteUploadDays?: number; accessLogs?: ModelStoreAccessLogs; readers?: string[]; writers?: string[]; removalPolicy?: RemovalPolicy; tags?: string{}; provider?: TerraformProvider',
   MonitoringOptions:
-    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; imageRegistry?: ImageRegistry',
+    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; imageRegistry?: ImageRegistry',
   MonitoringRule:
     'record?: string; alert?: string; expr: string; for?: string; labels?: string{}; annotations?: string{}',
   MonitoringStackProps:
-    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
+    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
   NcclAcceptanceTestProps:
     'nodePool: IGpuNodePool; nodes?: number; minimumBusBandwidth?: number; waitForCompletion?: boolean; deadlineSeconds?: number; environment?: string{}; image?: string; imageRegistry?: ImageRegistry; namespace?: string; name?: string',
   NetworkCard: 'index: number; maxInterfaces: number; efa: boolean',
@@ -365,6 +367,7 @@ export const CLASSES = {
   EncryptedStorageClass: 'new EncryptedStorageClass(...)',
   EnvoyAiGatewayController: 'new EnvoyAiGatewayController(...)',
   EnvoyAiInferenceGateway: 'new EnvoyAiInferenceGateway(...)',
+  ExistingExporter: 'new ExistingExporter(...)',
   ExistingGpuNodePool: 'new ExistingGpuNodePool(...)',
   ExistingNamespaces: 'new ExistingNamespaces(...)',
   FrontEndToolCallParser:
@@ -393,7 +396,7 @@ export const CLASSES = {
   IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   IServiceAccountRole: 'cluster.serviceAccountRole(...)',
   IWatchable:
-    'new KServeInferenceService(...), new KServeLlmInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...) or new VllmDeployment(...)',
+    'new KServeInferenceService(...), new KServeLlmInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...), new VllmDeployment(...) or new ExistingExporter(...)',
   ImagePrePuller: 'new ImagePrePuller(...)',
   ImagePreset: 'ImagePreset.CURRENT or ImagePreset.CUDA_11_8',
   ImageRegistry: 'ImageRegistry.UPSTREAM, ImageRegistry.withPullSecrets(...) or ImageRegistry.mirror(...)',

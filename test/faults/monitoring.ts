@@ -1,13 +1,15 @@
 import { Fn, Token } from 'cdktf';
 import { throwIfInvalid } from '../../lib/core/errors';
 import { MetricsTarget } from '../../lib/core/watchable';
+import { MetricExporter } from '../../lib/catalog/metric-kind';
+import { ExistingExporter } from '../../lib/monitoring/exporters/existing-exporter';
 import { AlertReceiver } from '../../lib/monitoring/alerting/alert-receiver';
 import { MonitoringStack, MonitoringStackProps } from '../../lib/monitoring/monitoring-stack';
 import { ConfigFiles } from '../../lib/monitoring/prometheus/config-files';
 import { WatchOptions } from '../../lib/monitoring/watched-workload';
 import { DataSize } from '../../lib/units/data-size';
 import { TestWorkload } from '../monitoring/support';
-import { warningsOf } from '../support/faults';
+import { faultsAtSynth, warningsOf } from '../support/faults';
 import { testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { FaultText } from './fault-text';
@@ -25,6 +27,14 @@ const watch =
     const monitoring = make({})();
     monitoring.watch(new TestWorkload(monitoring, 'Workload', target), options);
   };
+
+/** Two monitoring stacks of one cluster. */
+function twoStacks(second: Partial<MonitoringStackProps>): readonly MonitoringStack[] {
+  const stack = testStack();
+  const cluster = testCluster(stack);
+  const first = new MonitoringStack(stack, 'A', { cluster, namespace: 'a' });
+  return [first, new MonitoringStack(stack, 'B', { cluster, namespace: 'b', ...second })];
+}
 
 const hook = (name: string) => AlertReceiver.webhook(name, { url: 'http://alerts' });
 
@@ -56,6 +66,46 @@ export const TEXTS: FaultText[] = [
     property: 'metricsTarget.podSelector',
     text: "workload 'triton-deepseek': podSelector must have at least one label, or it would select every pod; got {}",
     refuse: watch({ podSelector: {} }),
+  },
+  {
+    id: 'CLUSTER_METRICS_EXIST',
+    property: 'clusterMetrics',
+    text:
+      "cluster 'test' already has a monitoring stack that scrapes its nodes, its GPUs and its objects, at 'test/A': every series would be there " +
+      'twice, and two node exporters would want one port of each node; pass clusterMetrics: false to one of the two',
+    refuse: () => twoStacks({}),
+  },
+  {
+    id: 'SCRAPED_TWICE',
+    property: 'metricsTarget',
+    text:
+      "the pods of 'triton-deepseek' are scraped twice, since 'test/A' scrapes them too: every series would be there twice; watch them once, in one " +
+      'monitoring stack',
+    refuse: () => {
+      const [a, b] = twoStacks({ clusterMetrics: false });
+      const workload = new TestWorkload(a, 'Workload');
+      for (const each of [a, b]) each.watch(workload);
+    },
+  },
+  {
+    id: 'EXPORTER_TWICE',
+    property: 'nodeExporter',
+    text:
+      "'node-exporter' tells of nodes, and so does the exporter that the monitoring stack makes, so that every series would be there twice; pass " +
+      'nodeExporter: false where the cluster has one already',
+    faults: () => {
+      const stack = testStack();
+      const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+      const theirs = { exporter: MetricExporter.NODE, version: '1.12.1', namespace: 'observability' };
+      monitoring.watch(new ExistingExporter(stack, 'Theirs', theirs));
+      return faultsAtSynth(stack);
+    },
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'nodeExporter',
+    text: 'nodeExporter makes an exporter that nothing scrapes while clusterMetrics is false; leave one of the two out',
+    refuse: make({ clusterMetrics: false, nodeExporter: true }),
   },
   {
     id: 'INDICATOR_UNAVAILABLE',
