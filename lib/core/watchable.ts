@@ -96,6 +96,11 @@ export interface MetricsTarget {
   readonly pricePerHour?: { [model: string]: number };
   /** P99 latency in milliseconds that the plans of models expect under their load, by model. @default - nothing is planned */
   readonly plannedLatencyMs?: { [model: string]: number };
+  /**
+   * Bounds in milliseconds of the latency histogram that each of its models has: objectives of latency are measured at one of them.
+   * @default - those of vLLM's own server; not known of other servers
+   */
+  readonly latencyBoundsMs?: number[];
   /** What the plans of models say of each of their servers, by model. @default - nothing is planned */
   readonly plans?: { [model: string]: PlannedServing };
 }

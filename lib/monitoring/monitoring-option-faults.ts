@@ -6,6 +6,7 @@ import { wholeNumberFault } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
 import { receiverFaults } from './alerting/alertmanager-config';
 import { MonitoringOptions } from './monitoring-options';
+import { objectiveFaults, retentionFaults } from './objectives/objective-faults';
 import { runbookUrlFaults } from './rules/runbooks';
 import { givenThresholdFaults } from './watched-workload';
 
@@ -48,6 +49,8 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
             ),
           ]
         : [],
+    () => objectiveFaults(props.objectives),
+    () => retentionFaults(retentionDays, props.objectives ?? []),
     () => receiverFaults(props),
     () => runbookUrlFaults(props.runbookUrl),
   );

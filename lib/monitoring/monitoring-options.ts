@@ -1,6 +1,7 @@
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { DataSize } from '../units/data-size';
 import { AlertReceiver } from './alerting/alert-receiver';
+import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { MonitoringStorage } from './prometheus/monitoring-storage';
 
 /**
@@ -46,6 +47,12 @@ export interface MonitoringOptions {
   readonly latencyThresholdMs?: number;
   /** The same for single models, by name. @default - `latencyThresholdMs` */
   readonly latencyThresholdsMs?: { [model: string]: number };
+  /**
+   * What is promised of models: alerts fire when requests fail, or are slow, so often that the promise will not be kept. A workload is measured by
+   * those that its server can tell of; `watch` refuses one that it cannot. Series must be kept for more than three days.
+   * @default - no objectives
+   */
+  readonly objectives?: ServiceLevelObjective[];
   /**
    * Where alerts are sent; every receiver gets every alert.
    * @default - nowhere: they are visible in Prometheus and Alertmanager only, and synthesis warns of it; an empty list says that this is meant

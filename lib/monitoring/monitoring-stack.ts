@@ -97,6 +97,8 @@ export class MonitoringStack extends Construct implements IMonitoring {
       prometheusUrl: this.prometheusUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       ruleOptions: { heartbeat: props.heartbeatReceiver !== undefined, runbookUrl: props.runbookUrl },
+      objectives: props.objectives,
+      retentionDays: props.retentionDays,
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
       exporters: () => (this.#findsExporters(props) ? ClusterLedger.of(props.cluster).exporters : []),

@@ -12,6 +12,8 @@ import { scrapedTwiceFaults } from './exporters/scraped-twice';
 import { DashboardJson } from './grafana/dashboards/dashboard-json';
 import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { isOfCluster } from './indicators/selectors';
+import { measuredBy, retentionFaults } from './objectives/objective-faults';
+import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { isGateway } from './rules/gateway-rules';
 import { RuleGroup, RuleOptions } from './rules/rule-group';
 import { ruleGroups } from './rules/rule-groups';
@@ -35,6 +37,10 @@ export interface WatchListProps extends GivenThresholds {
   /** What it scrapes beside what it is told to watch, evaluated when the stack is synthesized. @default - nothing */
   readonly exporters?: () => readonly IWatchable[];
   readonly ruleOptions: RuleOptions;
+  /** Those of workloads that are given none. */
+  readonly objectives?: readonly ServiceLevelObjective[];
+  /** Days that series are kept. */
+  readonly retentionDays?: number;
 }
 
 /**
@@ -69,7 +75,9 @@ export class WatchList {
       if (wrong.length > 0) return wrong;
       const added = this.#toWatched(workload, options);
       const faults = workloadFaults([...this.#inTree.map(({ first }) => first), added], [added]);
-      return faults.length > 0 ? faults : scrapedTwiceFaults(this.props.cluster, this.monitoring, [workload]);
+      if (faults.length > 0) return faults;
+      const twice = scrapedTwiceFaults(this.props.cluster, this.monitoring, [workload]);
+      return [...retentionFaults(this.props.retentionDays, options.objectives ?? []), ...twice];
     };
     const faults = allOf(whole);
     const rest = wrong.length > 0 || isUnreadable(workload) ? optionFaults(options) : [];
@@ -161,6 +169,7 @@ export class WatchList {
       latencyAlert: (options.latencyAlert ?? true) && !isGateway(target) && !isOfCluster(target),
       latencyThresholdsMs: thresholdsOf(target, options, this.props),
       metricPrefixes: options.metricPrefixes ?? {},
+      objectives: options.objectives ?? measuredBy(target, this.props.objectives),
       options,
     };
   }

@@ -6,6 +6,7 @@ import { ExistingExporter } from '../../lib/monitoring/exporters/existing-export
 import { AlertReceiver } from '../../lib/monitoring/alerting/alert-receiver';
 import { MonitoringStack, MonitoringStackProps } from '../../lib/monitoring/monitoring-stack';
 import { ConfigFiles } from '../../lib/monitoring/prometheus/config-files';
+import { ServiceLevelObjective } from '../../lib/monitoring/objectives/service-level-objective';
 import { WatchOptions } from '../../lib/monitoring/watched-workload';
 import { DataSize } from '../../lib/units/data-size';
 import { TestWorkload } from '../monitoring/support';
@@ -172,6 +173,22 @@ export const TEXTS: FaultText[] = [
     property: 'scrapeIntervalSeconds',
     text: 'scrapeIntervalSeconds must be a whole number from 5 to 30; got 60',
     refuse: make({ scrapeIntervalSeconds: 60 }),
+  },
+  {
+    id: 'OBJECTIVE_NOT_MEASURED',
+    property: 'objectives[0]',
+    text:
+      "the objective 'latency 95 % below 80 ms' cannot be measured: its histogram counts requests up to 50, 100 ms, not up to 80: choose one of " +
+      'these, or set latencyBucketsMs of the model',
+    refuse: watch({ latencyBoundsMs: [50, 100] }, { objectives: [ServiceLevelObjective.latency(95, 80)] }),
+  },
+  {
+    id: 'RETENTION_TOO_SHORT',
+    property: 'retentionDays',
+    text:
+      'retentionDays must be more than 3, since the alerts of objectives look back so many days; got 2; keep series longer, or give no ' +
+      'objectives',
+    refuse: make({ retentionDays: 2, objectives: [ServiceLevelObjective.availability(99.9)] }),
   },
   {
     id: 'OUT_OF_RANGE',
