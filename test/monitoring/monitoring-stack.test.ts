@@ -32,7 +32,10 @@ const names = (of: Block[]) =>
 const aloneOn = (stack: TerraformStack): MonitoringStack =>
   new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), clusterMetrics: false });
 
-const OUTAGES = ['NoServerAnswers', 'ServerDown', 'ServerRestarts', 'RequestsFail', 'RequestsWait', 'NoTokens'];
+const OUTAGES = [
+  ...['NoServerAnswers', 'ServerDown', 'ServerRestarts', 'RequestsFail', 'RequestsWait', 'NoTokens'],
+  ...['RequestsRejected', 'ModelNotLoaded'],
+];
 
 describe('a monitoring stack', () => {
   const { monitoring, result } = monitor();
@@ -236,6 +239,7 @@ describe('the configuration', () => {
       'RequestsFail',
       'RequestsWait',
       'NoTokens',
+      'RequestsRejected',
     ]);
   });
 
