@@ -148,7 +148,7 @@ describe('a monitoring stack', () => {
     expect(prometheus.alerting.alertmanagers[0].static_configs[0].targets).toEqual([
       'alertmanager.monitoring.svc:9093',
     ]);
-    expect(prometheus.rule_files).toEqual(['rules.yml']);
+    expect(prometheus.rule_files).toEqual(['rules.yml', 'rules-*.yml']);
     const config = file(result, 'alertmanager-config', 'alertmanager.yml');
     expect(config.route).toMatchObject({ receiver: 'null', routes: [] });
     expect(config.receivers).toEqual([{ name: 'null' }]);
