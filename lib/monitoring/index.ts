@@ -1,4 +1,5 @@
 export * from './alerting/alert-receiver';
+export * from './exporters/existing-exporter';
 export * from './indicators/indicator';
 export * from './indicators/indicator-query';
 export * from './scaling/keda';
@@ -9,6 +10,7 @@ export * from './monitoring-stack';
 export * from './prometheus/monitoring-storage';
 export * from './scaling/prometheus-adapter';
 export * from './watched-workload';
+export * from './objectives/service-level-objective';
 export * from './monitoring';
 export * from './operator/prometheus-operator-monitoring';
 export * from './operator/prometheus-operator-options';
