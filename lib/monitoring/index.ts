@@ -1,4 +1,7 @@
 export * from './alerting/alert-receiver';
+export * from './alerting/alert-route';
+export * from './alerting/mute-time';
+export * from './rules/alert-severity';
 export * from './exporters/existing-exporter';
 export * from './indicators/indicator';
 export * from './indicators/indicator-query';

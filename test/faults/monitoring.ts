@@ -42,6 +42,16 @@ const hook = (name: string) => AlertReceiver.webhook(name, { url: 'http://alerts
 /** The sentences of faults of monitoring. */
 export const TEXTS: FaultText[] = [
   {
+    id: 'ALERTS_ROUTED_NOWHERE',
+    text:
+      'each receiver of alertReceivers has routes, and no route is for all critical alerts, so that nobody is told of one that none of them matches; ' +
+      'add a receiver without a route, or a route with severities: [AlertSeverity.CRITICAL] and nothing else that it asks for',
+    faults: () => {
+      const receiver = hook('a');
+      return warningsOf(make({ alertReceivers: [receiver], alertRoutes: [{ receiver, models: ['chat'] }] })());
+    },
+  },
+  {
     id: 'DUPLICATE',
     property: 'alertReceivers',
     text: "alertReceivers repeats 'a'; each value may appear only once",

@@ -57,6 +57,10 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'PolicyStatement.resources': 'refused VALUE_NOT_CONCRETE rolePolicyStatements[0].resources',
   'PolicyCondition.values': 'refused VALUE_NOT_CONCRETE rolePolicyStatements[0].conditions[0].values',
   'ServingOptions.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
+  'AlertRoute.alerts': 'refused VALUE_NOT_CONCRETE alertRoutes[0].alerts',
+  'AlertRoute.namespaces': 'refused VALUE_NOT_CONCRETE alertRoutes[0].namespaces',
+  'AlertRoute.models': 'refused VALUE_NOT_CONCRETE alertRoutes[0].models',
+  'AlertRoute.groupBy': 'refused VALUE_NOT_CONCRETE alertRoutes[0].groupBy',
   'MonitoringOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
 };
 

@@ -25,6 +25,7 @@ import {
   ModelSpec,
   ModelStore,
   MonitoringStack,
+  MuteTime,
   MonitoringStorage,
   NcclAcceptanceTest,
   NetworkName,
@@ -92,6 +93,10 @@ function monitoring(given: Given, id = 'Monitoring'): Program {
 const receiving = (make: () => AlertReceiver): Program => {
   return (stack) => monitoring({ alertReceivers: [make()] })(stack);
 };
+
+/** A receiver with one route, which has these properties. */
+const routing = (given: Given, receiver = AlertReceiver.webhook('hook', { url: 'https://hook.example' })): Program =>
+  monitoring({ alertReceivers: [receiver], alertRoutes: [{ receiver, ...given }] });
 
 function operator(given: Given, pool: Given = {}, id = 'Operator', more?: (site: Site) => void): Program {
   return (stack) => {
@@ -210,6 +215,8 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
     receiving(() => AlertReceiver.slack('slack', { webhookUrl: { name: 'slack', key: 'url' }, ...given })),
   WebhookReceiverProps: (given) =>
     receiving(() => AlertReceiver.webhook('hook', { url: 'https://hook.example', ...given })),
+  AlertRoute: (given) => routing(given),
+  WeeklyTime: (given) => routing({ muteTimes: [MuteTime.weekly({ timeZone: 'UTC', ...given })] }),
   KubernetesLabelsOptions: (given) => (stack) => {
     KubernetesLabels.add(stack, given);
     new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
