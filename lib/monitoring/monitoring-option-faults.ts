@@ -5,6 +5,7 @@ import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
 import { receiverFaults } from './alerting/alertmanager-config';
+import { grafanaFaults } from './grafana/grafana-faults';
 import { MonitoringOptions } from './monitoring-options';
 import { runbookUrlFaults } from './rules/runbooks';
 import { givenThresholdFaults } from './watched-workload';
@@ -44,6 +45,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
           ]
         : [],
     () => receiverFaults(props),
+    () => grafanaFaults(props.grafana),
     () => runbookUrlFaults(props.runbookUrl),
   );
 }

@@ -15,6 +15,8 @@ import { ensureNamespace, knownNamespace } from '../kubernetes/namespaces';
 import { checkArguments } from '../units/argument-faults';
 import { Fault, fault } from '../units/fault';
 import { alertmanagerConfig, receiverWarnings } from './alerting/alertmanager-config';
+import { GrafanaOptions } from './grafana/grafana-options';
+import { GrafanaServer } from './grafana/grafana-server';
 import { monitoringOptionFaults } from './monitoring-option-faults';
 import { MonitoringOptions } from './monitoring-options';
 import { prometheusConfig, ruleFile } from './prometheus/prometheus-config';
@@ -63,6 +65,8 @@ export class MonitoringStack extends Construct {
   public readonly prometheusUrl: string;
   /** URL of Alertmanager within the cluster. */
   public readonly alertmanagerUrl: string;
+  /** URL by which browsers reach Grafana: `grafana.url`, or that within the cluster. @default - there is no Grafana */
+  public readonly grafanaUrl?: string;
   /** Text of `alertmanager.yml`. */
   public readonly alertmanagerConfiguration: string;
 
@@ -92,6 +96,7 @@ export class MonitoringStack extends Construct {
       ruleOptions: { heartbeat: props.heartbeatReceiver !== undefined, runbookUrl: props.runbookUrl },
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
+      grafana: props.grafana,
     });
     this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
     this.#discovery = this.#makeDiscoveryRole();
@@ -102,6 +107,7 @@ export class MonitoringStack extends Construct {
     alertmanagerServer(this, this.#place('alertmanager'), props, [
       { name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration },
     ]);
+    this.grafanaUrl = props.grafana && this.#makeGrafana(props.grafana);
     this.#makeNetworkPolicy();
     for (const warning of receiverWarnings(props)) addWarning(this, warning);
     addValidation(this, () => this.#faults());
@@ -158,7 +164,18 @@ export class MonitoringStack extends Construct {
     const faults = this.#watchList.faults();
     if (faults.length > 0) return faults;
     const closed = this.#closedFaults();
-    return closed.length > 0 ? closed : this.#watchList.ruleFaults();
+    return closed.length > 0 ? closed : this.#watchList.queryFaults();
+  }
+
+  #makeGrafana(options: GrafanaOptions): string {
+    return new GrafanaServer(this, 'Grafana', {
+      place: this.#place('grafana'),
+      options,
+      prometheusUrl: this.prometheusUrl,
+      alertmanagerUrl: this.alertmanagerUrl,
+      scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
+      dashboards: () => this.#watchList.dashboards,
+    }).url;
   }
 
   #closedFaults(): Fault[] {

@@ -8,7 +8,9 @@ import { Fault } from '../units/fault';
 import { structFaults } from '../units/struct-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
 import { DashboardJson } from './grafana/dashboards/dashboard-json';
+import { dashboardFaults } from './grafana/dashboards/dashboard-contract';
 import { dashboardsOf } from './grafana/dashboards/dashboards';
+import { GrafanaOptions } from './grafana/grafana-options';
 import { isOfCluster } from './indicators/selectors';
 import { isGateway } from './rules/gateway-rules';
 import { MetricContract } from './rules/metric-contract';
@@ -31,6 +33,8 @@ export interface WatchListProps extends GivenThresholds {
   /** Where the recorded series are read, within the cluster. */
   readonly prometheusUrl: string;
   readonly scrapeIntervalSeconds: number;
+  /** Whose dashboards are checked, if there is one. */
+  readonly grafana?: GrafanaOptions;
   readonly ruleOptions: RuleOptions;
 }
 
@@ -97,7 +101,7 @@ export class WatchList {
   /** The dashboards of the workloads as they are now. */
   public get dashboards(): DashboardJson[] {
     const rules = this.ruleGroups.flatMap((group) => group.rules);
-    return dashboardsOf({ workloads: this.workloads, rules });
+    return dashboardsOf({ workloads: this.workloads, rules, siteLabel: this.props.grafana?.siteLabel });
   }
 
   /** What is wrong with the workloads, or with rules that follow from them. */
@@ -117,12 +121,17 @@ export class WatchList {
     );
   }
 
-  /** What is wrong with the queries of the rules. */
-  public ruleFaults(): Fault[] {
-    return MetricContract.faults(
-      this.ruleGroups.flatMap(({ rules }) => rules),
-      this.workloads.map(({ target }) => target),
-      this.props.scrapeIntervalSeconds,
+  /** What is wrong with the queries of the rules and, where there is a Grafana, of its dashboards, those of the program among them. */
+  public queryFaults(): Fault[] {
+    const { grafana, scrapeIntervalSeconds } = this.props;
+    const workloads = this.workloads;
+    const rules = this.ruleGroups.flatMap((group) => group.rules);
+    const targets = workloads.map(({ target }) => target);
+    if (!grafana) return MetricContract.faults(rules, targets, scrapeIntervalSeconds);
+    const { siteLabel, dashboards = [] } = grafana;
+    return dashboardFaults(
+      [...dashboardsOf({ workloads, rules, siteLabel }), ...dashboards.map(({ _dashboard: own }) => own)],
+      { rules, targets, options: { scrapeIntervalSeconds, extraLabels: siteLabel === undefined ? [] : [siteLabel] } },
     );
   }
 

@@ -29,7 +29,7 @@ describe.each(Object.entries(ENGINES))('%s', (_, target) => {
       targets: [target],
       options: { scrapeIntervalSeconds: 15 },
     };
-    const faults = Object.values(made).flatMap((dashboard) => dashboardFaults(dashboard, around));
+    const faults = dashboardFaults(Object.values(made), around);
     expect(faults).toEqual([]);
     expect(Object.values(made).flatMap(expressions).length).toBeGreaterThan(8);
   });
@@ -209,6 +209,6 @@ test('sites are told apart by the label that the program names, and only then', 
   const sites = dashboards([TARGET], { siteLabel: 'site' })['gpu-inference-sites'];
   const around = { rules: [], targets: [TARGET] };
   const options = { scrapeIntervalSeconds: 15 };
-  expect(dashboardFaults(sites, { ...around, options: { ...options, extraLabels: ['site'] } })).toEqual([]);
-  expect(dashboardFaults(sites, { ...around, options }).map(({ id }) => id)).toContain('METRIC_LABEL_UNKNOWN');
+  expect(dashboardFaults([sites], { ...around, options: { ...options, extraLabels: ['site'] } })).toEqual([]);
+  expect(dashboardFaults([sites], { ...around, options }).map(({ id }) => id)).toContain('METRIC_LABEL_UNKNOWN');
 });
