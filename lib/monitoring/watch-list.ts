@@ -4,6 +4,7 @@ import { throwIfInvalid } from '../core/errors';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IWatchable } from '../core/watchable';
 import { addWarning } from '../core/validation';
+import { ruleFaults } from '../metrics/contract/rule-contract';
 import { Fault } from '../units/fault';
 import { structFaults } from '../units/struct-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
@@ -13,7 +14,6 @@ import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { isOfCluster } from './indicators/selectors';
 import { isGateway } from './rules/gateway-rules';
-import { MetricContract } from './rules/metric-contract';
 import { RuleGroup, RuleOptions } from './rules/rule-group';
 import { ruleGroups } from './rules/rule-groups';
 import {
@@ -51,6 +51,8 @@ export class WatchList {
     /** As it was when it was found to be without faults; what it has become is looked at when the stack is synthesized. */
     readonly first: WatchedWorkload;
   }[] = [];
+
+  #made?: { readonly key: string; readonly groups: readonly RuleGroup[] };
 
   /**
    * @param monitoring whose list it is; its errors and warnings are those of the list
@@ -94,8 +96,12 @@ export class WatchList {
   }
 
   /** The rules of the workloads as they are now. */
-  public get ruleGroups(): RuleGroup[] {
-    return ruleGroups(this.workloads, this.props.ruleOptions);
+  public get ruleGroups(): readonly RuleGroup[] {
+    const workloads = this.workloads;
+    const key = JSON.stringify(workloads);
+    // Asked for several times while the stack is synthesized.
+    if (this.#made?.key !== key) this.#made = { key, groups: ruleGroups(workloads, this.props.ruleOptions) };
+    return this.#made.groups;
   }
 
   /** The dashboards of the workloads as they are now. */
@@ -127,7 +133,7 @@ export class WatchList {
     const workloads = this.workloads;
     const rules = this.ruleGroups.flatMap((group) => group.rules);
     const targets = workloads.map(({ target }) => target);
-    if (!grafana) return MetricContract.faults(rules, targets, scrapeIntervalSeconds);
+    if (!grafana) return ruleFaults(rules, targets, { scrapeIntervalSeconds });
     const { siteLabel, dashboards = [] } = grafana;
     return dashboardFaults(
       [...dashboardsOf({ workloads, rules, siteLabel }), ...dashboards.map(({ _dashboard: own }) => own)],
@@ -140,7 +146,9 @@ export class WatchList {
   }
 
   #toWatched(workload: IWatchable, options: WatchOptions): WatchedWorkload {
-    const target = workload.metricsTarget;
+    const { metricsTarget } = workload;
+    const pricePerHour = { ...metricsTarget.pricePerHour, ...options.pricePerHour };
+    const target = options.pricePerHour ? { ...metricsTarget, pricePerHour } : metricsTarget;
     return {
       target,
       // Servers measure the latency of their models.

@@ -1,12 +1,14 @@
 import { repeatedIndexes } from '../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../units/fault';
-import { wholeNumberFault } from '../units/number-faults';
+import { positiveFault, wholeNumberFault } from '../units/number-faults';
 import { faultsOf } from '../core/errors';
 import { kubernetesNameFault } from '../core/naming';
 import { concreteFault, hasToken } from '../core/tokens';
 import { MetricsTarget } from '../core/watchable';
 import { isGateway } from './rules/gateway-rules';
 import { Indicator } from './indicators/indicator';
+import { IndicatorQuery } from './indicators/indicator-query';
+import { metricName, recordedNameFaults } from './indicators/model-records';
 import { isOfCluster } from './indicators/selectors';
 import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './rules/latency-threshold';
 import { allOf, isUnreadable } from '../units/unreadable';
@@ -21,11 +23,17 @@ export interface WatchOptions {
   /** The same for single models, by name. @default - `latencyThresholdMs`, or that of the monitoring stack */
   readonly latencyThresholdsMs?: { [model: string]: number };
   /**
-   * Prefix of the series `<prefix>_latency_p99`, by model name. @default - the model name with everything but letters, digits and
+   * Prefix of the series of a model, such as `<prefix>_latency_p99`, by model name. @default - the model name with everything but letters, digits and
    * underscores replaced by underscores
    */
   readonly metricPrefixes?: { [model: string]: string };
-  /** Whether P99 latency is recorded and `HighLatency` watches it. @default true */
+  /**
+   * US dollars for an hour of one server of a model, by model, by which the cost of tokens is recorded: what is paid, where that differs from the
+   * price of the pool, and of hardware without one. Models of one Triton server have the same.
+   * @default - that of the workload, from list prices of its pool where there are any
+   */
+  readonly pricePerHour?: { [model: string]: number };
+  /** Whether P99 latency must be there and `HighLatency` watches it; otherwise it is recorded where it can be. @default true */
   readonly latencyAlert?: boolean;
   /**
    * Whether `NoServerAnswers`, `ServerDown`, `ServersMissing` and `ServerRestarts` watch its pods. Pass `false` for a workload that is meant to have none at
@@ -84,23 +92,41 @@ export function thresholdsOf(
 }
 
 /**
- * The indicators that are read from a workload.
+ * An indicator with how it is read from a workload.
  *
  * @internal
  */
-export function watchedIndicators({ target, latencyAlert }: WatchedWorkload): Indicator[] {
-  if (isGateway(target) || isOfCluster(target)) return [];
-  const required = [Indicator.QPS, Indicator.FAILURES, ...(latencyAlert ? [Indicator.LATENCY_P99] : [])];
-  return Indicator.ALL.filter((indicator) =>
-    required.some(({ name }) => name === indicator.name)
-      ? true
-      : indicator.name !== Indicator.LATENCY_P99.name && indicator.isAvailable(target),
-  );
+export interface ReadIndicator {
+  readonly indicator: Indicator;
+  readonly query: IndicatorQuery;
 }
 
-/** @internal */
-export function latencyRecord(workload: WatchedWorkload, model: string): string {
-  return `${ownValue(workload.metricPrefixes, model) ?? metricName(model)}_latency_p99`;
+/**
+ * What is read from a workload: the indicators that it must have, and all others that it exposes. Throws when it lacks one that it must have.
+ *
+ * @param workload the workload
+ * @param all all workloads: GPUs are read from servers only where no exporter of the cluster tells of them
+ *
+ * @internal
+ */
+export function readIndicators(workload: WatchedWorkload, all: readonly WatchedWorkload[]): ReadIndicator[] {
+  const { target } = workload;
+  if (isGateway(target) || isOfCluster(target)) return [];
+  const required = requiredIndicators(workload);
+  const ofCluster = all.map((other) => other.target).filter(isOfCluster);
+  return Indicator.ALL.flatMap((indicator) => {
+    const { name, suffix } = indicator;
+    if (suffix === undefined && ofCluster.some((other) => indicator._read(other))) return [];
+    const query = indicator._read(target);
+    if (query) return [{ indicator, query }];
+    return required.some((one) => one.name === name) ? [{ indicator, query: indicator.query(target) }] : [];
+  });
+}
+
+/** Indicators without which a workload is not watched. */
+function requiredIndicators({ target, latencyAlert }: WatchedWorkload): Indicator[] {
+  if (isGateway(target) || isOfCluster(target)) return [];
+  return [Indicator.QPS, ...(latencyAlert ? [Indicator.LATENCY_P99] : []), Indicator.FAILURES];
 }
 
 /**
@@ -117,7 +143,7 @@ export function workloadFaults(workloads: readonly WatchedWorkload[], changed = 
     ? own
     : allOf(
         () => jobNameFaults(workloads),
-        () => recordFaults(workloads),
+        () => recordedNameFaults(workloads),
       );
 }
 
@@ -137,6 +163,7 @@ function singleFaults(workload: WatchedWorkload): Fault[] {
     () => faultsUnder(targetFaults(target), 'metricsTarget', `workload ${job}`),
     () => optionFaults(options),
     () => unknownModelFaults('latencyThresholdsMs', options.latencyThresholdsMs, target.models, `${job} serves`),
+    () => unknownModelFaults('pricePerHour', options.pricePerHour, target.models, `${job} serves`),
     () => unknownModelFaults('metricPrefixes', metricPrefixes, target.models, `${job} serves`),
     () => indicatorFaults(workload),
   );
@@ -151,7 +178,16 @@ export function optionFaults(options: WatchOptions): Fault[] {
   return allOf(
     () => givenThresholdFaults(options),
     () => prefixFaults(options.metricPrefixes ?? {}),
+    () => hourlyPriceFaults(options.pricePerHour ?? {}),
   );
+}
+
+function hourlyPriceFaults(prices: { readonly [model: string]: number }): Fault[] {
+  return Object.entries(prices).flatMap(([model, price]) => {
+    const property = `pricePerHour.${model}`;
+    const token = concreteFault(property, price, 'it is part of a rule');
+    return token.length > 0 ? token : positiveFault(property, price);
+  });
 }
 
 function prefixFaults(prefixes: { readonly [model: string]: string }): Fault[] {
@@ -250,7 +286,7 @@ function indicatorFaults(workload: WatchedWorkload): Fault[] {
         `${reason}; turn one of them on in the server, or watch without a latency alert: watch(workload, { latencyAlert: false })`,
       ),
     );
-  return watchedIndicators(workload).flatMap((indicator) =>
+  return requiredIndicators(workload).flatMap((indicator) =>
     indicator.name === Indicator.LATENCY_P99.name ? latency() : faultsOf(() => indicator.query(target)),
   );
 }
@@ -265,30 +301,4 @@ function jobNameFaults(workloads: readonly WatchedWorkload[]): Fault[] {
       `two workloads have the job name '${name}', so their series could not be told apart; give each workload its own`,
     ),
   );
-}
-
-/** A recorded name must belong to one model, or an alert on it would apply the wrong threshold to another model. */
-function recordFaults(workloads: readonly WatchedWorkload[]): Fault[] {
-  const models = new Map<string, string>();
-  return workloads
-    .filter(({ latencyAlert }) => latencyAlert)
-    .flatMap((workload) =>
-      workload.target.models.flatMap((model) => {
-        const record = latencyRecord(workload, model);
-        const other = models.get(record) ?? model;
-        models.set(record, other);
-        if (other === model) return [];
-        return [
-          fault(
-            'RECORDED_NAME_AMBIGUOUS',
-            'metricPrefixes',
-            `models '${other}' and '${model}' would both be recorded as ${record}; give one of them a prefix with metricPrefixes`,
-          ),
-        ];
-      }),
-    );
-}
-
-function metricName(text: string): string {
-  return text.replace(/[^a-zA-Z0-9_]/g, '_').replace(/^(?=[0-9]|$)/, '_');
 }

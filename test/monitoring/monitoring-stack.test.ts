@@ -25,6 +25,10 @@ const rules = (result: Synthesized): Block[] =>
 const pod = (result: Synthesized, name: string): Block =>
   result.byName('kubernetes_stateful_set_v1', name).spec.template;
 
+/** What rules make, without the names of single models that `indicators/model-records.test.ts` looks at. */
+const names = (of: Block[]) =>
+  of.map((rule) => rule.record ?? rule.alert).filter((name) => !/^deepseek_(?!latency_p99$)/.test(name));
+
 const OUTAGES = ['NoServerAnswers', 'ServerDown', 'ServerRestarts', 'RequestsFail', 'RequestsWait', 'NoTokens'];
 
 describe('a monitoring stack', () => {
@@ -112,7 +116,7 @@ describe('a monitoring stack', () => {
 
   test('raises HighLatency on deepseek_latency_p99 > 50 for 5m, critical', () => {
     const all = rules(result);
-    expect(all.map((rule) => rule.record ?? rule.alert)).toEqual([
+    expect(names(all)).toEqual([
       'inference_qps',
       'inference_latency_p50_milliseconds',
       'inference_latency_p95_milliseconds',
@@ -239,11 +243,7 @@ describe('the configuration', () => {
 
   test('leaves latency out if it is switched off', () => {
     const { result } = monitor([{ target: { features: [] }, options: { latencyAlert: false } }]);
-    expect(rules(result).map((rule) => rule.record ?? rule.alert)).toEqual([
-      'inference_qps',
-      ...RECORDS_BUT_LATENCY,
-      ...OUTAGES,
-    ]);
+    expect(names(rules(result))).toEqual(['inference_qps', ...RECORDS_BUT_LATENCY, ...OUTAGES]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { MetricExporter } from '../../catalog/metric-kind';
 import { IndicatorSource, ofExporter, ofModels, rateByModel } from './indicator-source';
+import { engineModels } from './selectors';
 import { engineGaps } from './tokens';
 
 const { TRITON_TENSORRT_LLM, VLLM } = MetricExporter;
@@ -21,6 +22,7 @@ export const KV_CACHE: readonly IndicatorSource[] = [
   {
     exporter: TRITON_TENSORRT_LLM,
     gaps: engineGaps(TRITON_TENSORRT_LLM),
+    models: (target) => engineModels(target, TRITON_TENSORRT_LLM),
     query: (target) => {
       const [used, all] = ['used', 'max'].map((type) =>
         ofModels(target, TRITON_TENSORRT_LLM)(BLOCKS, [`kv_cache_block_type="${type}"`]),

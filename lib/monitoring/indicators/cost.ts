@@ -20,6 +20,7 @@ export const COST: readonly IndicatorSource[] = TOKEN_COUNTS.map(({ exporter, me
     models(target).filter((model) => ownValue(target.pricePerHour ?? {}, model) !== undefined);
   return {
     exporter,
+    models: priced,
     gaps: (target) => [...(gaps?.(target) ?? []), ...(priced(target).length > 0 ? [] : [WITHOUT_PRICE])],
     query: (target) => {
       const byPrice = new Map<number, string[]>();

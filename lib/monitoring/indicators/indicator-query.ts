@@ -8,6 +8,8 @@ export interface IndicatorQuery {
   readonly expr: string;
   /** Metrics that it reads. */
   readonly metrics: Metric[];
+  /** Models that it tells of, of those of the workload; none of GPUs and network cards. */
+  readonly models: string[];
   /** What to keep in mind when reading it. */
   readonly meaning: string;
 }

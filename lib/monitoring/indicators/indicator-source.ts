@@ -5,6 +5,9 @@ import { missingFrom } from '../../metrics/contract/scraped-target';
 import { IndicatorQuery } from './indicator-query';
 import { engineModels, modelMatcher, plainModels, select, targetMatchers } from './selectors';
 
+/** What one source is asked. @internal */
+export type SourceQuery = Omit<IndicatorQuery, 'models'>;
+
 /**
  * One way to read an indicator from targets that have an exporter.
  *
@@ -14,7 +17,9 @@ export interface IndicatorSource {
   /** The exporter whose models or devices it tells of; of several sources of one exporter the first that is there is taken. */
   readonly exporter: MetricExporter;
   /** How it is read from a target, if the target exposes the metrics of the query. */
-  readonly query: (target: MetricsTarget) => IndicatorQuery;
+  readonly query: (target: MetricsTarget) => SourceQuery;
+  /** The models that it tells of. @default - all of the target */
+  readonly models?: (target: MetricsTarget) => string[];
   /** Why it cannot be read from a target, beside metrics that are not exposed, in sentences. @default - only metrics count */
   readonly gaps?: (target: MetricsTarget) => string[];
 }
@@ -47,16 +52,19 @@ export function sourceGaps({ exporter, query, gaps }: IndicatorSource, target: M
  * @internal
  */
 export function readFrom(sources: readonly IndicatorSource[], target: MetricsTarget): IndicatorQuery | undefined {
-  const found = new Map<MetricExporter, IndicatorQuery>();
+  const found = new Map<MetricExporter, SourceQuery>();
+  const models = new Set<string>();
   for (const source of sources) {
     if (found.has(source.exporter) || sourceGaps(source, target).length > 0) continue;
     found.set(source.exporter, source.query(target));
+    for (const model of source.models?.(target) ?? target.models) models.add(model);
   }
   const queries = [...found.values()];
   if (queries.length === 0) return undefined;
   return {
     expr: queries.map(({ expr }) => expr).join(' or '),
     metrics: [...new Set(queries.flatMap(({ metrics }) => metrics))],
+    models: [...models].sort(),
     meaning: [...new Set(queries.map(({ meaning }) => meaning))].join(' '),
   };
 }

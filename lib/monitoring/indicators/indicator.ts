@@ -282,7 +282,7 @@ export class Indicator {
    * @throws UnscopedValidationError when none of its exporters can supply it, with the features to switch on
    */
   public query(target: MetricsTarget): IndicatorQuery {
-    const query = readFrom(this.sources, target);
+    const query = this._read(target);
     if (query) return query;
     const reasons = this.sources.flatMap((source) => sourceGaps(source, target));
     throw new UnscopedValidationError([
@@ -300,7 +300,16 @@ export class Indicator {
    * @param target the workload
    */
   public isAvailable(target: MetricsTarget): boolean {
-    return readFrom(this.sources, target) !== undefined;
+    return this._read(target) !== undefined;
+  }
+
+  /**
+   * How to read it from a target that is known to be one; undefined where it cannot be read.
+   *
+   * @internal
+   */
+  public _read(target: MetricsTarget): IndicatorQuery | undefined {
+    return readFrom(this.sources, target);
   }
 
   /** The name. */

@@ -1,7 +1,7 @@
 import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
 import { IndicatorSource, ofExporter, ofModels, perCount, rateByModel } from './indicator-source';
-import { plainModels } from './selectors';
+import { engineModels, plainModels } from './selectors';
 import { engineGaps } from './tokens';
 
 const { TRITON, TRITON_TENSORRT_LLM, VLLM } = MetricExporter;
@@ -40,6 +40,7 @@ export const QUEUE_TIME: readonly IndicatorSource[] = [
   {
     exporter: TRITON,
     gaps: engineQueueGaps,
+    models: plainModels,
     query: (target) => {
       const [waited, requests] = [QUEUED, SUCCESS].map((metric) => rateByModel(ofModels(target, TRITON)(metric)));
       return {
@@ -66,6 +67,7 @@ export const QUEUE_DEPTH: readonly IndicatorSource[] = [
   {
     exporter: TRITON,
     gaps: engineQueueGaps,
+    models: plainModels,
     query: (target) => ({
       expr: `sum by (model) (${ofModels(target, TRITON)(PENDING)})`,
       metrics: [PENDING],
@@ -75,6 +77,7 @@ export const QUEUE_DEPTH: readonly IndicatorSource[] = [
   {
     exporter: TRITON_TENSORRT_LLM,
     gaps: engineGaps(TRITON_TENSORRT_LLM),
+    models: (target) => engineModels(target, TRITON_TENSORRT_LLM),
     query: (target) => {
       const of = ofModels(target, TRITON_TENSORRT_LLM);
       return {
@@ -99,6 +102,7 @@ export const BATCH_SIZE: readonly IndicatorSource[] = [
   {
     exporter: TRITON,
     gaps: engineQueueGaps,
+    models: plainModels,
     query: (target) => {
       const [inferences, executions] = [INFERENCES, EXECUTIONS].map((metric) =>
         rateByModel(ofModels(target, TRITON)(metric)),
@@ -114,6 +118,7 @@ export const BATCH_SIZE: readonly IndicatorSource[] = [
   {
     exporter: TRITON_TENSORRT_LLM,
     gaps: engineGaps(TRITON_TENSORRT_LLM),
+    models: (target) => engineModels(target, TRITON_TENSORRT_LLM),
     query: (target) => ({
       expr: `avg by (model) (avg_over_time(${ofModels(target, TRITON_TENSORRT_LLM)(REQUESTS, ['request_type="scheduled"'])}[2m]))`,
       metrics: [REQUESTS],

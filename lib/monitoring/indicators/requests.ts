@@ -2,8 +2,7 @@ import { Metric } from '../../catalog/metric';
 import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
 import { missingFrom } from '../../metrics/contract/scraped-target';
-import { IndicatorQuery } from './indicator-query';
-import { IndicatorSource, ofExporter, ofModels, perCount, rateByModel } from './indicator-source';
+import { IndicatorSource, ofExporter, ofModels, perCount, rateByModel, SourceQuery } from './indicator-source';
 
 const { TRITON, VLLM } = MetricExporter;
 
@@ -52,7 +51,7 @@ export const FAILURES: readonly IndicatorSource[] = [
   },
 ];
 
-function failuresOfVllm(target: MetricsTarget): IndicatorQuery {
+function failuresOfVllm(target: MetricsTarget): SourceQuery {
   const rate = (metric: Metric, ...matchers: string[]) => rateByModel(ofModels(target)(metric, matchers));
   const [failed, ended] = [rate(ENDED, 'finished_reason="error"'), rate(ENDED, 'finished_reason!="abort"')];
   if (!countsRefused(target)) {

@@ -33,7 +33,7 @@ function ofHistogram(exporter: MetricExporter, name: string, meaning: string): I
   const isOwn = exporter === VLLM;
   return {
     exporter,
-    ...(isOwn ? {} : { gaps: engineGaps(exporter) }),
+    ...(isOwn ? {} : { gaps: engineGaps(exporter), models: (target) => engineModels(target, exporter) }),
     query: (target) => ({
       expr: `1e3 * ${p95(ofModels(target, isOwn ? undefined : exporter)(metric, [], '_bucket'))}`,
       metrics: [metric],
@@ -53,6 +53,7 @@ export const TIME_TO_FIRST_TOKEN: readonly IndicatorSource[] = [
   {
     exporter: TRITON_TENSORRT_LLM,
     gaps: engineGaps(TRITON_TENSORRT_LLM),
+    models: (target) => engineModels(target, TRITON_TENSORRT_LLM),
     query: (target) => ({
       expr: p95(ofModels(target, TRITON_TENSORRT_LLM)(FIRST_RESPONSE, [], '_bucket')),
       metrics: [FIRST_RESPONSE],
@@ -100,9 +101,10 @@ export const TOKEN_COUNTS = COUNTS.map(([exporter, metric, suffix]) => {
 });
 
 /** Tokens made each second. @internal */
-export const TOKENS: readonly IndicatorSource[] = TOKEN_COUNTS.map(({ exporter, metric, gaps, series }) => ({
+export const TOKENS: readonly IndicatorSource[] = TOKEN_COUNTS.map(({ exporter, metric, gaps, models, series }) => ({
   exporter,
   gaps,
+  models,
   query: (target) => ({
     expr: rateByModel(series(target), '2m'),
     metrics: [metric],

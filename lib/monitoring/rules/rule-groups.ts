@@ -1,6 +1,8 @@
 import { Indicator } from '../indicators/indicator';
+import { modelRecord } from '../indicators/model-records';
 import { isVllm, quoted } from '../indicators/selectors';
 import { clusterRules } from './cluster-rules';
+import { deviceRules, indicatorRules, modelRule } from './indicator-rules';
 import { loadRules } from './load-rules';
 import { vllmCapacityGroups } from './kv-capacity-rules';
 import { MonitoringRule } from './monitoring-rule';
@@ -9,7 +11,7 @@ import { planRules } from './plan-rules';
 import { RuleGroup, RuleOptions } from './rule-group';
 import { withRunbook } from './runbooks';
 import { thresholdRules } from './threshold-rules';
-import { latencyRecord, watchedIndicators, WatchedWorkload } from '../watched-workload';
+import { WatchedWorkload } from '../watched-workload';
 
 /**
  * Name of the alert that always fires.
@@ -17,6 +19,9 @@ import { latencyRecord, watchedIndicators, WatchedWorkload } from '../watched-wo
  * @internal
  */
 export const WATCHDOG = 'Watchdog';
+
+/** Name of the group of what is recorded of GPUs and network cards. */
+const DEVICES = 'gpu-inference-constructs/devices';
 
 /** How long P99 latency must be above its threshold. */
 const LATENCY_FOR = '5m';
@@ -32,7 +37,7 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleO
     .map((workload, index, all) => ({
       name: workload.target.jobName,
       rules: [
-        ...indicatorRules(workload),
+        ...indicatorRules(workload, all),
         ...loadRules(workload.target),
         ...planRules(workload.target),
         ...latencyRules(workload, all.slice(0, index), all),
@@ -41,8 +46,16 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleO
         ...clusterRules(workload.target),
       ],
     }));
+  const ofDevices = deviceRules(workloads);
+  const devices = ofDevices.length > 0 ? [{ name: DEVICES, rules: ofDevices }] : [];
   const targets = workloads.map(({ target }) => target);
-  const groups = [...vllmCapacityGroups(targets), ...ofWorkloads, ...(options.heartbeat ? [HEARTBEAT] : [])];
+  // What they record is there for the rules of workloads.
+  const groups = [
+    ...devices,
+    ...vllmCapacityGroups(targets),
+    ...ofWorkloads,
+    ...(options.heartbeat ? [HEARTBEAT] : []),
+  ];
   return groups.map(({ name, rules }) => ({ name, rules: rules.map((rule) => withRunbook(rule, options.runbookUrl)) }));
 }
 
@@ -75,13 +88,8 @@ function queueStep({ target }: WatchedWorkload): string {
   return `2. Queue: ${waiting}{model="{{ $labels.model }}"} above zero means that requests wait: ${cure}. `;
 }
 
-function indicatorRules(workload: WatchedWorkload): MonitoringRule[] {
-  const { jobName: job, namespace } = workload.target;
-  return watchedIndicators(workload).map((indicator) => ({
-    record: indicator.record,
-    expr: indicator.query(workload.target).expr,
-    labels: { job, namespace },
-  }));
+function recordOf({ metricPrefixes }: WatchedWorkload, model: string): string {
+  return modelRecord(metricPrefixes, model, Indicator.LATENCY_P99);
 }
 
 function latencyRules(
@@ -90,20 +98,15 @@ function latencyRules(
   all: readonly WatchedWorkload[],
 ): MonitoringRule[] {
   if (!workload.latencyAlert) return [];
-  const { jobName, namespace, models } = workload.target;
+  const { jobName, models } = workload.target;
   return [...models].sort().flatMap((model) => {
-    const record = latencyRecord(workload, model);
+    const record = recordOf(workload, model);
     const recordsToo = (other: WatchedWorkload) =>
-      other.latencyAlert && other.target.models.some((its) => latencyRecord(other, its) === record);
+      other.latencyAlert && other.target.models.some((its) => recordOf(other, its) === record);
     const oneThreshold = all
       .filter(recordsToo)
       .every((other) => other.latencyThresholdsMs[model] === workload.latencyThresholdsMs[model]);
-    const recording: MonitoringRule = {
-      record,
-      expr: `${Indicator.LATENCY_P99.record}{namespace=${quoted(namespace)},job=${quoted(jobName)},model=${quoted(model)}}`,
-      // Distinguished for tools that treat two rules with the same name and labels as duplicates.
-      labels: { job: jobName },
-    };
+    const recording = modelRule(record, Indicator.LATENCY_P99, workload, model);
     if (!oneThreshold)
       return [recording, highLatency(workload, model, `${record}{job=${quoted(jobName)}}`, { job: jobName })];
     return earlier.some(recordsToo) ? [recording] : [recording, highLatency(workload, model, record)];
@@ -117,7 +120,7 @@ function highLatency(
   labels: { readonly [label: string]: string } = {},
 ): MonitoringRule {
   const threshold = workload.latencyThresholdsMs[model];
-  const { meaning } = Indicator.LATENCY_P99.query(workload.target);
+  const meaning = Indicator.LATENCY_P99._read(workload.target)?.meaning;
   return {
     alert: 'HighLatency',
     expr: `${series} > ${threshold}`,
