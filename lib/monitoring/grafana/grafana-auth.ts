@@ -1,4 +1,5 @@
 import { SecretReference, secretFaults } from '../../core/secret-reference';
+import { knownListFaults } from '../../core/text-list';
 import { concreteFault } from '../../core/tokens';
 import { plainUrlFaults } from '../../core/url-faults';
 import { checkArguments } from '../../units/argument-faults';
@@ -102,7 +103,12 @@ export function authFaults(at: string, auth: GrafanaAuth | undefined): Fault[] {
     () => lineFaults(`${at}.clientId`, clientId),
     () => (adminGroup === undefined ? [] : lineFaults(`${at}.adminGroup`, adminGroup)),
     () => (displayName === undefined ? [] : lineFaults(`${at}.displayName`, displayName)),
-    () => scopes.flatMap((scope, index) => lineFaults(`${at}.scopes[${index}]`, scope)),
+    () => {
+      const unknownScopes = knownListFaults(`${at}.scopes`, scopes, why);
+      return unknownScopes.length > 0
+        ? unknownScopes
+        : scopes.flatMap((scope, index) => lineFaults(`${at}.scopes[${index}]`, scope));
+    },
     () =>
       Object.entries(urls).flatMap(([name, url]) => {
         const unknown = concreteFault(`${at}.${name}`, url, why);
