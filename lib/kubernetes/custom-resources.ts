@@ -1,6 +1,6 @@
 import { Fault, fault } from '../units/fault';
 import { Release } from '@cdktf/provider-helm/lib/release';
-import { ITerraformDependable, TerraformStack, Token } from 'cdktf';
+import { ITerraformDependable, Lazy, TerraformStack, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { customResourcesChart, customResourcesValues } from './custom-resources-chart';
 import { throwIfRefused, throwIfOfOtherKinds } from '../core/errors';
@@ -73,6 +73,15 @@ export class CustomResources extends Construct {
       ...HELM_BOUNDS,
     });
     this.ready = [this._release];
+  }
+
+  /**
+   * Takes the resources when the stack is synthesized, for those that are not known before; the ones that were given are forgotten.
+   *
+   * @internal
+   */
+  public _resourcesBy(resources: () => readonly object[]): void {
+    this._release.values = [Lazy.stringValue({ produce: () => customResourcesValues(resources()) })];
   }
 }
 

@@ -12,3 +12,6 @@ export * from './monitoring-stack';
 export * from './prometheus/monitoring-storage';
 export * from './scaling/prometheus-adapter';
 export * from './watched-workload';
+export * from './monitoring';
+export * from './operator/prometheus-operator-monitoring';
+export * from './operator/prometheus-operator-options';

@@ -10,8 +10,12 @@ import { MonitoringOptions } from './monitoring-options';
 import { runbookUrlFaults } from './rules/runbooks';
 import { givenThresholdFaults } from './watched-workload';
 
-/** A window of rate() is at least two minutes and must contain four scrapes. */
-const MAX_SCRAPE_INTERVAL_SECONDS = 30;
+/**
+ * A window of rate() is at least two minutes and must contain four scrapes.
+ *
+ * @internal
+ */
+export const MAX_SCRAPE_INTERVAL_SECONDS = 30;
 
 /**
  * What is wrong with the options of a monitoring.

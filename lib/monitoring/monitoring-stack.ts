@@ -13,12 +13,14 @@ import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { ensureNamespace, knownNamespace } from '../kubernetes/namespaces';
 import { checkArguments } from '../units/argument-faults';
-import { Fault, fault } from '../units/fault';
+import { Fault } from '../units/fault';
 import { alertmanagerConfig, receiverWarnings } from './alerting/alertmanager-config';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { GrafanaServer } from './grafana/grafana-server';
 import { monitoringOptionFaults } from './monitoring-option-faults';
+import { IMonitoring } from './monitoring';
 import { MonitoringOptions } from './monitoring-options';
+import { NOTHING_WATCHED } from './nothing-watched';
 import { prometheusConfig, ruleFile } from './prometheus/prometheus-config';
 import { allowScrape } from './prometheus/scrape-policy';
 import { closedToScalerFaults } from './scaling/scaler-faults';
@@ -27,12 +29,6 @@ import { MonitoringServerPlace } from './servers/monitoring-server';
 import { PROMETHEUS_PORT, prometheusServer } from './servers/prometheus-server';
 import { WatchList } from './watch-list';
 import { WatchOptions } from './watched-workload';
-
-const NOTHING_WATCHED = fault(
-  'NOTHING_WATCHED',
-  undefined,
-  'it watches nothing, so that it records no series and no alert ever fires; call watch(workload) for each workload, e.g. a TritonDeployment',
-);
 
 /**
  * Properties of `MonitoringStack`.
@@ -58,7 +54,7 @@ export interface MonitoringStackProps extends MonitoringOptions {
  *
  * Throws a `ValidationError` when the namespace, an interval, the threshold or a receiver is invalid.
  */
-export class MonitoringStack extends Construct {
+export class MonitoringStack extends Construct implements IMonitoring {
   /** Namespace it runs in. */
   public readonly namespace: string;
   /** URL of Prometheus within the cluster. */

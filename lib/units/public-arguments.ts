@@ -140,6 +140,9 @@ export const ARGUMENTS = {
     grantReadWrite: 'role: IAwsRole; prefix?: string',
     uriFor: 'model: string; version?: string',
   },
+  IMonitoring: {
+    watch: 'workload: IWatchable; options?: WatchOptions',
+  },
   IRdmaFabric: {
     podResources: 'interfaces: number',
     bind: 'pod: FabricPod',
@@ -277,6 +280,9 @@ export const ARGUMENTS = {
   },
   Precision: {
     'static of': 'name: string',
+  },
+  PrometheusOperatorMonitoring: {
+    watch: 'workload: IWatchable; options?: WatchOptions',
   },
   PythonCode: {
     'static fromStore': 'size: DataSize',

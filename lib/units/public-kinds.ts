@@ -23,7 +23,7 @@ export const STRUCTS = {
     'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
   ClaimCacheOptions: 'claimName: string; size: DataSize',
   CloudTopologyProps:
-    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; leaderWorkerSetController?: boolean; keda?: boolean; storageClass?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
+    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; leaderWorkerSetController?: boolean; keda?: boolean; storageClass?: boolean; monitoring?: boolean; existingMonitoring?: IMonitoring; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
   ClusterAutoscalerProps: 'cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string',
   ClusterConnection:
     'host?: string; certificateAuthorityData?: string; eksClusterName?: string; region?: string; configPath?: string; configContext?: string',
@@ -228,7 +228,9 @@ export const STRUCTS = {
   PolicyCondition: 'operator: string; key: string; values: string[]',
   PolicyStatement: 'actions: string[]; resources: string[]; sid?: string; conditions?: PolicyCondition[]',
   PrometheusAdapterProps:
-    'cluster: IKubernetesCluster; monitoring: MonitoringStack; namespace?: string; chartVersion?: string; replicas?: number; imageRegistry?: ImageRegistry',
+    'cluster: IKubernetesCluster; monitoring: IMonitoring; namespace?: string; chartVersion?: string; replicas?: number; imageRegistry?: ImageRegistry',
+  PrometheusOperatorMonitoringProps:
+    'cluster: IKubernetesCluster; namespace?: string; labels?: string{}; prometheusUrl?: string; prometheusPodLabels?: string{}; scrapeIntervalSeconds?: number; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; runbookUrl?: string; dashboards?: boolean; dashboardLabels?: string{}; dependsOn?: ITerraformDependable[]',
   PyTorchImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; preset?: ImagePreset; cuda?: string; ubuntu?: string; torch?: string; transformers?: string; onnxRuntime?: string; efa?: EfaInstaller',
   PyTorchModelProps:
@@ -392,6 +394,7 @@ export const CLASSES = {
   IGpuQueue: 'new GpuQueue(...) or GpuQueue.fromAttributes(...)',
   IKubernetesCluster: 'new EksGpuCluster(...) or KubernetesCluster.fromKubeconfig(...)',
   IModelStore: 'new ModelStore(...), ModelStore.fromBucketName(...) or ModelStore.s3Compatible(...)',
+  IMonitoring: 'new MonitoringStack(...) or new PrometheusOperatorMonitoring(...)',
   IOpenAiServer: 'new TritonDeployment(...) or new VllmDeployment(...)',
   IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   IServiceAccountRole: 'cluster.serviceAccountRole(...)',
@@ -448,6 +451,7 @@ export const CLASSES = {
   PodVolume: 'PodVolume.secret(...), PodVolume.configMap(...), PodVolume.claim(...) or PodVolume.emptyFolder(...)',
   Precision: 'Precision.FP32 or Precision.of(...)',
   PrometheusAdapter: 'new PrometheusAdapter(...)',
+  PrometheusOperatorMonitoring: 'new PrometheusOperatorMonitoring(...)',
   PythonCode: 'PythonCode.fromStore(...) or PythonCode.inline(...)',
   RdmaAttachment:
     'RdmaAttachment.sharedDevices(...), RdmaAttachment.hostDevices(...) or RdmaAttachment.virtualFunctions(...)',
@@ -498,6 +502,7 @@ export const INTERFACES = {
     'node: Node; clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; serviceAccountRole(): IServiceAccountRole',
   IModelStore:
     'node: Node; bucketName: string; bucketArn: string; kmsKeyArn?: string; region?: string; endpoint?: string; endpointNamespace?: string; credentials?: ModelStoreCredentials; startsEmpty?: boolean; grantRead(): void; grantReadWrite(): void; uriFor(): string',
+  IMonitoring: 'node: Node; namespace: string; prometheusUrl: string; watch(): void',
   IOpenAiServer: 'node: Node; cluster: IKubernetesCluster; openAiTargets: OpenAiTarget[]',
   IRdmaFabric:
     'kind: RdmaFabricKind; fabricName: string; resourceName?: string; attachment?: FabricAttachment; adaptersPerNode?: number; capabilities: string[]; networks: string[]; podResources(): string{}; bind(): FabricBinding; nodeResources(): string{}; bandwidthGbps(): number; hardwareFaults(): Fault[]',

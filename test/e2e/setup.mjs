@@ -7,6 +7,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CACHE, say, which } from '../../scripts/support.mjs';
 import { deepSpeedEnvironment } from '../../scripts/deepspeed/environment.mjs';
+import { tritonEnvironment } from '../../scripts/triton-server/environment.mjs';
 import { vllmEnvironment } from '../../scripts/vllm-cpu/environment.mjs';
 import { prepareAiGateway } from './setup/ai-gateway.mjs';
 import { prepareAwsCli } from './setup/aws-cli.mjs';
@@ -16,6 +17,12 @@ import { prepareKueue } from './setup/kueue.mjs';
 import { prepareKServe } from './setup/kserve.mjs';
 import { prepareEnvoy } from './setup/envoy.mjs';
 import { prepareLeaderWorkerSet } from './setup/leader-worker-set.mjs';
+import {
+  findMonitoring,
+  prepareKubeStateMetrics,
+  prepareNodeExporter,
+  preparePrometheus3,
+} from './setup/monitoring.mjs';
 import { preparePrometheusAdapter } from './setup/prometheus-adapter.mjs';
 import { prepareJobSet } from './setup/job-set.mjs';
 import { findProviders } from './setup/providers.mjs';
@@ -37,9 +44,17 @@ const FURTHER = {
   aiGateway: ['no definitions of Envoy AI Gateway, so no gateway of it is judged', () => prepareAiGateway(E2E_CACHE)],
   envoy: ['no Envoy, so no front door runs', () => prepareEnvoy(E2E_CACHE)],
   prometheusAdapter: ['no adapter of Prometheus, so nothing scales', () => preparePrometheusAdapter(E2E_CACHE)],
+  monitoring: ['no Prometheus and Alertmanager, so nothing is watched', () => findMonitoring()],
+  prometheus3: ['no Prometheus 3, so only an older one watches', () => preparePrometheus3(E2E_CACHE)],
+  kubeStateMetrics: [
+    'no kube-state-metrics, so nothing tells of the cluster',
+    () => prepareKubeStateMetrics(E2E_CACHE),
+  ],
+  nodeExporter: ['no node exporter, so nothing tells of the nodes', () => prepareNodeExporter(E2E_CACHE)],
   jobSet: ['no controller of JobSets, so no training on several nodes is made', () => prepareJobSet(E2E_CACHE)],
   awsCli: ['no AWS CLI, so no weights are moved', () => prepareAwsCli()],
   vllm: ['no vLLM for CPUs, so no server of models runs', () => vllmEnvironment(process.env.E2E_VLLM)],
+  triton: ['no Triton for CPUs, so no server of other models runs', () => tritonEnvironment()],
   deepSpeed: ['no DeepSpeed, so nothing is trained', () => deepSpeedEnvironment()],
 };
 
@@ -80,7 +95,7 @@ export async function prepare(file = TOOLS_FILE, further = []) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const servers = ['vllm', 'deepSpeed'];
+  const servers = ['vllm', 'triton', 'deepSpeed'];
   const further = EVERYTHING.filter((name) => !servers.includes(name));
   const tools = await prepare(TOOLS_FILE, further);
   say(tools.missing.length === 0 ? 'everything is there' : `${tools.missing.length} missing`);

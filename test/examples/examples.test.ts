@@ -4,6 +4,7 @@ import { DeepSeekR1TwoNodes } from '../../examples/deepseek-r1-two-nodes/stack';
 import { ExistingEks } from '../../examples/existing-eks/stack';
 import { Headline8xV100 } from '../../examples/headline-8xv100/stack';
 import { KServe65b } from '../../examples/kserve-65b/stack';
+import { MonitoringExistingPrometheus } from '../../examples/monitoring-existing-prometheus/stack';
 import { Multinode70bFp16 } from '../../examples/multinode-70b-fp16/stack';
 import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
 import { OpenAiVllm } from '../../examples/openai-vllm/stack';
@@ -31,6 +32,7 @@ const openAi = (app: App) => new OpenAiVllm(app);
 const headline = (app: App) => new Headline8xV100(app);
 const ensemble = (app: App) => new TritonOnnxEnsemble(app);
 const existing = (app: App) => new ExistingEks(app);
+const operator = (app: App) => new MonitoringExistingPrometheus(app);
 const kserve = (app: App) => new KServe65b(app);
 const twoNodes = (app: App) => new Multinode70bFp16(app);
 const deepSeek = (app: App) => new DeepSeekR1TwoNodes(app);
@@ -58,6 +60,7 @@ describe('what an update of the library must not move: a resource of another add
     ['headline-8xv100', headline],
     ['triton-onnx-ensemble', ensemble],
     ['existing-eks', existing],
+    ['monitoring-existing-prometheus', operator],
     ['kserve-65b', kserve],
     ['multinode-70b-fp16', twoNodes],
     ['deepseek-r1-two-nodes', deepSeek],
@@ -78,6 +81,7 @@ describe('what an example does is meant: it gives no warning', () => {
     ['headline-8xv100', headline, []],
     ['triton-onnx-ensemble', ensemble, []],
     ['existing-eks', existing, []],
+    ['monitoring-existing-prometheus', operator, []],
     ['kserve-65b', kserve, []],
     ['multinode-70b-fp16', twoNodes, []],
     ['deepseek-r1-two-nodes', deepSeek, []],

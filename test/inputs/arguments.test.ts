@@ -33,6 +33,13 @@ const OBJECTS: { readonly [name: string]: () => readonly unknown[] } = {
       credentials: { name: 'minio' },
     }),
   ],
+  IMonitoring: () => {
+    const cluster = library.KubernetesCluster.fromKubeconfig(testStack(), 'Own', { configPath: '/etc/kubeconfig' });
+    return [
+      new library.MonitoringStack(testStack(), 'Own', { cluster, alertReceivers: [] }),
+      new library.PrometheusOperatorMonitoring(testStack(), 'Operator', { cluster }),
+    ];
+  },
   IRdmaFabric: () => [library.RdmaFabric.efa()],
 };
 

@@ -1,7 +1,7 @@
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
 import { MetricExporter } from '../../lib/catalog/metric-kind';
-import { Keda, MonitoringStack, PrometheusAdapter } from '../../lib/monitoring';
+import { Keda, MonitoringStack, PrometheusAdapter, PrometheusOperatorMonitoring } from '../../lib/monitoring';
 import { ServerAutoscaling, VllmDeployment } from '../../lib/serving';
 import { DataSize } from '../../lib/units';
 import { TestWorkload } from '../monitoring/support';
@@ -36,6 +36,13 @@ const keda =
   (stack: TerraformStack) =>
     void new Keda(stack, id, { cluster: testCluster(stack), ...given });
 
+const operator =
+  (given: Given, id = 'Operator') =>
+  (stack: TerraformStack) => {
+    const made = new PrometheusOperatorMonitoring(stack, id, { cluster: testCluster(stack), ...given });
+    made.watch(new TestWorkload(stack, 'Workload'));
+  };
+
 /** Programs that set what sets the number of servers. */
 export const SCALING_STRUCTS: StructPrograms = {
   HpaAutoscalingOptions: (given) => scaled(() => ServerAutoscaling.hpa({ maxReplicas: 2, ...given })),
@@ -43,6 +50,7 @@ export const SCALING_STRUCTS: StructPrograms = {
     scaled(() => ServerAutoscaling.keda({ maxReplicas: 2, minReplicas: 0, wakeQuery: 'sum(requests)', ...given })),
   KedaProps: (given) => keda(given),
   PrometheusAdapterProps: (given) => adapter(given),
+  PrometheusOperatorMonitoringProps: (given) => operator(given),
   ScaledModel: (given) => (stack) => {
     const exporter = MetricExporter.TRITON;
     const scaledModels = [{ model: 'deepseek', service: 'deepseek', exporter, ...given }];
@@ -63,4 +71,5 @@ export const SCALING_STRUCTS: StructPrograms = {
 export const SCALING_ARGUMENTS: ArgumentPrograms = {
   'Keda.new(id)': (id) => keda({}, id),
   'PrometheusAdapter.new(id)': (id) => adapter({}, id),
+  'PrometheusOperatorMonitoring.new(id)': (id) => operator({}, id),
 };

@@ -6,6 +6,19 @@ const NAMESPACE = [
   'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
 ];
 
+/** Objects are selected by them. */
+function labels(property: string): readonly string[] {
+  const unknown = `refused VALUE_NOT_CONCRETE ${property}`;
+  return ['k', 'x${file("/etc/os-release")}%{if}'].map(
+    (key) => `refused INVALID_FORMAT ${property}['${key}'] | ${unknown} | ${unknown}`,
+  );
+}
+
+function url(property: string): readonly string[] {
+  const unknown = `refused VALUE_NOT_CONCRETE ${property}`;
+  return [`refused INVALID_FORMAT ${property} | ${unknown} | ${unknown}`];
+}
+
 /** The rows for `string-programs-scaling.ts`. */
 export const SCALING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'Keda.new(id)': ['text'],
@@ -16,6 +29,13 @@ export const SCALING_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'PrometheusAdapter.new(id)': ['text'],
   'PrometheusAdapterProps.chartVersion': VERSION,
   'PrometheusAdapterProps.namespace': NAMESPACE,
+  'PrometheusOperatorMonitoring.new(id)': ['text'],
+  'PrometheusOperatorMonitoringProps.dashboardLabels': labels('dashboardLabels'),
+  'PrometheusOperatorMonitoringProps.labels': labels('labels'),
+  'PrometheusOperatorMonitoringProps.namespace': NAMESPACE,
+  'PrometheusOperatorMonitoringProps.prometheusPodLabels': labels('prometheusPodLabels'),
+  'PrometheusOperatorMonitoringProps.prometheusUrl': url('prometheusUrl'),
+  'PrometheusOperatorMonitoringProps.runbookUrl': url('runbookUrl'),
   'ScaledModel.model': [`text | ${UNKNOWN_MODELS} | ${UNKNOWN_MODELS}`],
   'ScaledModel.service': [`text | ${UNKNOWN_MODELS} | ${UNKNOWN_MODELS}`],
 };

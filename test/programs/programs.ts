@@ -1,5 +1,6 @@
 import { App, TerraformStack } from 'cdktf';
 import { ExistingEks } from '../../examples/existing-eks/stack';
+import { MonitoringExistingPrometheus } from '../../examples/monitoring-existing-prometheus/stack';
 import { companyWrapper } from './company-wrapper';
 import { existingInfrastructure } from './existing-infrastructure';
 import { migration } from './migration';
@@ -29,6 +30,12 @@ export const PROGRAMS: readonly FirstProgram[] = [
     name: 'examples/existing-eks',
     file: '../../examples/existing-eks/stack.ts',
     stacks: (app) => [new ExistingEks(app).stack],
+  },
+  {
+    name: 'examples/monitoring-existing-prometheus',
+    file: '../../examples/monitoring-existing-prometheus/stack.ts',
+    stacks: (app) => [new MonitoringExistingPrometheus(app).stack],
+    filledByHand: ['qwen3-8b/1'],
   },
   {
     name: 'two regions and two accounts',

@@ -41,7 +41,35 @@ export function ruleFile(groups: readonly RuleGroup[]): string {
   return text({ groups });
 }
 
-function scrapeConfig(target: MetricsTarget) {
+/**
+ * A rule by which Prometheus changes labels.
+ *
+ * @internal
+ */
+export interface Relabeling {
+  readonly source_labels?: readonly string[];
+  readonly regex?: string;
+  readonly action?: string;
+  readonly target_label?: string;
+  readonly replacement?: string;
+}
+
+/**
+ * The scrape of a workload.
+ *
+ * @internal
+ */
+export interface ScrapeConfig {
+  readonly job_name: string;
+  readonly metrics_path: string;
+  readonly honor_labels: boolean;
+  readonly kubernetes_sd_configs: readonly object[];
+  readonly relabel_configs: readonly Relabeling[];
+  readonly metric_relabel_configs?: readonly Relabeling[];
+}
+
+/** @internal */
+export function scrapeConfig(target: MetricsTarget): ScrapeConfig {
   return {
     job_name: target.jobName,
     metrics_path: target.path ?? '/metrics',

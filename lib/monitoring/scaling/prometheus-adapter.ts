@@ -6,12 +6,13 @@ import { InstalledScaler } from '../../core/installed-scaler';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
 import { REQUESTS_IN_FLIGHT } from '../../core/requests-in-flight';
+import { plainUrlFaults } from '../../core/url-faults';
 import { chartVersionFaults, makeControllerRelease } from '../../kubernetes/controller-release';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { wholeNumberFault } from '../../units/number-faults';
 import { nameClass } from '../../units/own-class';
 import { allOf } from '../../units/unreadable';
-import { MonitoringStack } from '../monitoring-stack';
+import { IMonitoring } from '../monitoring';
 import { secondScalerFaults } from './scaler-faults';
 
 /** Where the Prometheus community publishes the chart. */
@@ -40,7 +41,7 @@ export interface PrometheusAdapterProps {
   /** The cluster. */
   readonly cluster: IKubernetesCluster;
   /** Whose Prometheus is asked. */
-  readonly monitoring: MonitoringStack;
+  readonly monitoring: IMonitoring;
   /**
    * Namespace. Created unless the program or the cluster has it: see `ExistingNamespaces`. Another one than that of `monitoring` must be in its
    * `accessibleFrom`.
@@ -88,13 +89,14 @@ export class PrometheusAdapter extends Construct {
         () => wholeNumberFault('replicas', replicas, 1),
         () => chartVersionFaults(chartVersion, { example: CHART_VERSION, use: 'the values are those of its chart' }),
         () => secondScalerFaults(ClusterSingleton.METRICS_ADAPTER, cluster),
+        () =>
+          plainUrlFaults('monitoring.prometheusUrl', monitoring.prometheusUrl, 'reach Prometheus within the cluster'),
       ),
     );
-    const [url, port] = addressOf(monitoring);
     const values = {
       replicas,
       image: { repository: registry.resolve(IMAGE), pullSecrets: registry.pullSecrets },
-      prometheus: { url, port, path: '' },
+      prometheus: addressOf(monitoring),
       // A series that has just begun, or ended, is noticed at the next of these.
       metricsRelistInterval: '30s',
       rules: { default: false, custom: RULES, external: [] },
@@ -113,8 +115,13 @@ export class PrometheusAdapter extends Construct {
 
 nameClass('PrometheusAdapter', PrometheusAdapter);
 
-/** The chart takes the port by itself. */
-function addressOf({ prometheusUrl }: MonitoringStack): [url: string, port: number] {
-  const [, url, port] = /^(.*):(\d+)$/.exec(prometheusUrl) ?? [];
-  return [url, Number(port)];
+/** The chart takes the port and the path by themselves. */
+function addressOf({ prometheusUrl }: IMonitoring): { url: string; port: number; path: string } {
+  const { protocol, hostname, port, pathname } = new URL(prometheusUrl);
+  const usual = protocol === 'https:' ? 443 : 80;
+  return {
+    url: `${protocol}//${hostname}`,
+    port: port === '' ? usual : Number(port),
+    path: pathname.replace(/\/$/, ''),
+  };
 }

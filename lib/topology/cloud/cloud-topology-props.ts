@@ -4,6 +4,7 @@ import { IEksCluster } from '../../compute/cluster/eks-cluster';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { KubernetesAccessOptions } from '../../kubernetes/kubernetes-access';
 import { IModelStore } from '../../core/model-store';
+import { IMonitoring } from '../../monitoring/monitoring';
 import { MonitoringOptions } from '../../monitoring/monitoring-options';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { ServedModel } from '../../serving/vllm/served-model';
@@ -89,9 +90,14 @@ export interface CloudTopologyProps extends EksGpuClusterProps {
   /**
    * Whether Prometheus and Alertmanager are installed and watch every model. To turn it off later deletes their claims, whatever their
    * removal policy: Terraform's plan says so. Volumes of the topology's storage class stay in the account, with all series.
-   * @default true
+   * @default true, false with `existingMonitoring`
    */
   readonly monitoring?: boolean;
+  /**
+   * What watches every model in place of a Prometheus of the topology's own, e.g. a `PrometheusOperatorMonitoring` on the same cluster.
+   * @default - a `MonitoringStack` is made
+   */
+  readonly existingMonitoring?: IMonitoring;
   /**
    * How it watches: receivers of alerts, thresholds, storage. Images are pulled as those of the topology unless it says otherwise.
    * @default - alerts are sent to nobody; a model's `HighLatency` fires above what its plan expects

@@ -57,7 +57,7 @@ export class CloudTopology extends Construct {
   public readonly cluster: IEksCluster;
   /** Store of the weights. */
   public readonly modelStore: IModelStore;
-  /** Prometheus and Alertmanager. @default - monitoring is off */
+  /** Prometheus and Alertmanager. @default - monitoring is off, or `existingMonitoring` watches */
   public readonly monitoring?: MonitoringStack;
 
   readonly #assigned: readonly AssignedModel[];
@@ -146,7 +146,7 @@ export class CloudTopology extends Construct {
       faults.push(...unusedMonitoringFaults(props));
       throwIfInvalid(this, faults);
       const watched = [...this.#deploymentsByName.values(), ...this.#vllmDeploymentsByName.values()];
-      for (const deployment of watched) monitoring?.watch(deployment);
+      for (const deployment of watched) (props.existingMonitoring ?? monitoring)?.watch(deployment);
       this.monitoring = monitoring;
     } catch (error) {
       withdrawAll();
@@ -355,14 +355,18 @@ function withName(names: readonly string[] = [], name: string): string[] {
 }
 
 /** How a topology monitors; undefined if it does not. */
-function monitoringOf({ monitoring = true, monitoringOptions, imageRegistry }: CloudTopologyProps) {
+function monitoringOf({ existingMonitoring, monitoringOptions, imageRegistry, ...props }: CloudTopologyProps) {
+  const { monitoring = existingMonitoring === undefined } = props;
   return monitoring ? { imageRegistry, ...monitoringOptions } : undefined;
 }
 
-function unusedMonitoringFaults({ monitoring = true, monitoringOptions }: CloudTopologyProps): Fault[] {
-  if (monitoring || !monitoringOptions) return [];
-  const reason = 'monitoringOptions describes what monitoring: false leaves out; remove one of the two';
-  return [fault('CONFLICTING_PROPERTIES', 'monitoringOptions', reason)];
+function unusedMonitoringFaults({ monitoring, monitoringOptions, existingMonitoring }: CloudTopologyProps): Fault[] {
+  const conflict = (property: string, reason: string) => [fault('CONFLICTING_PROPERTIES', property, reason)];
+  if (existingMonitoring && monitoring)
+    return conflict('monitoring', 'existingMonitoring watches the models in place of what monitoring: true installs; remove one of the two'); // prettier-ignore
+  if (!monitoringOptions || !(existingMonitoring || monitoring === false)) return [];
+  const other = existingMonitoring ? 'existingMonitoring' : 'monitoring: false';
+  return conflict('monitoringOptions', `monitoringOptions describes what ${other} leaves out; remove one of the two`);
 }
 
 function onePlanFaults({ models, plan, plans }: CloudTopologyProps): Fault[] {

@@ -12,6 +12,11 @@ type Need =
   | 'prometheusAdapter'
   | 'kserve'
   | 'awsCli'
+  | 'monitoring'
+  | 'prometheus3'
+  | 'kubeStateMetrics'
+  | 'nodeExporter'
+  | 'triton'
   | 'vllm'
   | 'deepSpeed';
 

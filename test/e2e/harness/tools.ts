@@ -13,6 +13,20 @@ export interface ProviderOnDisk {
   readonly mirror: string;
 }
 
+/** A program with its version. */
+export interface Program {
+  readonly version: string;
+  readonly program: string;
+}
+
+/** Triton for CPUs: its folders, and what it needs in its environment. */
+export interface Triton {
+  readonly bin: string;
+  readonly backends: string;
+  readonly caches: string;
+  readonly variables: { readonly [name: string]: string };
+}
+
 /** What `setup.mjs` found or built. */
 export interface Tools {
   readonly terraform?: { readonly file: string; readonly product: string; readonly version: string };
@@ -30,6 +44,11 @@ export interface Tools {
   readonly envoy?: { readonly version: string; readonly program: string };
   /** The adapter of custom metrics, and Prometheus. */
   readonly prometheusAdapter?: { readonly version: string; readonly program: string; readonly prometheus: string };
+  /** Prometheus 2 and Alertmanager of this machine. */
+  readonly monitoring?: { readonly prometheus: Program; readonly alertmanager: Program; readonly amtool: string };
+  readonly prometheus3?: Program;
+  readonly kubeStateMetrics?: Program;
+  readonly nodeExporter?: Program;
   readonly awsCli?: { readonly file: string };
   /** vLLM for CPUs: the paths of its programs, and its version. */
   readonly vllm?: {
@@ -37,6 +56,7 @@ export interface Tools {
     readonly vllm: string;
     readonly pins: { readonly [name: string]: string };
   };
+  readonly triton?: Triton;
   /** The controller of JobSets, and the folder of its module. */
   readonly jobSet?: { readonly version: string; readonly program: string; readonly source: string };
   /** DeepSpeed for CPUs: its Python, the folder of its programs, and its version. */

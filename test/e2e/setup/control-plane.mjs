@@ -48,8 +48,8 @@ export async function prepareControlPlane(cache) {
  *
  * @param {string} cache folder for module cache, build cache and programs
  * @param {string} version Kubernetes version without `v` that they take themselves for
- * @param {{name: string, module: string, package: string, reads?: string[]}[]} toBuild each with its folder of tools and its package; `reads`
- * are files of the module cache that are wanted beside it
+ * @param {{name: string, module: string, package: string, reads?: string[], tags?: string[]}[]} toBuild each with its folder of tools and its
+ * package; `reads` are files of the module cache that are wanted beside it, `tags` say what of the package is built
  * @returns {Promise<Record<string, string>>} paths by name
  */
 export async function buildPrograms(cache, version, toBuild) {
@@ -60,7 +60,7 @@ export async function buildPrograms(cache, version, toBuild) {
 
 async function buildStale(cache, bin, version, toBuild) {
   const stampOf = (name) => path.join(bin, `.${name}.stamp`);
-  const keys = new Map(toBuild.map(({ name, module }) => [name, sourceKey(module)]));
+  const keys = new Map(toBuild.map(({ name, module, tags }) => [name, sourceKey(module, tags)]));
   const stale = toBuild.filter(({ name, reads = [] }) => {
     const present = [path.join(bin, name), stampOf(name), ...reads].every(existsSync);
     return !present || readFileSync(stampOf(name), 'utf8') !== keys.get(name);
@@ -86,7 +86,8 @@ async function buildStale(cache, bin, version, toBuild) {
     say(`building ${group.map(({ name }) => name).join(', ')} from Go modules (minutes, once)`);
     // A program alone has the name that we give it, several have those of their packages.
     const target = group.length === 1 ? path.join(bin, group[0].name) : `${bin}${path.sep}`;
-    const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', linkerFlags(version)];
+    const tags = [...new Set(group.flatMap((program) => program.tags ?? []))].join(',');
+    const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', linkerFlags(version), '-tags', tags];
     const command = [go, 'build', ...flags, '-o', target];
     const packages = group.map((program) => program.package);
     const result = await run([...command, ...packages], { cwd: path.join(TOOLS, module), env, capture: true });
@@ -129,11 +130,11 @@ function goMod(folder) {
 }
 
 /** Changes when what a program is built from does. */
-function sourceKey(module) {
+function sourceKey(module, tags = []) {
   const sources = ['go.mod', 'go.sum', 'etcd/main.go', 'manager/main.go']
     .map((file) => path.join(TOOLS, module, file))
     .filter(existsSync);
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(tags.join(','));
   for (const file of sources) hash.update(readFileSync(file));
   return hash.digest('hex');
 }

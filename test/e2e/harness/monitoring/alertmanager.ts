@@ -1,0 +1,56 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { freePort } from '../ports';
+import { Server, Stoppable, isolatedEnvironment } from '../process';
+import { Program } from '../tools';
+
+/** A real Alertmanager on the loopback interface. */
+export class Alertmanager implements Stoppable {
+  /**
+   * @param program as it is installed
+   * @param folder of its files and its log
+   * @param configuration text of `alertmanager.yml`
+   */
+  public static async start(program: Program, folder: string, configuration: string): Promise<Alertmanager> {
+    mkdirSync(folder, { recursive: true });
+    const port = await freePort();
+    const file = path.join(folder, 'alertmanager.yml');
+    writeFileSync(file, configuration);
+    const address = `127.0.0.1:${port}`;
+    const server = await Server.start({
+      name: 'alertmanager',
+      command: [
+        program.program,
+        `--config.file=${file}`,
+        `--storage.path=${path.join(folder, 'data')}`,
+        '--cluster.listen-address=',
+        `--web.listen-address=${address}`,
+      ],
+      folder,
+      env: isolatedEnvironment(path.join(folder, 'home')),
+      ready: async () => {
+        const answer = await fetch(`http://${address}/-/ready`);
+        await answer.text();
+        return answer.ok;
+      },
+    });
+    return new Alertmanager(server, address);
+  }
+
+  private constructor(
+    private readonly server: Stoppable,
+    /** Host and port. */
+    public readonly address: string,
+  ) {}
+
+  public stop(): Promise<void> {
+    return this.server.stop();
+  }
+
+  /** Names of the alerts that it has. */
+  public async alerts(): Promise<string[]> {
+    const answer = await fetch(`http://${this.address}/api/v2/alerts`);
+    const found = (await answer.json()) as { labels: { alertname: string } }[];
+    return found.map(({ labels }) => labels.alertname).sort();
+  }
+}
