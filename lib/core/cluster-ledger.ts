@@ -3,6 +3,7 @@ import { Fault, fault } from '../units/fault';
 import { throwIfInvalid } from './errors';
 import { IGpuNodePool } from './gpu-node-pool';
 import { IKubernetesCluster } from './kubernetes-cluster';
+import { IWatchable } from './watchable';
 
 /** Key on the construct that owns the ledger, shared by all loaded copies of the package. */
 const LEDGER = Symbol.for('gpu-inference-constructs/cluster-ledger');
@@ -104,6 +105,7 @@ export enum ClusterSingleton {
   LOAD_BALANCERS = 'controller of load balancers',
   AUTO_MODE = 'EKS Auto Mode',
   AI_GATEWAY = 'Envoy AI Gateway',
+  CLUSTER_METRICS = 'monitoring of nodes and of the cluster',
 }
 
 const POOL = 'pool';
@@ -115,10 +117,17 @@ const USERS = 'users';
 const JOB_SETS = 'sets of jobs';
 const SCALED = 'scaled by ';
 const WATCHED = 'watched';
+const EXPORTER = 'exporter';
+const EXPORTER_LISTENER = 'exporter listener';
 const FRONTED = 'fronted';
 const OWN = 'made by this program';
 const POOL_LISTENER = 'pool listener';
 const CHECKS = 'checks';
+
+interface Watched {
+  readonly workload: IWatchable;
+  readonly prometheusUrl: string;
+}
 
 /**
  * What this program knows about a cluster beside its own properties: pools, singletons, listeners for pools, and checks.
@@ -237,14 +246,39 @@ export class ClusterLedger {
     return entered(this.cluster, `${SCALED}${by}`).map(({ owner }) => owner);
   }
 
+  /** Enters an exporter of nodes or of the cluster, which monitoring finds by itself. */
+  public addExporter(exporter: IWatchable): void {
+    enter(this.cluster, EXPORTER, exporter.node.path, exporter, exporter);
+    const listeners = entered<(added: IWatchable) => void>(this.cluster, EXPORTER_LISTENER);
+    for (const { value: react } of listeners) react(exporter);
+  }
+
+  /** The exporters of nodes and of the cluster, in the order of their paths. */
+  public get exporters(): IWatchable[] {
+    return entered<IWatchable>(this.cluster, EXPORTER).map(({ value }) => value);
+  }
+
+  /** Notifies a construct of every exporter, as `onPool` does of pools. */
+  public onExporter(owner: IConstruct, react: (exporter: IWatchable) => void): void {
+    this.exporters.forEach(react);
+    enter(this.cluster, EXPORTER_LISTENER, '', owner, react);
+  }
+
   /** Declares that a monitoring stack records the requests of a workload, and by which URL Prometheus is asked for them. */
-  public addWatched(workload: IConstruct, watcher: IConstruct, prometheusUrl: string): void {
-    enter(this.cluster, WATCHED, workload.node.path, watcher, prometheusUrl);
+  public addWatched(workload: IWatchable, watcher: IConstruct, prometheusUrl: string): void {
+    enter(this.cluster, WATCHED, workload.node.path, watcher, { workload, prometheusUrl });
   }
 
   /** The URL of the Prometheus that records the requests of a workload; undefined if none does. */
   public prometheusOf(workload: IConstruct): string | undefined {
-    return entered<string>(this.cluster, WATCHED, workload.node.path)[0]?.value;
+    return entered<Watched>(this.cluster, WATCHED, workload.node.path)[0]?.value.prometheusUrl;
+  }
+
+  /** What monitoring stacks watch, each with the stack that does, in the order of their paths. */
+  public get watched(): LedgerEntry<IWatchable>[] {
+    return entered<Watched>(this.cluster, WATCHED)
+      .map(({ owner, value: { workload } }) => ({ owner, value: workload }))
+      .filter(({ value }) => isInTree(value));
   }
 
   /** Declares how a gateway calls the servers of a Service, `<namespace>/<Service>`, in the series of its Envoy. */

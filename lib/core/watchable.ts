@@ -59,6 +59,14 @@ export interface MetricsTarget {
   readonly usesGpus?: boolean;
   /** Whether a network policy keeps others from that port, so that the monitoring stack must let itself in. @default false */
   readonly isolated?: boolean;
+  /**
+   * Whether that port speaks HTTPS, with a certificate that it made itself, and answers those alone whose token may read `/metrics`, as controllers
+   * do.
+   * @default false
+   */
+  readonly secured?: boolean;
+  /** Container port that its pods declare, by which they are found, where they do not declare that of the metrics. @default - that of the metrics */
+  readonly declaredPort?: number;
   /** Number of pods that answer when all is well. @default - not known, or changed by an autoscaler: only the absence of all is an outage */
   readonly replicas?: number;
   /** Longest time in seconds that a pod loads its models for before it answers. @default 0 */
@@ -88,6 +96,11 @@ export interface MetricsTarget {
   readonly pricePerHour?: { [model: string]: number };
   /** P99 latency in milliseconds that the plans of models expect under their load, by model. @default - nothing is planned */
   readonly plannedLatencyMs?: { [model: string]: number };
+  /**
+   * Bounds in milliseconds of the latency histogram that each of its models has: objectives of latency are measured at one of them.
+   * @default - those of vLLM's own server; not known of other servers
+   */
+  readonly latencyBoundsMs?: number[];
   /** What the plans of models say of each of their servers, by model. @default - nothing is planned */
   readonly plans?: { [model: string]: PlannedServing };
 }

@@ -6,10 +6,12 @@ import { NodeTaint } from '../core/gpu-node-pool';
  * @internal
  */
 export interface Toleration {
-  readonly key: string;
+  /** @default - every key */
+  readonly key?: string;
   readonly operator: string;
   readonly value?: string;
-  readonly effect: string;
+  /** @default - every effect */
+  readonly effect?: string;
 }
 
 /**

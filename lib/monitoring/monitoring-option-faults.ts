@@ -7,6 +7,7 @@ import { allOf } from '../units/unreadable';
 import { receiverFaults } from './alerting/alertmanager-config';
 import { grafanaFaults } from './grafana/grafana-faults';
 import { MonitoringOptions } from './monitoring-options';
+import { objectiveFaults, retentionFaults } from './objectives/objective-faults';
 import { runbookUrlFaults } from './rules/runbooks';
 import { givenThresholdFaults } from './watched-workload';
 
@@ -37,6 +38,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     },
     () => numberFault('retentionDays', retentionDays, 1, 3650),
     () => numberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS),
+    () => exporterFaults(props),
     () => givenThresholdFaults(props),
     () =>
       prometheusMemory && prometheusMemory.mib < 256
@@ -48,8 +50,23 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
             ),
           ]
         : [],
+    () => objectiveFaults(props.objectives),
+    () => retentionFaults(retentionDays, props.objectives ?? []),
     () => receiverFaults(props),
     () => grafanaFaults(props.grafana),
     () => runbookUrlFaults(props.runbookUrl),
   );
+}
+
+function exporterFaults({ clusterMetrics, kubeStateMetrics, nodeExporter }: MonitoringOptions): Fault[] {
+  if (clusterMetrics !== false) return [];
+  return Object.entries({ kubeStateMetrics, nodeExporter })
+    .filter(([, made]) => made === true)
+    .map(([property]) =>
+      fault(
+        'CONFLICTING_PROPERTIES',
+        property,
+        `${property} makes an exporter that nothing scrapes while clusterMetrics is false; leave one of the two out`,
+      ),
+    );
 }

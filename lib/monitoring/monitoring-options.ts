@@ -2,6 +2,7 @@ import { ImageRegistry } from '../kubernetes/image-registry';
 import { DataSize } from '../units/data-size';
 import { AlertReceiver } from './alerting/alert-receiver';
 import { GrafanaOptions } from './grafana/grafana-options';
+import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { MonitoringStorage } from './prometheus/monitoring-storage';
 
 /**
@@ -22,12 +23,37 @@ export interface MonitoringOptions {
   /** Seconds between two scrapes, and between two evaluations of the rules: 5 to 30. @default 15 */
   readonly scrapeIntervalSeconds?: number;
   /**
+   * Whether it scrapes, beside what `watch` names, what tells of nodes and of the cluster: the exporters that it makes, the exporter of GPU
+   * metrics of `NodeAgents` and of a `GpuOperator`, and the controller of LeaderWorkerSets, whenever they are made. One monitoring stack of a
+   * cluster does; pass false to others.
+   * @default true
+   */
+  readonly clusterMetrics?: boolean;
+  /**
+   * Whether it makes kube-state-metrics, which may list nodes, pods, and what makes pods, in all namespaces. Pass false where the cluster has it,
+   * and `watch` an `ExistingExporter` instead.
+   * @default - if `clusterMetrics` is on
+   */
+  readonly kubeStateMetrics?: boolean;
+  /**
+   * Whether it makes a node exporter on every node, on port 9100 of the node, in a namespace of its own, `<namespace>-nodes` with the Pod Security level
+   * 'privileged'. Secrets of `imageRegistry` must be there too. Pass false where the cluster has one, and `watch` an `ExistingExporter` instead.
+   * @default - if `clusterMetrics` is on
+   */
+  readonly nodeExporter?: boolean;
+  /**
    * P99 latency in milliseconds above which `HighLatency` fires, unless `latencyThresholdsMs` or `watch` sets another.
    * @default - above what the plan of a model expects under its load; 50 for a model without a plan
    */
   readonly latencyThresholdMs?: number;
   /** The same for single models, by name. @default - `latencyThresholdMs` */
   readonly latencyThresholdsMs?: { [model: string]: number };
+  /**
+   * What is promised of models: alerts fire when requests fail, or are slow, so often that the promise will not be kept. A workload is measured by
+   * those that its server can tell of; `watch` refuses one that it cannot. Series must be kept for more than three days.
+   * @default - no objectives
+   */
+  readonly objectives?: ServiceLevelObjective[];
   /**
    * Where alerts are sent; every receiver gets every alert.
    * @default - nowhere: they are visible in Prometheus and Alertmanager only, and synthesis warns of it; an empty list says that this is meant

@@ -1,26 +1,33 @@
-import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
-import { RoleBindingV1 } from '@cdktf/provider-kubernetes/lib/role-binding-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
 import { throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../core/errors';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { synthesizeWhile } from '../core/omission';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { addValidation, addWarning, warnOnce } from '../core/validation';
 import { IWatchable } from '../core/watchable';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
-import { ensureNamespace, knownNamespace } from '../kubernetes/namespaces';
+import { ensureNamespace } from '../kubernetes/namespaces';
 import { checkArguments } from '../units/argument-faults';
 import { Fault } from '../units/fault';
 import { alertmanagerConfig, receiverWarnings } from './alerting/alertmanager-config';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { GrafanaServer } from './grafana/grafana-server';
+import { KubeStateMetrics } from './exporters/kube-state-metrics';
+import { NodeExporter } from './exporters/node-exporter';
+import {
+  makesKubeStateMetrics,
+  makesNodeExporter,
+  secondClusterMetricsFaults,
+  secondExporterFaults,
+} from './exporters/scraped-twice';
 import { monitoringOptionFaults } from './monitoring-option-faults';
 import { IMonitoring } from './monitoring';
 import { MonitoringOptions } from './monitoring-options';
 import { NOTHING_WATCHED } from './nothing-watched';
+import { PodDiscovery } from './prometheus/pod-discovery';
 import { prometheusConfig, ruleFile } from './prometheus/prometheus-config';
 import { allowScrape } from './prometheus/scrape-policy';
 import { closedToScalerFaults } from './scaling/scaler-faults';
@@ -68,7 +75,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
 
   readonly #props: MonitoringStackProps;
   readonly #ready: ITerraformDependable[];
-  readonly #discovery: ClusterRoleV1;
+  readonly #discovery: PodDiscovery;
   readonly #watchList: WatchList;
 
   /**
@@ -80,6 +87,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
     throwIfOfOtherKinds(scope, 'MonitoringStackProps', props, id, (given) => new MonitoringStack(scope, id, given));
     super(scope, id);
     throwIfRefused(this, monitoringOptionFaults(props));
+    if (this.#findsExporters(props)) throwIfRefused(this, secondClusterMetricsFaults(props.cluster));
     this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';
     this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
@@ -90,12 +98,20 @@ export class MonitoringStack extends Construct implements IMonitoring {
       prometheusUrl: this.prometheusUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       ruleOptions: { heartbeat: props.heartbeatReceiver !== undefined, runbookUrl: props.runbookUrl },
+      objectives: props.objectives,
+      retentionDays: props.retentionDays,
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
       grafana: props.grafana,
+      exporters: () => (this.#findsExporters(props) ? ClusterLedger.of(props.cluster).exporters : []),
     });
     this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
-    this.#discovery = this.#makeDiscoveryRole();
+    this.#discovery = new PodDiscovery(this, {
+      cluster: props.cluster,
+      namespace: this.namespace,
+      labels: this.#labels('prometheus'),
+      targets: () => this.#watchList.workloads.map(({ target }) => target),
+    });
     prometheusServer(this, this.#place('prometheus'), props, [
       { name: 'prometheus.yml', text: () => this.prometheusConfiguration },
       { name: 'rules.yml', text: () => this.rules },
@@ -105,6 +121,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
     ]);
     this.grafanaUrl = props.grafana && this.#makeGrafana(props.grafana);
     this.#makeNetworkPolicy();
+    this.#makeExporters();
     for (const warning of receiverWarnings(props)) addWarning(this, warning);
     addValidation(this, () => this.#faults());
     warnOnce(this, () => (this.#watchList.empty ? [NOTHING_WATCHED] : []));
@@ -144,7 +161,20 @@ export class MonitoringStack extends Construct implements IMonitoring {
    */
   public watch(workload: IWatchable, options: WatchOptions = {}): void {
     this.#watchList.add(workload, options);
-    this.#allowDiscovery(workload);
+    this.#allow(workload);
+  }
+
+  get #scrapeIntervalSeconds(): number {
+    return this.#props.scrapeIntervalSeconds ?? 15;
+  }
+
+  #findsExporters({ clusterMetrics = true }: MonitoringOptions): boolean {
+    return clusterMetrics;
+  }
+
+  /** Lets Prometheus find a workload, and reach it. */
+  #allow(workload: IWatchable): void {
+    this.#discovery.allow(workload);
     allowScrape(this, workload, {
       cluster: this.#props.cluster,
       from: this.namespace,
@@ -152,12 +182,28 @@ export class MonitoringStack extends Construct implements IMonitoring {
     });
   }
 
-  get #scrapeIntervalSeconds(): number {
-    return this.#props.scrapeIntervalSeconds ?? 15;
+  /** What tells of nodes and of the cluster; what others install of it is found whenever it is made. */
+  #makeExporters(): void {
+    const { cluster } = this.#props;
+    if (!this.#findsExporters(this.#props)) return;
+    const ledger = ClusterLedger.of(cluster);
+    ledger.addSingleton(ClusterSingleton.CLUSTER_METRICS, this);
+    ledger.onExporter(this, (exporter) => this.#allow(exporter));
+    if (makesKubeStateMetrics(this.#props)) {
+      new KubeStateMetrics(this, 'KubeStateMetrics', this.#place('kube-state-metrics'));
+    }
+    if (!makesNodeExporter(this.#props)) return;
+    new NodeExporter(this, 'NodeExporter', {
+      cluster,
+      namespace: `${this.namespace}-nodes`,
+      labels: this.#labels('node-exporter'),
+      imageRegistry: this.#props.imageRegistry ?? ImageRegistry.UPSTREAM,
+    });
   }
 
   #faults(): Fault[] {
-    const faults = this.#watchList.faults();
+    const second = secondExporterFaults(this.#props, this.#watchList.watchedTargets);
+    const faults = second.length > 0 ? second : this.#watchList.faults();
     if (faults.length > 0) return faults;
     const closed = this.#closedFaults();
     return closed.length > 0 ? closed : this.#watchList.queryFaults();
@@ -177,37 +223,6 @@ export class MonitoringStack extends Construct implements IMonitoring {
   #closedFaults(): Fault[] {
     const { cluster, accessibleFrom = [] } = this.#props;
     return closedToScalerFaults(cluster, this.#watchList.paths, [this.namespace, ...accessibleFrom]);
-  }
-
-  get #discoveryName(): string {
-    return `${this.namespace}-pod-discovery`;
-  }
-
-  #makeDiscoveryRole(): ClusterRoleV1 {
-    return new ClusterRoleV1(this, 'PodDiscovery', {
-      ...kubernetesMeta(this, this.#props.cluster),
-      metadata: { name: this.#discoveryName, labels: this.#labels('prometheus') },
-      rule: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
-    });
-  }
-
-  /** Prometheus can list pods only in the namespaces that it watches: a pod's environment may be confidential. */
-  #allowDiscovery(workload: IWatchable): void {
-    const { namespace } = workload.metricsTarget;
-    const id = `PodDiscovery-${namespace}`;
-    if (this.node.tryFindChild(id)) return;
-    const waitFor = [this.#discovery, ...knownNamespace(workload, this.#props.cluster, namespace)];
-    const binding = new RoleBindingV1(this, id, {
-      ...kubernetesMeta(this, this.#props.cluster, waitFor),
-      metadata: { name: this.#discoveryName, namespace, labels: this.#labels('prometheus') },
-      roleRef: {
-        apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'ClusterRole',
-        name: this.#discoveryName,
-      },
-      subject: [{ kind: 'ServiceAccount', name: 'prometheus', namespace: this.namespace, apiGroup: '' }],
-    });
-    synthesizeWhile(binding, () => this.#watchList.workloads.some(({ target }) => target.namespace === namespace));
   }
 
   /** Neither server has authentication, so the network policy decides who may reach it. */

@@ -2,17 +2,20 @@ import { Construct } from 'constructs';
 import { ClusterLedger, isInTree } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { IWatchable } from '../core/watchable';
+import { IWatchable, MetricsTarget } from '../core/watchable';
 import { addWarning } from '../core/validation';
 import { ruleFaults } from '../metrics/contract/rule-contract';
 import { Fault } from '../units/fault';
 import { structFaults } from '../units/struct-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
+import { scrapedTwiceFaults } from './exporters/scraped-twice';
 import { DashboardJson } from './grafana/dashboards/dashboard-json';
 import { dashboardFaults } from './grafana/dashboards/dashboard-contract';
 import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { isOfCluster } from './indicators/selectors';
+import { measuredBy, retentionFaults } from './objectives/objective-faults';
+import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { isGateway } from './rules/gateway-rules';
 import { RuleGroup, RuleOptions } from './rules/rule-group';
 import { ruleGroups } from './rules/rule-groups';
@@ -35,7 +38,13 @@ export interface WatchListProps extends GivenThresholds {
   readonly scrapeIntervalSeconds: number;
   /** Whose dashboards are checked, if there is one. */
   readonly grafana?: GrafanaOptions;
+  /** What it scrapes beside what it is told to watch, evaluated when the stack is synthesized. @default - nothing */
+  readonly exporters?: () => readonly IWatchable[];
   readonly ruleOptions: RuleOptions;
+  /** Those of workloads that are given none. */
+  readonly objectives?: readonly ServiceLevelObjective[];
+  /** Days that series are kept. */
+  readonly retentionDays?: number;
 }
 
 /**
@@ -69,7 +78,10 @@ export class WatchList {
     const whole = () => {
       if (wrong.length > 0) return wrong;
       const added = this.#toWatched(workload, options);
-      return workloadFaults([...this.#inTree.map(({ first }) => first), added], [added]);
+      const faults = workloadFaults([...this.#inTree.map(({ first }) => first), added], [added]);
+      if (faults.length > 0) return faults;
+      const twice = scrapedTwiceFaults(this.props.cluster, this.monitoring, [workload]);
+      return [...retentionFaults(this.props.retentionDays, options.objectives ?? []), ...twice];
     };
     const faults = allOf(whole);
     const rest = wrong.length > 0 || isUnreadable(workload) ? optionFaults(options) : [];
@@ -90,9 +102,15 @@ export class WatchList {
     return new Set(this.#inTree.map(({ workload }) => workload.node.path));
   }
 
+  /** What it was told to watch, as it is now. */
+  public get watchedTargets(): MetricsTarget[] {
+    return this.#inTree.map(({ workload }) => workload.metricsTarget);
+  }
+
   /** The workloads as they are now. */
   public get workloads(): WatchedWorkload[] {
-    return this.#inTree.map(({ workload, options }) => this.#toWatched(workload, options));
+    const found = (this.props.exporters?.() ?? []).map((workload) => ({ workload, options: {} }));
+    return [...this.#inTree, ...found].map(({ workload, options }) => this.#toWatched(workload, options));
   }
 
   /** The rules of the workloads as they are now. */
@@ -117,8 +135,12 @@ export class WatchList {
     );
     if (changed.length > 0) return changed;
     const workloads = this.workloads;
+    const { cluster, exporters = () => [] } = this.props;
+    const scraped = [...this.#inTree.map(({ workload }) => workload), ...exporters()];
     const faults = workloadFaults(workloads);
     if (faults.length > 0) return faults;
+    const twice = scrapedTwiceFaults(cluster, this.monitoring, scraped);
+    if (twice.length > 0) return twice;
     return unknownModelFaults(
       'latencyThresholdsMs',
       this.props.latencyThresholdsMs,
@@ -155,6 +177,7 @@ export class WatchList {
       latencyAlert: (options.latencyAlert ?? true) && !isGateway(target) && !isOfCluster(target),
       latencyThresholdsMs: thresholdsOf(target, options, this.props),
       metricPrefixes: options.metricPrefixes ?? {},
+      objectives: options.objectives ?? measuredBy(target, this.props.objectives),
       options,
     };
   }

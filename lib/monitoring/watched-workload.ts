@@ -10,6 +10,8 @@ import { Indicator } from './indicators/indicator';
 import { IndicatorQuery } from './indicators/indicator-query';
 import { metricName, recordedNameFaults } from './indicators/model-records';
 import { isOfCluster } from './indicators/selectors';
+import { objectiveFaults, watchedObjectiveFaults } from './objectives/objective-faults';
+import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './rules/latency-threshold';
 import { allOf, isUnreadable } from '../units/unreadable';
 import { ownValue } from '../units/own-value';
@@ -27,6 +29,11 @@ export interface WatchOptions {
    * underscores replaced by underscores
    */
   readonly metricPrefixes?: { [model: string]: string };
+  /**
+   * What is promised of its models: alerts fire when requests fail, or are slow, so often that the promise will not be kept.
+   * @default - those of the monitoring stack that can be measured
+   */
+  readonly objectives?: ServiceLevelObjective[];
   /**
    * US dollars for an hour of one server of a model, by model, by which the cost of tokens is recorded: what is paid, where that differs from the
    * price of the pool, and of hardware without one. Models of one Triton server have the same.
@@ -54,6 +61,8 @@ export interface WatchedWorkload {
   /** By model: one for each. */
   readonly latencyThresholdsMs: { readonly [model: string]: number };
   readonly metricPrefixes: { readonly [model: string]: string };
+  /** @default - none */
+  readonly objectives?: readonly ServiceLevelObjective[];
   /** As given, for messages. */
   readonly options: WatchOptions;
 }
@@ -163,6 +172,7 @@ function singleFaults(workload: WatchedWorkload): Fault[] {
     () => faultsUnder(targetFaults(target), 'metricsTarget', `workload ${job}`),
     () => optionFaults(options),
     () => unknownModelFaults('latencyThresholdsMs', options.latencyThresholdsMs, target.models, `${job} serves`),
+    () => watchedObjectiveFaults(target, options.objectives),
     () => unknownModelFaults('pricePerHour', options.pricePerHour, target.models, `${job} serves`),
     () => unknownModelFaults('metricPrefixes', metricPrefixes, target.models, `${job} serves`),
     () => indicatorFaults(workload),
@@ -178,6 +188,7 @@ export function optionFaults(options: WatchOptions): Fault[] {
   return allOf(
     () => givenThresholdFaults(options),
     () => prefixFaults(options.metricPrefixes ?? {}),
+    () => objectiveFaults(options.objectives),
     () => hourlyPriceFaults(options.pricePerHour ?? {}),
   );
 }

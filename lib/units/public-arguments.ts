@@ -327,6 +327,10 @@ export const ARGUMENTS = {
     'static hpa': 'options: HpaAutoscalingOptions',
     'static keda': 'options: KedaAutoscalingOptions',
   },
+  ServiceLevelObjective: {
+    'static availability': 'percent: number; options?: ObjectiveOptions',
+    'static latency': 'percent: number; thresholdMs: number; options?: ObjectiveOptions',
+  },
   ServingImage: {
     'static pyTorch': 'options?: PyTorchImageOptions',
     'static vllm': 'options?: VllmImageOptions',

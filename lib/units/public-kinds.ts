@@ -68,6 +68,8 @@ export const STRUCTS = {
     'cluster: IKubernetesCluster; chartVersion?: string; envoyGatewayVersion?: string; rateLimitRedis?: string; inferencePools?: boolean; replicas?: number; gatewayClassName?: string; namespace?: string; aiGatewayNamespace?: string; imageRegistry?: ImageRegistry',
   EnvoyAiInferenceGatewayProps:
     'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; imageRegistry?: ImageRegistry; installed?: InstalledAiGateway',
+  ExistingExporterProps:
+    'namespace: string; exporter: MetricExporter; version: string; podSelector?: string{}; port?: number; jobName?: string; features?: MetricFeature[]',
   ExistingGpuNodePoolProps:
     'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize',
   ExistingVpc:
@@ -171,7 +173,7 @@ export const STRUCTS = {
     'weights: DataSize; kvCache: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize',
   MetricLabelChange: 'label: string; since?: string; until?: string; replacedBy?: string',
   MetricsTarget:
-    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; unseenServers?: boolean; scaledToZeroServices?: string[]; engines?: MetricExporter{}; pricePerHour?: number{}; plannedLatencyMs?: number{}; plans?: PlannedServing{}',
+    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; secured?: boolean; declaredPort?: number; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; unseenServers?: boolean; scaledToZeroServices?: string[]; engines?: MetricExporter{}; pricePerHour?: number{}; plannedLatencyMs?: number{}; latencyBoundsMs?: number[]; plans?: PlannedServing{}',
   MixtureOfExpertsProps:
     'name: string; shape: DecoderShape; experts?: ExpertLayers; publishedPrecision?: Precision; publishedBits?: WeightBits; publishedFrom?: string',
   ModelFile: 'url: string; path?: string; sha256?: string',
@@ -186,11 +188,11 @@ export const STRUCTS = {
   ModelStoreProps:
     'bucketName?: string; encryptionKeyArn?: string; region?: string; credentials?: ModelStoreCredentials; noncurrentVersionDays?: number; incompleteUploadDays?: number; accessLogs?: ModelStoreAccessLogs; readers?: string[]; writers?: string[]; removalPolicy?: RemovalPolicy; tags?: string{}; provider?: TerraformProvider',
   MonitoringOptions:
-    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; imageRegistry?: ImageRegistry',
+    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; imageRegistry?: ImageRegistry',
   MonitoringRule:
     'record?: string; alert?: string; expr: string; for?: string; labels?: string{}; annotations?: string{}',
   MonitoringStackProps:
-    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
+    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
   NcclAcceptanceTestProps:
     'nodePool: IGpuNodePool; nodes?: number; minimumBusBandwidth?: number; waitForCompletion?: boolean; deadlineSeconds?: number; environment?: string{}; image?: string; imageRegistry?: ImageRegistry; namespace?: string; name?: string',
   NetworkCard: 'index: number; maxInterfaces: number; efa: boolean',
@@ -204,6 +206,7 @@ export const STRUCTS = {
     'operator: NvidiaNetworkOperator; subnet: string; perNodeBlockSize: number; gateway?: string; nodePools?: IGpuNodePool[]; poolName?: string',
   NvidiaNetworkOperatorProps:
     'cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; driver?: NicDriver; secondaryNetworks?: boolean; nodeFeatureDiscovery?: boolean; existingNetworks?: NetworkName[]; namespace?: string; chartVersion?: string; chartRepository?: string; kubectlImage?: string; imageRegistry?: ImageRegistry',
+  ObjectiveOptions: 'periodDays?: number; models?: string[]',
   OldestSequenceOptions:
     'maxCandidateSequences?: number; preferredBatchSizes?: number[]; maxQueueDelay?: Duration; preserveOrdering?: boolean',
   OnnxRuntimeModelProps:
@@ -334,7 +337,7 @@ export const STRUCTS = {
     'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; initContainers?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podAffinity?: PodAffinityTerm[]; podAntiAffinity?: PodAffinityTerm[]; topologySpreadConstraints?: TopologySpreadConstraint[]; serviceAccountName?: string; rolePolicyStatements?: PolicyStatement[]; roleManagedPolicyArns?: string[]; serviceAccountAnnotations?: string{}; serviceType?: ServiceType; serviceAnnotations?: string{}; autoscaling?: ServerAutoscaling; maxReplicas?: number; updateStrategy?: UpdateStrategy; maxSurge?: number; maxUnavailable?: number; maxDisruptions?: number; namespace?: string; awsCliImage?: string; modelCache?: ModelCache; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; vllmRelease?: VllmRelease; vllmImage?: string; servingImage?: ServingImage; apiKey?: SecretReference; maxQueuedRequests?: number; queue?: IGpuQueue',
   WarmUpSample: 'name: string; batchSize?: number; count?: number; inputs: WarmUpTensor{}',
   WatchOptions:
-    'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; pricePerHour?: number{}; latencyAlert?: boolean; outageAlerts?: boolean',
+    'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; objectives?: ServiceLevelObjective[]; pricePerHour?: number{}; latencyAlert?: boolean; outageAlerts?: boolean',
   WebhookReceiverProps: 'url?: string; urlSecret?: SecretReference; bearerToken?: SecretReference',
   WeightBits:
     'attention?: number; states?: number; feedForward?: number; sharedExperts?: number; experts?: number; outputHead?: number; predictionLayers?: number',
@@ -369,6 +372,7 @@ export const CLASSES = {
   EncryptedStorageClass: 'new EncryptedStorageClass(...)',
   EnvoyAiGatewayController: 'new EnvoyAiGatewayController(...)',
   EnvoyAiInferenceGateway: 'new EnvoyAiInferenceGateway(...)',
+  ExistingExporter: 'new ExistingExporter(...)',
   ExistingGpuNodePool: 'new ExistingGpuNodePool(...)',
   ExistingNamespaces: 'new ExistingNamespaces(...)',
   FrontEndToolCallParser:
@@ -399,7 +403,7 @@ export const CLASSES = {
   IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   IServiceAccountRole: 'cluster.serviceAccountRole(...)',
   IWatchable:
-    'new KServeInferenceService(...), new KServeLlmInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...) or new VllmDeployment(...)',
+    'new KServeInferenceService(...), new KServeLlmInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...), new VllmDeployment(...) or new ExistingExporter(...)',
   ImagePrePuller: 'new ImagePrePuller(...)',
   ImagePreset: 'ImagePreset.CURRENT or ImagePreset.CUDA_11_8',
   ImageRegistry: 'ImageRegistry.UPSTREAM, ImageRegistry.withPullSecrets(...) or ImageRegistry.mirror(...)',
@@ -464,6 +468,7 @@ export const CLASSES = {
   SequenceInitialState: 'SequenceInitialState.zeros(...) or SequenceInitialState.fromStore(...)',
   SequenceStrategy: 'SequenceStrategy.direct(...) or SequenceStrategy.oldest(...)',
   ServerAutoscaling: 'ServerAutoscaling.hpa(...) or ServerAutoscaling.keda(...)',
+  ServiceLevelObjective: 'ServiceLevelObjective.availability(...) or ServiceLevelObjective.latency(...)',
   ServingImage:
     'ServingImage.pyTorch(...), ServingImage.vllm(...), ServingImage.triton(...) or ServingImage.armCpu(...)',
   SpeculativeDecoding:
@@ -540,6 +545,7 @@ export const ENUMS = {
   NatGateways: 'one-per-zone one',
   NodeImageFamily: 'al2023 bottlerocket',
   NodeNetwork: 'RDMA TCP',
+  ObjectiveKind: 'availability latency',
   PlacementKind: 'none cluster-group existing',
   PodSecurityLevel: 'privileged baseline restricted',
   PodVolumeKind: 'SECRET CONFIG_MAP CLAIM EMPTY',

@@ -127,7 +127,10 @@ describe('a store that was removed', () => {
 describe('a monitoring stack', () => {
   test('watches a workload that was made anew, and no longer the one that was removed', () => {
     const stack = testStack();
-    const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+    const monitoring = new MonitoringStack(stack, 'Monitoring', {
+      cluster: testCluster(stack),
+      clusterMetrics: false,
+    });
     monitoring.watch(new TestWorkload(stack, 'Gone', { jobName: 'gone', models: ['gone'], namespace: 'old' }));
     monitoring.watch(new TestWorkload(stack, 'T'));
     stack.node.tryRemoveChild('Gone');

@@ -4,6 +4,7 @@ import { DashboardJson } from '../../lib/monitoring/grafana/dashboards/dashboard
 import { AnsweredDashboard, answered } from '../../scripts/dashboard-preview/answers';
 import { previewPage } from '../../scripts/dashboard-preview/render';
 import { fromPrometheus } from '../../scripts/dashboard-preview/sources';
+import { count } from './harness/monitoring/load-generator';
 import { seenPanels } from './harness/monitoring/panels';
 import { describeWith } from './harness/needs';
 import { E2E_CACHE, tools } from './harness/tools';
@@ -73,6 +74,13 @@ describeWith(['monitoring', 'vllm', 'triton'], 'indicators of real servers under
       console.log(`${name}: ${recorded} recorded, ${counted} counted`);
       expect(recorded).toBeGreaterThanOrEqual(least);
       expect(recorded).toBeLessThanOrEqual(most);
+    });
+
+    test('callers that have left are known to be', async () => {
+      const left = count(lane.loads.language.ended, 'cancelled');
+      const aborted = `sum(vllm:request_success_total{job="${JOBS.vllm}",finished_reason="abort"})`;
+      expect(left).toBeGreaterThan(0);
+      expect(await lane.watching.get(version)!.value(aborted, lane.loadEnd)).toBe(left);
     });
 
     test('every panel of every dashboard has data', async () => {

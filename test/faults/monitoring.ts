@@ -1,14 +1,17 @@
 import { Fn, Token } from 'cdktf';
 import { MetricsTarget } from '../../lib/core/watchable';
+import { MetricExporter } from '../../lib/catalog/metric-kind';
+import { ExistingExporter } from '../../lib/monitoring/exporters/existing-exporter';
 import { AlertReceiver } from '../../lib/monitoring/alerting/alert-receiver';
 import { dashboardFaults } from '../../lib/monitoring/grafana/dashboards/dashboard-contract';
 import { GrafanaAuth } from '../../lib/monitoring/grafana/grafana-auth';
 import { GrafanaDashboard } from '../../lib/monitoring/grafana/grafana-dashboard';
 import { MonitoringStack, MonitoringStackProps } from '../../lib/monitoring/monitoring-stack';
+import { ServiceLevelObjective } from '../../lib/monitoring/objectives/service-level-objective';
 import { WatchOptions } from '../../lib/monitoring/watched-workload';
 import { DataSize } from '../../lib/units/data-size';
 import { TestWorkload } from '../monitoring/support';
-import { warningsOf } from '../support/faults';
+import { faultsAtSynth, warningsOf } from '../support/faults';
 import { testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { FaultText } from './fault-text';
@@ -26,6 +29,14 @@ const watch =
     const monitoring = make({})();
     monitoring.watch(new TestWorkload(monitoring, 'Workload', target), options);
   };
+
+/** Two monitoring stacks of one cluster. */
+function twoStacks(second: Partial<MonitoringStackProps>): readonly MonitoringStack[] {
+  const stack = testStack();
+  const cluster = testCluster(stack);
+  const first = new MonitoringStack(stack, 'A', { cluster, namespace: 'a' });
+  return [first, new MonitoringStack(stack, 'B', { cluster, namespace: 'b', ...second })];
+}
 
 const hook = (name: string) => AlertReceiver.webhook(name, { url: 'http://alerts' });
 
@@ -84,6 +95,46 @@ export const TEXTS: FaultText[] = [
     property: 'metricsTarget.podSelector',
     text: "workload 'triton-deepseek': podSelector must have at least one label, or it would select every pod; got {}",
     refuse: watch({ podSelector: {} }),
+  },
+  {
+    id: 'CLUSTER_METRICS_EXIST',
+    property: 'clusterMetrics',
+    text:
+      "cluster 'test' already has a monitoring stack that scrapes its nodes, its GPUs and its objects, at 'test/A': every series would be there " +
+      'twice, and two node exporters would want one port of each node; pass clusterMetrics: false to one of the two',
+    refuse: () => twoStacks({}),
+  },
+  {
+    id: 'SCRAPED_TWICE',
+    property: 'metricsTarget',
+    text:
+      "the pods of 'triton-deepseek' are scraped twice, since 'test/A' scrapes them too: every series would be there twice; watch them once, in one " +
+      'monitoring stack',
+    refuse: () => {
+      const [a, b] = twoStacks({ clusterMetrics: false });
+      const workload = new TestWorkload(a, 'Workload');
+      for (const each of [a, b]) each.watch(workload);
+    },
+  },
+  {
+    id: 'EXPORTER_TWICE',
+    property: 'nodeExporter',
+    text:
+      "'node-exporter' tells of nodes, and so does the exporter that the monitoring stack makes, so that every series would be there twice; pass " +
+      'nodeExporter: false where the cluster has one already',
+    faults: () => {
+      const stack = testStack();
+      const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+      const theirs = { exporter: MetricExporter.NODE, version: '1.12.1', namespace: 'observability' };
+      monitoring.watch(new ExistingExporter(stack, 'Theirs', theirs));
+      return faultsAtSynth(stack);
+    },
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'nodeExporter',
+    text: 'nodeExporter makes an exporter that nothing scrapes while clusterMetrics is false; leave one of the two out',
+    refuse: make({ clusterMetrics: false, nodeExporter: true }),
   },
   {
     id: 'INDICATOR_UNAVAILABLE',
@@ -150,6 +201,22 @@ export const TEXTS: FaultText[] = [
     property: 'scrapeIntervalSeconds',
     text: 'scrapeIntervalSeconds must be a whole number from 5 to 30; got 60',
     refuse: make({ scrapeIntervalSeconds: 60 }),
+  },
+  {
+    id: 'OBJECTIVE_NOT_MEASURED',
+    property: 'objectives[0]',
+    text:
+      "the objective 'latency 95 % below 80 ms' cannot be measured: its histogram counts requests up to 50, 100 ms, not up to 80: choose one of " +
+      'these, or set latencyBucketsMs of the model',
+    refuse: watch({ latencyBoundsMs: [50, 100] }, { objectives: [ServiceLevelObjective.latency(95, 80)] }),
+  },
+  {
+    id: 'RETENTION_TOO_SHORT',
+    property: 'retentionDays',
+    text:
+      'retentionDays must be more than 3, since the alerts of objectives look back so many days; got 2; keep series longer, or give no ' +
+      'objectives',
+    refuse: make({ retentionDays: 2, objectives: [ServiceLevelObjective.availability(99.9)] }),
   },
   {
     id: 'OUT_OF_RANGE',

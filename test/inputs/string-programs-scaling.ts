@@ -1,7 +1,13 @@
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
 import { MetricExporter } from '../../lib/catalog/metric-kind';
-import { Keda, MonitoringStack, PrometheusAdapter, PrometheusOperatorMonitoring } from '../../lib/monitoring';
+import {
+  ExistingExporter,
+  Keda,
+  MonitoringStack,
+  PrometheusAdapter,
+  PrometheusOperatorMonitoring,
+} from '../../lib/monitoring';
 import { ServerAutoscaling, VllmDeployment } from '../../lib/serving';
 import { DataSize } from '../../lib/units';
 import { TestWorkload } from '../monitoring/support';
@@ -36,6 +42,14 @@ const keda =
   (stack: TerraformStack) =>
     void new Keda(stack, id, { cluster: testCluster(stack), ...given });
 
+const existing =
+  (given: Given, id = 'Theirs') =>
+  (stack: TerraformStack) => {
+    const theirs = { exporter: MetricExporter.DCGM, version: '4.5.3-4.8.2', namespace: 'gpus' };
+    const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+    monitoring.watch(new ExistingExporter(stack, id, { ...theirs, ...given }));
+  };
+
 const operator =
   (given: Given, id = 'Operator') =>
   (stack: TerraformStack) => {
@@ -45,6 +59,7 @@ const operator =
 
 /** Programs that set what sets the number of servers. */
 export const SCALING_STRUCTS: StructPrograms = {
+  ExistingExporterProps: (given) => existing(given),
   HpaAutoscalingOptions: (given) => scaled(() => ServerAutoscaling.hpa({ maxReplicas: 2, ...given })),
   KedaAutoscalingOptions: (given) =>
     scaled(() => ServerAutoscaling.keda({ maxReplicas: 2, minReplicas: 0, wakeQuery: 'sum(requests)', ...given })),
@@ -69,6 +84,7 @@ export const SCALING_STRUCTS: StructPrograms = {
 
 /** The same for arguments. */
 export const SCALING_ARGUMENTS: ArgumentPrograms = {
+  'ExistingExporter.new(id)': (id) => existing({}, id),
   'Keda.new(id)': (id) => keda({}, id),
   'PrometheusAdapter.new(id)': (id) => adapter({}, id),
   'PrometheusOperatorMonitoring.new(id)': (id) => operator({}, id),

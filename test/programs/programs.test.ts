@@ -35,7 +35,8 @@ describe.each(PROGRAMS.map((program) => [program.name, program] as const))(
 
 test('one statement brings a model that meets its targets, monitoring, storage and a store', () => {
   const [result] = synthesized(oneStatement);
-  expect(all([result], 'kubernetes_deployment_v1')).toHaveLength(1);
+  // The model, and kube-state-metrics.
+  expect(all([result], 'kubernetes_deployment_v1')).toHaveLength(2);
   expect(all([result], 'kubernetes_stateful_set_v1')).toHaveLength(2);
   expect(all([result], 'aws_s3_bucket')).toHaveLength(1);
   expect(all([result], 'aws_eks_node_group')).toHaveLength(2);
@@ -46,7 +47,7 @@ test('nothing that exists is made again', () => {
   for (const type of ['aws_vpc', 'aws_subnet', 'aws_eks_cluster', 'aws_s3_bucket'])
     expect(all([result], type)).toEqual([]);
   const made = all([result], 'kubernetes_namespace_v1').map((it) => it.metadata.name);
-  expect(made).toEqual(['gpu-node-agents']);
+  expect(made.sort()).toEqual(['gpu-node-agents', 'monitoring-nodes']);
   expect(result.only('aws_eks_node_group').subnet_ids).toMatch(/^\$\{slice\(data\.aws_subnets\.\w+\.ids, 0, 2\)\}$/);
   expect(result.dataSources('aws_eks_cluster')).toHaveLength(1);
 });
@@ -90,7 +91,7 @@ test('a company gets its tags, mirror, boundary, keys, labels, sidecar and secre
     const containers = [...[pod.init_container ?? []].flat(), ...[pod.container].flat()];
     for (const { image } of containers) expect(image).toMatch(/^registry\.company\.example\//);
   }
-  const chat = result.only('kubernetes_deployment_v1').spec.template;
+  const chat = result.byName('kubernetes_deployment_v1', 'chat').spec.template;
   expect(chat.metadata.labels).toMatchObject({ 'company.example/team': 'search' });
   expect(chat.spec.container.map((it: { name: string }) => it.name)).toEqual(['triton', 'log-shipper']);
   const [triton] = chat.spec.container;

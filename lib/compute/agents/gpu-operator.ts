@@ -111,6 +111,8 @@ interface OperatorSetting {
   readonly divided: readonly IGpuNodePool[];
   /** Configurations of the device plugin by their names. */
   readonly pluginConfigs: { [name: string]: string };
+  /** Config map with the counters of the exporter that it runs. @default - it runs none, or one with its own list */
+  readonly counters?: string;
   readonly nodeFeatureDiscovery: boolean;
   /** Labels of the pods. @default - none */
   readonly podLabels?: { readonly [key: string]: string };
@@ -157,7 +159,7 @@ export function gpuOperatorValues(operator: GpuOperator, setting: OperatorSettin
     mig: { strategy: setting.divided.some(isRenamed) ? 'mixed' : 'single' },
     ...(Object.keys(migManager).length > 0 ? { migManager } : {}),
     dcgm: { enabled: false },
-    dcgmExporter: { enabled: false },
+    dcgmExporter: { enabled: false, ...(setting.counters === undefined ? {} : { config: { name: setting.counters } }) },
     daemonsets: {
       tolerations: setting.tolerations,
       ...(setting.podLabels ? { labels: setting.podLabels } : {}),

@@ -19,7 +19,7 @@ export const DCGM_METRICS: readonly (readonly [field: string, kind: 'gauge' | 'c
   ['DCGM_FI_DEV_FB_USED', 'gauge', 'Frame buffer memory used (in MiB).'],
   ['DCGM_FI_DEV_FB_RESERVED', 'gauge', 'Frame buffer memory reserved (in MiB).'],
   ['DCGM_FI_DEV_XID_ERRORS', 'gauge', 'Last XID error.'],
-  ['DCGM_EXP_XID_ERRORS_COUNT', 'counter', 'XID errors within the last window.'],
+  ['DCGM_EXP_XID_ERRORS_COUNT', 'gauge', 'XID errors within the last window.'],
   ['DCGM_FI_DEV_POWER_VIOLATION', 'counter', 'Time throttled by the power limit (in ns).'],
   ['DCGM_FI_DEV_THERMAL_VIOLATION', 'counter', 'Time throttled by heat (in ns).'],
   ['DCGM_FI_DEV_PCIE_REPLAY_COUNTER', 'counter', 'PCI Express retries.'],

@@ -51,7 +51,7 @@ export interface NodeAgentsProps {
   readonly podAnnotations?: { [key: string]: string };
   /** Taints that the agents tolerate besides those of the pools, which they tolerate whatever the value; without a value, any. @default - none */
   readonly tolerations?: NodeTaint[];
-  /** Whether the exporter of GPU metrics runs on every GPU node, on port 9400; scrape it with `honor_labels`. @default false */
+  /** Whether the exporter of GPU metrics runs on every GPU node, on port 9400. A `MonitoringStack` of the cluster finds it; others scrape it with `honor_labels`. @default false */
   readonly dcgmExporter?: boolean;
   /** Image of the exporter of GPU metrics, with its registry, by tag or by digest. @default - a pinned release from nvcr.io */
   readonly dcgmExporterImage?: string;

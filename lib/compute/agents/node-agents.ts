@@ -6,6 +6,7 @@ import { DaemonSetV1 } from '@cdktf/provider-kubernetes/lib/daemon-set-v1';
 import { ITerraformDependable, Lazy, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { regionAt } from '../../core/aws-provider';
+import { ClusterExporter } from '../../core/cluster-exporter';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
 import { withdraw } from '../../core/withdraw';
@@ -21,7 +22,15 @@ import { ensureNamespace } from '../../kubernetes/namespaces';
 import { kubernetesNameFault } from '../../core/naming';
 import { RdmaFabricKind } from '../../core/rdma-fabric';
 import { concreteFault } from '../../core/tokens';
+import { MetricsTarget } from '../../core/watchable';
 import { PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
+import {
+  agentExporterTarget,
+  OPERATOR_COUNTERS,
+  operatorExporterTarget,
+  operatorExports,
+  readsOwnCounters,
+} from './dcgm-target';
 import { GpuOperator, gpuOperatorValues, nodeFeatureDiscoveryImage, nodeFeatureDiscoveryValues } from './gpu-operator';
 import {
   agentPodFaults,
@@ -106,6 +115,7 @@ export class NodeAgents extends Construct {
       warnOnce(this, () => agentPoolWarnings(this.#agentProps, this.#clusterPools));
       this.#clusterLedger.addSingleton(ClusterSingleton.NODE_AGENTS, this);
       if (this.#bringsFeatureDiscovery) claimFeatureDiscovery(props.cluster, this);
+      this.#enterExporter();
     } catch (error) {
       withdraw(this);
       throw error;
@@ -175,6 +185,8 @@ export class NodeAgents extends Construct {
   }
 
   #addOperator(operator: GpuOperator): void {
+    const own = readsOwnCounters(operator);
+    if (own) this.#addConfig('DcgmCounters', OPERATOR_COUNTERS, { 'dcgm-metrics.csv': dcgmMetricsFile() });
     this.#addRelease('GpuOperator', {
       name: 'gpu-operator',
       repository: 'https://helm.ngc.nvidia.com/nvidia',
@@ -188,6 +200,7 @@ export class NodeAgents extends Construct {
           ),
           divided: dividedPools(this.#clusterPools),
           pluginConfigs: this.#operatorConfigs(),
+          ...(own ? { counters: OPERATOR_COUNTERS } : {}),
           nodeFeatureDiscovery: this.#agentProps.nodeFeatureDiscovery ?? true,
           registry: this.#agentRegistry,
           podLabels: this.#agentProps.podLabels,
@@ -218,10 +231,20 @@ export class NodeAgents extends Construct {
     const name = 'dcgm-exporter';
     this.#addConfig('DcgmMetrics', name, { 'metrics.csv': dcgmMetricsFile() });
     const hostEngine = this.cluster.nodeMonitoring ?? false;
-    this.#addAgent(
-      'DcgmExporter',
-      parts.dcgmExporter(this.#agentProps.dcgmExporterImage ?? DCGM_EXPORTER_IMAGE, name, hostEngine),
-    );
+    this.#addAgent('DcgmExporter', parts.dcgmExporter(this.#exporterImage, name, hostEngine));
+  }
+
+  /** Monitoring finds the exporter of GPU metrics, whoever runs it. */
+  #enterExporter(): void {
+    const { cluster, namespace } = this;
+    const { dcgmExporter, gpuOperator } = this.#agentProps;
+    const enterAs = (target: () => MetricsTarget) => new ClusterExporter(this, 'GpuMetrics', cluster, target);
+    if (dcgmExporter) enterAs(() => agentExporterTarget(this.#exporterImage, namespace));
+    else if (gpuOperator && operatorExports(gpuOperator)) enterAs(() => operatorExporterTarget(gpuOperator, namespace));
+  }
+
+  get #exporterImage(): string {
+    return this.#agentProps.dcgmExporterImage ?? DCGM_EXPORTER_IMAGE;
   }
 
   #addAgent(

@@ -37,6 +37,13 @@ export const MODEL_NAME_LABEL = 'model_name';
  */
 export const UUID_LABEL = 'UUID';
 
+/**
+ * Labels of the DCGM exporter that our scrape configuration drops: the name of the node, which was renamed, and which `node` has too.
+ *
+ * @internal
+ */
+export const DROPPED_GPU_LABELS = ['Hostname', 'hostname'];
+
 /** Exporters that tell of pods, containers and nodes: the scrape honors their labels, or those of the exporter's own pod would hide them. */
 const OF_OTHERS = [
   MetricExporter.DCGM,

@@ -1,7 +1,7 @@
 import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
 import { escapeRegex } from '../indicators/selectors';
-import { MODEL_NAME_LABEL } from '../../metrics/contract/scraped-target';
+import { DROPPED_GPU_LABELS, honorsLabels, MODEL_NAME_LABEL, UUID_LABEL } from '../../metrics/contract/scraped-target';
 import { RuleGroup } from '../rules/rule-group';
 
 /** @internal */
@@ -41,6 +41,9 @@ export function ruleFile(groups: readonly RuleGroup[]): string {
   return text({ groups });
 }
 
+/** Token of the account of Prometheus, which Kubernetes keeps fresh. */
+const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
 /**
  * A rule by which Prometheus changes labels.
  *
@@ -63,6 +66,10 @@ export interface ScrapeConfig {
   readonly job_name: string;
   readonly metrics_path: string;
   readonly honor_labels: boolean;
+  /** @default 'http' */
+  readonly scheme?: string;
+  readonly authorization?: object;
+  readonly tls_config?: object;
   readonly kubernetes_sd_configs: readonly object[];
   readonly relabel_configs: readonly Relabeling[];
   readonly metric_relabel_configs?: readonly Relabeling[];
@@ -70,28 +77,69 @@ export interface ScrapeConfig {
 
 /** @internal */
 export function scrapeConfig(target: MetricsTarget): ScrapeConfig {
+  const { declaredPort, port, secured } = target;
+  const relabeling = metricRelabeling(target);
   return {
     job_name: target.jobName,
     metrics_path: target.path ?? '/metrics',
-    // Triton with model namespaces exposes a label of its own called namespace: it becomes exported_namespace.
-    honor_labels: false,
+    // Triton with model namespaces exposes a label of its own called namespace: it becomes exported_namespace. What tells of other pods keeps theirs.
+    honor_labels: honorsLabels(target),
+    ...(secured
+      ? {
+          scheme: 'https',
+          authorization: { credentials_file: TOKEN_FILE },
+          // Controllers make their certificates themselves, and no authority signs them.
+          tls_config: { insecure_skip_verify: true },
+        }
+      : {}),
     kubernetes_sd_configs: [{ role: 'pod', namespaces: { names: [target.namespace] } }],
     relabel_configs: [
       ...Object.keys(target.podSelector)
         .sort()
         .map((label) => keep([`__meta_kubernetes_pod_label_${metaName(label)}`], target.podSelector[label])),
-      keep(['__meta_kubernetes_pod_container_port_number'], String(target.port)),
+      keep(['__meta_kubernetes_pod_container_port_number'], String(declaredPort ?? port)),
       keep(['__meta_kubernetes_pod_container_init'], 'false'),
       // A terminated pod keeps its address for a while.
       { source_labels: ['__meta_kubernetes_pod_phase'], regex: 'Succeeded|Failed', action: 'drop' },
+      ...(declaredPort === undefined
+        ? []
+        : [
+            {
+              source_labels: ['__address__'],
+              regex: '(.+):\\d+',
+              target_label: '__address__',
+              replacement: `$1:${port}`,
+            },
+          ]),
       { source_labels: ['__meta_kubernetes_namespace'], target_label: 'namespace' },
       { source_labels: ['__meta_kubernetes_pod_name'], target_label: 'pod' },
       { source_labels: ['__meta_kubernetes_pod_node_name'], target_label: 'node' },
     ],
-    ...(target.exporters.includes(MetricExporter.VLLM)
-      ? { metric_relabel_configs: [{ source_labels: [MODEL_NAME_LABEL], regex: '(.+)', target_label: 'model' }] }
-      : {}),
+    ...(relabeling.length > 0 ? { metric_relabel_configs: relabeling } : {}),
   };
+}
+
+/** Labels as every query has them, whichever exporter gives them. */
+function metricRelabeling({ exporters }: MetricsTarget): Relabeling[] {
+  const has = (exporter: MetricExporter) => exporters.includes(exporter);
+  return [
+    ...(has(MetricExporter.VLLM) ? [{ source_labels: [MODEL_NAME_LABEL], regex: '(.+)', target_label: 'model' }] : []),
+    ...(has(MetricExporter.DCGM)
+      ? [
+          { source_labels: [UUID_LABEL], regex: '(.+)', target_label: 'gpu_uuid' },
+          { regex: DROPPED_GPU_LABELS.join('|'), action: 'labeldrop' },
+        ]
+      : []),
+    // A GPU that no pod has is not that of the exporter's own pod, whose labels the scrape would leave on it.
+    ...(has(MetricExporter.DCGM)
+      ? ['pod', 'namespace'].map((label) => ({
+          source_labels: ['__name__', 'container'],
+          regex: 'DCGM_.+;',
+          target_label: label,
+          replacement: '',
+        }))
+      : []),
+  ];
 }
 
 function keep(sourceLabels: string[], value: string) {

@@ -1,6 +1,7 @@
 import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
 import { clusterStateRules } from './cluster-state-rules';
+import { containerMemoryRules } from './container-memory-rules';
 import { gpuRules } from './gpu-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { rdmaRules } from './rdma-rules';
@@ -16,5 +17,6 @@ export function clusterRules(target: MetricsTarget): MonitoringRule[] {
     ...(exporters.includes(MetricExporter.DCGM) ? gpuRules(target) : []),
     ...(exporters.includes(MetricExporter.KUBE_STATE_METRICS) ? clusterStateRules(target) : []),
     ...(exporters.includes(MetricExporter.NODE) ? rdmaRules(target) : []),
+    ...(exporters.includes(MetricExporter.KUBELET_CADVISOR) ? containerMemoryRules(target) : []),
   ];
 }

@@ -240,5 +240,6 @@ function labels({ jobName, namespace }: MetricsTarget, severity: string): { [lab
 }
 
 function models({ models: names }: MetricsTarget): string {
+  if (names.length === 0) return 'Its metrics';
   return names.length === 1 ? `Model ${names[0]}` : `Models ${names.join(', ')}`;
 }

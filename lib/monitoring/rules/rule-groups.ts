@@ -1,10 +1,14 @@
 import { Indicator } from '../indicators/indicator';
 import { modelRecord } from '../indicators/model-records';
 import { isVllm, quoted } from '../indicators/selectors';
+import { objectiveRules } from '../objectives/burn-rate-rules';
 import { clusterRules } from './cluster-rules';
+import { expiryRules } from './expiry-rules';
+import { loadAlertRules } from './load-alert-rules';
 import { deviceRules, indicatorRules, modelRule } from './indicator-rules';
 import { loadRules } from './load-rules';
 import { vllmCapacityGroups } from './kv-capacity-rules';
+import { modelLoadRules } from './model-load-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
 import { planRules } from './plan-rules';
@@ -43,7 +47,11 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleO
         ...latencyRules(workload, all.slice(0, index), all),
         ...thresholdRules(workload),
         ...outageRules(workload.target, workload.options.outageAlerts ?? true),
+        ...loadAlertRules(workload.target),
+        ...(workload.options.outageAlerts === false ? [] : modelLoadRules(workload.target)),
+        ...expiryRules(workload.target),
         ...clusterRules(workload.target),
+        ...objectiveRules(workload.target, workload.objectives ?? []),
       ],
     }));
   const ofDevices = deviceRules(workloads);

@@ -1,9 +1,12 @@
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { MetricExporter } from '../../catalog/metric-kind';
+import { ClusterExporter } from '../../core/cluster-exporter';
 import { ClusterLedger, ClusterSingleton } from '../../core/cluster-ledger';
 import { throwIfOfOtherKinds, throwIfRefused } from '../../core/errors';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { kubernetesNameFault } from '../../core/naming';
+import { MetricsTarget } from '../../core/watchable';
 import { alreadyInstalled, chartVersionFaults, makeControllerRelease } from '../../kubernetes/controller-release';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { Fault, fault } from '../../units/fault';
@@ -97,10 +100,27 @@ export class LeaderWorkerSetController extends Construct {
     });
     this.ready = [release];
     ClusterLedger.of(cluster).addSingleton(ClusterSingleton.LEADER_WORKER_SETS, this, this.ready);
+    new ClusterExporter(this, 'Metrics', cluster, () => metricsOf(this.namespace, chartVersion));
   }
 }
 
 nameClass('LeaderWorkerSetController', LeaderWorkerSetController);
+
+/** As the chart has them: its pods declare the port of their webhook, and that of their metrics only together with objects of an operator. */
+function metricsOf(namespace: string, version: string): MetricsTarget {
+  return {
+    jobName: 'leader-worker-sets',
+    namespace,
+    podSelector: { 'control-plane': 'controller-manager', 'app.kubernetes.io/name': 'lws' },
+    port: 8443,
+    declaredPort: 9443,
+    secured: true,
+    exporters: [MetricExporter.LEADER_WORKER_SET],
+    models: [],
+    features: [],
+    version,
+  };
+}
 
 /**
  * Whether this program has the controller of a cluster.

@@ -150,11 +150,18 @@ export function metricsTargetOf({ props, name, namespace, replicas, release, che
     ...scaledTarget(props.autoscaling, () => checked.scaling?.scaledModels(name) ?? []),
     startupSeconds: sizing.startupSeconds,
     plannedLatencyMs: plannedLatencyMs(models, features),
+    latencyBoundsMs: latencyBoundsOf(models),
     plans: plansOf(models),
   };
 }
 
 /** Triton's backend tells of the steps of vLLM, and with speculative decoding a step gives several tokens. */
+/** Bounds that the histograms of all models have. */
+function latencyBoundsOf(models: readonly BackendModel[]): number[] {
+  const [first = [], ...others] = models.map(({ latencyBoundsMs }) => latencyBoundsMs);
+  return first.filter((bound) => others.every((bounds) => bounds.includes(bound)));
+}
+
 function plansOf(models: readonly BackendModel[]) {
   const byName = [...models].sort((a, b) => (a.name < b.name ? -1 : 1));
   const planned = (plan: CapacityPlan) => {

@@ -133,6 +133,8 @@ export interface BackendModel extends PodModel {
   readonly tensorParallelism: number;
   /** Exporters behind the metrics port due to this model, besides Triton itself. */
   readonly exporters: readonly MetricExporter[];
+  /** Bounds of its latency histogram in milliseconds. */
+  readonly latencyBoundsMs: readonly number[];
   /**
    * Where its stored files are: in Triton's version folder, or beside the repository, where a file in the folder names them, or it has none.
    */

@@ -44,7 +44,7 @@ describe('one statement', () => {
     const pool = synthesized.byName('aws_eks_node_group', 'llama-3-1-8b');
     expect(pool.instance_types).toEqual(['g6e.xlarge']);
     expect(pool.scaling_config).toMatchObject({ min_size: 1, max_size: 1 });
-    const { spec } = synthesized.only('kubernetes_deployment_v1').spec.template;
+    const { spec } = synthesized.byName('kubernetes_deployment_v1', 'llama-3-1-8b').spec.template;
     expect(spec.node_selector).toEqual({ 'gpu-inference-constructs/pool': 'llama-3-1-8b' });
   });
 
@@ -78,7 +78,7 @@ describe('one statement', () => {
       make(stack);
     });
     expect(given.json.provider.kubernetes).toHaveLength(1);
-    expect(given.only('kubernetes_deployment_v1').provider).toBeUndefined();
+    expect(given.byName('kubernetes_deployment_v1', 'llama-3-1-8b').provider).toBeUndefined();
   });
 
   test('warns in a default synthesis that nobody is told of alerts, and explains itself on request', () => {

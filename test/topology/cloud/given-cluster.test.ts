@@ -71,7 +71,13 @@ describe('a given cluster', () => {
       synthesize((stack) => {
         const { cluster } = make(stack);
         const models = [{ model: ModelSpec.MISTRAL_7B }];
-        new CloudTopology(stack, 'Two', { clusterName: 'chat', cluster: cluster as EksGpuCluster, models });
+        const monitoringOptions = { clusterMetrics: false };
+        new CloudTopology(stack, 'Two', {
+          clusterName: 'chat',
+          cluster: cluster as EksGpuCluster,
+          models,
+          monitoringOptions,
+        });
       });
     expect(two).toThrow(/'test\/Cloud' and 'test\/Two' both create .*stateful_set monitoring\/prometheus/);
   });

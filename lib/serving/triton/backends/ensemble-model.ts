@@ -55,6 +55,10 @@ export class EnsembleModel implements ModelDefinition, BackendModel {
     this.streams = streams;
   }
 
+  public get latencyBoundsMs(): readonly number[] {
+    return this.props.latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS;
+  }
+
   public get settings(): ModelSettings {
     return this.props;
   }
@@ -104,7 +108,7 @@ export class EnsembleModel implements ModelDefinition, BackendModel {
   }
 
   public config(): TextMessage {
-    const { inputs, outputs, maxBatchSize, steps, maxInflightRequests, latencyBucketsMs } = this.props;
+    const { inputs, outputs, maxBatchSize, steps, maxInflightRequests } = this.props;
     return {
       name: this.name,
       platform: 'ensemble',
@@ -120,7 +124,7 @@ export class EnsembleModel implements ModelDefinition, BackendModel {
         })),
         max_inflight_requests: maxInflightRequests,
       },
-      model_metrics: latencyMetrics(latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
+      model_metrics: latencyMetrics(this.latencyBoundsMs),
       ...settingsMessage(this.props),
       parameters: Object.entries(this.props.parameters ?? {}).map(([key, value]) => ({
         key,

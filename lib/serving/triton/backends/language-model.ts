@@ -102,6 +102,11 @@ export abstract class LanguageModel<Props extends LanguageModelProps> implements
  */
 export abstract class LanguageModelOnHardware<Props extends LanguageModelProps> implements BackendModel {
   public abstract readonly exporters: readonly MetricExporter[];
+
+  public get latencyBoundsMs(): readonly number[] {
+    return this.props.latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS;
+  }
+
   public abstract readonly hostMemory: DataSize;
   public abstract readonly leftOut: string;
   public abstract readonly probe: ModelProbe;
@@ -164,7 +169,7 @@ export abstract class LanguageModelOnHardware<Props extends LanguageModelProps> 
   protected get streaming(): TextMessage {
     return {
       model_transaction_policy: { decoupled: true },
-      model_metrics: latencyMetrics(this.props.latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
+      model_metrics: latencyMetrics(this.latencyBoundsMs),
     };
   }
 }

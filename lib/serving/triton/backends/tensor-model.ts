@@ -67,7 +67,6 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
   public readonly exporters: readonly MetricExporter[] = [];
 
   protected readonly instances: ModelInstances;
-
   /** As the model says without regard to hardware. */
   private base: this = this;
   private configuration?: string;
@@ -80,6 +79,10 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
       store,
       number: tritonVersion(store),
     }));
+  }
+
+  public get latencyBoundsMs(): readonly number[] {
+    return this.props.latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS;
   }
 
   protected get defaultInstances(): ModelInstances {
@@ -177,7 +180,7 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
   }
 
   public config({ gpuIds }: ModelPlacement): TextMessage {
-    const { inputs, outputs, maxBatchSize, latencyBucketsMs, rateLimit, sequenceBatching, warmUp } = this.props;
+    const { inputs, outputs, maxBatchSize, rateLimit, sequenceBatching, warmUp } = this.props;
     const { fileName, defaultFileName } = this;
     return {
       name: this.name,
@@ -198,7 +201,7 @@ export abstract class TensorModel<Props extends TensorModelProps = TensorModelPr
       dynamic_batching: this.batching && dynamicBatchingMessage(this.batching, maxBatchSize),
       sequence_batching: sequenceBatching && sequenceBatchingMessage(sequenceBatching, this.storedFiles),
       model_transaction_policy: this.streams ? { decoupled: true } : undefined,
-      model_metrics: latencyMetrics(latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
+      model_metrics: latencyMetrics(this.latencyBoundsMs),
       model_warmup: warmUp && warmUpMessage(warmUp, this.props, this.storedFiles),
       ...settingsMessage(this.props),
       parameters: Object.entries({ ...this.parameters, ...this.props.parameters }).flatMap(([key, value]) =>

@@ -107,6 +107,10 @@ export class TensorRtLlmEngineModel implements ModelDefinition, BackendModel {
     this.versions = [{ store, number: tritonVersion(store) }];
   }
 
+  public get latencyBoundsMs(): readonly number[] {
+    return this.props.latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS;
+  }
+
   public get streams(): boolean {
     return this.props.decoupled ?? true;
   }
@@ -182,7 +186,7 @@ export class TensorRtLlmEngineModel implements ModelDefinition, BackendModel {
   }
 
   public config(): TextMessage {
-    const { maxBatchSize, dynamicBatching, latencyBucketsMs, versionPolicy } = this.props;
+    const { maxBatchSize, dynamicBatching, versionPolicy } = this.props;
     return {
       name: this.name,
       backend: this.backend,
@@ -204,7 +208,7 @@ export class TensorRtLlmEngineModel implements ModelDefinition, BackendModel {
       instance_group: { count: 1, kind: new EnumName('KIND_CPU') },
       dynamic_batching: dynamicBatchingMessage(dynamicBatching ?? {}, maxBatchSize),
       model_transaction_policy: { decoupled: this.streams },
-      model_metrics: latencyMetrics(latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS),
+      model_metrics: latencyMetrics(this.latencyBoundsMs),
       parameters: Object.entries(this.parameters).flatMap(([key, value]) =>
         value === undefined ? [] : [{ key, value: { string_value: String(value) } }],
       ),

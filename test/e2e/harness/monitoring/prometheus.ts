@@ -113,6 +113,11 @@ export class Prometheus implements Stoppable {
     return { from: Math.min(...times), to: Math.max(...times) };
   }
 
+  /** The labels of all series of a selector, with their names. */
+  public async series(selector: string): Promise<{ readonly [label: string]: string }[]> {
+    return this.get('series', { 'match[]': selector });
+  }
+
   /** What is scraped, also what cannot be reached. */
   public async targets(): Promise<Target[]> {
     const { activeTargets } = await this.get('targets', { state: 'active' });
