@@ -27,9 +27,11 @@ import { monitoringOptionFaults } from './monitoring-option-faults';
 import { IMonitoring } from './monitoring';
 import { MonitoringOptions } from './monitoring-options';
 import { NOTHING_WATCHED } from './nothing-watched';
+import { ConfigFiles } from './prometheus/config-files';
+import { prometheusConfig } from './prometheus/prometheus-config';
 import { PodDiscovery } from './prometheus/pod-discovery';
-import { prometheusConfig, ruleFile } from './prometheus/prometheus-config';
 import { allowScrape } from './prometheus/scrape-policy';
+import { ruleFile } from './rules/rule-file';
 import { closedToScalerFaults } from './scaling/scaler-faults';
 import { ALERTMANAGER_PORT, alertmanagerServer } from './servers/alertmanager-server';
 import { MonitoringServerPlace } from './servers/monitoring-server';
@@ -77,6 +79,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
   readonly #ready: ITerraformDependable[];
   readonly #discovery: PodDiscovery;
   readonly #watchList: WatchList;
+  readonly #files: ConfigFiles;
 
   /**
    * @param scope parent of the construct
@@ -112,10 +115,11 @@ export class MonitoringStack extends Construct implements IMonitoring {
       labels: this.#labels('prometheus'),
       targets: () => this.#watchList.workloads.map(({ target }) => target),
     });
-    prometheusServer(this, this.#place('prometheus'), props, [
-      { name: 'prometheus.yml', text: () => this.prometheusConfiguration },
-      { name: 'rules.yml', text: () => this.rules },
-    ]);
+    this.#files = new ConfigFiles(
+      () => this.prometheusConfiguration,
+      () => this.#watchList.ruleGroups,
+    );
+    prometheusServer(this, this.#place('prometheus'), props, this.#files.first, this.#files.more);
     alertmanagerServer(this, this.#place('alertmanager'), props, [
       { name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration },
     ]);
@@ -137,7 +141,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
     });
   }
 
-  /** Text of `rules.yml` for the workloads watched so far. */
+  /** All rules for the workloads watched so far, in one text; in the cluster they are spread over as many files as ConfigMaps need. */
   public get rules(): string {
     return ruleFile(this.#watchList.ruleGroups);
   }
@@ -206,7 +210,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
     const faults = second.length > 0 ? second : this.#watchList.faults();
     if (faults.length > 0) return faults;
     const closed = this.#closedFaults();
-    return closed.length > 0 ? closed : this.#watchList.queryFaults();
+    return closed.length > 0 ? closed : [...this.#watchList.queryFaults(), ...this.#files.faults()];
   }
 
   #makeGrafana(options: GrafanaOptions): string {

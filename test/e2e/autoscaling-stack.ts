@@ -49,7 +49,8 @@ export const scaled =
       endpoint: 'https://objects.example.com',
       credentials: { name: 'model-store' },
     });
-    const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster, storage: MonitoringStorage.emptyDir() });
+    const storage = MonitoringStorage.emptyDir();
+    const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster, storage, clusterMetrics: false });
     const serve = (name: string, autoscaling: ServerAutoscaling) =>
       monitoring.watch(
         new VllmDeployment(stack, name, {

@@ -111,6 +111,7 @@ export function frontDoor(app: App, config: string, version: string): TerraformS
   new MonitoringStack(stack, 'Monitoring', {
     cluster,
     alertReceivers: [],
+    clusterMetrics: false,
     storage: MonitoringStorage.emptyDir(),
   }).watch(door);
   return stack;

@@ -43,6 +43,7 @@ function watchedRanker(app: App): TerraformStack & { monitoring: MonitoringStack
     alertReceivers: [AlertReceiver.webhook('on-call', { url: ON_CALL, bearerToken: TOKEN })],
     scrapeIntervalSeconds: SCRAPE_SECONDS,
     latencyThresholdMs: THRESHOLD,
+    clusterMetrics: false,
   });
   monitoring.watch(triton);
   return Object.assign(stack, { monitoring });

@@ -21,7 +21,11 @@ const CONTEXT = 'hall-10';
 /** Two servers and their monitoring. */
 function watchedCluster(app: App): TerraformStack & { monitoring: MonitoringStack } {
   const { stack, ...rack } = modelsRack(app, 'monitoring-live-cluster', CONTEXT);
-  const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: rack.cluster, alertReceivers: [] });
+  const monitoring = new MonitoringStack(stack, 'Monitoring', {
+    cluster: rack.cluster,
+    alertReceivers: [],
+    clusterMetrics: false,
+  });
   const store = storeOf(stack);
   for (const name of SERVERS) monitoring.watch(countingTriton(stack, rack, name, [`model-${name}`], store));
   return Object.assign(stack, { monitoring });

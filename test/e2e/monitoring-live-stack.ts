@@ -121,6 +121,7 @@ export function watchedModels(
   const monitoring = new MonitoringStack(stack, 'Monitoring', {
     cluster: rack.cluster,
     alertReceivers: [],
+    clusterMetrics: false,
     scrapeIntervalSeconds: SCRAPE_SECONDS,
   });
   for (const server of [new Priced(stack, 'Priced', vllm), triton]) monitoring.watch(server);

@@ -109,7 +109,7 @@ export function everything(app: App): TerraformStack {
     source: ModelSource.huggingFace({ repository: 'google-bert/bert-base-uncased', revision: 'a'.repeat(40) }),
   });
   const monitoring = new MonitoringStack(stack, 'Monitoring', {
-    ...{ cluster, alertReceivers: [], storage: MonitoringStorage.emptyDir() },
+    ...{ cluster, alertReceivers: [], clusterMetrics: false, storage: MonitoringStorage.emptyDir() },
   });
   for (const each of [chat, triton, kserve, groups, patient, door]) monitoring.watch(each);
   return stack;

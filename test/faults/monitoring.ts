@@ -1,4 +1,5 @@
 import { Fn, Token } from 'cdktf';
+import { throwIfInvalid } from '../../lib/core/errors';
 import { MetricsTarget } from '../../lib/core/watchable';
 import { MetricExporter } from '../../lib/catalog/metric-kind';
 import { ExistingExporter } from '../../lib/monitoring/exporters/existing-exporter';
@@ -7,6 +8,7 @@ import { dashboardFaults } from '../../lib/monitoring/grafana/dashboards/dashboa
 import { GrafanaAuth } from '../../lib/monitoring/grafana/grafana-auth';
 import { GrafanaDashboard } from '../../lib/monitoring/grafana/grafana-dashboard';
 import { MonitoringStack, MonitoringStackProps } from '../../lib/monitoring/monitoring-stack';
+import { ConfigFiles } from '../../lib/monitoring/prometheus/config-files';
 import { ServiceLevelObjective } from '../../lib/monitoring/objectives/service-level-objective';
 import { WatchOptions } from '../../lib/monitoring/watched-workload';
 import { DataSize } from '../../lib/units/data-size';
@@ -235,6 +237,26 @@ export const TEXTS: FaultText[] = [
     property: 'metricPrefixes',
     text: "models 'a.b' and 'a-b' would both be recorded as a_b_latency_p99; give one of them a prefix with metricPrefixes",
     refuse: watch({ models: ['a.b', 'a-b'] }),
+  },
+  {
+    id: 'RECORDED_NAME_AMBIGUOUS',
+    property: 'metricPrefixes',
+    text: "model 'inference' would be recorded as inference_qps, which is the series of all models; give it a prefix with metricPrefixes",
+    refuse: watch({ models: ['inference'] }),
+  },
+  {
+    id: 'MONITORING_TOO_LARGE',
+    text:
+      'its scrape configuration has 1000000 bytes, of which a ConfigMap holds 983040; watch some of the workloads by another monitoring ' +
+      'stack, in a namespace of its own',
+    refuse: () =>
+      throwIfInvalid(
+        testStack(),
+        new ConfigFiles(
+          () => 'x'.repeat(1_000_000),
+          () => [],
+        ).faults(),
+      ),
   },
   {
     id: 'RESERVED',

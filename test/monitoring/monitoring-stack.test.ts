@@ -32,7 +32,10 @@ const names = (of: Block[]) =>
 const aloneOn = (stack: TerraformStack): MonitoringStack =>
   new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), clusterMetrics: false });
 
-const OUTAGES = ['NoServerAnswers', 'ServerDown', 'ServerRestarts', 'RequestsFail', 'RequestsWait', 'NoTokens'];
+const OUTAGES = [
+  ...['NoServerAnswers', 'ServerDown', 'ServerRestarts', 'RequestsFail', 'RequestsWait', 'NoTokens'],
+  ...['RequestsRejected', 'ModelNotLoaded'],
+];
 
 describe('a monitoring stack', () => {
   const { monitoring, result } = monitor();
@@ -145,7 +148,7 @@ describe('a monitoring stack', () => {
     expect(prometheus.alerting.alertmanagers[0].static_configs[0].targets).toEqual([
       'alertmanager.monitoring.svc:9093',
     ]);
-    expect(prometheus.rule_files).toEqual(['rules.yml']);
+    expect(prometheus.rule_files).toEqual(['rules.yml', 'rules-*.yml']);
     const config = file(result, 'alertmanager-config', 'alertmanager.yml');
     expect(config.route).toMatchObject({ receiver: 'null', routes: [] });
     expect(config.receivers).toEqual([{ name: 'null' }]);
@@ -236,6 +239,7 @@ describe('the configuration', () => {
       'RequestsFail',
       'RequestsWait',
       'NoTokens',
+      'RequestsRejected',
     ]);
   });
 

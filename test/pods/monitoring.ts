@@ -40,7 +40,9 @@ function server({ address, name, port, image, args, token, claim, pod = [], cont
       NO_LINKS,
       labeled(app(name), PART_OF),
       `annotations ${annotations.join(', ')}`,
-      `volume config: config_map, name: ${name}-config`,
+      name === 'prometheus'
+        ? 'volume config: projected, sources[0].config_map[0].name: prometheus-config'
+        : `volume config: config_map, name: ${name}-config`,
       claim === undefined
         ? 'volume data: empty_dir, bounded'
         : `volume data: persistent_volume_claim, claim_name: ${name}-data`,

@@ -284,7 +284,9 @@ export class Indicator {
   public query(target: MetricsTarget): IndicatorQuery {
     const query = this._read(target);
     if (query) return query;
-    const reasons = this.sources.flatMap((source) => sourceGaps(source, target));
+    // What another exporter would tell is of interest only where none of the target's could.
+    const own = this.sources.filter(({ exporter }) => target.exporters.includes(exporter));
+    const reasons = (own.length > 0 ? own : this.sources).flatMap((source) => sourceGaps(source, target));
     throw new UnscopedValidationError([
       fault(
         'INDICATOR_UNAVAILABLE',

@@ -2,7 +2,6 @@ import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
 import { escapeRegex } from '../indicators/selectors';
 import { DROPPED_GPU_LABELS, honorsLabels, MODEL_NAME_LABEL, UUID_LABEL } from '../../metrics/contract/scraped-target';
-import { RuleGroup } from '../rules/rule-group';
 
 /** @internal */
 export interface PrometheusConfigProps {
@@ -26,19 +25,11 @@ export function prometheusConfig(props: PrometheusConfigProps): string {
       evaluation_interval: `${interval}s`,
       external_labels: { cluster: props.clusterName },
     },
-    rule_files: ['rules.yml'],
+    // The second is there when the rules fill more than one ConfigMap.
+    rule_files: ['rules.yml', 'rules-*.yml'],
     alerting: { alertmanagers: [{ static_configs: [{ targets: [props.alertmanager] }] }] },
     scrape_configs: [...props.targets].sort((a, b) => (a.jobName < b.jobName ? -1 : 1)).map(scrapeConfig),
   });
-}
-
-/**
- * The text of the rule file.
- *
- * @internal
- */
-export function ruleFile(groups: readonly RuleGroup[]): string {
-  return text({ groups });
 }
 
 /** Token of the account of Prometheus, which Kubernetes keeps fresh. */

@@ -12,6 +12,7 @@ import { configChecksum, lateChecksumAnnotation } from '../../kubernetes/config-
 import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
 import { canonicalBytes } from '../../kubernetes/quantity';
 import { PodSecurityLevel } from '../../core/pod-security-level';
+import { synthesizeWhile } from '../../core/omission';
 import { RemovalPolicy } from '../../core/removal-policy';
 import { escapeTemplate } from '../../core/template-escape';
 import { DataSize } from '../../units/data-size';
@@ -32,6 +33,19 @@ const NOBODY_ID = '65534';
 export interface ConfigFile {
   readonly name: string;
   readonly text: () => string;
+}
+
+/**
+ * Configuration files beyond those of the first ConfigMap, each in a ConfigMap of its own, which the API server lets have 1 MiB. How many there are
+ * is known when the stack is synthesized.
+ *
+ * @internal
+ */
+export interface MoreConfig {
+  /** The most that there may be. */
+  readonly most: number;
+  /** Those that there are. */
+  readonly files: () => readonly { readonly name: string; readonly text: string }[];
 }
 
 /**
@@ -56,6 +70,8 @@ export interface MonitoringServerProps extends MonitoringServerPlace {
   readonly port: number;
   readonly args: readonly string[];
   readonly config: readonly ConfigFile[];
+  /** @default - all configuration is in one ConfigMap */
+  readonly moreConfig?: MoreConfig;
   readonly storage: MonitoringStorage;
   readonly size: DataSize;
   readonly memory: DataSize;
@@ -106,6 +122,18 @@ export class MonitoringServer extends Construct {
       metadata: this.metadata('-config'),
       data: Object.fromEntries(data),
     });
+    const { most = 0, files = () => [] } = this.props.moreConfig ?? {};
+    for (let part = 0; part < most; part++) {
+      const data = Lazy.anyValue({
+        produce: () => Object.fromEntries([files()[part]].map(({ name, text }) => [name, escapeTemplate(text)])),
+      });
+      const more = new ConfigMapV1(this, `Config${part + 2}`, {
+        ...this.meta,
+        metadata: this.metadata(moreSuffix(part)),
+      });
+      more.addOverride('data', data);
+      synthesizeWhile(more, () => part < files().length);
+    }
   }
 
   private makeServiceAccount(): void {
@@ -182,7 +210,7 @@ export class MonitoringServer extends Construct {
         terminationGracePeriodSeconds: 120,
         priorityClassName: this.props.priorityClassName,
         volume: [
-          { name: 'config', configMap: { name: `${name}-config` } },
+          this.configVolume(),
           storage.persistent
             ? { name: 'data', persistentVolumeClaim: { claimName: `${name}-data` } }
             : { name: 'data', emptyDir: { sizeLimit: canonicalBytes(size) } },
@@ -192,13 +220,27 @@ export class MonitoringServer extends Construct {
     });
   }
 
+  private configVolume() {
+    const { name, moreConfig } = this.props;
+    if (!moreConfig) return { name: 'config', configMap: { name: `${name}-config` } };
+    const ofMap = (suffix: string) => ({ config_map: [{ name: `${name}${suffix}` }] });
+    const sources = Lazy.anyValue({
+      produce: () => [ofMap('-config'), ...moreConfig.files().map((_, part) => ofMap(moreSuffix(part)))],
+    });
+    return { name: 'config', projected: [{ sources }] };
+  }
+
   private volumeText(): string {
     const { storage, size } = this.props;
     return escapeTemplate([canonicalBytes(size), storage.storageClassName ?? 'default class'].join(' of '));
   }
 
   private configChecksum(): string {
-    return configChecksum(Object.fromEntries(this.props.config.map(({ name, text }) => [name, text()])));
+    const files = [
+      ...this.props.config.map(({ name, text }) => ({ name, text: text() })),
+      ...(this.props.moreConfig?.files() ?? []),
+    ];
+    return configChecksum(Object.fromEntries(files.map(({ name, text }) => [name, text])));
   }
 
   private container(): PodContainer {
@@ -223,4 +265,9 @@ export class MonitoringServer extends Construct {
       ],
     };
   }
+}
+
+/** End of the name of a further ConfigMap. */
+function moreSuffix(part: number): string {
+  return `-config-${part + 2}`;
 }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { DataSize } from '../../units/data-size';
 import { MonitoringOptions } from '../monitoring-options';
 import { MonitoringStorage } from '../prometheus/monitoring-storage';
-import { ConfigFile, MonitoringServer, MonitoringServerPlace } from './monitoring-server';
+import { ConfigFile, MonitoringServer, MoreConfig, MonitoringServerPlace } from './monitoring-server';
 
 /** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
 const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
@@ -14,6 +14,7 @@ export const PROMETHEUS_PORT = 9090;
  * The Prometheus of a monitoring stack.
  *
  * @param config its configuration, `prometheus.yml` and the files that it names
+ * @param moreConfig files with rules that have no room beside them
  *
  * @internal
  */
@@ -22,6 +23,7 @@ export function prometheusServer(
   place: MonitoringServerPlace,
   options: MonitoringOptions,
   config: readonly ConfigFile[],
+  moreConfig: MoreConfig,
 ): MonitoringServer {
   const storage = options.storage ?? MonitoringStorage.persistentVolume();
   // The write-ahead log and the block being written come on top of what retention counts.
@@ -37,6 +39,7 @@ export function prometheusServer(
       `--storage.tsdb.retention.size=${retentionSize}`,
     ],
     config,
+    moreConfig,
     storage,
     size: storage.size,
     memory: options.prometheusMemory ?? DataSize.gib(2),

@@ -128,7 +128,7 @@ testAlerts({ watched: [{ target: KUBE }, { target: NODES }] }, [
 
 test('a node exporter without counters of EFA goes by those of InfiniBand', () => {
   const { rules } = monitor([{ target: { ...NODES, exporters: [MetricExporter.NODE] } }]).monitoring;
-  expect(rules).toMatch(/"alert": "RdmaFellBackToTcp"/);
+  expect(rules).toMatch(/"alert":"RdmaFellBackToTcp"/);
   expect(rules).toContain('node_infiniband_port_data_transmitted_bytes_total');
   expect(rules).not.toContain('node_amazonefa');
 });

@@ -90,7 +90,7 @@ export function testAlerts(given: Given, cases: readonly AlertCase[]): void {
 
   withPromtool.each(alerts)('%s fires and ceases', (alert) => {
     const own = cases.filter((each) => each.alert === alert);
-    expect(rulesOf()).toContain(`"alert": "${alert}"`);
+    expect(rulesOf()).toContain(`"alert":"${alert}"`);
     expect(output(rulesOf(), own)).toMatch(/^Unit Testing: {2}cases\.test\.yml\n {2}SUCCESS\n*$/);
   });
 
