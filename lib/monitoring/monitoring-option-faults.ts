@@ -9,6 +9,7 @@ import { grafanaFaults } from './grafana/grafana-faults';
 import { MonitoringOptions } from './monitoring-options';
 import { objectiveFaults, retentionFaults } from './objectives/objective-faults';
 import { runbookUrlFaults } from './rules/runbooks';
+import { managedPrometheusFaults } from './prometheus/managed-prometheus';
 import { givenThresholdFaults } from './watched-workload';
 
 /**
@@ -54,6 +55,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => retentionFaults(retentionDays, props.objectives ?? []),
     () => receiverFaults(props),
     () => grafanaFaults(props.grafana),
+    () => managedPrometheusFaults(props.managedPrometheusArn),
     () => runbookUrlFaults(props.runbookUrl),
   );
 }

@@ -79,6 +79,14 @@ export interface MonitoringOptions {
    * @default - the default priority
    */
   readonly priorityClassName?: string;
+  /**
+   * ARN of a workspace of Amazon Managed Service for Prometheus, to which Prometheus writes all series as well, signed by a role of its own that may
+   * write there alone: by EKS Pod Identity or IRSA of the cluster. Rules are evaluated and alerts raised here, so that they do not depend on the way
+   * there; the workspace has what they record, for Amazon Managed Grafana. Its region and id are part of the configuration, so that it is known
+   * when the program runs.
+   * @default - series are kept on the cluster alone
+   */
+  readonly managedPrometheusArn?: string;
   /** Memory of Prometheus, request and limit. @default 2 GiB */
   readonly prometheusMemory?: DataSize;
   /**

@@ -30,6 +30,7 @@ import { NOTHING_WATCHED } from './nothing-watched';
 import { ConfigFiles } from './prometheus/config-files';
 import { prometheusConfig } from './prometheus/prometheus-config';
 import { PodDiscovery } from './prometheus/pod-discovery';
+import { managedPrometheusWriter, managedRemoteWrite } from './prometheus/managed-prometheus';
 import { allowScrape } from './prometheus/scrape-policy';
 import { ruleFile } from './rules/rule-file';
 import { closedToScalerFaults } from './scaling/scaler-faults';
@@ -119,7 +120,13 @@ export class MonitoringStack extends Construct implements IMonitoring {
       () => this.prometheusConfiguration,
       () => this.#watchList.ruleGroups,
     );
-    prometheusServer(this, this.#place('prometheus'), props, this.#files.first, this.#files.more);
+    prometheusServer(
+      this,
+      { ...this.#place('prometheus'), ...this.#writer() },
+      props,
+      this.#files.first,
+      this.#files.more,
+    );
     alertmanagerServer(this, this.#place('alertmanager'), props, [
       { name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration },
     ]);
@@ -133,11 +140,13 @@ export class MonitoringStack extends Construct implements IMonitoring {
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
   public get prometheusConfiguration(): string {
+    const { managedPrometheusArn } = this.#props;
     return prometheusConfig({
       clusterName: this.#props.cluster.clusterName,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       alertmanager: `alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`,
       targets: this.#watchList.workloads.map(({ target }) => target),
+      remoteWrite: managedPrometheusArn === undefined ? undefined : [managedRemoteWrite(managedPrometheusArn)],
     });
   }
 
@@ -258,6 +267,18 @@ export class MonitoringStack extends Construct implements IMonitoring {
       labels: this.#labels(name),
       imageRegistry: this.#props.imageRegistry ?? ImageRegistry.UPSTREAM,
       priorityClassName: this.#props.priorityClassName,
+    };
+  }
+
+  /** What the pod of Prometheus needs to write into a workspace of AWS. */
+  #writer(): Partial<MonitoringServerPlace> {
+    const { cluster, managedPrometheusArn } = this.#props;
+    if (managedPrometheusArn === undefined) return {};
+    const role = managedPrometheusWriter(this, cluster, this.namespace, managedPrometheusArn);
+    const annotations = role.serviceAccountAnnotations;
+    return {
+      waitFor: [...this.#ready, ...role.ready],
+      accountAnnotations: Object.keys(annotations).length > 0 ? annotations : undefined,
     };
   }
 

@@ -359,6 +359,12 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'MonitoringOptions.accessibleFrom': [
     'refused INVALID_NAME accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0]',
   ],
+  'MonitoringOptions.managedPrometheusArn': [
+    'refused INVALID_FORMAT managedPrometheusArn | refused VALUE_NOT_CONCRETE managedPrometheusArn | refused VALUE_NOT_CONCRETE managedPrometheusArn',
+  ],
+  'MonitoringOptions.runbookUrl': [
+    'refused INVALID_FORMAT runbookUrl | refused VALUE_NOT_CONCRETE runbookUrl | refused VALUE_NOT_CONCRETE runbookUrl',
+  ],
   'MonitoringOptions.priorityClassName': ['text | reference | reference'],
   'MonitoringOptions.prometheusImage': ['text | reference | reference'],
   'MonitoringOptions.alertmanagerImage': ['text | reference | reference'],

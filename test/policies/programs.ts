@@ -17,6 +17,7 @@ import {
   ModelImport,
   ModelSource,
   ModelStore,
+  MonitoringStack,
 } from '../../lib';
 import { testApp, testStack } from '../support/synth';
 
@@ -56,6 +57,12 @@ function remaining(app: App): void {
     modelStore,
     model: 'chat',
     source: ModelSource.urls([{ url: 'https://example.test/model.onnx' }]),
+  });
+  new MonitoringStack(stack, 'Monitoring', {
+    cluster,
+    alertReceivers: [],
+    clusterMetrics: false,
+    managedPrometheusArn: 'arn:aws:aps:us-west-2:111122223333:workspace/ws-0a11ce00-0000-4000-8000-000000000001',
   });
   EksGpuCluster.fromAttributes(stack, 'Imported', {
     clusterName: 'imported',

@@ -214,6 +214,12 @@ export const ROWS: Row[] = [
   },
   { address: /^aws_iam_role_policy .*_Karpenter$/, text: KARPENTER },
   {
+    address: /^aws_iam_role_policy .*_RemoteWrite$/,
+    text: [
+      'Allow aps:RemoteWrite on arn:aws:aps:us-west-2:111122223333:workspace/ws-0a11ce00-0000-4000-8000-000000000001',
+    ],
+  },
+  {
     address: /^aws_sqs_queue_policy /,
     text: [
       'Allow sqs:SendMessage by Service events.amazonaws.com, sqs.amazonaws.com on {aws_sqs_queue.arn}',

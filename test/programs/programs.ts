@@ -35,7 +35,6 @@ export const PROGRAMS: readonly FirstProgram[] = [
     name: 'examples/monitoring-existing-prometheus',
     file: '../../examples/monitoring-existing-prometheus/stack.ts',
     stacks: (app) => [new MonitoringExistingPrometheus(app).stack],
-    filledByHand: ['qwen3-8b/1'],
   },
   {
     name: 'two regions and two accounts',

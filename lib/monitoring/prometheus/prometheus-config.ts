@@ -9,6 +9,8 @@ export interface PrometheusConfigProps {
   readonly scrapeIntervalSeconds: number;
   readonly alertmanager: string;
   readonly targets: readonly MetricsTarget[];
+  /** Where series are written to as well. @default - nowhere */
+  readonly remoteWrite?: readonly object[];
 }
 
 /**
@@ -28,6 +30,7 @@ export function prometheusConfig(props: PrometheusConfigProps): string {
     // The second is there when the rules fill more than one ConfigMap.
     rule_files: ['rules.yml', 'rules-*.yml'],
     alerting: { alertmanagers: [{ static_configs: [{ targets: [props.alertmanager] }] }] },
+    ...(props.remoteWrite ? { remote_write: props.remoteWrite } : {}),
     scrape_configs: [...props.targets].sort((a, b) => (a.jobName < b.jobName ? -1 : 1)).map(scrapeConfig),
   });
 }

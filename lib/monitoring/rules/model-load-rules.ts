@@ -8,8 +8,10 @@ import { AlertSeverity } from './alert-severity';
 import { isGateway } from './gateway-rules';
 import { MonitoringRule } from './monitoring-rule';
 
-/** Triton has it of a model from the moment that it is loaded. */
-const OF_TRITON = Metric.of(MetricExporter.TRITON, 'nv_inference_request_success');
+/** Triton has one of them at least of a model from the moment that it is loaded. */
+const OF_TRITON = ['nv_inference_request_success', 'nv_inference_request_failure'].map((name) =>
+  Metric.of(MetricExporter.TRITON, name),
+);
 const OF_VLLM = Metric.of(MetricExporter.VLLM, 'vllm:num_requests_running');
 const LOAD_TIME = Metric.of(MetricExporter.TRITON, 'nv_model_load_duration_secs');
 
@@ -42,11 +44,11 @@ function notLoaded(target: MetricsTarget): MonitoringRule[] {
     });
   const models = [...target.models].sort();
   if (!isVllm(target)) {
-    if (missingFrom(target, OF_TRITON).length > 0) return [];
+    if (OF_TRITON.some((metric) => missingFrom(target, metric).length > 0)) return [];
     return models.map((model) =>
       rule(
         model,
-        `${up} unless on (namespace, pod) ${select(OF_TRITON, target, one(model))}`,
+        [up, ...OF_TRITON.map((metric) => select(metric, target, one(model)))].join(' unless on (namespace, pod) '),
         `Pod {{ $labels.pod }} of ${target.jobName} has answered without model ${model} for ${FOR}`,
       ),
     );

@@ -61,6 +61,8 @@ export interface MonitoringServerPlace {
   readonly name: string;
   readonly labels: { readonly [label: string]: string };
   readonly imageRegistry: ImageRegistry;
+  /** Annotations of its service account. @default - none */
+  readonly accountAnnotations?: { readonly [key: string]: string };
   readonly priorityClassName?: string;
 }
 
@@ -139,7 +141,7 @@ export class MonitoringServer extends Construct {
   private makeServiceAccount(): void {
     new ServiceAccountV1(this, 'ServiceAccount', {
       ...this.meta,
-      metadata: this.metadata(),
+      metadata: { ...this.metadata(), annotations: this.props.accountAnnotations },
       automountServiceAccountToken: false,
     });
   }

@@ -45,7 +45,11 @@ function unescaped(text: string): string {
 function rulesOfStack(watched: readonly Watched[]): { name: string; rules: unknown[] }[] {
   let rules = '';
   synthesize((stack) => {
-    const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), alertReceivers: [] });
+    const monitoring = new MonitoringStack(stack, 'Monitoring', {
+      cluster: testCluster(stack),
+      alertReceivers: [],
+      clusterMetrics: false,
+    });
     watched.forEach(({ target, options }, i) =>
       monitoring.watch(new TestWorkload(stack, `Workload${i}`, target), options),
     );
