@@ -1,8 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import {
   AlertReceiver,
-  GrafanaAuth,
-  GrafanaDashboard,
   CustomResources,
   DataSize,
   ExistingGpuNodePool,
@@ -87,17 +85,10 @@ export function importing(given: Given, id = 'Import'): Program {
     });
 }
 
-function monitoring(given: Given, id = 'Monitoring'): Program {
+export function monitoring(given: Given, id = 'Monitoring'): Program {
   return (stack) => void new MonitoringStack(stack, id, { cluster: testCluster(stack), ...given });
 }
 
-const GRAFANA_CLIENT = {
-  clientId: 'grafana',
-  clientSecret: { name: 'grafana', key: 'secret' },
-  authorizationUrl: 'https://id.example/auth',
-  tokenUrl: 'https://id.example/token',
-  userInfoUrl: 'https://id.example/user',
-};
 const receiving = (make: () => AlertReceiver): Program => {
   return (stack) => monitoring({ alertReceivers: [make()] })(stack);
 };
@@ -213,11 +204,6 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
   ModelFile: (given) => (stack) =>
     importing({ source: ModelSource.urls([{ url: 'https://models.example/model.safetensors', ...given }]) })(stack),
   MonitoringOptions: monitoring,
-  GrafanaOptions: (given) => monitoring({ grafana: given }),
-  GrafanaOidcProps: (given) => (stack) =>
-    monitoring({
-      grafana: { url: 'https://grafana.example', auth: GrafanaAuth.oidc({ ...GRAFANA_CLIENT, ...given }) },
-    })(stack),
   PersistentStorageProps: (given) => (stack) =>
     monitoring({ storage: MonitoringStorage.persistentVolume(given) })(stack),
   SlackReceiverProps: (given) =>
@@ -334,8 +320,6 @@ export const named = (find: (name: string) => unknown): ((name: string) => Progr
 
 /** The same for arguments of methods and for the ids of constructs. */
 export const WORKLOAD_ARGUMENTS: ArgumentPrograms = {
-  'GrafanaDashboard.fromJson(text)': (text) => () => void GrafanaDashboard.fromJson(text),
-  'GrafanaDashboard.fromFile(path)': (path) => () => void GrafanaDashboard.fromFile(path),
   'AlertReceiver.slack(name)': (name) =>
     receiving(() => AlertReceiver.slack(name, { webhookUrl: { name: 's', key: 'k' } })),
   'AlertReceiver.pagerDuty(name)': (name) =>

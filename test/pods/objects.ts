@@ -1,3 +1,4 @@
+import { grafanaObjects } from './grafana-objects';
 import { app, instance, labeled, named, selects } from './rows';
 
 /** What an object without pods must be, by its address. */
@@ -109,31 +110,6 @@ function serverObjects({
 const PART_OF = 'app.kubernetes.io/part-of=monitoring';
 const MANAGED_BY = 'app.kubernetes.io/managed-by=gpu-inference-constructs';
 const STACK = '(?:(?:(?:Chat|Cloud|OpenAi)_)?Monitoring|Ephemeral)';
-
-/** Account, service and files of the Grafana of a monitoring stack. */
-function grafanaObjects(): ObjectRow[] {
-  const labels = [app('grafana'), PART_OF];
-  const of = (kind: string, id: string, name: string, ...facts: string[]) =>
-    row(new RegExp(`^kubernetes_${kind} Ephemeral_Grafana_${id}$`), ...named(name, 'monitoring', ...labels), ...facts);
-  return [
-    of('service_account_v1', 'ServiceAccount', 'grafana', NO_TOKENS),
-    of(
-      'service_v1',
-      'Service',
-      'grafana',
-      selects(...labels, MANAGED_BY),
-      'port http 3000/TCP to http',
-      'spec.type: ClusterIP',
-    ),
-    of('config_map_v1', 'Config', 'grafana-config', 'files dashboards.yaml datasources.yaml grafana.ini'),
-    of(
-      'config_map_v1',
-      'Dashboards',
-      'grafana-dashboards',
-      'files gpu-inference-fleet.json gpu-inference-gpus.json gpu-inference-model.json',
-    ),
-  ];
-}
 
 /** Account, service and claim of a server of the monitoring stack. */
 function monitoringObjects(
@@ -385,7 +361,7 @@ export const ROWS: ObjectRow[] = [
   ...CACHE,
   ...monitoringObjects('prometheus', 9090, '20Gi', 'prometheus.yml rules.yml'),
   ...monitoringObjects('alertmanager', 9093, '1Gi', 'alertmanager.yml'),
-  ...grafanaObjects(),
+  ...grafanaObjects(row),
   importAccount('import'),
   importAccount('gated', true),
   importAccount('claimed'),

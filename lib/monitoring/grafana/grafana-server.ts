@@ -69,21 +69,19 @@ export class GrafanaServer extends Construct {
     const { place, options } = props;
     const auth = options.auth ?? GrafanaAuth.generatedPassword();
     this.url = options.url ?? `http://${place.name}.${place.namespace}.svc:${GRAFANA_PORT}`;
-    const secretKey = this.#generated('SecretKey', 'secret-key');
-    const password = auth.usesIssuer ? undefined : (auth._passwordSecret ?? this.#generated('Admin', 'admin-password'));
-    const { clientSecret } = auth._issuer ?? {};
-    this.#secrets = [secretKey.secret, ...(password ? ['release' in password ? password.secret : password] : [])];
-    if (clientSecret) this.#secrets.push(clientSecret);
-    this.#waitFor = [
-      ...place.waitFor,
-      secretKey.release,
-      ...(password && 'release' in password ? [password.release] : []),
-    ];
+    const secretKey = this.#generated('SecretKey', `${place.name}-secret-key`, 'secret-key');
+    const made =
+      auth.usesIssuer || auth._passwordSecret
+        ? []
+        : [this.#generated('Admin', `${place.name}-admin`, 'admin-password')];
+    const password = auth._passwordSecret ?? made[0]?.secret;
+    this.#secrets = [secretKey.secret, password, auth._issuer?.clientSecret].flatMap((secret) => secret ?? []);
+    this.#waitFor = [...place.waitFor, ...[secretKey, ...made].map(({ release }) => release)];
     this.#config = {
       'grafana.ini': grafanaIni({
         url: this.url,
         auth,
-        password: password && ('release' in password ? password.secret : password),
+        password,
         secretKey: secretKey.secret,
       }),
       'datasources.yaml': dataSources(props.prometheusUrl, props.alertmanagerUrl, props.scrapeIntervalSeconds),
@@ -96,9 +94,9 @@ export class GrafanaServer extends Construct {
   }
 
   /** A secret that is made in the cluster. */
-  #generated(id: string, key: string) {
-    const { cluster, namespace, labels, waitFor, name } = this.props.place;
-    const secret = { name: `${name}-${key === 'admin-password' ? 'admin' : key}`, key };
+  #generated(id: string, name: string, key: string): { secret: SecretReference; release: ITerraformDependable } {
+    const { cluster, namespace, labels, waitFor } = this.props.place;
+    const secret = { name, key };
     return { secret, release: generatedSecret(this, id, { cluster, waitFor, namespace, secret, labels }) };
   }
 
