@@ -1,17 +1,33 @@
 // npm run e2e: makes the tools ready, then applies the examples to stand-ins of AWS and a real Kubernetes control plane.
 // Arguments go to jest, and then the lists of exceptions are not judged: npm run e2e -- harness
+// Two parts can run apart: npm run e2e -- --part live (real exporters before a real Prometheus 3, whose tools take longest to build) and --part rest.
 // Ends with the line 'N passed, N failed, N skipped'.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { bin, CACHE, ensureInstalled, run, say, writeResult } from './support.mjs';
-import { E2E_CACHE, EVERYTHING, prepare } from '../test/e2e/setup.mjs';
+import { E2E_CACHE, EVERYTHING, ONLY_LIVE, prepare } from '../test/e2e/setup.mjs';
 import { providerLines } from '../test/e2e/setup/providers.mjs';
 
-const passThrough = process.argv.slice(2);
-const report = path.join(CACHE, 'e2e-report.json');
-// Of this run alone: a demo may run beside it.
-const ledger = path.join(E2E_CACHE, 'exceptions');
-const tools = path.join(E2E_CACHE, 'tools.e2e.json');
+const LIVE = 'monitoring-live';
+/** By the name of the part: what jest is asked for, what is not made ready, and what its results are called. */
+const PARTS = {
+  live: { asked: [LIVE], without: [], name: 'e2e-live', judges: false },
+  rest: { asked: ['--testPathIgnorePatterns', LIVE], without: ONLY_LIVE, name: 'e2e', judges: true },
+};
+
+const { part, passThrough } = readArguments(process.argv.slice(2));
+const { asked, without, name, judges } = part ? PARTS[part] : { asked: [], without: [], name: 'e2e', judges: true };
+const isWhole = passThrough.length === 0;
+const report = path.join(CACHE, `${name}-report.json`);
+// Of this run alone: a demo, and the other part, may run beside it.
+const ledger = path.join(E2E_CACHE, name === 'e2e' ? 'exceptions' : `exceptions-${name}`);
+const tools = path.join(E2E_CACHE, `tools.${name}.json`);
+
+function readArguments([first, given, ...rest]) {
+  if (first !== '--part') return { passThrough: process.argv.slice(2) };
+  if (!Object.hasOwn(PARTS, given)) throw new Error(`--part must be ${Object.keys(PARTS).join(' or ')}; got ${given}`);
+  return { part: given, passThrough: rest };
+}
 
 /** Entries of the lists of exceptions that no suite used, or whose request none asserted: they are no longer true and must go. */
 function idleExceptions() {
@@ -32,7 +48,10 @@ function idleExceptions() {
 }
 
 await ensureInstalled();
-const { missing, providers, terraform } = await prepare(tools, EVERYTHING);
+const { missing, providers, terraform } = await prepare(
+  tools,
+  EVERYTHING.filter((each) => !without.includes(each)),
+);
 if (terraform) say(`${terraform.product} ${terraform.version}`);
 for (const line of providerLines(providers)) say(line);
 mkdirSync(CACHE, { recursive: true });
@@ -42,7 +61,7 @@ mkdirSync(ledger);
 
 say('jest');
 const configuration = ['-c', 'test/e2e/jest.config.js', '--verbose'];
-const command = [...bin('jest'), ...configuration, '--json', `--outputFile=${report}`, ...passThrough];
+const command = [...bin('jest'), ...configuration, '--json', `--outputFile=${report}`, ...asked, ...passThrough];
 const jest = await run(command, { env: { ...process.env, E2E_TOOLS: tools, E2E_LEDGER: ledger } });
 const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
 const result = {
@@ -52,13 +71,13 @@ const result = {
   skipped: counts?.numPendingTests ?? 0,
   skips: missing.map((reason) => ({ title: 'end-to-end tests', reason })),
 };
-if (passThrough.length === 0 && jest.code === 0 && result.skipped === 0) {
+if (isWhole && judges && jest.code === 0 && result.skipped === 0) {
   const idle = idleExceptions();
   for (const line of idle) console.log(`FAILED  ${line}`);
   if (idle.length > 0) result.failed += 1;
   else result.passed += 1;
 }
-if (passThrough.length === 0) writeResult('e2e', result);
+if (isWhole) writeResult(name, result);
 for (const reason of missing) console.log(`missing: ${reason}`);
 console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
 process.exitCode = jest.code === 0 && result.failed === 0 ? 0 : 1;

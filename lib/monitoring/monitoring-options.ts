@@ -1,6 +1,7 @@
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { DataSize } from '../units/data-size';
 import { AlertReceiver } from './alerting/alert-receiver';
+import { GrafanaOptions } from './grafana/grafana-options';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { MonitoringStorage } from './prometheus/monitoring-storage';
 
@@ -95,6 +96,10 @@ export interface MonitoringOptions {
   readonly prometheusImage?: string;
   /** Image of Alertmanager, 0.25 or later, with its registry, by tag or by digest. @default - Alertmanager 0.33.1 */
   readonly alertmanagerImage?: string;
+  /**
+   * A Grafana with dashboards of what is watched. @default - none: `MonitoringStack.dashboards` has the dashboards for a Grafana of one's own
+   */
+  readonly grafana?: GrafanaOptions;
   /** Where the images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }

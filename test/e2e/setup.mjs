@@ -61,6 +61,9 @@ const FURTHER = {
 /** The names of all that only some runs need. */
 export const EVERYTHING = Object.keys(FURTHER);
 
+/** What only the part of the tests needs that is called live: it takes longest to build. */
+export const ONLY_LIVE = ['prometheus3', 'kubeStateMetrics', 'nodeExporter'];
+
 /**
  * Makes tools ready, as far as this machine allows, and writes down where they are.
  *
@@ -95,8 +98,8 @@ export async function prepare(file = TOOLS_FILE, further = []) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const servers = ['vllm', 'triton', 'deepSpeed'];
-  const further = EVERYTHING.filter((name) => !servers.includes(name));
+  const later = ['vllm', 'triton', 'deepSpeed', ...ONLY_LIVE];
+  const further = EVERYTHING.filter((name) => !later.includes(name));
   const tools = await prepare(TOOLS_FILE, further);
   say(tools.missing.length === 0 ? 'everything is there' : `${tools.missing.length} missing`);
   if (further.some((name) => !tools[name])) process.exitCode = 1;

@@ -4,10 +4,15 @@ import { tmpdir } from 'os';
 import * as path from 'path';
 import { TerraformStack } from 'cdktf';
 import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
+import { Metric } from '../../lib/catalog/metric';
+import { MetricExporter, MetricFeature } from '../../lib/catalog/metric-kind';
+import { missingFrom } from '../../lib/metrics/contract/scraped-target';
 import {
   EnvoyAiInferenceGateway,
   EnvoyAiInferenceGatewayProps,
+  GatewayAuthentication,
   GatewayBackend,
+  GatewayTls,
   InferenceGateway,
   ServerAutoscaling,
   TritonDeployment,
@@ -16,14 +21,23 @@ import {
 import { KubernetesManifests } from '../../lib/manifests';
 import { MonitoringStack } from '../../lib/monitoring';
 import { TestCluster, testCluster } from '../support/test-cluster';
-import { Block, synthesize } from '../support/synth';
+import { Block, synthesize, testStack } from '../support/synth';
 import { unescapeTemplate } from '../support/template';
 import { TestPool, TestStore, llama8b } from '../serving/support/fixtures';
-import { onPath } from './support';
+import { fixture, onPath } from './support';
 
 const SERVICE = { name: 'chat', namespace: 'models', port: 80, models: ['chat'] };
 
 type Backends = (stack: TerraformStack, cluster: TestCluster) => GatewayBackend[];
+
+interface RuleGroup {
+  readonly name: string;
+  readonly rules: Block[];
+}
+
+/** The rules of the gateway itself, beside those of nodes and of the cluster. */
+const ofDoor = (groups: readonly RuleGroup[]): Block[] =>
+  groups.find(({ name }) => name === 'gateway-door')?.rules ?? [];
 
 /** What watches a gateway, and the network policies beside it. */
 function watched(backendsOf: Backends = () => [GatewayBackend.ofService(SERVICE)]) {
@@ -35,8 +49,8 @@ function watched(backendsOf: Backends = () => [GatewayBackend.ofService(SERVICE)
   });
   const { data } = json.byName('kubernetes_config_map_v1', 'prometheus-config') as Block;
   const file = (name: string) => JSON.parse(unescapeTemplate(data[name] as string)) as Block;
-  const { groups } = file('rules.yml') as { groups: { rules: Block[] }[] };
-  return { json, groups, rules: groups[0].rules, scrapes: file('prometheus.yml').scrape_configs };
+  const { groups } = file('rules.yml') as { groups: RuleGroup[] };
+  return { json, groups, rules: ofDoor(groups), scrapes: file('prometheus.yml').scrape_configs };
 }
 
 describe('a gateway that is watched', () => {
@@ -216,8 +230,9 @@ describe('a gateway for Envoy AI Gateway that is watched', () => {
     });
     const { data } = json.byName('kubernetes_config_map_v1', 'prometheus-config') as Block;
     const file = (name: string) => JSON.parse(unescapeTemplate(data[name] as string)) as Block;
-    const rules = file('rules.yml').groups[0].rules as Block[];
-    const [scrape] = file('prometheus.yml').scrape_configs as Block[];
+    const rules = ofDoor(file('rules.yml').groups as RuleGroup[]);
+    const jobs = file('prometheus.yml').scrape_configs as Block[];
+    const scrape = jobs.find((job) => job.job_name === 'gateway-door');
     return { json, scrape, rules, alerts: rules.map(({ alert }) => alert as string) };
   };
 
@@ -259,5 +274,69 @@ describe('a gateway for Envoy AI Gateway that is watched', () => {
     const { alerts } = watch(GatewayBackend.ofService(picked), { namespace: SERVICE.namespace });
     expect(alerts).toContain('GatewayRequestsFail');
     expect(alerts).not.toContain('GatewayHasNoServer');
+  });
+});
+
+describe('what a gateway counts beside what each does', () => {
+  const backends = [GatewayBackend.ofService(SERVICE)];
+  const jwt = GatewayAuthentication.jwt({
+    issuer: 'https://id.example.com',
+    audiences: ['models'],
+    keysUrl: 'https://id.example.com/keys',
+  });
+  const tls = GatewayTls.secret('door-tls');
+
+  const monitored = (kind: 'own' | 'ai', more: Partial<EnvoyAiInferenceGatewayProps>) => {
+    const stack = testStack();
+    const cluster = testCluster(stack);
+    const props = { cluster, backends, ...more };
+    const door =
+      kind === 'own'
+        ? new InferenceGateway(stack, 'Door', props)
+        : new EnvoyAiInferenceGateway(stack, 'Door', { ...props, installed: { gatewayClassName: 'eg' } });
+    const monitoring = new MonitoringStack(stack, 'Monitoring', { cluster, alertReceivers: [], clusterMetrics: false });
+    monitoring.watch(door);
+    return { door, monitoring };
+  };
+
+  test.each(['own', 'ai'] as const)('are certificates with TLS and tokens of an issuer: %s', (kind) => {
+    const features = (more: Partial<EnvoyAiInferenceGatewayProps>) => monitored(kind, more).door.metricsTarget.features;
+    const { GATEWAY_TLS, GATEWAY_JWT } = MetricFeature;
+    expect(features({})).toEqual([]);
+    expect(features({ tls })).toEqual([GATEWAY_TLS]);
+    expect(features({ authentication: jwt })).toEqual([GATEWAY_JWT]);
+    expect(features({ tls, authentication: jwt })).toEqual([GATEWAY_TLS, GATEWAY_JWT]);
+    expect(features({ authentication: GatewayAuthentication.apiKeys({ red: { name: 'red', key: 'red' } }) })).toEqual(
+      [],
+    );
+  });
+
+  test.each(['own', 'ai'] as const)('warns of a certificate that ends, where there is one: %s', (kind) => {
+    const { door, monitoring } = monitored(kind, { tls });
+    const { groups } = JSON.parse(monitoring.rules) as { groups: { rules: Block[] }[] };
+    const rules = groups.flatMap((group) => group.rules).filter(({ alert }) => alert === 'CertificateExpiring');
+    const { namespace } = door.metricsTarget;
+    const series = `envoy_listener_ssl_certificate_expiration_unix_time_seconds{namespace="${namespace}",job="gateway-door"}`;
+    expect(rules.map(({ expr, labels }) => [labels.severity as string, expr as string])).toEqual([
+      ['warning', `min by (envoy_listener_address) (${series} - time()) < 1209600`],
+      ['critical', `min by (envoy_listener_address) (${series} - time()) < 259200`],
+    ]);
+    expect(monitored(kind, {}).monitoring.rules).not.toContain('CertificateExpiring');
+  });
+
+  // The very text of the gateway of test/e2e/front-door.e2e.ts, with TLS and an issuer.
+  test('are in what the Envoy of the gateway exposes', () => {
+    const text = fixture('envoy-1.40.0.prom');
+    const { GATEWAY_TLS, GATEWAY_JWT } = MetricFeature;
+    const { door } = monitored('own', { tls, authentication: jwt });
+    const counted = Metric.ALL.filter(
+      ({ exporter, feature }) =>
+        exporter === MetricExporter.ENVOY && feature && [GATEWAY_TLS, GATEWAY_JWT].includes(feature),
+    );
+    expect(counted.length).toBeGreaterThan(6);
+    for (const metric of counted) {
+      expect(missingFrom(door.metricsTarget, metric)).toEqual([]);
+      expect(text).toMatch(new RegExp(`^${metric.name}\\{`, 'm'));
+    }
   });
 });

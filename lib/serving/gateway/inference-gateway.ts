@@ -42,6 +42,7 @@ import {
   exitSeconds,
   gatewayPlan,
   keyVolumes,
+  metricFeatures,
   replicasOf,
   upstreamName,
 } from './resolve-gateway';
@@ -257,7 +258,7 @@ export class InferenceGateway extends Construct implements IWatchable {
       path: '/metrics',
       exporters: [MetricExporter.ENVOY],
       models: this.models,
-      features: [],
+      features: metricFeatures(this.#props),
       version: ENVOY_VERSION,
       usesGpus: false,
       isolated: this.#props.networkPolicy ?? true,

@@ -1,3 +1,4 @@
+import { MetricFeature } from '../../catalog/metric-kind';
 import { hashedName, kubernetesName } from '../../core/naming';
 import { SecretReference } from '../../core/secret-reference';
 import { DataSize } from '../../units/data-size';
@@ -90,6 +91,18 @@ export function requestSizeOf({ maxRequestSize }: InferenceGatewayProps): DataSi
 /** @internal */
 export function replicasOf({ replicas }: InferenceGatewayProps): number {
   return replicas ?? 2;
+}
+
+/**
+ * What Envoy counts beside what it always does: certificates with `tls`, and tokens where an issuer names the callers.
+ *
+ * @internal
+ */
+export function metricFeatures({ tls, authentication }: InferenceGatewayProps): MetricFeature[] {
+  return [
+    ...(tls === undefined ? [] : [MetricFeature.GATEWAY_TLS]),
+    ...(authentication?.jwtOptions === undefined ? [] : [MetricFeature.GATEWAY_JWT]),
+  ];
 }
 
 /**

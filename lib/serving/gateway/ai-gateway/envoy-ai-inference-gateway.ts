@@ -26,7 +26,14 @@ import { gatewayFaults } from '../gateway-faults';
 import { GatewayOwner, letIn, makePodService, requestCertificate } from '../gateway-parts';
 import { canaryWarnings } from '../canary-faults';
 import { exposureWarnings } from '../exposure-faults';
-import { ONLY_CLIENT, allUpstreams, certificateSecret, replicasOf, upstreamName } from '../resolve-gateway';
+import {
+  ONLY_CLIENT,
+  allUpstreams,
+  certificateSecret,
+  metricFeatures,
+  replicasOf,
+  upstreamName,
+} from '../resolve-gateway';
 import { shutOutFaults } from '../shut-out-faults';
 import { Upstream } from '../upstreams';
 import { aiGatewayFaults, aiGatewayKind, ownServiceFaults } from './ai-gateway-faults';
@@ -236,7 +243,7 @@ export class EnvoyAiInferenceGateway extends Construct implements IWatchable {
       path: '/stats/prometheus',
       exporters: [MetricExporter.ENVOY],
       models: this.models,
-      features: [],
+      features: metricFeatures(this.#props),
       version: GATEWAY_ENVOY_VERSION,
       usesGpus: false,
       isolated: this.#props.networkPolicy ?? true,
