@@ -1,4 +1,7 @@
 export * from './alerting/alert-receiver';
+export * from './grafana/grafana-auth';
+export * from './grafana/grafana-dashboard';
+export * from './grafana/grafana-options';
 export * from './exporters/existing-exporter';
 export * from './indicators/indicator';
 export * from './indicators/indicator-query';

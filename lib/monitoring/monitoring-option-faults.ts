@@ -5,6 +5,7 @@ import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
 import { receiverFaults } from './alerting/alertmanager-config';
+import { grafanaFaults } from './grafana/grafana-faults';
 import { MonitoringOptions } from './monitoring-options';
 import { objectiveFaults, retentionFaults } from './objectives/objective-faults';
 import { runbookUrlFaults } from './rules/runbooks';
@@ -55,6 +56,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => objectiveFaults(props.objectives),
     () => retentionFaults(retentionDays, props.objectives ?? []),
     () => receiverFaults(props),
+    () => grafanaFaults(props.grafana),
     () => managedPrometheusFaults(props.managedPrometheusArn),
     () => runbookUrlFaults(props.runbookUrl),
   );

@@ -2,6 +2,7 @@ import { NodeTaint } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { DataSize } from '../units/data-size';
 import { AlertReceiver } from './alerting/alert-receiver';
+import { GrafanaOptions } from './grafana/grafana-options';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { MonitoringStorage } from './prometheus/monitoring-storage';
 
@@ -80,13 +81,13 @@ export interface MonitoringOptions {
    */
   readonly priorityClassName?: string;
   /**
-   * Labels that nodes must have to run Prometheus, Alertmanager and kube-state-metrics. A persistent volume may be in one zone: nodes with the labels must be
+   * Labels that nodes must have to run Prometheus, Alertmanager, Grafana and kube-state-metrics. A persistent volume may be in one zone: nodes with the labels must be
    * there too. The node exporter is on every node.
    * @default - none
    */
   readonly nodeSelector?: { [key: string]: string };
   /**
-   * Taints that Prometheus, Alertmanager and kube-state-metrics tolerate; without a value, any value of the key. The node exporter tolerates all.
+   * Taints that Prometheus, Alertmanager, Grafana and kube-state-metrics tolerate; without a value, any value of the key. The node exporter tolerates all.
    * @default - none
    */
   readonly tolerations?: NodeTaint[];
@@ -111,6 +112,10 @@ export interface MonitoringOptions {
   readonly prometheusImage?: string;
   /** Image of Alertmanager, 0.25 or later, with its registry, by tag or by digest. @default - Alertmanager 0.33.1 */
   readonly alertmanagerImage?: string;
+  /**
+   * A Grafana with dashboards of what is watched. @default - none: `MonitoringStack.dashboards` has the dashboards for a Grafana of one's own
+   */
+  readonly grafana?: GrafanaOptions;
   /** Where the images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }

@@ -57,6 +57,8 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'PolicyStatement.resources': 'refused VALUE_NOT_CONCRETE rolePolicyStatements[0].resources',
   'PolicyCondition.values': 'refused VALUE_NOT_CONCRETE rolePolicyStatements[0].conditions[0].values',
   'ServingOptions.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
+  'GrafanaOidcProps.scopes': 'refused VALUE_NOT_CONCRETE grafana.auth.scopes',
+  'GrafanaOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE grafana.accessibleFrom',
   'MonitoringOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
 };
 

@@ -85,7 +85,7 @@ export function importing(given: Given, id = 'Import'): Program {
     });
 }
 
-function monitoring(given: Given, id = 'Monitoring'): Program {
+export function monitoring(given: Given, id = 'Monitoring'): Program {
   return (stack) => void new MonitoringStack(stack, id, { cluster: testCluster(stack), ...given });
 }
 

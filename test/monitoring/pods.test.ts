@@ -6,18 +6,23 @@ import { testCluster } from '../support/test-cluster';
 
 const make = (props: Partial<MonitoringStackProps>) =>
   synthesize((stack) => {
-    new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), alertReceivers: [], ...props });
+    new MonitoringStack(stack, 'Monitoring', {
+      cluster: testCluster(stack),
+      alertReceivers: [],
+      grafana: {},
+      ...props,
+    });
   });
 
 /** The pods of a monitoring stack by the names of what makes them. */
 function podsOf(props: Partial<MonitoringStackProps>): { [name: string]: Block } {
   const result = make(props);
-  const kinds = ['stateful_set', 'deployment', 'daemon_set'].map((kind) => `kubernetes_${kind}_v1`);
+  const kinds = ['stateful_set', 'deployment', 'daemon_set', 'job'].map((kind) => `kubernetes_${kind}_v1`);
   const all = kinds.flatMap((kind) => result.resources(kind));
   return Object.fromEntries(all.map(({ metadata, spec }) => [metadata.name as string, spec as Block]));
 }
 
-const CHOSEN = ['alertmanager', 'kube-state-metrics', 'prometheus'];
+const CHOSEN = ['alertmanager', 'grafana', 'kube-state-metrics', 'prometheus'];
 const ALL = [...CHOSEN, 'node-exporter'].sort();
 
 test('all pods of a monitoring stack are known here', () => {

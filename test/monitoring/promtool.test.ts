@@ -6,6 +6,7 @@ import * as path from 'path';
 import { parse } from 'yaml';
 import { AlertReceiver, MonitoringStack } from '../../lib/monitoring';
 import { TARGET_LABELS } from '../../lib/metrics/contract/scraped-target';
+import { INHIBIT_RULES } from '../../lib/monitoring/alerting/inhibit-rules';
 import { VLLM_TARGET, fixture, monitor, onPath, parseExposition } from './support';
 
 const promtool = onPath('promtool');
@@ -271,6 +272,7 @@ describe('amtool', () => {
     const folder = configFolder(monitor([{}], { alertReceivers }).monitoring);
     const check = run(amtool, ['check-config', 'alertmanager.yml'], folder);
     expect(check).toEqual({ status: 0, output: expect.stringContaining('SUCCESS') });
+    expect(check.output).toContain(`- ${INHIBIT_RULES.length} inhibit rules`);
     const labels = ['alertname=HighLatency', 'severity=critical', 'model=deepseek'];
     const routes = run(amtool, ['config', 'routes', 'test', '--config.file=alertmanager.yml', ...labels], folder);
     expect(routes.output.trim().split(',')).toEqual(names);

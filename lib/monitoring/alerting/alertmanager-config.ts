@@ -1,6 +1,7 @@
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { AlertReceiver } from './alert-receiver';
+import { INHIBIT_RULES } from './inhibit-rules';
 import { WATCHDOG } from '../rules/rule-groups';
 import { allOf } from '../../units/unreadable';
 
@@ -77,7 +78,7 @@ export function receiverWarnings({ alertReceivers }: Receivers): Fault[] {
 
 /**
  * The text of `alertmanager.yml`: every alert goes to every receiver, and is dropped if there is no receiver; the one that always fires goes
- * to that of the heartbeat only. It uses only features of Alertmanager 0.25.
+ * to that of the heartbeat only. What follows from another alert is held back. It uses only features of Alertmanager 0.25.
  *
  * @internal
  */
@@ -95,6 +96,7 @@ export function alertmanagerConfig(receivers: Receivers): string {
         ...alertReceivers.map(({ name }) => ({ receiver: name, continue: true })),
       ],
     },
+    inhibit_rules: INHIBIT_RULES,
     receivers: [{ name: DROPPING_RECEIVER }, ...allReceivers(receivers).map((receiver) => receiver._render())],
   };
   return `${JSON.stringify(config, null, 2)}\n`;

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'fs';
 import * as path from 'path';
 import { Fn, Token } from 'cdktf';
 import { Metric } from '../../../lib/catalog/metric';
+import { INHIBIT_RULES } from '../../../lib/monitoring/alerting/inhibit-rules';
 import { PromqlExpression } from '../../../lib/metrics/promql/expression';
 import { parsePromql } from '../../../lib/metrics/promql/parse';
 import { faultsThrown, idsOf } from '../../support/faults';
@@ -42,6 +43,13 @@ const all = [...pages, 'README'].map((name) => [name, read('docs', 'alerts', `${
 test('each alert has a page, and each page an alert', () => {
   expect(alerts.length).toBeGreaterThan(15);
   expect(pages).toEqual(alerts);
+});
+
+test('what holds alerts back, and what is held back, are alerts', () => {
+  const matchers = INHIBIT_RULES.flatMap((rule) => [...rule.source_matchers, ...rule.target_matchers]);
+  const named = matchers.flatMap((matcher) => /^alertname\W+"(.*)"$/.exec(matcher)?.[1].split('|') ?? []);
+  expect(named.length).toBeGreaterThan(5);
+  expect(alerts).toEqual(expect.arrayContaining(named));
 });
 
 test('the list of alerts has each of them once', () => {

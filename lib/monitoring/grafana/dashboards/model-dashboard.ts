@@ -190,19 +190,6 @@ function memory(series: WatchedSeries): PanelSpec[] {
       unit: PanelUnit.PERCENT,
       max: 100,
     }),
-    graph(series, 'inference_gpu_memory_percent', {
-      id: 31,
-      title: 'GPU memory',
-      description: 'Memory in use on each GPU of the server. Engines take it in advance: it does not show the load.',
-      unit: PanelUnit.PERCENT,
-      max: 100,
-      queries: [
-        {
-          expr: `max by (node, gpu_uuid) (inference_gpu_memory_percent${OF_JOB})`,
-          legend: '{{node}} {{gpu_uuid}}',
-        },
-      ],
-    }),
   ];
 }
 

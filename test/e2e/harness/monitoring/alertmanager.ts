@@ -4,6 +4,13 @@ import { freePort } from '../ports';
 import { Server, Stoppable, isolatedEnvironment } from '../process';
 import { Program } from '../tools';
 
+/** What Alertmanager says of an alert. */
+export interface AlertState {
+  readonly labels: { readonly [label: string]: string };
+  readonly receivers: readonly { readonly name: string }[];
+  readonly status: { readonly state: string; readonly inhibitedBy: readonly string[] };
+}
+
 /** A real Alertmanager on the loopback interface. */
 export class Alertmanager implements Stoppable {
   /**
@@ -49,8 +56,20 @@ export class Alertmanager implements Stoppable {
 
   /** Names of the alerts that it has. */
   public async alerts(): Promise<string[]> {
+    return (await this.states()).map(({ labels }) => labels.alertname).sort();
+  }
+
+  /** The alerts that it has, and what it does with each. */
+  public async states(): Promise<AlertState[]> {
     const answer = await fetch(`http://${this.address}/api/v2/alerts`);
-    const found = (await answer.json()) as { labels: { alertname: string } }[];
-    return found.map(({ labels }) => labels.alertname).sort();
+    return (await answer.json()) as AlertState[];
+  }
+
+  /** Raises alerts with these labels, as Prometheus does. */
+  public async raise(alerts: readonly { readonly [label: string]: string }[]): Promise<void> {
+    const body = JSON.stringify(alerts.map((labels) => ({ labels })));
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await fetch(`http://${this.address}/api/v2/alerts`, { method: 'POST', headers, body });
+    if (!answer.ok) throw new Error(`Alertmanager answers ${answer.status}: ${await answer.text()}`);
   }
 }
