@@ -10,6 +10,7 @@ import { MonitoringOptions } from './monitoring-options';
 import { objectiveFaults, retentionFaults } from './objectives/objective-faults';
 import { runbookUrlFaults } from './rules/runbooks';
 import { managedPrometheusFaults } from './prometheus/managed-prometheus';
+import { monitoringPodFaults } from './servers/monitoring-pods';
 import { givenThresholdFaults } from './watched-workload';
 
 /**
@@ -40,6 +41,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => numberFault('retentionDays', retentionDays, 1, 3650),
     () => numberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS),
     () => exporterFaults(props),
+    () => monitoringPodFaults(props),
     () => givenThresholdFaults(props),
     () =>
       prometheusMemory && prometheusMemory.mib < 256

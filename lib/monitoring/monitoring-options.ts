@@ -1,3 +1,4 @@
+import { NodeTaint } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { DataSize } from '../units/data-size';
 import { AlertReceiver } from './alerting/alert-receiver';
@@ -79,6 +80,21 @@ export interface MonitoringOptions {
    * @default - the default priority
    */
   readonly priorityClassName?: string;
+  /**
+   * Labels that nodes must have to run Prometheus, Alertmanager, Grafana and kube-state-metrics. A persistent volume may be in one zone: nodes with the labels must be
+   * there too. The node exporter is on every node.
+   * @default - none
+   */
+  readonly nodeSelector?: { [key: string]: string };
+  /**
+   * Taints that Prometheus, Alertmanager, Grafana and kube-state-metrics tolerate; without a value, any value of the key. The node exporter tolerates all.
+   * @default - none
+   */
+  readonly tolerations?: NodeTaint[];
+  /** Labels of all pods, those of the exporters included, besides those that select them. @default - none */
+  readonly podLabels?: { [key: string]: string };
+  /** Annotations of all pods, those of the exporters included; must not contain secrets. @default - none */
+  readonly podAnnotations?: { [key: string]: string };
   /**
    * ARN of a workspace of Amazon Managed Service for Prometheus, to which Prometheus writes all series as well, signed by a role of its own that may
    * write there alone: by EKS Pod Identity or IRSA of the cluster. Rules are evaluated and alerts raised here, so that they do not depend on the way

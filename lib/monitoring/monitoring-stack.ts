@@ -35,6 +35,7 @@ import { allowScrape } from './prometheus/scrape-policy';
 import { ruleFile } from './rules/rule-file';
 import { closedToScalerFaults } from './scaling/scaler-faults';
 import { ALERTMANAGER_PORT, alertmanagerServer } from './servers/alertmanager-server';
+import { monitoringPods } from './servers/monitoring-pods';
 import { MonitoringServerPlace } from './servers/monitoring-server';
 import { PROMETHEUS_PORT, prometheusServer } from './servers/prometheus-server';
 import { WatchList } from './watch-list';
@@ -211,6 +212,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
       namespace: `${this.namespace}-nodes`,
       labels: this.#labels('node-exporter'),
       imageRegistry: this.#props.imageRegistry ?? ImageRegistry.UPSTREAM,
+      pods: monitoringPods(this.#props),
     });
   }
 
@@ -266,7 +268,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
       name,
       labels: this.#labels(name),
       imageRegistry: this.#props.imageRegistry ?? ImageRegistry.UPSTREAM,
-      priorityClassName: this.#props.priorityClassName,
+      pods: monitoringPods(this.#props),
     };
   }
 

@@ -366,6 +366,18 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_FORMAT runbookUrl | refused VALUE_NOT_CONCRETE runbookUrl | refused VALUE_NOT_CONCRETE runbookUrl',
   ],
   'MonitoringOptions.priorityClassName': ['text | reference | reference'],
+  'MonitoringOptions.nodeSelector': [
+    "refused INVALID_FORMAT nodeSelector['k'] | reference | reference",
+    'refused INVALID_FORMAT nodeSelector[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
+  ],
+  'MonitoringOptions.podLabels': [
+    "refused INVALID_FORMAT podLabels['k'] | reference | reference",
+    'refused INVALID_FORMAT podLabels[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
+  ],
+  'MonitoringOptions.podAnnotations': [
+    'text | reference | reference',
+    'refused INVALID_FORMAT podAnnotations[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
+  ],
   'MonitoringOptions.prometheusImage': ['text | reference | reference'],
   'MonitoringOptions.alertmanagerImage': ['text | reference | reference'],
   'ObjectiveOptions.models': ['refused UNKNOWN_VALUE objectives[0].models'],

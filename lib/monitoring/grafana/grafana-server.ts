@@ -173,7 +173,7 @@ export class GrafanaServer extends Construct {
   }
 
   #makeDeployment(): void {
-    const { name, labels, cluster, imageRegistry, priorityClassName } = this.props.place;
+    const { name, labels, cluster, imageRegistry, pods } = this.props.place;
     new DeploymentV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, this.#waitFor),
       metadata: this.#metadata(),
@@ -186,14 +186,23 @@ export class GrafanaServer extends Construct {
         strategy: { type: 'Recreate' },
         selector: { matchLabels: { ...labels } },
         template: podTemplate({
-          labels,
-          annotations: lateChecksumAnnotation(Lazy.stringValue({ produce: () => this.#checksum() })),
+          labels: { ...pods.podLabels, ...labels },
+          annotations: {
+            ...pods.podAnnotations,
+            ...lateChecksumAnnotation(Lazy.stringValue({ produce: () => this.#checksum() })),
+          },
           registry: imageRegistry,
           securityLevel: PodSecurityLevel.RESTRICTED,
           userId: GRAFANA_ID,
           serviceAccount: { name, usesApiServer: false },
+          taints: pods.tolerations,
           containers: [this.#container()],
-          spec: { terminationGracePeriodSeconds: 30, priorityClassName, volume: this.#volumes() },
+          spec: {
+            terminationGracePeriodSeconds: 30,
+            priorityClassName: pods.priorityClassName,
+            nodeSelector: pods.nodeSelector,
+            volume: this.#volumes(),
+          },
         }),
       },
     });
