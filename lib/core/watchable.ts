@@ -91,6 +91,8 @@ export interface MetricsTarget {
   readonly engines?: { [model: string]: MetricExporter };
   /**
    * US dollars for an hour of one server of a model, by model: of all that its pods have of GPU nodes. Models of one server have the same.
+   * Deployments of this library fill in the list price on demand (`GpuInstanceType.listPricePerHour`) by their part of each node's GPUs; what you
+   * pay, e.g. for spot nodes or capacity blocks, is an option of `watch`.
    * @default - not known: no cost is recorded
    */
   readonly pricePerHour?: { [model: string]: number };

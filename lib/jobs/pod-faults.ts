@@ -1,4 +1,4 @@
-import { annotationSyntaxFaults, labelSyntaxFaults } from '../kubernetes/label-syntax';
+import { annotationSyntaxFaults, labelSyntaxFaults, ownKeyFaults } from '../kubernetes/label-syntax';
 import { isSensitiveValue } from '../core/sensitive-value';
 import { hasToken } from '../core/tokens';
 import { Fault, fault } from '../units/fault';
@@ -24,10 +24,10 @@ export function podFaults(props: ModelImportProps): Fault[] {
   const { cluster, nodeSelector, podLabels, podAnnotations, environment = {} } = props;
   return allOf(
     () => labelSyntaxFaults('nodeSelector', nodeSelector),
-    () => ownKeyFaults('podLabels', podLabels, (key) => OWN_LABELS.includes(key)),
+    () => ownKeyFaults('podLabels', podLabels, OWN_LABELS),
     () => labelSyntaxFaults('podLabels', podLabels),
     () => secretMetadataFaults('podLabels', podLabels),
-    () => ownKeyFaults('podAnnotations', podAnnotations, (key) => OWN_ANNOTATIONS.includes(key)),
+    () => ownKeyFaults('podAnnotations', podAnnotations, OWN_ANNOTATIONS),
     () => annotationSyntaxFaults('podAnnotations', podAnnotations),
     () => secretMetadataFaults('podAnnotations', podAnnotations),
     () =>
@@ -37,7 +37,12 @@ export function podFaults(props: ModelImportProps): Fault[] {
         () => 'leave it out: the secret of a source is token of huggingFace, or authorization of urls',
         (value) => isSensitiveValue(cluster, value),
       ),
-    () => ownKeyFaults('environment', environment, (key) => OWN_VARIABLES.test(key)),
+    () =>
+      ownKeyFaults(
+        'environment',
+        environment,
+        Object.keys(environment).filter((key) => OWN_VARIABLES.test(key)),
+      ),
     () =>
       Object.keys(environment)
         .filter((name) => !hasToken(name) && !VARIABLE.test(name))
@@ -46,16 +51,4 @@ export function podFaults(props: ModelImportProps): Fault[] {
           return fault('INVALID_NAME', `environment['${name}']`, reason);
         }),
   );
-}
-
-function ownKeyFaults(
-  property: string,
-  given: { [key: string]: string } = {},
-  isOwn: (key: string) => boolean,
-): Fault[] {
-  return Object.keys(given)
-    .filter(isOwn)
-    .map((key) =>
-      fault('RESERVED', `${property}['${key}']`, `${property} must not contain '${key}', which is set here; remove it`),
-    );
 }

@@ -36,6 +36,23 @@ export function annotationSyntaxFaults(property: string, annotations: { [key: st
 }
 
 /**
+ * The faults of keys that this library sets itself.
+ *
+ * @param property the map of labels or of annotations
+ * @param given what the user says
+ * @param own the keys that are set here
+ *
+ * @internal
+ */
+export function ownKeyFaults(property: string, given: { [key: string]: string } = {}, own: readonly string[]): Fault[] {
+  return Object.keys(given)
+    .filter((key) => own.includes(key))
+    .map((key) =>
+      fault('RESERVED', `${property}['${key}']`, `${property} must not contain '${key}', which is set here; remove it`),
+    );
+}
+
+/**
  * The fault of the key of a label, a taint or an annotation.
  *
  * @internal

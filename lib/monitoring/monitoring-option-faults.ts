@@ -5,10 +5,12 @@ import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
 import { receiverFaults } from './alerting/alertmanager-config';
+import { grafanaFaults } from './grafana/grafana-faults';
 import { MonitoringOptions } from './monitoring-options';
 import { objectiveFaults, retentionFaults } from './objectives/objective-faults';
 import { runbookUrlFaults } from './rules/runbooks';
 import { managedPrometheusFaults } from './prometheus/managed-prometheus';
+import { monitoringPodFaults } from './servers/monitoring-pods';
 import { givenThresholdFaults } from './watched-workload';
 
 /**
@@ -39,6 +41,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => numberFault('retentionDays', retentionDays, 1, 3650),
     () => numberFault('scrapeIntervalSeconds', scrapeIntervalSeconds, 5, MAX_SCRAPE_INTERVAL_SECONDS),
     () => exporterFaults(props),
+    () => monitoringPodFaults(props),
     () => givenThresholdFaults(props),
     () =>
       prometheusMemory && prometheusMemory.mib < 256
@@ -53,6 +56,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => objectiveFaults(props.objectives),
     () => retentionFaults(retentionDays, props.objectives ?? []),
     () => receiverFaults(props),
+    () => grafanaFaults(props.grafana),
     () => managedPrometheusFaults(props.managedPrometheusArn),
     () => runbookUrlFaults(props.runbookUrl),
   );

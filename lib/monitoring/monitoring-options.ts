@@ -1,7 +1,9 @@
+import { NodeTaint } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { DataSize } from '../units/data-size';
 import { AlertReceiver } from './alerting/alert-receiver';
 import { AlertRoute } from './alerting/alert-route';
+import { GrafanaOptions } from './grafana/grafana-options';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { MonitoringStorage } from './prometheus/monitoring-storage';
 
@@ -86,6 +88,21 @@ export interface MonitoringOptions {
    */
   readonly priorityClassName?: string;
   /**
+   * Labels that nodes must have to run Prometheus, Alertmanager, Grafana and kube-state-metrics. A persistent volume may be in one zone: nodes with the labels must be
+   * there too. The node exporter is on every node.
+   * @default - none
+   */
+  readonly nodeSelector?: { [key: string]: string };
+  /**
+   * Taints that Prometheus, Alertmanager, Grafana and kube-state-metrics tolerate; without a value, any value of the key. The node exporter tolerates all.
+   * @default - none
+   */
+  readonly tolerations?: NodeTaint[];
+  /** Labels of all pods, those of the exporters included, besides those that select them. @default - none */
+  readonly podLabels?: { [key: string]: string };
+  /** Annotations of all pods, those of the exporters included; must not contain secrets. @default - none */
+  readonly podAnnotations?: { [key: string]: string };
+  /**
    * ARN of a workspace of Amazon Managed Service for Prometheus, to which Prometheus writes all series as well, signed by a role of its own that may
    * write there alone: by EKS Pod Identity or IRSA of the cluster. Rules are evaluated and alerts raised here, so that they do not depend on the way
    * there; the workspace has what they record, for Amazon Managed Grafana. Its region and id are part of the configuration, so that it is known
@@ -102,6 +119,10 @@ export interface MonitoringOptions {
   readonly prometheusImage?: string;
   /** Image of Alertmanager, 0.25 or later, with its registry, by tag or by digest. @default - Alertmanager 0.33.1 */
   readonly alertmanagerImage?: string;
+  /**
+   * A Grafana with dashboards of what is watched. @default - none: `MonitoringStack.dashboards` has the dashboards for a Grafana of one's own
+   */
+  readonly grafana?: GrafanaOptions;
   /** Where the images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }

@@ -13,6 +13,8 @@ import { ensureNamespace } from '../kubernetes/namespaces';
 import { checkArguments } from '../units/argument-faults';
 import { Fault } from '../units/fault';
 import { alertmanagerConfig, receiverWarnings } from './alerting/alertmanager-config';
+import { GrafanaOptions } from './grafana/grafana-options';
+import { GrafanaServer } from './grafana/grafana-server';
 import { KubeStateMetrics } from './exporters/kube-state-metrics';
 import { NodeExporter } from './exporters/node-exporter';
 import {
@@ -33,6 +35,7 @@ import { allowScrape } from './prometheus/scrape-policy';
 import { ruleFile } from './rules/rule-file';
 import { closedToScalerFaults } from './scaling/scaler-faults';
 import { ALERTMANAGER_PORT, alertmanagerServer } from './servers/alertmanager-server';
+import { monitoringPods } from './servers/monitoring-pods';
 import { MonitoringServerPlace } from './servers/monitoring-server';
 import { PROMETHEUS_PORT, prometheusServer } from './servers/prometheus-server';
 import { WatchList } from './watch-list';
@@ -69,6 +72,8 @@ export class MonitoringStack extends Construct implements IMonitoring {
   public readonly prometheusUrl: string;
   /** URL of Alertmanager within the cluster. */
   public readonly alertmanagerUrl: string;
+  /** URL by which browsers reach Grafana: `grafana.url`, or that within the cluster. @default - there is no Grafana */
+  public readonly grafanaUrl?: string;
   /** Text of `alertmanager.yml`. */
   public readonly alertmanagerConfiguration: string;
 
@@ -102,6 +107,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
       retentionDays: props.retentionDays,
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
+      grafana: props.grafana,
       exporters: () => (this.#findsExporters(props) ? ClusterLedger.of(props.cluster).exporters : []),
     });
     this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
@@ -125,6 +131,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
     alertmanagerServer(this, this.#place('alertmanager'), props, [
       { name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration },
     ]);
+    this.grafanaUrl = props.grafana && this.#makeGrafana(props.grafana);
     this.#makeNetworkPolicy();
     this.#makeExporters();
     for (const warning of receiverWarnings(props)) addWarning(this, warning);
@@ -205,6 +212,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
       namespace: `${this.namespace}-nodes`,
       labels: this.#labels('node-exporter'),
       imageRegistry: this.#props.imageRegistry ?? ImageRegistry.UPSTREAM,
+      pods: monitoringPods(this.#props),
     });
   }
 
@@ -213,7 +221,18 @@ export class MonitoringStack extends Construct implements IMonitoring {
     const faults = second.length > 0 ? second : this.#watchList.faults();
     if (faults.length > 0) return faults;
     const closed = this.#closedFaults();
-    return closed.length > 0 ? closed : [...this.#watchList.ruleFaults(), ...this.#files.faults()];
+    return closed.length > 0 ? closed : [...this.#watchList.queryFaults(), ...this.#files.faults()];
+  }
+
+  #makeGrafana(options: GrafanaOptions): string {
+    return new GrafanaServer(this, 'Grafana', {
+      place: this.#place('grafana'),
+      options,
+      prometheusUrl: this.prometheusUrl,
+      alertmanagerUrl: this.alertmanagerUrl,
+      scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
+      dashboards: () => this.#watchList.dashboards,
+    }).url;
   }
 
   #closedFaults(): Fault[] {
@@ -249,7 +268,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
       name,
       labels: this.#labels(name),
       imageRegistry: this.#props.imageRegistry ?? ImageRegistry.UPSTREAM,
-      priorityClassName: this.#props.priorityClassName,
+      pods: monitoringPods(this.#props),
     };
   }
 

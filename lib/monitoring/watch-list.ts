@@ -10,9 +10,11 @@ import { structFaults } from '../units/struct-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
 import { scrapedTwiceFaults } from './exporters/scraped-twice';
 import { DashboardJson } from './grafana/dashboards/dashboard-json';
+import { dashboardFaults } from './grafana/dashboards/dashboard-contract';
 import { dashboardsOf } from './grafana/dashboards/dashboards';
+import { GrafanaOptions } from './grafana/grafana-options';
 import { isOfCluster } from './indicators/selectors';
-import { measuredBy, retentionFaults } from './objectives/objective-faults';
+import { measuredBy, retentionFaults, stackObjectiveFaults } from './objectives/objective-faults';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { isGateway } from './rules/gateway-rules';
 import { RuleGroup, RuleOptions } from './rules/rule-group';
@@ -34,6 +36,8 @@ export interface WatchListProps extends GivenThresholds {
   /** Where the recorded series are read, within the cluster. */
   readonly prometheusUrl: string;
   readonly scrapeIntervalSeconds: number;
+  /** Whose dashboards are checked, if there is one. */
+  readonly grafana?: GrafanaOptions;
   /** What it scrapes beside what it is told to watch, evaluated when the stack is synthesized. @default - nothing */
   readonly exporters?: () => readonly IWatchable[];
   readonly ruleOptions: RuleOptions;
@@ -121,7 +125,7 @@ export class WatchList {
   /** The dashboards of the workloads as they are now. */
   public get dashboards(): DashboardJson[] {
     const rules = this.ruleGroups.flatMap((group) => group.rules);
-    return dashboardsOf({ workloads: this.workloads, rules });
+    return dashboardsOf({ workloads: this.workloads, rules, siteLabel: this.props.grafana?.siteLabel });
   }
 
   /** What is wrong with the workloads, or with rules that follow from them. */
@@ -137,21 +141,27 @@ export class WatchList {
     if (faults.length > 0) return faults;
     const twice = scrapedTwiceFaults(cluster, this.monitoring, scraped);
     if (twice.length > 0) return twice;
-    return unknownModelFaults(
+    const targets = workloads.map(({ target }) => target);
+    const unknown = unknownModelFaults(
       'latencyThresholdsMs',
       this.props.latencyThresholdsMs,
-      workloads.flatMap(({ target }) => target.models),
+      targets.flatMap(({ models }) => models),
       'the watched workloads serve',
     );
+    return [...unknown, ...stackObjectiveFaults(targets, this.props.objectives)];
   }
 
-  /** What is wrong with the queries of the rules. */
-  public ruleFaults(): Fault[] {
-    const { scrapeIntervalSeconds } = this.props;
-    return ruleFaults(
-      this.ruleGroups.flatMap(({ rules }) => rules),
-      this.workloads.map(({ target }) => target),
-      { scrapeIntervalSeconds },
+  /** What is wrong with the queries of the rules and, where there is a Grafana, of its dashboards, those of the program among them. */
+  public queryFaults(): Fault[] {
+    const { grafana, scrapeIntervalSeconds } = this.props;
+    const workloads = this.workloads;
+    const rules = this.ruleGroups.flatMap((group) => group.rules);
+    const targets = workloads.map(({ target }) => target);
+    if (!grafana) return ruleFaults(rules, targets, { scrapeIntervalSeconds });
+    const { siteLabel, dashboards = [] } = grafana;
+    return dashboardFaults(
+      [...dashboardsOf({ workloads, rules, siteLabel }), ...dashboards.map(({ _dashboard: own }) => own)],
+      { rules, targets, options: { scrapeIntervalSeconds, extraLabels: siteLabel === undefined ? [] : [siteLabel] } },
     );
   }
 

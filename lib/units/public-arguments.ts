@@ -124,6 +124,14 @@ export const ARGUMENTS = {
     supports: 'precision: Precision',
     denseTflops: 'precision: Precision',
   },
+  GrafanaAuth: {
+    'static password': 'secret: SecretReference',
+    'static oidc': 'props: GrafanaOidcProps',
+  },
+  GrafanaDashboard: {
+    'static fromJson': 'text: string',
+    'static fromFile': 'path: string',
+  },
   IKubernetesCluster: {
     serviceAccountRole: 'namespace: string; serviceAccountName: string',
   },

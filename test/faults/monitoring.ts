@@ -4,6 +4,9 @@ import { MetricsTarget } from '../../lib/core/watchable';
 import { MetricExporter } from '../../lib/catalog/metric-kind';
 import { ExistingExporter } from '../../lib/monitoring/exporters/existing-exporter';
 import { AlertReceiver } from '../../lib/monitoring/alerting/alert-receiver';
+import { dashboardFaults } from '../../lib/monitoring/grafana/dashboards/dashboard-contract';
+import { GrafanaAuth } from '../../lib/monitoring/grafana/grafana-auth';
+import { GrafanaDashboard } from '../../lib/monitoring/grafana/grafana-dashboard';
 import { MonitoringStack, MonitoringStackProps } from '../../lib/monitoring/monitoring-stack';
 import { ConfigFiles } from '../../lib/monitoring/prometheus/config-files';
 import { ServiceLevelObjective } from '../../lib/monitoring/objectives/service-level-objective';
@@ -56,6 +59,33 @@ export const TEXTS: FaultText[] = [
     property: 'alertReceivers',
     text: "alertReceivers repeats 'a'; each value may appear only once",
     refuse: make({ alertReceivers: [hook('a'), hook('a')] }),
+  },
+  {
+    id: 'DASHBOARD_INVALID',
+    property: 'text',
+    text: "the dashboard has no panels; export it from Grafana as JSON of the model 'Classic'",
+    refuse: () => GrafanaDashboard.fromJson('{"title":"a"}'),
+  },
+  {
+    id: 'DASHBOARD_VARIABLE_UNKNOWN',
+    property: 'expr',
+    text: "dashboard 'Ours': panel 'P': $modell is no variable of the dashboard; it has none",
+    faults: () =>
+      dashboardFaults([{ title: 'Ours', panels: [{ title: 'P', targets: [{ expr: 'up{model="$modell"}' }] }] }], {
+        rules: [],
+        targets: [],
+        options: { scrapeIntervalSeconds: 15 },
+      }),
+  },
+  {
+    id: 'GRAFANA_URL_MISSING',
+    property: 'grafana.url',
+    text: 'Grafana: an issuer sends browsers back to the URL of Grafana, so url must be set, for example to https://grafana.example.com',
+    refuse: () => {
+      const clientSecret = { name: 'grafana', key: 'secret' };
+      const urls = { authorizationUrl: 'https://a', tokenUrl: 'https://a', userInfoUrl: 'https://a' };
+      make({ grafana: { auth: GrafanaAuth.oidc({ clientId: 'a', clientSecret, ...urls }) } })();
+    },
   },
   {
     id: 'DUPLICATE',

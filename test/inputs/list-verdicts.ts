@@ -61,6 +61,8 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'AlertRoute.namespaces': 'refused VALUE_NOT_CONCRETE alertRoutes[0].namespaces',
   'AlertRoute.models': 'refused VALUE_NOT_CONCRETE alertRoutes[0].models',
   'AlertRoute.groupBy': 'refused VALUE_NOT_CONCRETE alertRoutes[0].groupBy',
+  'GrafanaOidcProps.scopes': 'refused VALUE_NOT_CONCRETE grafana.auth.scopes',
+  'GrafanaOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE grafana.accessibleFrom',
   'MonitoringOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
 };
 

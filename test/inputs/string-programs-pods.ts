@@ -1,12 +1,13 @@
 import { TritonRelease, VllmRelease } from '../../lib/catalog';
 import { EfaInstaller, ServingImage, VllmPlugin } from '../../lib/images';
 import { ModelSource } from '../../lib/jobs';
+import { GrafanaAuth, GrafanaDashboard } from '../../lib/monitoring';
 import { ModelCache, PodVolume, Sidecar } from '../../lib/serving';
 import { ModelStore } from '../../lib/storage';
 import { DataSize } from '../../lib/units';
 import { testCluster } from '../support/test-cluster';
 import { ArgumentPrograms, Program, StructPrograms } from './string-programs-compute';
-import { deploy, importing } from './string-programs-workloads';
+import { deploy, importing, monitoring } from './string-programs-workloads';
 
 const sidecar: Sidecar = { name: 'proxy', image: 'registry.example/proxy:1' };
 const HOST = { topologyKey: 'kubernetes.io/hostname' };
@@ -26,8 +27,21 @@ function granted(kind: 'grantRead' | 'grantReadWrite', prefix: string): Program 
   return (stack) => new ModelStore(stack, 'Store')[kind](testCluster(stack).serviceAccountRole('ns', 'sa'), prefix);
 }
 
-/** Programs that set what users add to pods. */
+const GRAFANA_CLIENT = {
+  clientId: 'grafana',
+  clientSecret: { name: 'grafana', key: 'secret' },
+  authorizationUrl: 'https://id.example/auth',
+  tokenUrl: 'https://id.example/token',
+  userInfoUrl: 'https://id.example/user',
+};
+
+/** Programs that set what users add to pods, and to the monitoring of them. */
 export const POD_STRUCTS: StructPrograms = {
+  GrafanaOptions: (given) => monitoring({ grafana: given }),
+  GrafanaOidcProps: (given) => (stack) =>
+    monitoring({
+      grafana: { url: 'https://grafana.example', auth: GrafanaAuth.oidc({ ...GRAFANA_CLIENT, ...given }) },
+    })(stack),
   PodAdditions: (given) => deploy(given),
   Sidecar: (given) => deploy({ sidecars: [{ ...sidecar, ...given }] }),
   PodAffinityTerm: (given) => deploy({ podAffinity: [{ ...HOST, ...given }] }),
@@ -63,6 +77,8 @@ export const POD_STRUCTS: StructPrograms = {
 
 /** The same for arguments. */
 export const POD_ARGUMENTS: ArgumentPrograms = {
+  'GrafanaDashboard.fromJson(text)': (text) => () => void GrafanaDashboard.fromJson(text),
+  'GrafanaDashboard.fromFile(path)': (path) => () => void GrafanaDashboard.fromFile(path),
   'ModelStore.grantRead(prefix)': (prefix) => granted('grantRead', prefix),
   'ModelStore.grantReadWrite(prefix)': (prefix) => granted('grantReadWrite', prefix),
   'PodVolume.secret(name)': (name) => deploy({ volumes: [PodVolume.secret(name, 'tls')] }),

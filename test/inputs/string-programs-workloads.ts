@@ -25,8 +25,8 @@ import {
   ModelSpec,
   ModelStore,
   MonitoringStack,
-  MuteTime,
   MonitoringStorage,
+  ServiceLevelObjective,
   NcclAcceptanceTest,
   NetworkName,
   NicDriver,
@@ -86,17 +86,13 @@ export function importing(given: Given, id = 'Import'): Program {
     });
 }
 
-function monitoring(given: Given, id = 'Monitoring'): Program {
+export function monitoring(given: Given, id = 'Monitoring'): Program {
   return (stack) => void new MonitoringStack(stack, id, { cluster: testCluster(stack), ...given });
 }
 
 const receiving = (make: () => AlertReceiver): Program => {
   return (stack) => monitoring({ alertReceivers: [make()] })(stack);
 };
-
-/** A receiver with one route, which has these properties. */
-const routing = (given: Given, receiver = AlertReceiver.webhook('hook', { url: 'https://hook.example' })): Program =>
-  monitoring({ alertReceivers: [receiver], alertRoutes: [{ receiver, ...given }] });
 
 function operator(given: Given, pool: Given = {}, id = 'Operator', more?: (site: Site) => void): Program {
   return (stack) => {
@@ -215,8 +211,6 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
     receiving(() => AlertReceiver.slack('slack', { webhookUrl: { name: 'slack', key: 'url' }, ...given })),
   WebhookReceiverProps: (given) =>
     receiving(() => AlertReceiver.webhook('hook', { url: 'https://hook.example', ...given })),
-  AlertRoute: (given) => routing(given),
-  WeeklyTime: (given) => routing({ muteTimes: [MuteTime.weekly({ timeZone: 'UTC', ...given })] }),
   KubernetesLabelsOptions: (given) => (stack) => {
     KubernetesLabels.add(stack, given);
     new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
@@ -224,6 +218,12 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
   MetricsTarget: (given) => (stack) => {
     const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
     made.watch(new TestWorkload(stack, 'Workload', given));
+  },
+  ObjectiveOptions: (given) => (stack) => {
+    const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+    made.watch(new TestWorkload(stack, 'Workload'), {
+      objectives: [ServiceLevelObjective.availability(99.9, given)],
+    });
   },
   WatchOptions: (given) => (stack) => {
     const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });

@@ -345,6 +345,39 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'AlertReceiver.slack(name)': ['text | reference | reference'],
   'AlertReceiver.pagerDuty(name)': ['text | reference | reference'],
   'AlertReceiver.webhook(name)': ['text | reference | reference'],
+  'GrafanaOidcProps.clientId': [
+    'refused INVALID_FORMAT grafana.auth.clientId | refused VALUE_NOT_CONCRETE grafana.auth.clientId | refused VALUE_NOT_CONCRETE grafana.auth.clientId',
+  ],
+  'GrafanaOidcProps.authorizationUrl': [
+    'refused INVALID_FORMAT grafana.auth.authorizationUrl | refused VALUE_NOT_CONCRETE grafana.auth.authorizationUrl | refused VALUE_NOT_CONCRETE grafana.auth.authorizationUrl',
+  ],
+  'GrafanaOidcProps.tokenUrl': [
+    'refused INVALID_FORMAT grafana.auth.tokenUrl | refused VALUE_NOT_CONCRETE grafana.auth.tokenUrl | refused VALUE_NOT_CONCRETE grafana.auth.tokenUrl',
+  ],
+  'GrafanaOidcProps.userInfoUrl': [
+    'refused INVALID_FORMAT grafana.auth.userInfoUrl | refused VALUE_NOT_CONCRETE grafana.auth.userInfoUrl | refused VALUE_NOT_CONCRETE grafana.auth.userInfoUrl',
+  ],
+  'GrafanaOidcProps.scopes': [
+    'refused INVALID_FORMAT grafana.auth.scopes[0] | refused VALUE_NOT_CONCRETE grafana.auth.scopes[0] | refused VALUE_NOT_CONCRETE grafana.auth.scopes[0]',
+  ],
+  'GrafanaOidcProps.adminGroup': [
+    'refused INVALID_FORMAT grafana.auth.adminGroup | refused VALUE_NOT_CONCRETE grafana.auth.adminGroup | refused VALUE_NOT_CONCRETE grafana.auth.adminGroup',
+  ],
+  'GrafanaOidcProps.displayName': [
+    'refused INVALID_FORMAT grafana.auth.displayName | refused VALUE_NOT_CONCRETE grafana.auth.displayName | refused VALUE_NOT_CONCRETE grafana.auth.displayName',
+  ],
+  'GrafanaDashboard.fromJson(text)': ['refused DASHBOARD_INVALID text'],
+  'GrafanaDashboard.fromFile(path)': ['refused DASHBOARD_INVALID path'],
+  'GrafanaOptions.url': [
+    'refused INVALID_FORMAT grafana.url | refused VALUE_NOT_CONCRETE grafana.url | refused VALUE_NOT_CONCRETE grafana.url',
+  ],
+  'GrafanaOptions.accessibleFrom': [
+    'refused INVALID_NAME grafana.accessibleFrom[0] | refused VALUE_NOT_CONCRETE grafana.accessibleFrom[0] | refused VALUE_NOT_CONCRETE grafana.accessibleFrom[0]',
+  ],
+  'GrafanaOptions.siteLabel': [
+    'refused INVALID_NAME grafana.siteLabel | refused VALUE_NOT_CONCRETE grafana.siteLabel | refused VALUE_NOT_CONCRETE grafana.siteLabel',
+  ],
+  'GrafanaOptions.image': ['text | reference | reference'],
   'MonitoringOptions.namespace': [
     'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
   ],
@@ -358,8 +391,21 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_FORMAT runbookUrl | refused VALUE_NOT_CONCRETE runbookUrl | refused VALUE_NOT_CONCRETE runbookUrl',
   ],
   'MonitoringOptions.priorityClassName': ['text | reference | reference'],
+  'MonitoringOptions.nodeSelector': [
+    "refused INVALID_FORMAT nodeSelector['k'] | reference | reference",
+    'refused INVALID_FORMAT nodeSelector[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
+  ],
+  'MonitoringOptions.podLabels': [
+    "refused INVALID_FORMAT podLabels['k'] | reference | reference",
+    'refused INVALID_FORMAT podLabels[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
+  ],
+  'MonitoringOptions.podAnnotations': [
+    'text | reference | reference',
+    'refused INVALID_FORMAT podAnnotations[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
+  ],
   'MonitoringOptions.prometheusImage': ['text | reference | reference'],
   'MonitoringOptions.alertmanagerImage': ['text | reference | reference'],
+  'ObjectiveOptions.models': ['refused UNKNOWN_VALUE objectives[0].models'],
   'MonitoringStack.new(id)': ['text'],
   'PersistentStorageProps.storageClassName': ['text | reference | reference'],
   'WatchOptions.metricPrefixes': [

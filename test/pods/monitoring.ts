@@ -192,7 +192,53 @@ function kubeStateMetrics(address: RegExp, pod: string[] = []): Row {
   };
 }
 
+/** User of Grafana's image. What it writes is lost with the pod; its password and its key are files. */
+const GRAFANA: Row = {
+  address: / Ephemeral_Grafana$/,
+  workload: [
+    ...named('grafana', 'monitoring', app('grafana'), PART_OF),
+    selects(app('grafana'), PART_OF, MANAGED_BY),
+    'spec.replicas: 1',
+    'strategy Recreate',
+    'wait_for_rollout: false',
+  ],
+  pod: [
+    nonRoot('472'),
+    'service account grafana',
+    NO_TOKEN,
+    NO_LINKS,
+    labeled(app('grafana'), PART_OF),
+    'annotations gpu-inference-constructs/config-checksum=<checksum>',
+    'priority_class_name: monitoring',
+    'volume config: config_map, name: grafana-config, files grafana.ini datasources.yaml as provisioning/datasources/datasources.yaml dashboards.yaml as provisioning/dashboards/dashboards.yaml',
+    'volume dashboards: projected, sources[0].config_map[0].name: grafana-dashboards',
+    'volume data: empty_dir, bounded',
+    'volume tmp: empty_dir, bounded',
+    'volume secret-grafana-secret-key: secret, secret_name: grafana-secret-key',
+    'volume secret-grafana-admin: secret, secret_name: grafana-admin',
+  ],
+  containers: {
+    grafana: [
+      LOCKED,
+      PULLED,
+      'image docker.io/grafana/grafana',
+      'port http 3000/TCP',
+      'startup GET /api/health of port http, every 10 s',
+      'readiness GET /api/health of port http, every 10 s',
+      'liveness GET /api/health of port http, every 10 s',
+      'mounts config at /etc/grafana, read-only',
+      'mounts dashboards at /etc/grafana-dashboards, read-only',
+      'mounts data at /var/lib/grafana',
+      'mounts tmp at /tmp',
+      'mounts secret-grafana-secret-key at /etc/grafana-secrets/grafana-secret-key, read-only',
+      'mounts secret-grafana-admin at /etc/grafana-secrets/grafana-admin, read-only',
+      ...bounded('cpu', 'memory'),
+    ],
+  },
+};
+
 export const ROWS: Row[] = [
+  GRAFANA,
   NODE_EXPORTER,
   kubeStateMetrics(/ (?:(?:Chat|Cloud|OpenAi)_)?Monitoring_KubeStateMetrics$/),
   kubeStateMetrics(/ Ephemeral_KubeStateMetrics$/, ['priority_class_name: monitoring']),

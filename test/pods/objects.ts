@@ -1,3 +1,4 @@
+import { grafanaObjects } from './grafana-objects';
 import { app, instance, labeled, named, selects } from './rows';
 
 /** What an object without pods must be, by its address. */
@@ -360,6 +361,7 @@ export const ROWS: ObjectRow[] = [
   ...CACHE,
   ...monitoringObjects('prometheus', 9090, '20Gi', 'prometheus.yml rules.yml'),
   ...monitoringObjects('alertmanager', 9093, '1Gi', 'alertmanager.yml'),
+  ...grafanaObjects(row),
   importAccount('import'),
   importAccount('gated', true),
   importAccount('claimed'),

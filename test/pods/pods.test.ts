@@ -96,6 +96,7 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
       'kubernetes/pod-template.ts',
       'monitoring/exporters/kube-state-metrics.ts',
       'monitoring/exporters/node-exporter.ts',
+      'monitoring/grafana/grafana-server.ts',
       'monitoring/servers/monitoring-server.ts',
       'network/definition-wait.ts',
       'network/nccl-acceptance-test.ts',

@@ -194,6 +194,7 @@ function rest(app: App): void {
     cluster,
     storage: MonitoringStorage.emptyDir(),
     priorityClassName: 'monitoring',
+    grafana: {},
     alertReceivers: [AlertReceiver.slack('on-call', { webhookUrl: { name: 'alerting', key: 'slack' } })],
   });
   const modelStore = new TestStore(stack, 'Store');

@@ -45,6 +45,19 @@ const apiKey = (address: RegExp, server: string, kind: 'triton' | 'vllm' = 'vllm
   ],
 });
 
+/** The password and the key of a Grafana, likewise. */
+const ofGrafana = (id: string, name: string, key: string): ReleaseRow => ({
+  address: new RegExp(` Ephemeral_Grafana_${id}$`),
+  chart: chart('./assets/GeneratedSecretChart', '', name, 'monitoring'),
+  values: [
+    `key: ${key}`,
+    `name: ${name}`,
+    'labels.app.kubernetes.io/name: grafana',
+    'labels.app.kubernetes.io/part-of: monitoring',
+    'labels.app.kubernetes.io/managed-by: gpu-inference-constructs',
+  ],
+});
+
 /** By vendor alone, or the operator's own rules find no GPU and no adapter. */
 const DISCOVERY = ['deviceClassWhitelist: 02, 03', 'deviceLabelFields: vendor'].map(
   (line) => `worker.config.sources.pci.${line}`,
@@ -183,6 +196,8 @@ const KARPENTER_POOL = of(
 );
 
 export const ROWS: ReleaseRow[] = [
+  ofGrafana('Admin', 'grafana-admin', 'admin-password'),
+  ofGrafana('SecretKey', 'grafana-secret-key', 'secret-key'),
   apiKey(/ OpenAi_Model-llama-31-8b_ApiKey$/, 'llama-3-1-8b'),
   apiKey(/ Older_ApiKey$/, 'older'),
   apiKey(/ Cached_ApiKey$/, 'cached'),

@@ -1,5 +1,11 @@
 import { IGpuNodePool } from '../../core/gpu-node-pool';
-import { annotationSyntaxFaults, keyFaults, labelSyntaxFaults, valueFaults } from '../../kubernetes/label-syntax';
+import {
+  annotationSyntaxFaults,
+  keyFaults,
+  labelSyntaxFaults,
+  ownKeyFaults,
+  valueFaults,
+} from '../../kubernetes/label-syntax';
 import { Fault, fault } from '../../units/fault';
 import { dividedByBottlerocket } from '../pools/shared/bottlerocket-settings';
 import { MIG_LABEL, PLUGIN_CONFIG_LABEL } from '../pools/shared/gpu-node-pool-labels';
@@ -100,21 +106,11 @@ const OWN_LABELS = ['app.kubernetes.io/name', 'app.kubernetes.io/managed-by'];
  *
  * @internal
  */
-export function agentPodFaults({
-  podLabels = {},
-  podAnnotations,
-  tolerations = [],
-  gpuOperator,
-}: NodeAgentsProps): Fault[] {
+export function agentPodFaults({ podLabels, podAnnotations, tolerations = [], gpuOperator }: NodeAgentsProps): Fault[] {
   return allOf(
     () => labelSyntaxFaults('podLabels', podLabels),
     () => secretMetadataFaults('podLabels', podLabels),
-    () =>
-      Object.keys(podLabels)
-        .filter((key) => OWN_LABELS.includes(key))
-        .map((key) =>
-          fault('RESERVED', `podLabels['${key}']`, `podLabels must not contain '${key}', which is set here; remove it`),
-        ),
+    () => ownKeyFaults('podLabels', podLabels, OWN_LABELS),
     () => annotationSyntaxFaults('podAnnotations', podAnnotations),
     () => (gpuOperator ? operatorShapeFaults(gpuOperator) : []),
     () => secretMetadataFaults('podAnnotations', podAnnotations),

@@ -67,7 +67,7 @@ export function ruleFaults(
 }
 
 /**
- * The faults of queries that read what targets expose and rules record. Those of the rules themselves are not among them.
+ * The faults of rules, or, where these have none, of queries that read what targets expose and the rules record.
  *
  * @param queries the queries
  * @param rules the rules
@@ -76,18 +76,15 @@ export function ruleFaults(
  *
  * @internal
  */
-export function queryFaults(
+export function ruleAndQueryFaults(
   queries: readonly ContractQuery[],
   rules: readonly ContractRule[],
   targets: readonly ScrapedTarget[],
   options: ContractOptions,
 ): Fault[] {
   const scraped = new ScrapedTargets(targets, options.extraLabels);
-  const { recorded } = evaluated(
-    rules.filter(({ record }) => record !== undefined),
-    scraped,
-    options,
-  );
+  const { recorded, faults } = evaluated(rules, scraped, options);
+  if (faults.length > 0) return faults;
   const { scrapeIntervalSeconds } = options;
   return queries.flatMap(({ name, expr }) => {
     const found: Fault[] = [];

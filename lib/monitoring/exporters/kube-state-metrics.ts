@@ -32,7 +32,7 @@ export const OBSERVED_KINDS: { readonly [apiGroup: string]: readonly string[] } 
  */
 export type ExporterPlace = Pick<
   MonitoringServerPlace,
-  'cluster' | 'waitFor' | 'namespace' | 'labels' | 'imageRegistry' | 'priorityClassName'
+  'cluster' | 'waitFor' | 'namespace' | 'labels' | 'imageRegistry' | 'pods'
 >;
 
 /**
@@ -92,7 +92,7 @@ export class KubeStateMetrics extends Construct {
   }
 
   private makeDeployment(): void {
-    const { cluster, waitFor, namespace, labels, imageRegistry, priorityClassName } = this.place;
+    const { cluster, waitFor, namespace, labels, imageRegistry, pods } = this.place;
     const kinds = Object.values(OBSERVED_KINDS).flat().sort();
     new DeploymentV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, waitFor),
@@ -103,11 +103,13 @@ export class KubeStateMetrics extends Construct {
         strategy: { type: 'Recreate' },
         selector: { matchLabels: { ...labels } },
         template: podTemplate({
-          labels,
+          labels: { ...pods.podLabels, ...labels },
+          annotations: pods.podAnnotations,
           registry: imageRegistry,
           securityLevel: PodSecurityLevel.RESTRICTED,
           userId: '65534',
           serviceAccount: { name: NAME, usesApiServer: true },
+          taints: pods.tolerations,
           containers: [
             {
               name: NAME,
@@ -123,7 +125,7 @@ export class KubeStateMetrics extends Construct {
               resources: { requests: RESOURCES, limits: RESOURCES },
             },
           ],
-          spec: { priorityClassName },
+          spec: { priorityClassName: pods.priorityClassName, nodeSelector: pods.nodeSelector },
         }),
       },
     });

@@ -8,6 +8,7 @@ import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { podTemplate } from '../../kubernetes/pod-template';
+import { MonitoringPods } from '../servers/monitoring-pods';
 
 /** The release whose metrics the catalog has: test/monitoring/fixtures/node-exporter-1.12.1.prom. */
 const VERSION = '1.12.1';
@@ -53,6 +54,8 @@ export interface NodeExporterProps {
   readonly namespace: string;
   readonly labels: { readonly [label: string]: string };
   readonly imageRegistry: ImageRegistry;
+  /** What the user says of its pods, as far as it does not say on which nodes they are. */
+  readonly pods: Pick<MonitoringPods, 'podLabels' | 'podAnnotations'>;
 }
 
 /**
@@ -67,7 +70,7 @@ export interface NodeExporterProps {
 export class NodeExporter extends Construct {
   public constructor(scope: Construct, id: string, props: NodeExporterProps) {
     super(scope, id);
-    const { cluster, namespace, labels, imageRegistry } = props;
+    const { cluster, namespace, labels, imageRegistry, pods } = props;
     const ready = ensureNamespace(this, cluster, namespace, PodSecurityLevel.PRIVILEGED);
     new DaemonSetV1(this, 'Resource', {
       ...kubernetesMeta(this, cluster, ready),
@@ -78,7 +81,8 @@ export class NodeExporter extends Construct {
         selector: { matchLabels: { ...labels } },
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
         template: podTemplate({
-          labels,
+          labels: { ...pods.podLabels, ...labels },
+          annotations: pods.podAnnotations,
           registry: imageRegistry,
           securityLevel: PodSecurityLevel.PRIVILEGED,
           tolerations: () => [{ operator: 'Exists' }],

@@ -125,7 +125,7 @@ export class PrometheusOperatorMonitoring extends Construct implements IMonitori
 
   #faults(): Fault[] {
     const faults = this.#watchList.faults();
-    return faults.length > 0 ? faults : this.#watchList.ruleFaults();
+    return faults.length > 0 ? faults : this.#watchList.queryFaults();
   }
 
   #prometheusRule(name: string, groups: readonly RuleGroup[]): object {

@@ -18,9 +18,7 @@ import { escapeTemplate } from '../../core/template-escape';
 import { DataSize } from '../../units/data-size';
 import { secretVolumeName } from '../alerting/alert-receiver';
 import { MonitoringStorage } from '../prometheus/monitoring-storage';
-
-/** Annotation of a pod that says which volume it is for. */
-const VOLUME = 'gpu-inference-constructs/volume';
+import { MonitoringPods, VOLUME_ANNOTATION } from './monitoring-pods';
 
 /** User `nobody`, whom both images run as. */
 const NOBODY_ID = '65534';
@@ -63,7 +61,8 @@ export interface MonitoringServerPlace {
   readonly imageRegistry: ImageRegistry;
   /** Annotations of its service account. @default - none */
   readonly accountAnnotations?: { readonly [key: string]: string };
-  readonly priorityClassName?: string;
+  /** What the user says of its pods. */
+  readonly pods: MonitoringPods;
 }
 
 /** @internal */
@@ -193,24 +192,27 @@ export class MonitoringServer extends Construct {
   }
 
   private template() {
-    const { name, labels, storage, size, secrets = [], imageRegistry, usesApiServer } = this.props;
+    const { name, labels, storage, size, secrets = [], imageRegistry, usesApiServer, pods } = this.props;
     return podTemplate({
-      labels,
+      labels: { ...pods.podLabels, ...labels },
       // A changed configuration replaces the pod, which reads it at start.
       annotations: {
+        ...pods.podAnnotations,
         ...lateChecksumAnnotation(Lazy.stringValue({ produce: () => this.configChecksum() })),
         // A claim that is replaced is deleted only once no pod uses it: the pod makes way with it.
-        ...(storage.persistent ? { [VOLUME]: this.volumeText() } : {}),
+        ...(storage.persistent ? { [VOLUME_ANNOTATION]: this.volumeText() } : {}),
       },
       registry: imageRegistry,
       securityLevel: PodSecurityLevel.RESTRICTED,
       userId: NOBODY_ID,
       serviceAccount: { name, usesApiServer },
+      taints: pods.tolerations,
       containers: [this.container()],
       spec: {
         // Time for Prometheus to close its write-ahead log and for Alertmanager to write its silences.
         terminationGracePeriodSeconds: 120,
-        priorityClassName: this.props.priorityClassName,
+        priorityClassName: pods.priorityClassName,
+        nodeSelector: pods.nodeSelector,
         volume: [
           this.configVolume(),
           storage.persistent

@@ -4,7 +4,7 @@ import { kubernetesNameFault } from '../../core/naming';
 import { isSensitiveValue } from '../../core/sensitive-value';
 import { hasToken } from '../../core/tokens';
 import { imageFaults } from '../../kubernetes/container-image';
-import { annotationSyntaxFaults, labelSyntaxFaults } from '../../kubernetes/label-syntax';
+import { annotationSyntaxFaults, labelSyntaxFaults, ownKeyFaults } from '../../kubernetes/label-syntax';
 import { objectNameFaults } from '../../kubernetes/object-name';
 import { duplicateFaults, repeatedIndexes } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
@@ -344,12 +344,4 @@ function readOnlyFaults(at: string, volume: string, readOnly: boolean | undefine
   if (!Object.hasOwn(ofPod, volume) || ofPod[volume].writable || readOnly !== false) return [];
   const reason = `${at} must be left out: '${volume}' has the weights, which were checked and are served as they are; write to 'cache'`;
   return [fault('RESERVED', at, reason)];
-}
-
-function ownKeyFaults(property: string, given: { [key: string]: string } = {}, own: readonly string[]): Fault[] {
-  return Object.keys(given)
-    .filter((key) => own.includes(key))
-    .map((key) =>
-      fault('RESERVED', `${property}['${key}']`, `${property} must not contain '${key}', which is set here; remove it`),
-    );
 }

@@ -9,6 +9,7 @@ import { Server } from '../pod/server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
 import { scalerMost } from '../pod/server-faults';
+import { listPriceOfServer } from '../pod/server-price';
 import { ServerKind } from '../pod/server-pod';
 import { scaledTarget } from '../scaling/declare-scaled';
 import { engineEnvironment } from '../vllm/engine-environment';
@@ -151,24 +152,39 @@ export function metricsTargetOf({ props, name, namespace, replicas, release, che
     startupSeconds: sizing.startupSeconds,
     plannedLatencyMs: plannedLatencyMs(models, features),
     latencyBoundsMs: latencyBoundsOf(models),
+    engines: enginesOf(models),
+    pricePerHour: pricesOf(props, sizing.gpus, models),
     plans: plansOf(models),
   };
 }
 
-/** Triton's backend tells of the steps of vLLM, and with speculative decoding a step gives several tokens. */
 /** Bounds that the histograms of all models have. */
 function latencyBoundsOf(models: readonly BackendModel[]): number[] {
   const [first = [], ...others] = models.map(({ latencyBoundsMs }) => latencyBoundsMs);
   return first.filter((bound) => others.every((bounds) => bounds.includes(bound)));
 }
 
+function enginesOf(models: readonly BackendModel[]): { [model: string]: MetricExporter } {
+  return Object.fromEntries(byName(models).flatMap(({ name, engine }) => (engine ? [[name, engine]] : [])));
+}
+
+/** They share the server, so that each has its price. */
+function pricesOf({ nodePool }: TritonDeploymentProps, gpus: number, models: readonly BackendModel[]) {
+  const price = listPriceOfServer(nodePool, gpus);
+  return price === undefined ? {} : Object.fromEntries(byName(models).map(({ name }) => [name, price]));
+}
+
+function byName(models: readonly BackendModel[]): readonly BackendModel[] {
+  return [...models].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Triton's backend tells of the steps of vLLM, and with speculative decoding a step gives several tokens. */
 function plansOf(models: readonly BackendModel[]) {
-  const byName = [...models].sort((a, b) => (a.name < b.name ? -1 : 1));
   const planned = (plan: CapacityPlan) => {
     const { timePerTokenMs, ...others } = plannedServing(plan);
     return plan.speculativeDecoding ? others : { ...others, timePerTokenMs };
   };
-  return Object.fromEntries(byName.flatMap(({ name, plan }) => (plan ? [[name, planned(plan)]] : [])));
+  return Object.fromEntries(byName(models).flatMap(({ name, plan }) => (plan ? [[name, planned(plan)]] : [])));
 }
 
 /** Summaries are of the whole request, histograms of the time to its first response. */
@@ -176,6 +192,7 @@ function plannedLatencyMs(models: readonly BackendModel[], features: readonly Me
   const isWhole = features.includes(MetricFeature.SUMMARY_LATENCIES);
   const latency = (plan: CapacityPlan) =>
     firstTokenUnderLoadMs(plan) + (isWhole ? plan.outputTokens * plan.decodeLatencyMs : 0);
-  const byName = [...models].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return Object.fromEntries(byName.flatMap(({ name, plan }) => (plan ? [[name, Math.ceil(latency(plan))]] : [])));
+  return Object.fromEntries(
+    byName(models).flatMap(({ name, plan }) => (plan ? [[name, Math.ceil(latency(plan))]] : [])),
+  );
 }

@@ -133,6 +133,8 @@ export interface BackendModel extends PodModel {
   readonly tensorParallelism: number;
   /** Exporters behind the metrics port due to this model, besides Triton itself. */
   readonly exporters: readonly MetricExporter[];
+  /** Exporter of the engine that executes it, whether or not its metrics are switched on. @default - Triton's own scheduler does */
+  readonly engine?: MetricExporter;
   /** Bounds of its latency histogram in milliseconds. */
   readonly latencyBoundsMs: readonly number[];
   /**

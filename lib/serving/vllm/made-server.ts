@@ -9,6 +9,7 @@ import { Server } from '../pod/server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
 import { scalerMost } from '../pod/server-faults';
+import { listPriceOfServer } from '../pod/server-price';
 import { ServerKind } from '../pod/server-pod';
 import { scaledTarget } from '../scaling/declare-scaled';
 import { NODE } from './group-arguments';
@@ -131,6 +132,17 @@ export function metricsTargetOf(
       servers.flatMap(({ server, scaling }) => scaling?.scaledModels(objectName(props, server.name)) ?? []),
     ),
     plannedLatencyMs: Object.fromEntries(names.map((each, i) => [each, latencies[i]])),
+    engines: {},
+    pricePerHour: pricesOf(props, servers),
     plans: Object.fromEntries(servers.map(({ server }) => [server.names[0], plannedServing(server.plan)])),
   };
+}
+
+/** Only the first node of a group tells of its server, which has all of them. */
+function pricesOf({ nodePool }: VllmDeploymentProps, servers: readonly CheckedServer[]): { [model: string]: number } {
+  const prices = servers.map(({ server }) => {
+    const price = listPriceOfServer(nodePool, server.gpus, server.nodes.nodes);
+    return price === undefined ? [] : [[server.names[0], price] as const];
+  });
+  return Object.fromEntries(prices.flat());
 }

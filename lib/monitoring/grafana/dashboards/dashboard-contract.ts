@@ -1,4 +1,9 @@
-import { ContractOptions, ContractQuery, ContractRule, queryFaults } from '../../../metrics/contract/rule-contract';
+import {
+  ContractOptions,
+  ContractQuery,
+  ContractRule,
+  ruleAndQueryFaults,
+} from '../../../metrics/contract/rule-contract';
 import { ScrapedTarget } from '../../../metrics/contract/scraped-target';
 import { Fault, fault, faultsUnder } from '../../../units/fault';
 import { DashboardJson, VariableJson } from './dashboard-json';
@@ -16,39 +21,42 @@ export interface DashboardSurroundings {
 }
 
 /**
- * The faults of the queries of a dashboard: of its panels, its variables and its annotations. A variable in a matcher stands for any value.
+ * The faults of rules and, where these have none, of the queries of dashboards: of their panels, variables and annotations. A variable in a matcher
+ * stands for any value.
  *
- * @param dashboard the dashboard
+ * @param dashboards the dashboards
  * @param around what there is to query
  *
  * @internal
  */
-export function dashboardFaults(dashboard: DashboardJson, around: DashboardSurroundings): Fault[] {
+export function dashboardFaults(dashboards: readonly DashboardJson[], around: DashboardSurroundings): Fault[] {
   const { rules, targets, options } = around;
   const faults: Fault[] = [];
   const queries: ContractQuery[] = [];
-  for (const { name, expr } of queriesOf(dashboard)) {
-    const { text, unknown } = withoutVariables(expr, dashboard, options.scrapeIntervalSeconds);
-    if (unknown.length === 0) queries.push({ name, expr: text });
-    else faults.push(...faultsUnder(unknown, '', name));
+  for (const dashboard of dashboards) {
+    for (const { name, expr } of queriesOf(dashboard)) {
+      const { text, unknown } = withoutVariables(expr, dashboard, options.scrapeIntervalSeconds);
+      if (unknown.length === 0) queries.push({ name, expr: text });
+      else faults.push(...faultsUnder(unknown, '', name));
+    }
   }
-  faults.push(...queryFaults(queries, rules, targets, options));
-  return faultsUnder(faults, '', `dashboard '${dashboard.title}'`);
+  return [...faults, ...ruleAndQueryFaults(queries, rules, targets, options)];
 }
 
 function queriesOf(dashboard: DashboardJson): ContractQuery[] {
+  const of = `dashboard '${dashboard.title}':`;
   return [
     ...panelQueries(dashboard).flatMap(({ panel, queries }) =>
-      queries.map(({ expr }) => ({ name: `panel '${panel.title}'`, expr })),
+      queries.map(({ expr }) => ({ name: `${of} panel '${panel.title}'`, expr })),
     ),
     // That the series have the label is part of it.
     ...variableQueries(dashboard).map(({ variable, label, series }) => ({
-      name: `variable '${variable.name}'`,
+      name: `${of} variable '${variable.name}'`,
       expr: `group by (${label}) (${series})`,
     })),
     ...(dashboard.annotations?.list ?? [])
       .filter(({ expr, datasource }) => expr !== undefined && isPrometheus(datasource, dashboard))
-      .map(({ name, expr = '' }) => ({ name: `annotation '${name}'`, expr })),
+      .map(({ name, expr = '' }) => ({ name: `${of} annotation '${name}'`, expr })),
   ];
 }
 

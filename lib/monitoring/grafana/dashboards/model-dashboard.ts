@@ -162,7 +162,8 @@ function failures(series: WatchedSeries): PanelSpec[] {
     graph(series, 'inference_rejections_per_second', {
       id: 21,
       title: 'Rejected requests',
-      description: 'Requests that a full queue refused each second.',
+      description:
+        'Requests refused each second: by a full queue of vLLM, or since they waited too long in that of Triton.',
       unit: PanelUnit.REQUESTS_PER_SECOND,
     }),
     graph(series, 'inference_preemptions_per_second', {
@@ -189,19 +190,6 @@ function memory(series: WatchedSeries): PanelSpec[] {
       description: 'Used part of the memory for keys and values. Requests wait, or are put off, when it is full.',
       unit: PanelUnit.PERCENT,
       max: 100,
-    }),
-    graph(series, 'inference_gpu_memory_percent', {
-      id: 31,
-      title: 'GPU memory',
-      description: 'Memory in use on each GPU of the server. Engines take it in advance: it does not show the load.',
-      unit: PanelUnit.PERCENT,
-      max: 100,
-      queries: [
-        {
-          expr: `max by (node, gpu_uuid) (inference_gpu_memory_percent${OF_JOB})`,
-          legend: '{{node}} {{gpu_uuid}}',
-        },
-      ],
     }),
   ];
 }

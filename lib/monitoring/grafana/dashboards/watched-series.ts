@@ -1,3 +1,4 @@
+import { MetricsTarget } from '../../../core/watchable';
 import { PromqlExpression } from '../../../metrics/promql/expression';
 import { parsePromql } from '../../../metrics/promql/parse';
 import { Indicator } from '../../indicators/indicator';
@@ -9,14 +10,22 @@ const OURS = /^inference_/;
 
 /** What is known of the series that dashboards can show. @internal */
 export class WatchedSeries {
+  /** Targets that are measured in the same way: of hundreds there are a few kinds. */
+  readonly #kinds = new Map<string, MetricsTarget[]>();
+
   /**
    * @param workloads what is watched
    * @param recorded names of all series that rules record
    */
   public constructor(
-    private readonly workloads: readonly WatchedWorkload[],
+    workloads: readonly WatchedWorkload[],
     private readonly recorded: ReadonlySet<string>,
-  ) {}
+  ) {
+    for (const { target } of workloads) {
+      const kind = kindOf(target);
+      this.#kinds.set(kind, [...(this.#kinds.get(kind) ?? []), target]);
+    }
+  }
 
   /** Whether there will be series of a name. */
   public has(name: string): boolean {
@@ -32,10 +41,10 @@ export class WatchedSeries {
   public meaning(record: string): string {
     const jobs = new Map<string, string[]>();
     const indicator = Indicator.ALL.find((one) => one.record === record);
-    for (const { target } of this.workloads) {
-      if (!indicator?.isAvailable(target)) continue;
-      const { meaning } = indicator.query(target);
-      jobs.set(meaning, [...(jobs.get(meaning) ?? []), target.jobName]);
+    for (const [first, ...others] of this.#kinds.values()) {
+      if (!indicator?.isAvailable(first)) continue;
+      const { meaning } = indicator.query(first);
+      jobs.set(meaning, [...(jobs.get(meaning) ?? []), ...[first, ...others].map(({ jobName }) => jobName)]);
     }
     if (jobs.size <= 1) return [...jobs.keys()].join('');
     return [...jobs].map(([meaning, names]) => `${listed(names)}: ${meaning}`).join('\n\n');
@@ -59,6 +68,13 @@ export class WatchedSeries {
     // A plan or a limit alone is no measurement.
     return queries.some(({ line }) => line === undefined) ? [{ ...panel, queries }] : [];
   }
+}
+
+/** All of a target but what it is called. */
+function kindOf(target: MetricsTarget): string {
+  const { jobName: _job, namespace: _namespace, podSelector: _pods, plannedLatencyMs: _planned, ...rest } = target;
+  const { models, engines = {}, pricePerHour = {}, scaledModels: _scaled, ...kind } = rest;
+  return JSON.stringify([kind, models.length, Object.values(engines), Object.values(pricePerHour).length]);
 }
 
 /** The panels of a row fill its last line. */

@@ -97,6 +97,7 @@ export class TensorRtLlmEngineModel implements ModelDefinition, BackendModel {
   public readonly spansGpus = true;
   public readonly isComplete = true;
   public readonly tensorParallelism = 1;
+  public readonly engine = MetricExporter.TRITON_TENSORRT_LLM;
   public readonly exporters: readonly MetricExporter[] = [];
   public readonly weights = 'beside';
   public readonly sharedMemory = DataSize.gib(1);

@@ -46,6 +46,7 @@ export class TensorRtLlmModel extends LanguageModel<TensorRtLlmModelProps> {
 
 /** A language model on its hardware, as TensorRT-LLM runs it. */
 class TensorRtLlmBackendModel extends LanguageModelOnHardware<TensorRtLlmModelProps> {
+  public readonly engine = MetricExporter.TRITON_TENSORRT_LLM;
   public readonly exporters: readonly MetricExporter[] = [];
 
   /** Weights that the checkpoint has in another form as well. */

@@ -151,6 +151,7 @@ function given(resolved: ResolvedModel): Resolution {
 
 /** A language model on its hardware, as Triton's vLLM backend runs it. */
 class VllmBackendModel extends LanguageModelOnHardware<VllmModelProps> {
+  public readonly engine = MetricExporter.TRITON_VLLM;
   public readonly exporters: readonly MetricExporter[];
 
   private readonly engineMetrics: boolean;
