@@ -73,13 +73,16 @@ export const TRITON_METRICS: MetricRows = {
   nv_inference_request_failure: {
     type: COUNTER,
     unit: MetricUnit.REQUESTS,
+    // In no release up to 26.06 a full queue counts what it refuses: core @ 73aad7c, and branches r24.10, r25.12 and r26.06, of which
+    // `DynamicBatchScheduler::Enqueue` returns the error of `PolicyQueue::Enqueue` to the front end; timeouts go by `RespondIfError`.
     // `reason` since core commits a07169e and 03b81c0 of July 2024, before every release this library deploys.
     labels: [...PER_MODEL, 'reason'],
     optionalLabels: OF_DEVICE,
     labelValues: { reason: ['REJECTED', 'CANCELED', 'BACKEND', 'OTHER'] },
     minVersion: '24.07',
     description:
-      'Requests failed, by reason REJECTED, CANCELED, BACKEND or OTHER; an ensemble counts a failed step twice',
+      'Requests failed, by reason REJECTED (waited too long in the queue), CANCELED, BACKEND or OTHER; not those that a full queue refuses at once, nor ' +
+      'errors that a Python model answers by itself; an ensemble counts a failed step twice',
     source: DOCS,
   },
   nv_inference_count: {
@@ -87,7 +90,7 @@ export const TRITON_METRICS: MetricRows = {
     unit: MetricUnit.INFERENCES,
     labels: PER_MODEL,
     optionalLabels: OF_DEVICE,
-    description: 'Inferences made, without those answered from the cache',
+    description: 'Inferences made, without those answered from the cache and those that failed',
     source: CORE,
   },
   nv_inference_exec_count: {
@@ -95,7 +98,7 @@ export const TRITON_METRICS: MetricRows = {
     unit: MetricUnit.EXECUTIONS,
     labels: PER_MODEL,
     optionalLabels: OF_DEVICE,
-    description: 'Batches executed, without those answered from the cache',
+    description: 'Batches executed, also those that failed, without those answered from the cache',
     source: CORE,
   },
   nv_inference_pending_request_count: gauge(

@@ -101,7 +101,10 @@ export class Indicator {
     'queue_depth',
   );
 
-  /** Requests that are executed together, by model. The vLLM backend of Triton does not tell of those in its engine. */
+  /**
+   * Requests that are executed together, by model. The vLLM backend of Triton does not tell of those in its engine. Of Triton's own, an execution that
+   * fails counts, and its requests do not: the mean is lower while executions fail.
+   */
   public static readonly BATCH_SIZE = new Indicator(
     'batch size',
     'requests',
@@ -111,8 +114,9 @@ export class Indicator {
   );
 
   /**
-   * Requests that failed, of all that ended, by model: also those that a full queue refused, which vLLM counts from 0.32 on. Those that the caller
-   * canceled count neither way.
+   * Requests that failed, of all that ended, by model: also those that a full queue of vLLM refused, from 0.32 on, and those that waited in the queue
+   * of Triton for longer than they may. What a full queue of Triton refuses at once is counted by no release of it, and counts neither way, like what
+   * the caller canceled. Triton counts errors that a Python model answers by itself as answered.
    */
   public static readonly FAILURES = new Indicator(
     'failed requests',
@@ -122,7 +126,10 @@ export class Indicator {
     'failure_percent',
   );
 
-  /** Requests that a full queue refuses each second, by model; vLLM counts them from 0.32 on. */
+  /**
+   * Requests refused each second because of the queue, by model. vLLM counts those that a full queue refuses, from 0.32 on. Triton counts those alone
+   * that waited for longer than their queue lets them; those that a full queue refuses at once are counted by no release of it up to 26.06.
+   */
   public static readonly REJECTIONS = new Indicator(
     'refused requests',
     'requests/s',

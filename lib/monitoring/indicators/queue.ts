@@ -111,7 +111,7 @@ export const BATCH_SIZE: readonly IndicatorSource[] = [
         expr: perCount(inferences, executions),
         metrics: [INFERENCES, EXECUTIONS],
         meaning:
-          'Of an execution of the last five minutes, without answers from the cache; a request that is a batch itself counts as all that is in it.',
+          'Of an execution of the last five minutes, without answers from the cache; a request that is a batch itself counts as all that is in it, an execution that fails as none.',
       };
     },
   },

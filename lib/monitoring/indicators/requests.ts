@@ -26,7 +26,7 @@ export const QPS: readonly IndicatorSource[] = [
     query: (target) => ({
       expr: rateByModel(ofModels(target)(SUCCESS), '2m'),
       metrics: [SUCCESS],
-      meaning: ANSWERED,
+      meaning: `${ANSWERED} An error that a Python model answers by itself is an answer.`,
     }),
   },
 ];
@@ -45,7 +45,9 @@ export const FAILURES: readonly IndicatorSource[] = [
         // A model that has never answered may have no series of answers.
         expr: perCount(`100 * ${failed}`, `${failed} + (${answered} or 0 * ${failed})`),
         metrics: [FAILURE, SUCCESS],
-        meaning: 'Of the requests of the last five minutes, without those that the caller canceled.',
+        meaning:
+          'Of the requests of the last five minutes, without those that the caller canceled. What a full queue of Triton refuses at once counts neither way, ' +
+          'and an error that a Python model answers by itself counts as answered.',
       };
     },
   },
@@ -77,7 +79,7 @@ function refusedOfVllm(target: MetricsTarget): string {
   return `(${refused} or 0 * ${ended})`;
 }
 
-/** Requests that a full queue refused, each second. @internal */
+/** Requests that were refused because of the queue, each second: Triton counts those alone that waited too long in it. @internal */
 export const REJECTIONS: readonly IndicatorSource[] = [
   {
     exporter: VLLM,
@@ -92,7 +94,8 @@ export const REJECTIONS: readonly IndicatorSource[] = [
     query: (target) => ({
       expr: rateByModel(ofModels(target)(FAILURE, ['reason="REJECTED"'])),
       metrics: [FAILURE],
-      meaning: 'Refused since the queue of Triton was full, or since they had waited too long in it.',
+      meaning:
+        'Refused since they had waited in the queue of Triton for longer than they may; what a full queue refuses at once is not counted.',
     }),
   },
 ];

@@ -37,8 +37,8 @@ export interface ObjectiveOptions {
  */
 export class ServiceLevelObjective {
   /**
-   * So many of the requests do not fail. Requests that callers cancel do not count, those that a full queue refuses do, where the server counts
-   * them.
+   * So many of the requests do not fail. Requests that callers cancel do not count, those that are refused do, where the server counts them: see
+   * `Indicator.FAILURES`.
    *
    * @param percent the share in percent, e.g. 99.9
    * @param options period and models

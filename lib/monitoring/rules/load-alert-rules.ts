@@ -73,7 +73,9 @@ function requestsRejected(target: MetricsTarget): MonitoringRule[] {
       severity: AlertSeverity.WARNING,
       expr: `${Indicator.REJECTIONS.record}{${targetMatchers(target).join(',')}} > 0`,
       for: '5m',
-      summary: 'A full queue of {{ $labels.model }} has refused {{ $value | printf "%.2f" }} requests a second for 5m',
+      summary: isVllm(target)
+        ? 'A full queue of {{ $labels.model }} has refused {{ $value | printf "%.2f" }} requests a second for 5m'
+        : '{{ $value | printf "%.2f" }} requests a second of {{ $labels.model }} have waited in the queue for longer than they may, for 5m',
       description: `Job ${target.jobName} in namespace ${target.namespace}. ${Indicator.REJECTIONS.query(target).meaning}`,
     }),
   ];

@@ -53,7 +53,9 @@ export function outageRules(target: MetricsTarget, ofPods: boolean): MonitoringR
 }
 
 function noServerAnswers(target: MetricsTarget): MonitoringRule[] {
-  if (target.scalesToZero) return [];
+  const { jobName, namespace, scalesToZero } = target;
+  if (scalesToZero) return [];
+  const isExporter = isOfCluster(target);
   return [
     {
       alert: 'NoServerAnswers',
@@ -61,16 +63,27 @@ function noServerAnswers(target: MetricsTarget): MonitoringRule[] {
       for: OUTAGE_FOR,
       labels: labels(target, 'critical'),
       annotations: {
-        summary: `No server of ${target.jobName} has answered for ${OUTAGE_FOR}`,
-        description: `Job ${target.jobName} in namespace ${target.namespace}. ${models(target)} cannot be reached, or Prometheus cannot reach them.`,
-        runbook:
-          '1. Pods: kubectl get pods -o wide in the namespace. Pending: is there a node with room, has a capacity block or a reservation ' +
-          'ended, has a zone failed? Init: are the weights in the store, and can the pod read them? CrashLoopBackOff: read the log of the ' +
-          'container before it (--previous). 2. No pods: has the Deployment replicas, and what do its events say? 3. Pods that are ready: may ' +
-          'Prometheus reach their metrics port through the network policies, and list them in their namespace?',
+        summary: `No ${isExporter ? 'pod' : 'server'} of ${jobName} has answered for ${OUTAGE_FOR}`,
+        description: `Job ${jobName} in namespace ${namespace}. ${whatIsLost(target)}`,
+        runbook: isExporter ? EXPORTER_AWAY : SERVERS_AWAY,
       },
     },
   ];
+}
+
+const SERVERS_AWAY =
+  '1. Pods: kubectl get pods -o wide in the namespace. Pending: is there a node with room, has a capacity block or a reservation ' +
+  'ended, has a zone failed? Init: are the weights in the store, and can the pod read them? CrashLoopBackOff: read the log of the ' +
+  'container before it (--previous). 2. No pods: has the Deployment replicas, and what do its events say? 3. Pods that are ready: may ' +
+  'Prometheus reach their metrics port through the network policies, and list them in their namespace?';
+const EXPORTER_AWAY =
+  '1. Pods: kubectl get pods -o wide in the namespace. CrashLoopBackOff: read the log of the container before it (--previous). 2. No pods: ' +
+  'what do the events of the Deployment or the DaemonSet say, and is there a node that it selects? 3. Pods that are ready: may Prometheus ' +
+  'reach their metrics port through the network policies, and list them in their namespace?';
+
+function whatIsLost(target: MetricsTarget): string {
+  if (isOfCluster(target)) return `Callers notice nothing; alerts and panels that read ${target.jobName} see nothing.`;
+  return `${models(target)} cannot be reached, or Prometheus cannot reach them.`;
 }
 
 function serverDown(target: MetricsTarget): MonitoringRule {
@@ -137,7 +150,7 @@ function serverRestarts(target: MetricsTarget): MonitoringRule {
 
 const FAILED_IN_TRITON =
   '1. Reason: nv_inference_request_failure{model="{{ $labels.model }}"} by its label reason. BACKEND: the engine is dead or out of ' +
-  'memory; read the log of the pods and delete those that fail. REJECTED: the queue is full; add replicas, or admit fewer requests. ' +
+  'memory; read the log of the pods and delete those that fail. REJECTED: they waited too long in the queue; add replicas, or admit fewer requests. ' +
   'OTHER: requests that the model refuses; look at the callers. ';
 const FAILED_IN_VLLM =
   '1. Engine: read the log of the pods for errors of requests, and for one that ran out of memory; delete those that fail. ';

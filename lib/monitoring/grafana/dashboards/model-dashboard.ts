@@ -162,7 +162,8 @@ function failures(series: WatchedSeries): PanelSpec[] {
     graph(series, 'inference_rejections_per_second', {
       id: 21,
       title: 'Rejected requests',
-      description: 'Requests that a full queue refused each second.',
+      description:
+        'Requests refused each second: by a full queue of vLLM, or since they waited too long in that of Triton.',
       unit: PanelUnit.REQUESTS_PER_SECOND,
     }),
     graph(series, 'inference_preemptions_per_second', {
