@@ -26,6 +26,7 @@ import {
   ModelStore,
   MonitoringStack,
   MonitoringStorage,
+  ServiceLevelObjective,
   NcclAcceptanceTest,
   NetworkName,
   NicDriver,
@@ -225,6 +226,11 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
     made.watch(new TestWorkload(stack, 'Workload'), {
       metricPrefixes: key === 'k' ? { [MetricExporter.TRITON_VLLM]: value as string } : metricPrefixes,
     });
+  },
+  ObjectiveOptions: (given) => (stack) => {
+    const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+    const objectives = [ServiceLevelObjective.availability(99.9, given)];
+    made.watch(new TestWorkload(stack, 'Workload'), { objectives });
   },
   CustomResourcesProps: (given) => (stack) =>
     void new CustomResources(stack, 'Resources', {
