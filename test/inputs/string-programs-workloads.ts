@@ -219,6 +219,12 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
     const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
     made.watch(new TestWorkload(stack, 'Workload', given));
   },
+  ObjectiveOptions: (given) => (stack) => {
+    const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+    made.watch(new TestWorkload(stack, 'Workload'), {
+      objectives: [ServiceLevelObjective.availability(99.9, given)],
+    });
+  },
   WatchOptions: (given) => (stack) => {
     const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
     const { metricPrefixes } = given;
@@ -226,11 +232,6 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
     made.watch(new TestWorkload(stack, 'Workload'), {
       metricPrefixes: key === 'k' ? { [MetricExporter.TRITON_VLLM]: value as string } : metricPrefixes,
     });
-  },
-  ObjectiveOptions: (given) => (stack) => {
-    const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
-    const objectives = [ServiceLevelObjective.availability(99.9, given)];
-    made.watch(new TestWorkload(stack, 'Workload'), { objectives });
   },
   CustomResourcesProps: (given) => (stack) =>
     void new CustomResources(stack, 'Resources', {

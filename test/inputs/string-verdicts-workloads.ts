@@ -378,9 +378,9 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
     'text | reference | reference',
     'refused INVALID_FORMAT podAnnotations[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
   ],
-  'ObjectiveOptions.models': ['refused UNKNOWN_VALUE objectives[0].models'],
   'MonitoringOptions.prometheusImage': ['text | reference | reference'],
   'MonitoringOptions.alertmanagerImage': ['text | reference | reference'],
+  'ObjectiveOptions.models': ['refused UNKNOWN_VALUE objectives[0].models'],
   'MonitoringStack.new(id)': ['text'],
   'PersistentStorageProps.storageClassName': ['text | reference | reference'],
   'WatchOptions.metricPrefixes': [
