@@ -14,7 +14,7 @@ import { dashboardFaults } from './grafana/dashboards/dashboard-contract';
 import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { isOfCluster } from './indicators/selectors';
-import { measuredBy, retentionFaults } from './objectives/objective-faults';
+import { measuredBy, retentionFaults, stackObjectiveFaults } from './objectives/objective-faults';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { isGateway } from './rules/gateway-rules';
 import { RuleGroup, RuleOptions } from './rules/rule-group';
@@ -141,12 +141,14 @@ export class WatchList {
     if (faults.length > 0) return faults;
     const twice = scrapedTwiceFaults(cluster, this.monitoring, scraped);
     if (twice.length > 0) return twice;
-    return unknownModelFaults(
+    const targets = workloads.map(({ target }) => target);
+    const unknown = unknownModelFaults(
       'latencyThresholdsMs',
       this.props.latencyThresholdsMs,
-      workloads.flatMap(({ target }) => target.models),
+      targets.flatMap(({ models }) => models),
       'the watched workloads serve',
     );
+    return [...unknown, ...stackObjectiveFaults(targets, this.props.objectives)];
   }
 
   /** What is wrong with the queries of the rules and, where there is a Grafana, of its dashboards, those of the program among them. */

@@ -26,6 +26,7 @@ import {
   ModelStore,
   MonitoringStack,
   MonitoringStorage,
+  ServiceLevelObjective,
   NcclAcceptanceTest,
   NetworkName,
   NicDriver,
@@ -217,6 +218,12 @@ export const WORKLOAD_STRUCTS: StructPrograms = {
   MetricsTarget: (given) => (stack) => {
     const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
     made.watch(new TestWorkload(stack, 'Workload', given));
+  },
+  ObjectiveOptions: (given) => (stack) => {
+    const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });
+    made.watch(new TestWorkload(stack, 'Workload'), {
+      objectives: [ServiceLevelObjective.availability(99.9, given)],
+    });
   },
   WatchOptions: (given) => (stack) => {
     const made = new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack) });

@@ -380,6 +380,7 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   ],
   'MonitoringOptions.prometheusImage': ['text | reference | reference'],
   'MonitoringOptions.alertmanagerImage': ['text | reference | reference'],
+  'ObjectiveOptions.models': ['refused UNKNOWN_VALUE objectives[0].models'],
   'MonitoringStack.new(id)': ['text'],
   'PersistentStorageProps.storageClassName': ['text | reference | reference'],
   'WatchOptions.metricPrefixes': [

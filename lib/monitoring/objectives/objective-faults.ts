@@ -46,6 +46,35 @@ export function watchedObjectiveFaults(
 }
 
 /**
+ * What is wrong with the objectives of a monitoring stack: models that nothing serves, and what none of the workloads that it is about can tell.
+ *
+ * @param targets all workloads that are watched
+ *
+ * @internal
+ */
+export function stackObjectiveFaults(
+  targets: readonly MetricsTarget[],
+  objectives: readonly ServiceLevelObjective[] = [],
+): Fault[] {
+  const serving = targets.filter(({ models }) => models.length > 0);
+  if (serving.length === 0) return [];
+  return objectives.flatMap((objective, i) => {
+    const known = serving.flatMap(({ models }) => models);
+    const [unknown] = (objective.models ?? []).filter((model) => !known.includes(model));
+    if (unknown !== undefined) {
+      const reason = `objectives[${i}] names the model '${unknown}', but the watched workloads serve ${[...new Set(known)].sort().join(', ')}`;
+      return [fault('UNKNOWN_VALUE', `objectives[${i}].models`, reason)];
+    }
+    const about = serving.filter(({ models }) => objective.models?.some((model) => models.includes(model)) ?? true);
+    const reasons = about.map((target) => unmeasured(target, objective));
+    if (reasons.some((each) => each.length === 0)) return [];
+    const why = [...new Set(reasons.flat())].join('; ');
+    const reason = `the objective '${objective}' cannot be measured on any of the watched workloads: ${why}`;
+    return [fault('OBJECTIVE_NOT_MEASURED', `objectives[${i}]`, reason)];
+  });
+}
+
+/**
  * The objectives of a monitoring stack that a workload can be measured by: of its models, and by what it tells.
  *
  * @internal

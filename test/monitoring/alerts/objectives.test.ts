@@ -164,3 +164,21 @@ describe('refused', () => {
     expect(idsOf(faultsThrown(made))).toEqual([id]);
   });
 });
+
+describe('of a stack is refused', () => {
+  test.each<[string, ServiceLevelObjective, RegExp]>([
+    [
+      'what no watched workload can tell',
+      ServiceLevelObjective.latency(95, 80),
+      /the objective 'latency 95 % below 80 ms' cannot be measured on any of the watched workloads: its histogram counts/,
+    ],
+    [
+      'a model that nobody serves',
+      ServiceLevelObjective.availability(99, { models: ['x'] }),
+      /objectives\[0\] names the model 'x', but the watched workloads serve b, /,
+    ],
+  ])('%s', (_, objective, text) => {
+    const watched = [{ target: BOUNDS }, { target: { jobName: 'b', models: ['b'] } }];
+    expect(() => monitor(watched, { objectives: [objective] })).toThrow(text);
+  });
+});
