@@ -1,5 +1,6 @@
 import { MetricsTarget } from '../../core/watchable';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
+import { readerToken } from './metrics-reader';
 import { Relabeling, scrapeConfig } from '../prometheus/prometheus-config';
 
 /**
@@ -43,6 +44,14 @@ export function podMonitor(target: MetricsTarget, { name, labels, scrapeInterval
           interval: `${scrapeIntervalSeconds}s`,
           scrapeTimeout: `${Math.min(scrapeIntervalSeconds, 10)}s`,
           honorLabels,
+          ...(target.secured
+            ? {
+                scheme: config.scheme,
+                // Controllers make their certificates themselves, and no authority signs them.
+                tlsConfig: { insecureSkipVerify: true },
+                authorization: { type: 'Bearer', credentials: readerToken(name) },
+              }
+            : {}),
           relabelings: [...config.relabel_configs.map(camelCased), { targetLabel: 'job', replacement: job }],
           ...(config.metric_relabel_configs
             ? { metricRelabelings: config.metric_relabel_configs.map(camelCased) }

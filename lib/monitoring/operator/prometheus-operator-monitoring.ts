@@ -20,6 +20,7 @@ import { allowScrape } from '../prometheus/scrape-policy';
 import { RuleGroup } from '../rules/rule-group';
 import { WatchList } from '../watch-list';
 import { WatchOptions } from '../watched-workload';
+import { metricsReader } from './metrics-reader';
 import { OPERATOR_API, podMonitor } from './pod-monitor';
 import { operatorOptionFaults, PrometheusOperatorMonitoringProps } from './prometheus-operator-options';
 
@@ -106,6 +107,7 @@ export class PrometheusOperatorMonitoring extends Construct implements IMonitori
         name,
         this.#watchList.ruleGroups.filter((group) => group.name === workload.metricsTarget.jobName),
       ),
+      ...(workload.metricsTarget.secured ? metricsReader(name, this.namespace) : []),
     ];
     this.#release(`Watch-${jobName}`, `watch-${name}`, objects, [workload], () => isInTree(workload));
     allowScrape(this, workload, { cluster, from: this.namespace, pods: prometheusPodLabels });

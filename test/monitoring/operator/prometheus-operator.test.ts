@@ -9,6 +9,7 @@ import { faultsThrown } from '../../support/faults';
 import { definitionFaults, readDefinitions } from '../../support/schema';
 import { Block, Synthesized, synthesize } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
+import { TARGETS } from '../indicators/targets';
 import { TARGET, TestWorkload, VLLM_TARGET, Watched } from '../support';
 
 const DEFINITIONS = readDefinitions(path.join(__dirname, 'fixtures', 'prometheus-operator-crds.json'));
@@ -180,4 +181,43 @@ test.each<[Partial<PrometheusOperatorMonitoringProps>, string, string]>([
 test('what a workload lacks is refused as by a monitoring stack', () => {
   const faults = faultsThrown(() => watch([{ target: { ...TARGET, features: [], version: '25.12' } }]));
   expect(faults.map(({ id }) => id)).toContain('INDICATOR_UNAVAILABLE');
+});
+
+describe('a controller that answers by HTTPS and for tokens alone', () => {
+  const secured = { ...TARGETS.node, jobName: 'lws', secured: true, port: 8443, declaredPort: 9443 };
+  const { objects, of } = watch([{ target: secured }]);
+
+  test('is scraped so, as the definition of the operator takes it', () => {
+    const monitor = of('PodMonitor', 'lws');
+    expect(monitor.spec.podMetricsEndpoints).toEqual([
+      expect.objectContaining({
+        scheme: 'https',
+        tlsConfig: { insecureSkipVerify: true },
+        authorization: { type: 'Bearer', credentials: { name: 'lws-metrics', key: 'token' } },
+      }),
+    ]);
+    const { metadata, ...rest } = monitor;
+    expect(
+      definitionFaults(DEFINITIONS, { ...rest, metadata: { ...metadata, namespace: 'monitoring' } } as Block),
+    ).toEqual([]);
+  });
+
+  test('takes the token of an account that may read its metrics and nothing else', () => {
+    const { type, metadata, ...rest } = of('Secret', 'lws-metrics');
+    expect(type).toBe('kubernetes.io/service-account-token');
+    expect(metadata.annotations).toEqual({ 'kubernetes.io/service-account.name': 'lws-metrics' });
+    expect(Object.keys(rest).sort()).toEqual(['apiVersion', 'kind']);
+    expect(of('ServiceAccount', 'lws-metrics').automountServiceAccountToken).toBe(false);
+    expect(of('ClusterRole', 'monitoring-lws-metrics').rules).toEqual([
+      { nonResourceURLs: ['/metrics'], verbs: ['get'] },
+    ]);
+    const { roleRef, subjects } = of('ClusterRoleBinding', 'monitoring-lws-metrics');
+    expect(roleRef).toMatchObject({ kind: 'ClusterRole', name: 'monitoring-lws-metrics' });
+    expect(subjects).toEqual([{ kind: 'ServiceAccount', name: 'lws-metrics', namespace: 'monitoring' }]);
+    expect(objects.filter(({ kind }) => kind === 'ClusterRole')).toHaveLength(1);
+  });
+
+  test('is the only one with an account', () => {
+    expect(watch(BOTH).objects.map(({ kind }) => kind)).not.toContain('Secret');
+  });
 });
