@@ -275,6 +275,14 @@ export const TEXTS: FaultText[] = [
     refuse: make({ alertReceivers: [hook('null')] }),
   },
   {
+    id: 'RESERVED',
+    property: 'grafana.auth.password.name',
+    text:
+      "Grafana: auth.password.name must not be 'grafana-secret-key', the secret of the key that this stack makes for Grafana; put yours into a " +
+      'secret of another name',
+    refuse: make({ grafana: { auth: GrafanaAuth.password({ name: 'grafana-secret-key', key: 'a' }) } }),
+  },
+  {
     id: 'UNKNOWN_VALUE',
     property: 'metricPrefixes',
     text: "metricPrefixes names the model 'llama', but 'triton-deepseek' serves deepseek",
