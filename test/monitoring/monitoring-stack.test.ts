@@ -232,16 +232,6 @@ describe('the configuration', () => {
     ]);
   });
 
-  test('is not raised for the one of two workloads that is watched without it', () => {
-    const canary = { jobName: 'triton-canary' };
-    const { result } = monitor([{ options: { latencyAlert: false } }, { target: canary }]);
-    const alerts = rules(result).filter((rule) => rule.alert === 'HighLatency');
-    expect(alerts.map(({ expr, labels }) => [expr, labels?.job])).toEqual([
-      ['deepseek_latency_p99{job="triton-canary"} > 50', 'triton-canary'],
-    ]);
-    expect(rules(result).filter(({ record }) => record === 'deepseek_latency_p99')).toHaveLength(2);
-  });
-
   test('leaves pods out if they are meant to be absent at times', () => {
     const { result } = monitor([{ target: { replicas: 2 }, options: { outageAlerts: false } }]);
     expect(rules(result).flatMap((rule) => rule.alert ?? [])).toEqual([
