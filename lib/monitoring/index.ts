@@ -1,4 +1,7 @@
 export * from './alerting/alert-receiver';
+export * from './alerting/alert-route';
+export * from './alerting/mute-time';
+export * from './rules/alert-severity';
 export * from './grafana/grafana-auth';
 export * from './grafana/grafana-dashboard';
 export * from './grafana/grafana-options';

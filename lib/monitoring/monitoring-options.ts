@@ -2,6 +2,7 @@ import { NodeTaint } from '../core/gpu-node-pool';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { DataSize } from '../units/data-size';
 import { AlertReceiver } from './alerting/alert-receiver';
+import { AlertRoute } from './alerting/alert-route';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { MonitoringStorage } from './prometheus/monitoring-storage';
@@ -56,10 +57,16 @@ export interface MonitoringOptions {
    */
   readonly objectives?: ServiceLevelObjective[];
   /**
-   * Where alerts are sent; every receiver gets every alert.
+   * Where alerts are sent; every receiver without a route in `alertRoutes` gets every alert.
    * @default - nowhere: they are visible in Prometheus and Alertmanager only, and synthesis warns of it; an empty list says that this is meant
    */
   readonly alertReceivers?: AlertReceiver[];
+  /**
+   * Which alerts single receivers of `alertReceivers` get, and when: by severity, name, namespace, model or another label. What follows from another
+   * alert is held back whatever the route.
+   * @default - every receiver gets every alert
+   */
+  readonly alertRoutes?: AlertRoute[];
   /**
    * Gets the alert `Watchdog`, which always fires, every five minutes: a service that raises an alarm when it stops coming tells of a
    * monitoring that is down itself, or cut off. No other receiver gets it.

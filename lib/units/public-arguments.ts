@@ -243,6 +243,9 @@ export const ARGUMENTS = {
     'static persistentVolume': 'props?: PersistentStorageProps',
     'static emptyDir': 'sizeLimit?: DataSize',
   },
+  MuteTime: {
+    'static weekly': 'time: WeeklyTime',
+  },
   NetworkName: {
     'static of': 'name: string; namespace?: string',
   },

@@ -3,6 +3,8 @@
 /** The properties of each public struct with their types. @internal */
 export const STRUCTS = {
   AdapterSelection: 'deviceIds?: string[]; interfaceNames?: string[]',
+  AlertRoute:
+    'receiver: AlertReceiver; severities?: AlertSeverity[]; alerts?: string[]; namespaces?: string[]; models?: string[]; labels?: string{}; groupBy?: string[]; repeatInterval?: Duration; muteTimes?: MuteTime[]',
   Alternative:
     'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; gpuMemoryUtilization: number; maxSequences: number; maxBatchedTokens: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; pricePerHour?: number',
   ArmCpuImageOptions:
@@ -188,11 +190,11 @@ export const STRUCTS = {
   ModelStoreProps:
     'bucketName?: string; encryptionKeyArn?: string; region?: string; credentials?: ModelStoreCredentials; noncurrentVersionDays?: number; incompleteUploadDays?: number; accessLogs?: ModelStoreAccessLogs; readers?: string[]; writers?: string[]; removalPolicy?: RemovalPolicy; tags?: string{}; provider?: TerraformProvider',
   MonitoringOptions:
-    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; imageRegistry?: ImageRegistry',
+    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; imageRegistry?: ImageRegistry',
   MonitoringRule:
     'record?: string; alert?: string; expr: string; for?: string; labels?: string{}; annotations?: string{}',
   MonitoringStackProps:
-    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
+    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
   NcclAcceptanceTestProps:
     'nodePool: IGpuNodePool; nodes?: number; minimumBusBandwidth?: number; waitForCompletion?: boolean; deadlineSeconds?: number; environment?: string{}; image?: string; imageRegistry?: ImageRegistry; namespace?: string; name?: string',
   NetworkCard: 'index: number; maxInterfaces: number; efa: boolean',
@@ -339,6 +341,7 @@ export const STRUCTS = {
   WatchOptions:
     'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; objectives?: ServiceLevelObjective[]; pricePerHour?: number{}; latencyAlert?: boolean; outageAlerts?: boolean',
   WebhookReceiverProps: 'url?: string; urlSecret?: SecretReference; bearerToken?: SecretReference',
+  WeeklyTime: 'timeZone: string; days?: Weekday[]; from?: string; until?: string',
   WeightBits:
     'attention?: number; states?: number; feedForward?: number; sharedExperts?: number; experts?: number; outputHead?: number; predictionLayers?: number',
   ZeroInferenceProps:
@@ -440,6 +443,7 @@ export const CLASSES = {
   ModelStore: 'new ModelStore(...)',
   MonitoringStack: 'new MonitoringStack(...)',
   MonitoringStorage: 'MonitoringStorage.persistentVolume(...) or MonitoringStorage.emptyDir(...)',
+  MuteTime: 'MuteTime.weekly(...)',
   NcclAcceptanceTest: 'new NcclAcceptanceTest(...)',
   NetworkName: 'NetworkName.of(...)',
   NicDriver: 'NicDriver.host() or NicDriver.container(...)',
@@ -519,6 +523,7 @@ export const INTERFACES = {
 /** The values of each public enumeration. @internal */
 export const ENUMS = {
   AdvisoryComponent: 'Triton vLLM',
+  AlertSeverity: 'critical warning',
   AnnotationLevel: 'info warn error',
   AttentionBackend: 'FLASH_ATTN FLASHINFER TRITON_ATTN FLEX_ATTENTION',
   AutoscalingKind: 'none cluster-autoscaler',
@@ -565,5 +570,6 @@ export const ENUMS = {
   UpdateStrategy: 'RollingUpdate Recreate',
   VersionPolicyKind: 'LATEST ALL SPECIFIC',
   WarmUpDataKind: 'ZEROS RANDOM FILE',
+  Weekday: 'monday tuesday wednesday thursday friday saturday sunday',
   WhenUnsatisfiable: 'DoNotSchedule ScheduleAnyway',
 } as const;

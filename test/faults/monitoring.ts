@@ -45,6 +45,16 @@ const hook = (name: string) => AlertReceiver.webhook(name, { url: 'http://alerts
 /** The sentences of faults of monitoring. */
 export const TEXTS: FaultText[] = [
   {
+    id: 'ALERTS_ROUTED_NOWHERE',
+    text:
+      'each receiver of alertReceivers has routes, and no route is for all critical alerts, so that nobody is told of one that none of them matches; ' +
+      'add a receiver without a route, or a route with severities: [AlertSeverity.CRITICAL] and nothing else that it asks for',
+    faults: () => {
+      const receiver = hook('a');
+      return warningsOf(make({ alertReceivers: [receiver], alertRoutes: [{ receiver, models: ['chat'] }] })());
+    },
+  },
+  {
     id: 'DUPLICATE',
     property: 'alertReceivers',
     text: "alertReceivers repeats 'a'; each value may appear only once",
@@ -263,6 +273,14 @@ export const TEXTS: FaultText[] = [
     property: 'alertReceivers[0].name',
     text: "alertReceivers[0].name must not be 'null', the name of the receiver that drops alerts; choose another name",
     refuse: make({ alertReceivers: [hook('null')] }),
+  },
+  {
+    id: 'RESERVED',
+    property: 'grafana.auth.password.name',
+    text:
+      "Grafana: auth.password.name must not be 'grafana-secret-key', the secret of the key that this stack makes for Grafana; put yours into a " +
+      'secret of another name',
+    refuse: make({ grafana: { auth: GrafanaAuth.password({ name: 'grafana-secret-key', key: 'a' }) } }),
   },
   {
     id: 'UNKNOWN_VALUE',

@@ -1,3 +1,4 @@
+import { ALERTING_STRUCTS } from './string-programs-alerting';
 import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Given, Program } from './string-programs-compute';
 import { GATEWAY_ARGUMENTS, GATEWAY_STRUCTS } from './string-programs-gateway';
 import { KIND_ARGUMENTS, KIND_STRUCTS } from './string-programs-kinds';
@@ -11,6 +12,7 @@ import { TRITON_ARGUMENTS, TRITON_STRUCTS } from './triton-programs';
 const STRUCTS = {
   ...COMPUTE_STRUCTS,
   ...WORKLOAD_STRUCTS,
+  ...ALERTING_STRUCTS,
   ...POD_STRUCTS,
   ...VLLM_STRUCTS,
   ...GATEWAY_STRUCTS,

@@ -4,6 +4,7 @@ import { KIND_VERDICTS } from './string-verdicts-kinds';
 import { POD_VERDICTS } from './string-verdicts-pods';
 import { TRAINING_VERDICTS } from './string-verdicts-training';
 import { TRITON_VERDICTS } from './string-verdicts-triton';
+import { ALERTING_VERDICTS } from './string-verdicts-alerting';
 import { SCALING_VERDICTS } from './string-verdicts-scaling';
 import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
 
@@ -18,6 +19,7 @@ export const STRING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ...COMPUTE_VERDICTS,
   ...WORKLOAD_VERDICTS,
   ...SCALING_VERDICTS,
+  ...ALERTING_VERDICTS,
   ...KIND_VERDICTS,
   ...GATEWAY_VERDICTS,
   ...POD_VERDICTS,

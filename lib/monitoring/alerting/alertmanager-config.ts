@@ -1,7 +1,10 @@
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { AlertReceiver } from './alert-receiver';
+import { AlertRoute } from './alert-route';
+import { alertRouteFaults, unroutedWarnings } from './alert-route-faults';
 import { INHIBIT_RULES } from './inhibit-rules';
+import { muteTimes, routesTo } from './rendered-routes';
 import { WATCHDOG } from '../rules/rule-groups';
 import { allOf } from '../../units/unreadable';
 
@@ -9,12 +12,13 @@ import { allOf } from '../../units/unreadable';
 const DROPPING_RECEIVER = 'null';
 
 /**
- * The receivers of a monitoring stack.
+ * The receivers of a monitoring stack, and which alerts they get.
  *
  * @internal
  */
 export interface Receivers {
   readonly alertReceivers?: readonly AlertReceiver[];
+  readonly alertRoutes?: readonly AlertRoute[];
   readonly heartbeatReceiver?: AlertReceiver;
 }
 
@@ -44,6 +48,7 @@ export function receiverFaults(receivers: Receivers): Fault[] {
           () => receiver._faults(paths[index]),
         ),
       ),
+    () => alertRouteFaults(receivers.alertRoutes, alertReceivers),
   );
 }
 
@@ -60,12 +65,12 @@ function nameFaults(property: string, name: string): Fault[] {
 }
 
 /**
- * The warning of alerts that nobody is told of. An empty list is a decision; none is an omission.
+ * The warnings of alerts that nobody is told of. An empty list is a decision; none is an omission.
  *
  * @internal
  */
-export function receiverWarnings({ alertReceivers }: Receivers): Fault[] {
-  if (alertReceivers !== undefined) return [];
+export function receiverWarnings({ alertReceivers, alertRoutes }: Receivers): Fault[] {
+  if (alertReceivers !== undefined) return unroutedWarnings(alertRoutes, alertReceivers);
   return [
     fault(
       'NO_ALERT_RECEIVERS',
@@ -77,13 +82,15 @@ export function receiverWarnings({ alertReceivers }: Receivers): Fault[] {
 }
 
 /**
- * The text of `alertmanager.yml`: every alert goes to every receiver, and is dropped if there is no receiver; the one that always fires goes
+ * The text of `alertmanager.yml`: every alert goes to every receiver that has no route, to others by their routes, and
+ * is dropped if there is no receiver; the one that always fires goes
  * to that of the heartbeat only. What follows from another alert is held back. It uses only features of Alertmanager 0.25.
  *
  * @internal
  */
 export function alertmanagerConfig(receivers: Receivers): string {
-  const { alertReceivers = [], heartbeatReceiver } = receivers;
+  const { alertReceivers = [], alertRoutes = [], heartbeatReceiver } = receivers;
+  const intervals = muteTimes(alertRoutes);
   const config = {
     route: {
       receiver: DROPPING_RECEIVER,
@@ -93,10 +100,11 @@ export function alertmanagerConfig(receivers: Receivers): string {
       repeat_interval: '4h',
       routes: [
         ...(heartbeatReceiver ? [heartbeatRoute(heartbeatReceiver)] : []),
-        ...alertReceivers.map(({ name }) => ({ receiver: name, continue: true })),
+        ...alertReceivers.map((receiver) => routesTo(receiver, alertRoutes, DROPPING_RECEIVER)),
       ],
     },
     inhibit_rules: INHIBIT_RULES,
+    ...(intervals.length > 0 && { time_intervals: intervals }),
     receivers: [{ name: DROPPING_RECEIVER }, ...allReceivers(receivers).map((receiver) => receiver._render())],
   };
   return `${JSON.stringify(config, null, 2)}\n`;

@@ -80,6 +80,14 @@ export class GrafanaAuth {
 
 checkArguments('GrafanaAuth', GrafanaAuth);
 
+/** Secret that the stack makes: a volume of its name is there already, and a key of its own is all that it holds. @internal */
+export const GRAFANA_KEY_SECRET = 'grafana-secret-key';
+
+function reservedFault(property: string): Fault {
+  const reason = `${property}.name must not be '${GRAFANA_KEY_SECRET}', the secret of the key that this stack makes for Grafana; put yours into a secret of another name`;
+  return fault('RESERVED', `${property}.name`, reason);
+}
+
 /** @internal */
 export function authFaults(at: string, auth: GrafanaAuth | undefined): Fault[] {
   const { _issuer: issuer, _passwordSecret: secret } = auth ?? {};
@@ -88,7 +96,9 @@ export function authFaults(at: string, auth: GrafanaAuth | undefined): Fault[] {
     const unknown = Object.entries({ name, key }).flatMap(([part, value]) =>
       concreteFault(`${property}.${part}`, value, why),
     );
-    return unknown.length > 0 ? unknown : secretFaults(property, { name, key });
+    if (unknown.length > 0) return unknown;
+    const reserved = name === GRAFANA_KEY_SECRET ? [reservedFault(property)] : [];
+    return [...reserved, ...secretFaults(property, { name, key })];
   };
   if (secret) return concreteSecret(`${at}.password`, secret);
   if (!issuer) return [];

@@ -18,7 +18,7 @@ import { secretVolumeName } from '../alerting/alert-receiver';
 import { MonitoringServerPlace } from '../servers/monitoring-server';
 import { dashboardFiles } from './dashboard-files';
 import { DashboardJson } from './dashboards/dashboard-json';
-import { GrafanaAuth } from './grafana-auth';
+import { GRAFANA_KEY_SECRET, GrafanaAuth } from './grafana-auth';
 import { dashboardProvider, dataSources, grafanaIni, secretFolder } from './grafana-config';
 import { GrafanaOptions } from './grafana-options';
 
@@ -69,7 +69,7 @@ export class GrafanaServer extends Construct {
     const { place, options } = props;
     const auth = options.auth ?? GrafanaAuth.generatedPassword();
     this.url = options.url ?? `http://${place.name}.${place.namespace}.svc:${GRAFANA_PORT}`;
-    const secretKey = this.#generated('SecretKey', `${place.name}-secret-key`, 'secret-key');
+    const secretKey = this.#generated('SecretKey', GRAFANA_KEY_SECRET, 'secret-key');
     const made =
       auth.usesIssuer || auth._passwordSecret
         ? []

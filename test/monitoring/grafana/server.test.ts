@@ -253,6 +253,25 @@ test.each<[string, GrafanaOptions, string]>([
     },
     'clientId must be one line',
   ],
+  [
+    'the secret that is made here, as that of the password',
+    { auth: GrafanaAuth.password({ name: 'grafana-secret-key', key: 'secret-key' }) },
+    "auth.password.name must not be 'grafana-secret-key'",
+  ],
+  [
+    'the secret that is made here, as that of the client',
+    {
+      url: 'https://g.example.com',
+      auth: GrafanaAuth.oidc({
+        clientId: 'a',
+        clientSecret: { name: 'grafana-secret-key', key: 'client' },
+        authorizationUrl: 'https://a.example.com',
+        tokenUrl: 'https://a.example.com',
+        userInfoUrl: 'https://a.example.com',
+      }),
+    },
+    "auth.clientSecret.name must not be 'grafana-secret-key'",
+  ],
 ])('%s is refused', (_, grafana, sentence) => {
   expect(() => made(grafana)).toThrow(sentence);
 });

@@ -1,0 +1,128 @@
+import { knownListFaults } from '../../core/text-list';
+import { concreteFault } from '../../core/tokens';
+import { duplicateFaults } from '../../units/duplicate-faults';
+import { Duration } from '../../units/duration';
+import { Fault, fault } from '../../units/fault';
+import { givenValue } from '../../units/number-faults';
+import { allOf } from '../../units/unreadable';
+import { AlertSeverity } from '../rules/alert-severity';
+import { AlertReceiver } from './alert-receiver';
+import { AlertRoute } from './alert-route';
+
+const WHY = 'the configuration of Alertmanager is made from it';
+/** @see https://prometheus.io/docs/concepts/data_model/: label names */
+const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+/** Of the group_interval of all routes, and of `--data.retention` of Alertmanager by default. */
+const [LEAST, MOST] = [Duration.minutes(5), Duration.hours(120)];
+
+/**
+ * What is wrong with routes, beside their receivers themselves.
+ *
+ * @internal
+ */
+export function alertRouteFaults(
+  routes: readonly AlertRoute[] = [],
+  receivers: readonly AlertReceiver[] = [],
+): Fault[] {
+  return routes.flatMap((route, index) => {
+    const at = `alertRoutes[${index}]`;
+    const { severities, alerts, namespaces, models, groupBy, muteTimes = [] } = route;
+    return allOf(
+      () => receiverFaults(`${at}.receiver`, route.receiver, receivers),
+      ...Object.entries({ severities, alerts, namespaces, models }).map(
+        ([property, list]) =>
+          () =>
+            matchedFaults(`${at}.${property}`, list),
+      ),
+      () => labelFaults(`${at}.labels`, route.labels),
+      () => groupFaults(`${at}.groupBy`, groupBy),
+      () => repeatFaults(`${at}.repeatInterval`, route.repeatInterval),
+      () => muteTimes.flatMap((time, i) => time._faults(`${at}.muteTimes[${i}]`)),
+      () =>
+        duplicateFaults(
+          `${at}.muteTimes`,
+          muteTimes.map((time) => String(time)),
+        ),
+    );
+  });
+}
+
+/**
+ * The warning of critical alerts that no receiver gets whatever they are about.
+ *
+ * @internal
+ */
+export function unroutedWarnings(
+  routes: readonly AlertRoute[] = [],
+  receivers: readonly AlertReceiver[] = [],
+): Fault[] {
+  const hasRoute = (receiver: AlertReceiver) => routes.some((route) => route.receiver === receiver);
+  const isForAll = ({ severities, alerts, namespaces, models, labels = {} }: AlertRoute) =>
+    (severities ?? [AlertSeverity.CRITICAL]).includes(AlertSeverity.CRITICAL) &&
+    [alerts, namespaces, models].every((list) => list === undefined) &&
+    Object.keys(labels).length === 0;
+  if (receivers.length === 0 || !receivers.every(hasRoute) || routes.some(isForAll)) return [];
+  const reason =
+    'each receiver of alertReceivers has routes, and no route is for all critical alerts, so that nobody is told of one that none of them matches; ' +
+    'add a receiver without a route, or a route with severities: [AlertSeverity.CRITICAL] and nothing else that it asks for';
+  return [fault('ALERTS_ROUTED_NOWHERE', 'alertRoutes', reason)];
+}
+
+function receiverFaults(property: string, receiver: AlertReceiver, receivers: readonly AlertReceiver[]): Fault[] {
+  if (receivers.includes(receiver)) return [];
+  const known = receivers.map(({ name }) => `'${name}'`).join(', ') || 'none';
+  const reason = `${property} must be one of alertReceivers (${known}); got the receiver '${receiver.name}'; add it to alertReceivers`;
+  return [fault('UNKNOWN_VALUE', property, reason)];
+}
+
+function matchedFaults(property: string, list: readonly string[] | undefined): Fault[] {
+  const unknown = textFaults(property, list);
+  if (unknown.length > 0 || list === undefined) return unknown;
+  if (list.length > 0)
+    return [...list.flatMap((each, i) => emptyFaults(`${property}[${i}]`, each)), ...duplicateFaults(property, list)];
+  const reason = `${property} must name at least one, or be left out for all; got []: the route would be for no alert`;
+  return [fault('EMPTY_LIST', property, reason)];
+}
+
+function textFaults(property: string, list: readonly string[] | undefined): Fault[] {
+  const unknown = knownListFaults(property, list, WHY);
+  if (unknown.length > 0 || list === undefined) return unknown;
+  return list.flatMap((each, i) => concreteFault(`${property}[${i}]`, each, WHY));
+}
+
+function emptyFaults(property: string, text: string): Fault[] {
+  if (text !== '') return [];
+  return [fault('INVALID_NAME', property, `${property} must not be empty; got '': leave out what may be anything`)];
+}
+
+function labelFaults(property: string, labels: AlertRoute['labels'] = {}): Fault[] {
+  const unknown = concreteFault(property, labels, WHY);
+  if (unknown.length > 0) return unknown;
+  return Object.entries(labels).flatMap(([name, value]) => [
+    ...labelNameFaults(`${property}['${name}']`, name),
+    ...emptyFaults(`${property}['${name}']`, value),
+  ]);
+}
+
+function labelNameFaults(property: string, name: string): Fault[] {
+  if (LABEL.test(name)) return [];
+  const reason = `${property} must be the name of a label (letters, digits and '_', not beginning with a digit); got ${givenValue(name)}`;
+  return [fault('INVALID_NAME', property, reason)];
+}
+
+function groupFaults(property: string, groupBy: readonly string[] | undefined): Fault[] {
+  const unknown = textFaults(property, groupBy);
+  if (unknown.length > 0 || groupBy === undefined) return unknown;
+  return [
+    ...groupBy.flatMap((each, i) => labelNameFaults(`${property}[${i}]`, each)),
+    ...duplicateFaults(property, groupBy),
+  ];
+}
+
+function repeatFaults(property: string, interval: Duration | undefined): Fault[] {
+  const seconds = interval?.toSeconds();
+  if (seconds === undefined) return [];
+  if (Number.isInteger(seconds) && seconds >= LEAST.toSeconds() && seconds <= MOST.toSeconds()) return [];
+  const reason = `${property} must be whole seconds from 5 minutes to 120 hours; got ${interval}`;
+  return [fault('OUT_OF_RANGE', property, reason)];
+}

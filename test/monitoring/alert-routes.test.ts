@@ -1,0 +1,183 @@
+import { execFileSync } from 'child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import * as path from 'path';
+import { Fn } from 'cdktf';
+import { Duration } from '../../lib/units/duration';
+import { AlertReceiver, AlertRoute, AlertSeverity, MuteTime, Weekday, WeeklyTime } from '../../lib/monitoring';
+import { faultsThrown, idsOf, warningsOf } from '../support/faults';
+import { Block } from '../support/synth';
+import { monitor, onPath } from './support';
+
+const amtool = onPath('amtool');
+const withAmtool = amtool ? test : test.skip;
+
+const folder = mkdtempSync(path.join(tmpdir(), 'alert-routes-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const hook = (name: string) => AlertReceiver.webhook(name, { url: `https://${name}.example.com` });
+const [team, pager, night] = [hook('team'), hook('pager'), hook('night')];
+const configuration = (alertRoutes: AlertRoute[], heartbeatReceiver?: AlertReceiver) =>
+  monitor([{}], { alertReceivers: [team, pager, night], alertRoutes, heartbeatReceiver }).monitoring
+    .alertmanagerConfiguration;
+const refused = (route: Partial<AlertRoute>) =>
+  faultsThrown(() => monitor([{}], { alertReceivers: [team], alertRoutes: [{ receiver: team, ...route }] }));
+const weekly = (time: Partial<WeeklyTime>) => MuteTime.weekly({ timeZone: 'Europe/Berlin', ...time });
+
+/** Who is told of an alert, as amtool says, without the receiver that drops. */
+function told(text: string, labels: { readonly [label: string]: string }): string[] {
+  const file = path.join(folder, 'alertmanager.yml');
+  writeFileSync(file, text);
+  const run = (...args: string[]) => execFileSync(amtool as string, args, { encoding: 'utf8', stdio: 'pipe' });
+  expect(run('check-config', file)).toContain('SUCCESS');
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const receivers = run('config', 'routes', 'test', `--config.file=${file}`, ...pairs);
+  return receivers
+    .trim()
+    .split(',')
+    .filter((name) => name !== 'null');
+}
+
+describe('routes, as amtool reads them', () => {
+  const { CRITICAL, WARNING } = AlertSeverity;
+  const text = () =>
+    configuration(
+      [
+        { receiver: pager, severities: [CRITICAL], namespaces: ['inference', 'a.b'], models: ['say "hi"\\', 'chat'] },
+        { receiver: pager, alerts: ['GpuLost'], labels: { node: 'gpu-1' }, repeatInterval: Duration.hours(12) },
+        { receiver: pager, alerts: ['GpuLost'], labels: { node: 'gpu-1' }, groupBy: [] },
+        { receiver: night, severities: [CRITICAL, WARNING], groupBy: ['node'], muteTimes: [weekly({})] },
+      ],
+      hook('heartbeat'),
+    );
+  const alert = { alertname: 'HighLatency', severity: 'critical', namespace: 'inference', model: 'chat' };
+
+  withAmtool.each<[string, { readonly [label: string]: string }, string[]]>([
+    ['by all that a route names', alert, ['team', 'pager', 'night']],
+    ['by a model with quotes', { ...alert, model: 'say "hi"\\' }, ['team', 'pager', 'night']],
+    ['not by a dot of a name for any letter', { ...alert, namespace: 'acb' }, ['team', 'night']],
+    ['not of another severity', { ...alert, severity: 'warning' }, ['team', 'night']],
+    ['not of part of a name', { ...alert, model: 'chat-2' }, ['team', 'night']],
+    ['by another label', { alertname: 'GpuLost', severity: 'critical', node: 'gpu-1' }, ['team', 'pager', 'night']],
+    ['not of another node', { alertname: 'GpuLost', severity: 'critical', node: 'gpu-2' }, ['team', 'night']],
+    ['to nobody with a route for the heartbeat', { alertname: 'Watchdog', severity: 'none' }, ['heartbeat']],
+  ])('%s', (_, labels, names) => expect(told(text(), labels)).toEqual(names));
+
+  test('have their groups, their intervals and their mute times', () => {
+    const { route, time_intervals: intervals } = JSON.parse(text()) as Block;
+    const [first, second, third] = route.routes[2].routes;
+    expect(first).not.toHaveProperty('group_by');
+    expect(second.repeat_interval).toBe('43200s');
+    expect(third.group_by).toEqual([]);
+    expect(route.routes[3].routes).toEqual([
+      expect.objectContaining({ group_by: ['node'], mute_time_intervals: ['daily 00:00-24:00 Europe/Berlin'] }),
+    ]);
+    expect(intervals.map(({ name }: Block) => name)).toEqual(['daily 00:00-24:00 Europe/Berlin']);
+    expect(configuration([])).not.toContain('time_intervals');
+  });
+});
+
+describe('a mute time', () => {
+  const rendered = (...muteTimes: MuteTime[]) => {
+    const text = configuration([{ receiver: team, muteTimes }]);
+    if (amtool) expect(told(text, { alertname: 'HighLatency' })).toEqual(['team', 'pager', 'night']);
+    return (JSON.parse(text) as Block).time_intervals as Block[];
+  };
+  const range = (weekdays: string[], start: string, end: string) => ({
+    weekdays,
+    times: [{ start_time: start, end_time: end }],
+    location: 'Europe/Berlin',
+  });
+
+  test('is whole days without hours', () => {
+    const weekend = weekly({ days: [Weekday.SUNDAY, Weekday.SATURDAY] });
+    expect(rendered(weekend)).toEqual([
+      {
+        name: 'saturday,sunday 00:00-24:00 Europe/Berlin',
+        time_intervals: [range(['saturday', 'sunday'], '00:00', '24:00')],
+      },
+    ]);
+  });
+
+  test('goes on over midnight, and over the end of the week', () => {
+    expect(rendered(weekly({ days: [Weekday.SUNDAY, Weekday.FRIDAY], from: '22:00', until: '06:30' }))).toEqual([
+      expect.objectContaining({
+        time_intervals: [
+          range(['friday', 'sunday'], '22:00', '24:00'),
+          range(['monday', 'saturday'], '00:00', '06:30'),
+        ],
+      }),
+    ]);
+  });
+
+  test('ends at midnight by either name of it', () => {
+    const one = rendered(weekly({ from: '22:00', until: '00:00' }));
+    expect(one).toEqual(rendered(weekly({ from: '22:00', until: '24:00' })));
+    expect(one[0].time_intervals.length).toBe(1);
+  });
+
+  test('is there once for all routes', () => {
+    const text = configuration([team, pager].map((receiver) => ({ receiver, muteTimes: [weekly({})] })));
+    expect((JSON.parse(text) as Block).time_intervals.length).toBe(1);
+  });
+
+  test('is not changed by the list that it was made of', () => {
+    const days = [Weekday.MONDAY];
+    const time = weekly({ days });
+    days.push(Weekday.TUESDAY);
+    expect(String(time)).toBe('monday 00:00-24:00 Europe/Berlin');
+  });
+
+  test.each<[Partial<WeeklyTime>, string[]]>([
+    [{ from: '8:00' }, ['INVALID_FORMAT from']],
+    [{ until: '24:01' }, ['INVALID_FORMAT until']],
+    [{ from: '08:00', until: '08:00' }, ['OUT_OF_RANGE until']],
+    [{ from: '24:00', until: '06:00' }, ['OUT_OF_RANGE until']],
+    [{ days: [] }, ['EMPTY_LIST days']],
+    [{ days: [Weekday.MONDAY, Weekday.MONDAY] }, ['DUPLICATE days']],
+    [{ timeZone: 'Europe/Berlyn' }, ['INVALID_FORMAT timeZone']],
+    [{ timeZone: 'europe/berlin' }, ['INVALID_FORMAT timeZone']],
+    [{ timeZone: '+01:00' }, ['INVALID_FORMAT timeZone']],
+    [{ timeZone: 'Local' }, ['INVALID_FORMAT timeZone']],
+    [{ timeZone: Fn.join('', ['${var.zone}']) }, ['VALUE_NOT_CONCRETE timeZone']],
+  ])('%j is refused', (time, ids) => {
+    expect(idsOf(refused({ muteTimes: [weekly(time)] }))).toEqual(
+      ids.map((id) => id.replace(' ', ' alertRoutes[0].muteTimes[0].')),
+    );
+  });
+
+  test.each(['UTC', 'Asia/Kolkata', 'Asia/Calcutta', 'America/Argentina/Buenos_Aires', 'Etc/GMT+1'])(
+    'may be in %s',
+    (timeZone) => expect(rendered(weekly({ timeZone }))[0].time_intervals[0].location).toBe(timeZone),
+  );
+});
+
+test.each<[string, Partial<AlertRoute>, string]>([
+  ['to a receiver that is not in the list', { receiver: pager }, 'UNKNOWN_VALUE receiver'],
+  ['to another receiver of the same name', { receiver: hook('team') }, 'UNKNOWN_VALUE receiver'],
+  ['for no severity', { severities: [] }, 'EMPTY_LIST severities'],
+  ['for no namespace', { namespaces: [] }, 'EMPTY_LIST namespaces'],
+  ['for one model twice', { models: ['a', 'a'] }, 'DUPLICATE models'],
+  ['for an alert without a name', { alerts: [''] }, 'INVALID_NAME alerts[0]'],
+  ['for a model that only Terraform knows', { models: [Fn.join('', ['${var.m}'])] }, 'VALUE_NOT_CONCRETE models[0]'],
+  ['by a label of a wrong name', { labels: { 'a-b': 'c' } }, "INVALID_NAME labels['a-b']"],
+  ['by a label without a value', { labels: { team: '' } }, "INVALID_NAME labels['team']"],
+  ['in groups by a label of a wrong name', { groupBy: ['a b'] }, 'INVALID_NAME groupBy[0]'],
+  ['in groups by one label twice', { groupBy: ['job', 'job'] }, 'DUPLICATE groupBy'],
+  ['told again too often', { repeatInterval: Duration.seconds(299) }, 'OUT_OF_RANGE repeatInterval'],
+  ['told again too late', { repeatInterval: Duration.hours(121) }, 'OUT_OF_RANGE repeatInterval'],
+  ['mute at one time twice', { muteTimes: [weekly({}), weekly({ from: '00:00' })] }, 'DUPLICATE muteTimes'],
+])('a route %s is refused', (_, route, id) => {
+  expect(idsOf(refused(route))).toEqual([id.replace(' ', ' alertRoutes[0].')]);
+});
+
+test.each<[string, AlertRoute[], boolean]>([
+  ['no receiver gets all critical alerts', [{ receiver: team, models: ['chat'] }], true],
+  ['only warnings are told', [{ receiver: team, severities: [AlertSeverity.WARNING] }], true],
+  ['a route is for all critical ones', [{ receiver: team, severities: [AlertSeverity.CRITICAL] }], false],
+  ['there are no routes', [], false],
+])('where %s, a warning says so or does not', (_, alertRoutes, warned) => {
+  const { monitoring } = monitor([{}], { alertReceivers: [team], alertRoutes });
+  const warnings = warningsOf(monitoring).filter(({ id }) => id === 'ALERTS_ROUTED_NOWHERE');
+  expect(warnings.length).toBe(warned ? 1 : 0);
+});
