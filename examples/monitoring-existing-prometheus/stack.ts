@@ -1,5 +1,5 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { App, TerraformStack } from 'cdktf';
+import { App, LocalBackend, TerraformStack } from 'cdktf';
 import {
   DataSize,
   EksGpuCluster,
@@ -25,6 +25,7 @@ export class MonitoringExistingPrometheus {
   constructor(app: App) {
     this.stack = new TerraformStack(app, 'monitoring-existing-prometheus');
     const { stack } = this;
+    new LocalBackend(stack, { path: `../../../terraform.${stack.node.id}.tfstate` });
     new AwsProvider(stack, 'Aws', { region: REGION });
 
     // Its API server is looked up by its name.

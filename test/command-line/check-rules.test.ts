@@ -49,7 +49,12 @@ groups:
       - { alret: A, expr: 'up == 0' }
       - { alert: B }
       - { alert: C, expr: 'up == 0', for: 5 minutes }
+      - { alert: D, expr: 'up == 0', keep_firing_for: x, annotations: { summary: '{{ $labels.pod ' } }
+      - { alert: E, expr: 'up == 0', labels: { severity: '{{ $value | humanise }}' }, annotations: [] }
+      - { record: f, expr: 'up', keep_firing_for: 5m, annotations: { summary: a } }
+      - { alert: G, expr: 'up == 0', labels: { severity: [page] } }
   - { name: a, rules: {} }
+  - { limit: many, query_offset: 5, labels: x, rules: [] }
 `;
 const FILES: { [path: string]: string } = {
   'rules.yml': RULES,
@@ -120,6 +125,17 @@ describe('gpu-inference check-rules', () => {
       /rule 2 of group 'a' has no expr/,
       /rules of group 'a' must be a list/,
       /rule 'C': for must be a duration such as 5m; got '5 minutes'/,
+      /rule 'D': keep_firing_for must be a duration such as 5m; got 'x'/,
+      /rule 'D': the template of annotation 'summary': '\{\{ \$labels.pod ' has no '\}\}' behind it/,
+      /rule 'E': the template of label 'severity': templates of Prometheus have no function 'humanise'; nearest: humanize/,
+      /annotations of rule 5 of group 'a' must be names with texts; got \[\]/,
+      /rule 'f': 'keep_firing_for' belongs to alerts/,
+      /rule 'f': 'annotations' belong to alerts/,
+      /'severity' of labels of rule 7 of group 'a' must be a text/,
+      /group 3 has no name; give it one/,
+      /limit of group 3 must be a whole number; got 'many'/,
+      /query_offset of group 3 must be a duration such as 30s; got 5/,
+      /labels of group 3 must be names with texts; got 'x'/,
     ]) {
       expect(output).toMatch(message);
     }

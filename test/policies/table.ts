@@ -268,6 +268,13 @@ export const ROWS: Row[] = [
     ],
   },
   {
+    address: /^kubernetes_network_policy_v1 .*Monitoring_Scrape-kube-state-metrics$/,
+    text: [
+      'Ingress of app.kubernetes.io/name=kube-state-metrics, app.kubernetes.io/part-of=monitoring',
+      'TCP 8080 from namespace kubernetes.io/metadata.name=monitoring, pod app.kubernetes.io/name=prometheus, pod app.kubernetes.io/part-of=monitoring',
+    ],
+  },
+  {
     address: /^kubernetes_network_policy_v1 .*Monitoring_Scrape-triton-(.*)$/,
     text: [
       'Ingress of app.kubernetes.io/instance=<1>, app.kubernetes.io/name=triton',

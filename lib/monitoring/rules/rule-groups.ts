@@ -109,11 +109,13 @@ function latencyRules(
   const { jobName, models } = workload.target;
   return [...models].sort().flatMap((model) => {
     const record = recordOf(workload, model);
+    // Also those without an alert: one that does not ask for the job would fire for them too.
     const recordsToo = (other: WatchedWorkload) =>
-      other.latencyAlert && other.target.models.some((its) => recordOf(other, its) === record);
-    const oneThreshold = all
-      .filter(recordsToo)
-      .every((other) => other.latencyThresholdsMs[model] === workload.latencyThresholdsMs[model]);
+      Indicator.LATENCY_P99._read(other.target) !== undefined &&
+      other.target.models.some((its) => recordOf(other, its) === record);
+    const alertsAlike = (other: WatchedWorkload) =>
+      other.latencyAlert && other.latencyThresholdsMs[model] === workload.latencyThresholdsMs[model];
+    const oneThreshold = all.filter(recordsToo).every(alertsAlike);
     const recording = modelRule(record, Indicator.LATENCY_P99, workload, model);
     if (!oneThreshold)
       return [recording, highLatency(workload, model, `${record}{job=${quoted(jobName)}}`, { job: jobName })];
