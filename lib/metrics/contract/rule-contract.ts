@@ -34,6 +34,8 @@ export interface ContractOptions {
   readonly scrapeIntervalSeconds: number;
   /** Labels that scrapes add beside the usual. @default - none */
   readonly extraLabels?: readonly string[];
+  /** Whether our scrape configuration reads the targets, which adds labels of its own. @default true */
+  readonly ownScrape?: boolean;
   /** Whether a rule may use what a later one records: groups are evaluated each by its own clock. @default false */
   readonly anyOrder?: boolean;
 }
@@ -66,7 +68,7 @@ export function ruleFaults(
   targets: readonly ScrapedTarget[],
   options: ContractOptions,
 ): Fault[] {
-  return evaluated(rules, new ScrapedTargets(targets, options.extraLabels), options).faults;
+  return evaluated(rules, new ScrapedTargets(targets, options.extraLabels, options.ownScrape), options).faults;
 }
 
 /**
@@ -85,7 +87,7 @@ export function ruleAndQueryFaults(
   targets: readonly ScrapedTarget[],
   options: ContractOptions,
 ): Fault[] {
-  const scraped = new ScrapedTargets(targets, options.extraLabels);
+  const scraped = new ScrapedTargets(targets, options.extraLabels, options.ownScrape);
   const { recorded, faults } = evaluated(rules, scraped, options);
   if (faults.length > 0) return faults;
   const { scrapeIntervalSeconds } = options;
