@@ -2,13 +2,15 @@ import { Metric } from '../catalog/metric';
 import { MetricExporter, MetricFeature } from '../catalog/metric-kind';
 import { unknownNameFault } from '../catalog/near-names';
 import { ruleFaults } from '../metrics/contract/rule-contract';
-import { ScrapedTarget } from '../metrics/contract/scraped-target';
+import { OWN_LABELS, ScrapedTarget } from '../metrics/contract/scraped-target';
 import { UnscopedValidationError } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 import { Arguments } from './arguments';
 import { ruleFile } from './rule-file';
 
+/** Option that says whose scrape it is. */
+const OWN_SCRAPE = 'scraped-by-monitoring-stack';
 const FORM = 'JOB=EXPORTER@VERSION, for example chat=vllm@0.24.0 or chat=triton+triton-vllm@26.02+histogram_latencies';
 
 /**
@@ -39,7 +41,8 @@ export function checkRules(
   const read = paths.flatMap((path) => args.attempt('--rules', () => ruleFile(path, readFile)) ?? []);
   args.throwIfFaulty();
   const rules = read.flatMap((file) => file.rules);
-  const options = { scrapeIntervalSeconds: interval, extraLabels, anyOrder: true };
+  const ownScrape = args.has(OWN_SCRAPE);
+  const options = { scrapeIntervalSeconds: interval, extraLabels, ownScrape, anyOrder: true };
   const found = [...read.flatMap((file) => file.faults), ...ruleFaults(rules, targets, options)];
   if (args.has('json')) return { output: JSON.stringify(found, undefined, 2), isRight: found.length === 0 };
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
@@ -47,22 +50,27 @@ export function checkRules(
   if (found.length === 0) return { output: `${head}, nothing is wrong`, isRight: true };
   const lines = found.map(({ id, reason }) => `- ${reason} [${id}]`);
   return {
-    output: [`${head}, ${count(found.length, 'fault')}`, '', ...lines, ...labelHints(found)].join('\n'),
+    output: [`${head}, ${count(found.length, 'fault')}`, '', ...lines, ...labelHints(found, ownScrape)].join('\n'),
     isRight: false,
   };
 }
 
-/** Labels that many rules use are likely those of the user's own scrape. */
-function labelHints(faults: readonly Fault[]): string[] {
+/** Labels that many rules use are likely those of the user's own scrape, and those that a MonitoringStack adds may be of one. */
+function labelHints(faults: readonly Fault[], ownScrape: boolean): string[] {
   const used = new Map<string, number>();
   for (const { id, reason } of faults) {
     const [, selected, grouped] = /has no label '([^']+)'|groups by '([^']+)'/.exec(reason) ?? [];
     const label = selected ?? grouped;
     if (id === 'METRIC_LABEL_UNKNOWN' && label) used.set(label, (used.get(label) ?? 0) + 1);
   }
+  const quoted = (labels: readonly string[]) => labels.map((label) => `'${label}'`).join(', ');
   const often = [...used].filter(([, times]) => times >= 3).map(([label]) => label);
-  if (often.length === 0) return [];
-  return ['', `if your scrape adds ${often.map((label) => `'${label}'`).join(', ')}: --labels ${often.join(',')}`];
+  const ours = ownScrape ? [] : [...used.keys()].filter((label) => OWN_LABELS.includes(label));
+  const hints = [
+    ...(ours.length > 0 ? [`if a MonitoringStack scrapes, which adds ${quoted(ours)}: --${OWN_SCRAPE}`] : []),
+    ...(often.length > 0 ? [`if your scrape adds ${quoted(often)}: --labels ${often.join(',')}`] : []),
+  ];
+  return hints.length > 0 ? ['', ...hints] : [];
 }
 
 function targetsOf(args: Arguments): ScrapedTarget[] {

@@ -217,9 +217,12 @@ export const COMMANDS: {
       },
       labels: {
         value: 'LIST',
-        help: 'labels that the scrape adds beside job, instance, namespace, pod and node, such as cluster or endpoint',
+        help: 'labels that the scrape adds beside job, instance, namespace and pod, such as cluster, endpoint or node',
         repeats: true,
         byDefault: 'none',
+      },
+      'scraped-by-monitoring-stack': {
+        help: 'a MonitoringStack scrapes: it adds node, model to the series of vllm and gpu_uuid to those of dcgm-exporter',
       },
       interval: { value: 'SECONDS', help: 'seconds between scrapes', byDefault: '15' },
       json: { help: 'the faults as JSON' },

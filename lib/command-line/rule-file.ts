@@ -81,14 +81,23 @@ function groupsRules(groups: unknown, wrong: (reason: string) => void): Contract
   for (const name of new Set(names.filter((one, i) => one !== undefined && names.indexOf(one) !== i))) {
     wrong(`two groups have the name ${givenValue(name)}; give each its own`);
   }
-  return groups.flatMap((group: unknown) => {
+  return groups.flatMap((group: unknown, index) => {
     if (!isObject(group)) return (wrong(`a group must be an object; got ${givenValue(group)}`), []);
-    const { name, interval, rules } = group;
-    const where = `group ${givenValue(name)}`;
+    const { name, limit, rules } = group;
+    const isNamed = name !== undefined && name !== null && name !== '';
+    const where = isNamed ? `group ${givenValue(name)}` : `group ${index + 1}`;
+    if (!isNamed) wrong(`${where} has no name; give it one that no other has`);
     unknownKeys(group, GROUP_KEYS, where, wrong);
-    if (interval !== undefined && !(typeof interval === 'string' && isDuration(interval))) {
-      wrong(`interval of ${where} must be a duration such as 30s; got ${givenValue(interval)}`);
+    for (const key of ['interval', 'query_offset']) {
+      const value = group[key];
+      if (value !== undefined && !(typeof value === 'string' && isDuration(value))) {
+        wrong(`${key} of ${where} must be a duration such as 30s; got ${givenValue(value)}`);
+      }
     }
+    if (limit !== undefined && !Number.isInteger(limit)) {
+      wrong(`limit of ${where} must be a whole number; got ${givenValue(limit)}`);
+    }
+    texts(group.labels, `labels of ${where}`, wrong);
     if (rules === undefined || rules === null) return [];
     if (!Array.isArray(rules)) return (wrong(`rules of ${where} must be a list; got ${givenValue(rules)}`), []);
     return rules.flatMap((rule: unknown, i) => oneRule(rule, `rule ${i + 1} of ${where}`, wrong));
@@ -98,7 +107,9 @@ function groupsRules(groups: unknown, wrong: (reason: string) => void): Contract
 function oneRule(rule: unknown, where: string, wrong: (reason: string) => void): ContractRule[] {
   if (!isObject(rule)) return (wrong(`${where} must be an object; got ${givenValue(rule)}`), []);
   unknownKeys(rule, RULE_KEYS, where, wrong);
-  const { record, alert, expr, labels } = rule;
+  const { record, alert, expr } = rule;
+  const labels = texts(rule.labels, `labels of ${where}`, wrong);
+  const annotations = texts(rule.annotations, `annotations of ${where}`, wrong);
   const named = [record, alert].filter((name) => name !== undefined && name !== '');
   if (named.length === 0) wrong(`${where} has neither a record nor an alert; give it one`);
   if (expr === undefined || expr === null || expr === '') {
@@ -112,11 +123,22 @@ function oneRule(rule: unknown, where: string, wrong: (reason: string) => void):
       alert: text(alert) ?? (record === undefined ? where.replace(/^rule /, '') : undefined),
       expr: String(expr),
       for: text(rule.for),
-      labels: isObject(labels)
-        ? Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, String(value)]))
-        : undefined,
+      keepFiringFor: text(rule.keep_firing_for),
+      labels,
+      annotations,
     },
   ];
+}
+
+/** Names with texts. Scalars of YAML are taken as texts, lists and maps are refused. */
+function texts(value: unknown, what: string, wrong: (reason: string) => void): { [name: string]: string } | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!isObject(value)) return void wrong(`${what} must be names with texts; got ${givenValue(value)}`);
+  const all = Object.entries(value);
+  for (const [name, one] of all.filter(([, one]) => typeof one === 'object' && one !== null)) {
+    wrong(`'${name}' of ${what} must be a text; got ${givenValue(one)}`);
+  }
+  return Object.fromEntries(all.map(([name, one]) => [name, typeof one === 'object' ? '' : String(one)]));
 }
 
 function unknownKeys(of: Json, known: readonly string[], where: string, wrong: (reason: string) => void): void {

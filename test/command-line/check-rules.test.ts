@@ -6,10 +6,10 @@ groups:
     interval: 30s
     rules:
       - record: chat_tokens
-        expr: sum by (model) (rate(vllm:generation_tokens_total[5m]))
+        expr: sum by (model_name) (rate(vllm:generation_tokens_total[5m]))
       - alert: Waiting
         expr: |
-          sum by (model) (vllm:num_requests_waiting) > 10
+          sum by (model_name) (vllm:num_requests_waiting) > 10
             and chat_tokens > 0
         for: 5m
 `;
@@ -49,7 +49,12 @@ groups:
       - { alret: A, expr: 'up == 0' }
       - { alert: B }
       - { alert: C, expr: 'up == 0', for: 5 minutes }
+      - { alert: D, expr: 'up == 0', keep_firing_for: x, annotations: { summary: '{{ $labels.pod ' } }
+      - { alert: E, expr: 'up == 0', labels: { severity: '{{ $value | humanise }}' }, annotations: [] }
+      - { record: f, expr: 'up', keep_firing_for: 5m, annotations: { summary: a } }
+      - { alert: G, expr: 'up == 0', labels: { severity: [page] } }
   - { name: a, rules: {} }
+  - { limit: many, query_offset: 5, labels: x, rules: [] }
 `;
 const FILES: { [path: string]: string } = {
   'rules.yml': RULES,
@@ -120,6 +125,17 @@ describe('gpu-inference check-rules', () => {
       /rule 2 of group 'a' has no expr/,
       /rules of group 'a' must be a list/,
       /rule 'C': for must be a duration such as 5m; got '5 minutes'/,
+      /rule 'D': keep_firing_for must be a duration such as 5m; got 'x'/,
+      /rule 'D': the template of annotation 'summary': '\{\{ \$labels.pod ' has no '\}\}' behind it/,
+      /rule 'E': the template of label 'severity': templates of Prometheus have no function 'humanise'; nearest: humanize/,
+      /annotations of rule 5 of group 'a' must be names with texts; got \[\]/,
+      /rule 'f': 'keep_firing_for' belongs to alerts/,
+      /rule 'f': 'annotations' belong to alerts/,
+      /'severity' of labels of rule 7 of group 'a' must be a text/,
+      /group 3 has no name; give it one/,
+      /limit of group 3 must be a whole number; got 'many'/,
+      /query_offset of group 3 must be a duration such as 30s; got 5/,
+      /labels of group 3 must be names with texts; got 'x'/,
     ]) {
       expect(output).toMatch(message);
     }
@@ -132,6 +148,39 @@ describe('gpu-inference check-rules', () => {
       /if your scrape adds 'cluster': --labels cluster$/,
     );
     expect(run('labels.json --targets chat=vllm@0.24.0 --labels cluster,endpoint').status).toBe(0);
+  });
+
+  test.each([
+    ['vllm:num_requests_waiting{model="x"} > 5', 'chat=vllm@0.24.0', 'model'],
+    ['sum by (model) (vllm:num_requests_waiting) > 5', 'chat=vllm@0.24.0', 'model'],
+    ['max by (gpu_uuid) (DCGM_FI_DEV_GPU_TEMP) > 90', 'gpus=dcgm-exporter@4.5.0', 'gpu_uuid'],
+    ['sum by (node) (vllm:num_requests_waiting) > 5', 'chat=vllm@0.24.0', 'node'],
+  ])('%s needs a label that only the scrape of a MonitoringStack adds', (expr, target, label) => {
+    FILES['own.json'] = JSON.stringify({ groups: [{ name: 'g', rules: [{ alert: 'A', expr }] }] });
+    const line = `own.json --targets ${target}`;
+    const { output, status } = run(line);
+    expect(status).toBe(1);
+    expect(output).toMatch(new RegExp(`'${label}'.*the series have .*\\[METRIC_LABEL_UNKNOWN\\]`));
+    expect(output).toMatch(
+      new RegExp(`if a MonitoringStack scrapes, which adds '${label}': --scraped-by-monitoring-stack$`),
+    );
+    expect(run(`${line} --scraped-by-monitoring-stack`)).toMatchObject({ status: 0 });
+    expect(run(`${line} --labels ${label}`)).toMatchObject({ status: 0 });
+  });
+
+  test('labels of exporters need no option', () => {
+    const rules = [
+      'sum by (model_name) (vllm:num_requests_waiting) > 5',
+      'max by (UUID) (DCGM_FI_DEV_GPU_TEMP) > 90',
+      'sum by (model) (nv_inference_queue_duration_us) > 5',
+      'max by (node) (kube_node_status_condition{condition="Ready",status="true"}) < 1',
+    ].map((expr, i) => ({ record: `r${i}`, expr }));
+    FILES['exporters.json'] = JSON.stringify({ groups: [{ name: 'g', rules }] });
+    const targets = 'a=vllm@0.24.0,b=dcgm-exporter@4.5.0,c=triton@26.02,d=kube-state-metrics@2.17.0';
+    expect(run(`exporters.json --targets ${targets}`)).toEqual({
+      output: 'exporters.json: 4 rules, nothing is wrong',
+      status: 0,
+    });
   });
 
   test('a longer interval between scrapes needs longer windows', () => {

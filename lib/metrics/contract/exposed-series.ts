@@ -14,7 +14,6 @@ import {
   SCRAPE_SERIES,
   ScrapedTarget,
   ScrapedTargets,
-  TARGET_LABELS,
   UUID_LABEL,
 } from './scraped-target';
 
@@ -142,7 +141,7 @@ function exposed(
     }
     targets = left;
   }
-  const places = new Map([...targetLabels(targets), ...labelsNamed(all.extraLabels, false)]);
+  const places = new Map([...targetLabels(targets, all), ...labelsNamed(all.extraLabels, false)]);
   if (ofScrape) return { labels: places };
   const metrics = targets.map((target) => Metric.find(name, target.exporters));
   const found = metrics.find((metric) => metric !== undefined);
@@ -159,7 +158,7 @@ function exposed(
   }
   const series = targets.flatMap((target, i) => {
     const metric = metrics[i];
-    return metric ? [labelsOf(name, metric, target)] : [];
+    return metric ? [labelsOf(name, metric, target, all)] : [];
   });
   return { ...valueOf(name, found), labels: new Map([...places, ...series.reduce(eitherOf)]) };
 }
@@ -199,8 +198,8 @@ function hintOf(name: string, exporters: readonly MetricExporter[]): string {
   return nearest.length > 0 ? `; nearest: ${nearest.join(', ')}` : '; see Metric.ALL';
 }
 
-function targetLabels(targets: readonly ScrapedTarget[]): Map<string, SeriesLabel> {
-  const labels = labelsNamed(TARGET_LABELS);
+function targetLabels(targets: readonly ScrapedTarget[], all: ScrapedTargets): Map<string, SeriesLabel> {
+  const labels = labelsNamed(all.targetLabels);
   for (const [label, of] of CHOICES) {
     const values = targets.map(of);
     if (values.every((value) => value !== undefined))
@@ -209,7 +208,7 @@ function targetLabels(targets: readonly ScrapedTarget[]): Map<string, SeriesLabe
   return labels;
 }
 
-function labelsOf(series: string, metric: Metric, target: ScrapedTarget): SeriesLabels {
+function labelsOf(series: string, metric: Metric, target: ScrapedTarget, all: ScrapedTargets): SeriesLabels {
   const { version } = target;
   const honored = honorsLabels(target);
   const own =
@@ -220,15 +219,15 @@ function labelsOf(series: string, metric: Metric, target: ScrapedTarget): Series
     const values = Object.hasOwn(metric.labelValues, label) ? metric.labelValues[label] : undefined;
     const known = { sure: sure.includes(label), ...(values ? { values } : {}) };
     // Where both have it, that of the exporter stays if the scrape honors it, and has another name in others' Prometheus.
-    if (TARGET_LABELS.includes(label)) {
+    if (all.targetLabels.includes(label)) {
       labels.set(`exported_${label}`, { sure: false });
       if (honored) labels.set(label, { sure: true });
     } else labels.set(label, known);
   }
-  const model = labels.get(MODEL_NAME_LABEL);
-  // The scrape gives the series of vLLM's own server the label that all others have.
+  // Our scrape gives the series of vLLM's own server and of DCGM the labels that all others have.
+  const model = all.ownScrape && labels.get(MODEL_NAME_LABEL);
   if (model) labels.set('model', model);
-  const gpu = labels.get(UUID_LABEL);
+  const gpu = all.ownScrape && labels.get(UUID_LABEL);
   if (gpu) labels.set('gpu_uuid', gpu);
   if (series === `${metric.name}_bucket` && metric.type === MetricType.HISTOGRAM) labels.set('le', { sure: true });
   return labels;

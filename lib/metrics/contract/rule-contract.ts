@@ -8,6 +8,7 @@ import { ScrapedTarget, ScrapedTargets } from './scraped-target';
 import { merged, Series, SeriesLabel } from './series';
 import { seriesOf } from './series-of';
 import { Surroundings } from './surroundings';
+import { templateFault } from './template-faults';
 
 /**
  * A rule as Prometheus has it, as far as its expression matters.
@@ -19,7 +20,9 @@ export interface ContractRule {
   readonly alert?: string;
   readonly expr: string;
   readonly for?: string;
+  readonly keepFiringFor?: string;
   readonly labels?: { readonly [key: string]: string };
+  readonly annotations?: { readonly [key: string]: string };
 }
 
 /**
@@ -31,6 +34,8 @@ export interface ContractOptions {
   readonly scrapeIntervalSeconds: number;
   /** Labels that scrapes add beside the usual. @default - none */
   readonly extraLabels?: readonly string[];
+  /** Whether our scrape configuration reads the targets, which adds labels of its own. @default true */
+  readonly ownScrape?: boolean;
   /** Whether a rule may use what a later one records: groups are evaluated each by its own clock. @default false */
   readonly anyOrder?: boolean;
 }
@@ -63,7 +68,7 @@ export function ruleFaults(
   targets: readonly ScrapedTarget[],
   options: ContractOptions,
 ): Fault[] {
-  return evaluated(rules, new ScrapedTargets(targets, options.extraLabels), options).faults;
+  return evaluated(rules, new ScrapedTargets(targets, options.extraLabels, options.ownScrape), options).faults;
 }
 
 /**
@@ -82,7 +87,7 @@ export function ruleAndQueryFaults(
   targets: readonly ScrapedTarget[],
   options: ContractOptions,
 ): Fault[] {
-  const scraped = new ScrapedTargets(targets, options.extraLabels);
+  const scraped = new ScrapedTargets(targets, options.extraLabels, options.ownScrape);
   const { recorded, faults } = evaluated(rules, scraped, options);
   if (faults.length > 0) return faults;
   const { scrapeIntervalSeconds } = options;
@@ -121,19 +126,35 @@ const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** What Prometheus refuses of a rule beside its expression: with it the whole file. */
-function ruleFormFaults({ record, alert, labels = {}, ...rule }: ContractRule): Fault[] {
+function ruleFormFaults({ record, alert, labels = {}, annotations = {}, ...rule }: ContractRule): Fault[] {
   const faults: Fault[] = [];
   const wrong = (property: string, reason: string) => faults.push(fault('RULE_INVALID', property, reason));
   if (record !== undefined && alert !== undefined)
     wrong('record', 'it has a record and an alert; make two rules of it');
   if (record !== undefined && !METRIC_NAME.test(record))
     wrong('record', `record must consist of letters, digits, underscores and colons; got '${record}'`);
-  if (record !== undefined && rule.for !== undefined) wrong('for', `'for' belongs to alerts; leave it out`);
-  if (rule.for !== undefined && rule.for !== '0' && !isDuration(rule.for))
-    wrong('for', `for must be a duration such as 5m; got '${rule.for}'`);
+  for (const [key, duration] of [
+    ['for', rule.for],
+    ['keep_firing_for', rule.keepFiringFor],
+  ] as const) {
+    if (duration === undefined) continue;
+    if (record !== undefined) wrong(key, `'${key}' belongs to alerts; leave it out`);
+    if (duration !== '0' && !isDuration(duration))
+      wrong(key, `${key} must be a duration such as 5m; got '${duration}'`);
+  }
+  if (record !== undefined && Object.keys(annotations).length > 0)
+    wrong('annotations', `'annotations' belong to alerts; leave them out`);
   for (const label of Object.keys(labels)) {
     if (!LABEL_NAME.test(label) || label === '__name__')
       wrong('labels', `labels must be named by letters, digits and underscores; got '${label}'`);
+  }
+  if (alert === undefined) return faults;
+  for (const [property, texts] of Object.entries({ labels, annotations })) {
+    for (const [name, text] of Object.entries(texts)) {
+      const reason = templateFault(text);
+      if (reason)
+        wrong(property, `the template of ${property === 'labels' ? 'label' : 'annotation'} '${name}': ${reason}`);
+    }
   }
   return faults;
 }

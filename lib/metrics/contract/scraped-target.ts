@@ -62,6 +62,13 @@ export function honorsLabels({ exporters }: { readonly exporters: readonly Metri
   return exporters.some((exporter) => OF_OTHERS.includes(exporter));
 }
 
+/**
+ * Labels that no exporter and no usual scrape gives, but ours: of the server of vLLM, of the DCGM exporter, of all.
+ *
+ * @internal
+ */
+export const OWN_LABELS = ['model', 'gpu_uuid', 'node'];
+
 /** What Prometheus itself writes for every target. @internal */
 export const SCRAPE_SERIES = [
   'up',
@@ -115,16 +122,23 @@ export class ScrapedTargets {
   /**
    * @param all the targets
    * @param extraLabels labels that their scrapes add beside the usual
+   * @param ownScrape whether our scrape configuration reads them, and its `OWN_LABELS` are there; else a usual one, such as of the Prometheus operator
    */
   public constructor(
     public readonly all: readonly ScrapedTarget[],
     public readonly extraLabels: readonly string[] = [],
+    public readonly ownScrape: boolean = true,
   ) {
     for (const target of all) {
       const known = this.byJob.get(target.jobName);
       if (known) known.push(target);
       else this.byJob.set(target.jobName, [target]);
     }
+  }
+
+  /** Labels of every series. */
+  public get targetLabels(): readonly string[] {
+    return this.ownScrape ? TARGET_LABELS : TARGET_LABELS.filter((label) => !OWN_LABELS.includes(label));
   }
 
   public ofJob(jobName: string): readonly ScrapedTarget[] {

@@ -2,7 +2,10 @@ import { readFileSync } from 'fs';
 import { checkArguments } from '../../units/argument-faults';
 import { UnscopedValidationError } from '../../units/errors';
 import { Fault, fault } from '../../units/fault';
+import { ExportedDashboard, importedDashboard } from './dashboards/dashboard-import';
 import { DashboardJson } from './dashboards/dashboard-json';
+import { shapeReasons } from './dashboards/dashboard-shape';
+import { withOurSources } from './dashboards/dashboard-sources';
 
 /** What a ConfigMap holds at most: https://kubernetes.io/docs/concepts/configuration/configmap/ */
 const MAX_BYTES = 1024 * 1024;
@@ -10,7 +13,9 @@ const MAX_BYTES = 1024 * 1024;
 const ROOM = 64 * 1024;
 
 /**
- * A dashboard of one's own, as Grafana exports it. Its queries are checked as those of the rules are.
+ * A dashboard of one's own, as Grafana exports it. Its queries are checked as those of the rules are. Files go through no import, so what an import
+ * does is done here: each data source of the type `prometheus` is the Prometheus of the stack, constants have the values of the export, and panels of
+ * a library are panels of the dashboard. Another data source is a fault.
  */
 export class GrafanaDashboard {
   /**
@@ -48,9 +53,9 @@ export class GrafanaDashboard {
   public readonly _dashboard: DashboardJson;
 
   private constructor(text: string) {
-    const faults = jsonFaults(text);
+    const { dashboard, faults } = read(text);
     if (faults.length > 0) throw new UnscopedValidationError(faults);
-    this._dashboard = provisioned(JSON.parse(text) as Exported);
+    this._dashboard = dashboard;
     this.uid = this._dashboard.uid as string;
     this.title = this._dashboard.title as string;
   }
@@ -58,16 +63,12 @@ export class GrafanaDashboard {
 
 checkArguments('GrafanaDashboard', GrafanaDashboard);
 
-/** What an export for other Grafanas has beside: its data sources are asked for at the import, which files never go through. */
-interface Exported extends DashboardJson {
-  readonly __inputs?: readonly { readonly name: string; readonly type: string; readonly pluginId?: string }[];
-  readonly __requires?: unknown;
-  readonly __elements?: unknown;
-  readonly id?: unknown;
-}
-
-function jsonFaults(text: string): Fault[] {
-  const wrong = (reason: string) => [fault('DASHBOARD_INVALID', 'text', reason)];
+/** What a text is: the dashboard as a file has it, or why it is none. */
+function read(text: string): { readonly dashboard: DashboardJson; readonly faults: readonly Fault[] } {
+  const wrong = (...reasons: string[]) => ({
+    dashboard: {},
+    faults: reasons.map((reason) => fault('DASHBOARD_INVALID', 'text', reason)),
+  });
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -76,37 +77,24 @@ function jsonFaults(text: string): Fault[] {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return wrong('the dashboard must be a JSON object');
-  const { panels, uid, title, __inputs: inputs = [] } = value as Exported;
+  const { panels, uid, title } = value as { readonly [key: string]: unknown };
   if (!Array.isArray(panels))
     return wrong(`the dashboard has no panels; export it from Grafana as JSON of the model 'Classic'`);
   const name = typeof title === 'string' && title !== '' ? title : undefined;
   if (name === undefined) return wrong('the dashboard has no title');
-  if (typeof uid !== 'string' || !/^[-\w]{1,40}$/.test(uid))
-    return wrong(
-      `the dashboard '${name}' must have a uid of at most 40 letters, digits, '-' and '_', which links name`,
-    );
-  const foreign = inputs.filter(({ type, pluginId }) => type === 'datasource' && pluginId !== 'prometheus');
-  if (foreign.length > 0) {
-    const sources = foreign.map(({ pluginId }) => pluginId).join(', ');
-    return wrong(
-      `the dashboard '${name}' asks for data sources that are not there (${sources}); this Grafana has Prometheus and Alertmanager`,
-    );
-  }
-  const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_BYTES - ROOM)
-    return wrong(`the dashboard '${name}' has ${bytes} bytes, and a ConfigMap holds ${MAX_BYTES}; make two of it`);
-  return [];
-}
-
-/** As a file must be: with the data source in the place of what an import would ask for. */
-function provisioned({
-  __inputs: inputs = [],
-  __requires: _requires,
-  __elements: _elements,
-  id: _id,
-  ...rest
-}: Exported): DashboardJson {
-  const names = inputs.filter(({ type }) => type === 'datasource').map(({ name }) => name);
-  const text = names.reduce((all, name) => all.replaceAll(`\${${name}}`, 'prometheus'), JSON.stringify(rest));
-  return JSON.parse(text) as DashboardJson;
+  const named = typeof uid === 'string' && /^[-\w]{1,40}$/.test(uid);
+  const shape = [
+    ...(named ? [] : ["must have a uid of at most 40 letters, digits, '-' and '_', which links name"]),
+    ...shapeReasons(value as { readonly [key: string]: unknown }).map(
+      (reason) => `is not as Grafana exports it: ${reason}`,
+    ),
+  ];
+  const of = (reason: string) => `the dashboard '${name}' ${reason}`;
+  if (shape.length > 0) return wrong(...shape.map(of));
+  const imported = importedDashboard(value as ExportedDashboard);
+  const { dashboard, reasons } = withOurSources(imported.dashboard);
+  const bytes = Buffer.byteLength(JSON.stringify(dashboard));
+  const size =
+    bytes > MAX_BYTES - ROOM ? [`has ${bytes} bytes, and a ConfigMap holds ${MAX_BYTES}; make two of it`] : [];
+  return { dashboard, faults: wrong(...[...imported.reasons, ...reasons, ...size].map(of)).faults };
 }

@@ -7,7 +7,7 @@ import {
 import { ScrapedTarget } from '../../../metrics/contract/scraped-target';
 import { Fault, fault, faultsUnder } from '../../../units/fault';
 import { DashboardJson, VariableJson } from './dashboard-json';
-import { isPrometheus, panelQueries, variableQueries } from './dashboard-queries';
+import { isPrometheus, panelName, panelQueries, variableQueries } from './dashboard-queries';
 
 /** What Grafana itself puts in: ranges that a reader looks at, in its syntax and as numbers. */
 const RANGE = '3h';
@@ -47,7 +47,7 @@ function queriesOf(dashboard: DashboardJson): ContractQuery[] {
   const of = `dashboard '${dashboard.title}':`;
   return [
     ...panelQueries(dashboard).flatMap(({ panel, queries }) =>
-      queries.map(({ expr }) => ({ name: `${of} panel '${panel.title}'`, expr })),
+      queries.map(({ expr }) => ({ name: `${of} ${panelName(panel)}`, expr })),
     ),
     // That the series have the label is part of it.
     ...variableQueries(dashboard).map(({ variable, label, series }) => ({
@@ -56,7 +56,10 @@ function queriesOf(dashboard: DashboardJson): ContractQuery[] {
     })),
     ...(dashboard.annotations?.list ?? [])
       .filter(({ expr, datasource }) => expr !== undefined && isPrometheus(datasource, dashboard))
-      .map(({ name, expr = '' }) => ({ name: `${of} annotation '${name}'`, expr })),
+      .map(({ name, expr = '' }) => ({
+        name: `${of} ${name ? `annotation '${name}'` : 'an annotation without a name'}`,
+        expr,
+      })),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface PanelJson {
   readonly targets?: readonly TargetJson[];
   /** Of a row that is folded. */
   readonly panels?: readonly PanelJson[];
+  /** Of a panel that a library has, beside nothing else than its place, as a rule. */
+  readonly libraryPanel?: { readonly uid?: string; readonly name?: string } | null;
   readonly gridPos?: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
 }
 

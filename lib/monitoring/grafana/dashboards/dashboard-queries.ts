@@ -1,5 +1,11 @@
 import { DashboardJson, DataSourceJson, PanelJson, VariableJson } from './dashboard-json';
 
+/** What messages call a panel: not every one has a title. @internal */
+export function panelName({ title, id }: PanelJson): string {
+  if (title) return `panel '${title}'`;
+  return id === undefined ? 'a panel without a title' : `the panel without a title of id ${id}`;
+}
+
 /** One query of a panel. @internal */
 export interface PanelQuery {
   readonly refId: string;
