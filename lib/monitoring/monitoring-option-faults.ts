@@ -11,6 +11,7 @@ import { objectiveFaults, retentionFaults } from './objectives/objective-faults'
 import { runbookUrlFaults } from './rules/runbooks';
 import { managedPrometheusFaults } from './prometheus/managed-prometheus';
 import { monitoringPodFaults } from './servers/monitoring-pods';
+import { alertmanagerImageFaults, prometheusImageFaults } from './servers/server-images';
 import { givenThresholdFaults } from './watched-workload';
 
 /**
@@ -57,6 +58,8 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => retentionFaults(retentionDays, props.objectives ?? []),
     () => receiverFaults(props),
     () => grafanaFaults(props.grafana),
+    () => prometheusImageFaults('prometheusImage', props.prometheusImage),
+    () => alertmanagerImageFaults('alertmanagerImage', props.alertmanagerImage),
     () => managedPrometheusFaults(props.managedPrometheusArn),
     () => runbookUrlFaults(props.runbookUrl),
   );

@@ -67,6 +67,14 @@ export const TEXTS: FaultText[] = [
     refuse: () => GrafanaDashboard.fromJson('{"title":"a"}'),
   },
   {
+    id: 'MONITORING_IMAGE_TOO_OLD',
+    property: 'alertmanagerImage',
+    text:
+      "alertmanagerImage 'prom/alertmanager:v0.20.0' is Alertmanager 0.20 by its tag, and the configuration is for 0.25 or later; give an image of a " +
+      'later release, or leave alertmanagerImage out',
+    refuse: make({ alertmanagerImage: 'prom/alertmanager:v0.20.0' }),
+  },
+  {
     id: 'DASHBOARD_VARIABLE_UNKNOWN',
     property: 'expr',
     text: "dashboard 'Ours': panel 'P': $modell is no variable of the dashboard; it has none",

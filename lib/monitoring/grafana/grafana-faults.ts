@@ -5,6 +5,7 @@ import { plainUrlFaults } from '../../core/url-faults';
 import { repeatedIndexes } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { allOf } from '../../units/unreadable';
+import { grafanaImageFaults } from '../servers/server-images';
 import { authFaults, lineFaults } from './grafana-auth';
 import { GrafanaOptions } from './grafana-options';
 
@@ -22,6 +23,7 @@ export function grafanaFaults(options: GrafanaOptions | undefined): Fault[] {
       () => accessFaults(options.accessibleFrom ?? []),
       () => siteFaults(options.siteLabel),
       () => uidFaults(options),
+      () => grafanaImageFaults('image', options.image),
       () =>
         options.memory && options.memory.mib < 256
           ? [fault('OUT_OF_RANGE', 'memory', `memory must be at least 256 MiB; got ${options.memory}`)]

@@ -1,0 +1,44 @@
+import { hasToken } from '../../core/tokens';
+import { Fault, fault } from '../../units/fault';
+
+/** A server that an image of one's own may be given for. */
+interface MonitoringImage {
+  readonly server: string;
+  /** Last part of its repositories, that of the publisher and of whoever else builds it. */
+  readonly repository: RegExp;
+  /** First minor version that reads the configuration which is made here. */
+  readonly oldest: readonly [number, number];
+}
+
+const PROMETHEUS: MonitoringImage = { server: 'Prometheus', repository: /^prometheus$/, oldest: [2, 42] };
+const ALERTMANAGER: MonitoringImage = { server: 'Alertmanager', repository: /^alertmanager$/, oldest: [0, 25] };
+const GRAFANA: MonitoringImage = { server: 'Grafana', repository: /^grafana(?:-oss|-enterprise)?$/, oldest: [12, 0] };
+
+/** The fault of an image of Prometheus. @internal */
+export const prometheusImageFaults = (property: string, image: string | undefined) =>
+  imageFaults(PROMETHEUS, property, image);
+
+/** The fault of an image of Alertmanager. @internal */
+export const alertmanagerImageFaults = (property: string, image: string | undefined) =>
+  imageFaults(ALERTMANAGER, property, image);
+
+/** The fault of an image of Grafana. @internal */
+export const grafanaImageFaults = (property: string, image: string | undefined) =>
+  imageFaults(GRAFANA, property, image);
+
+/** Last part of a repository, and the version that a tag says: a digest may follow. */
+const TAGGED = /(?:^|\/)([^/:@]+):v?(\d{1,6})\.(\d{1,6})(?![^.@_-])[^/:@]*(?:@[^/@]*)?$/;
+
+/** An image by a digest alone, under another name or by a tag of one's own is what its owner says. */
+function imageFaults({ server, repository, oldest }: MonitoringImage, property: string, image?: string): Fault[] {
+  if (typeof image !== 'string' || hasToken(image)) return [];
+  const [, name, ...version] = TAGGED.exec(image) ?? [];
+  if (name === undefined || !repository.test(name)) return [];
+  const [major, minor] = version.map(Number);
+  const [first, second] = oldest;
+  if (major > first || (major === first && minor >= second)) return [];
+  const reason =
+    `${property} '${image}' is ${server} ${major}.${minor} by its tag, and the configuration is for ${first}.${second} or later; give an image of a ` +
+    `later release, or leave ${property} out`;
+  return [fault('MONITORING_IMAGE_TOO_OLD', property, reason)];
+}
