@@ -103,6 +103,12 @@ export interface MetricsTarget {
    * @default - those of vLLM's own server; not known of other servers
    */
   readonly latencyBoundsMs?: number[];
+  /**
+   * Last bound in milliseconds of the latency histogram of a model, by model: no P99 that is read from it is longer, so that no alert may wait for
+   * one that is.
+   * @default - the last of `latencyBoundsMs`
+   */
+  readonly latencyLimitsMs?: { [model: string]: number };
   /** What the plans of models say of each of their servers, by model. @default - nothing is planned */
   readonly plans?: { [model: string]: PlannedServing };
 }

@@ -12,6 +12,7 @@ import { metricName, recordedNameFaults } from './indicators/model-records';
 import { isOfCluster } from './indicators/selectors';
 import { objectiveFaults, watchedObjectiveFaults } from './objectives/objective-faults';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
+import { beyondHistogramFaults, latencyHistogram } from './rules/latency-histogram';
 import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './rules/latency-threshold';
 import { allOf, isUnreadable } from '../units/unreadable';
 import { ownValue } from '../units/own-value';
@@ -83,10 +84,11 @@ export interface GivenThresholds {
  * @internal
  */
 export function thresholdsOf(
-  { models, plannedLatencyMs = {} }: MetricsTarget,
+  target: MetricsTarget,
   watch: GivenThresholds,
   stack: GivenThresholds,
 ): { readonly [model: string]: number } {
+  const { models, plannedLatencyMs = {} } = target;
   const given = (model: string) =>
     ownValue(watch.latencyThresholdsMs ?? {}, model) ??
     watch.latencyThresholdMs ??
@@ -95,7 +97,7 @@ export function thresholdsOf(
   return Object.fromEntries(
     (hasToken(models) ? [] : models).map((model) => [
       model,
-      given(model) ?? defaultThresholdMs(ownValue(plannedLatencyMs, model)),
+      given(model) ?? defaultThresholdMs(ownValue(plannedLatencyMs, model), latencyHistogram(target, model)),
     ]),
   );
 }
@@ -176,6 +178,7 @@ function singleFaults(workload: WatchedWorkload): Fault[] {
     () => unknownModelFaults('pricePerHour', options.pricePerHour, target.models, `${job} serves`),
     () => unknownModelFaults('metricPrefixes', metricPrefixes, target.models, `${job} serves`),
     () => indicatorFaults(workload),
+    () => unreachedThresholdFaults(workload),
   );
 }
 
@@ -219,8 +222,24 @@ function prefixFaults(prefixes: { readonly [model: string]: string }): Fault[] {
 export function thresholdWarnings({ target, latencyAlert, latencyThresholdsMs }: WatchedWorkload): Fault[] {
   if (!latencyAlert) return [];
   return Object.entries(latencyThresholdsMs).flatMap(([model, threshold]) =>
-    belowPlanWarnings(model, threshold, ownValue(target.plannedLatencyMs ?? {}, model)),
+    belowPlanWarnings(
+      model,
+      threshold,
+      ownValue(target.plannedLatencyMs ?? {}, model),
+      latencyHistogram(target, model),
+    ),
   );
+}
+
+/** Of thresholds that the histograms of the models never exceed: of the workload, of the stack, or by the plan. */
+function unreachedThresholdFaults({ target, latencyAlert, latencyThresholdsMs, options }: WatchedWorkload): Fault[] {
+  if (!latencyAlert) return [];
+  return Object.entries(latencyThresholdsMs).flatMap(([model, threshold]) => {
+    const isCommon =
+      ownValue(options.latencyThresholdsMs ?? {}, model) === undefined && options.latencyThresholdMs !== undefined;
+    const property = isCommon ? 'latencyThresholdMs' : `latencyThresholdsMs.${model}`;
+    return beyondHistogramFaults(target, model, threshold, property);
+  });
 }
 
 /**

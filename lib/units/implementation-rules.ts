@@ -52,6 +52,10 @@ const RULES: { readonly [type: string]: Rules | undefined } = {
       number((value) => value > 0, 'a number of milliseconds above 0'),
     ),
     latencyBoundsMs: list(number((value) => value > 0, 'a number of milliseconds above 0')),
+    latencyLimitsMs: map(
+      line,
+      number((value) => value > 0, 'a number of milliseconds above 0'),
+    ),
     plans: map(
       line,
       fields({

@@ -199,6 +199,14 @@ export const TEXTS: FaultText[] = [
     },
   },
   {
+    id: 'LATENCY_BEYOND_HISTOGRAM',
+    property: 'latencyThresholdMs',
+    text:
+      "HighLatency of model 'deepseek' would never fire above 200 ms: its P99 is read from a histogram that ends at 100 ms (bounds 50, 100) and " +
+      'gives no more, however long requests take; choose a threshold below 100, or set latencyBucketsMs of the model with bounds up to more than 200',
+    refuse: watch({ latencyBoundsMs: [50, 100] }, { latencyThresholdMs: 200 }),
+  },
+  {
     id: 'NO_ALERT_RECEIVERS',
     text:
       'nobody is told of alerts, a total outage among them: alertReceivers names none; pass for example ' +

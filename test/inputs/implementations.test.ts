@@ -132,6 +132,7 @@ const TARGET_FAULTS: [keyof MetricsTarget, unknown, string, string][] = [
   ['port', NaN, 'port', 'must be a whole number from 1 to 65535; got NaN'],
   ['plannedLatencyMs', { deepseek: -1 }, "plannedLatencyMs['deepseek']", 'must be a number of milliseconds above 0'],
   ['plannedLatencyMs', { deepseek: Infinity }, "plannedLatencyMs['deepseek']", 'got Infinity'],
+  ['latencyLimitsMs', { deepseek: 0 }, "latencyLimitsMs['deepseek']", 'must be a number of milliseconds above 0'],
   ['plans', { deepseek: { ...PLAN, concurrency: 0 } }, "plans['deepseek'].concurrency", 'got 0'],
   ['plans', { deepseek: { ...PLAN, kvCapacityTokens: 1.5 } }, "plans['deepseek'].kvCapacityTokens", 'got 1.5'],
   ['plans', { deepseek: { ...PLAN, timePerTokenMs: 0 } }, "plans['deepseek'].timePerTokenMs", 'milliseconds above 0'],

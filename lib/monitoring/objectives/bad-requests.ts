@@ -1,11 +1,11 @@
 import { Metric } from '../../catalog/metric';
 import { MetricExporter } from '../../catalog/metric-kind';
-import { VLLM_FIRST_TOKEN_BOUNDS_MS } from '../../catalog/latency-bounds';
 import { MetricsTarget } from '../../core/watchable';
 import { missingFrom } from '../../metrics/contract/scraped-target';
 import { Indicator } from '../indicators/indicator';
 import { isOfCluster, isVllm, select } from '../indicators/selectors';
 import { isGateway } from '../rules/gateway-rules';
+import { latencyBoundsOf } from '../rules/latency-histogram';
 import { ObjectiveKind, ServiceLevelObjective } from './service-level-objective';
 
 const FIRST_TOKEN = Metric.of(MetricExporter.VLLM, 'vllm:time_to_first_token_seconds');
@@ -28,7 +28,7 @@ export function unmeasured(target: MetricsTarget, objective: ServiceLevelObjecti
       `shares of slow requests come from a histogram, and quantiles of a summary give none: ${missing.join('; ')}`,
     ];
   }
-  const bounds = boundsOf(target);
+  const bounds = latencyBoundsOf(target);
   if (bounds.length === 0)
     return [`the bounds of ${histogram.name} are not known: give latencyBoundsMs of its metricsTarget`];
   const { thresholdMs = 0 } = objective;
@@ -37,10 +37,6 @@ export function unmeasured(target: MetricsTarget, objective: ServiceLevelObjecti
     : [
         `its histogram counts requests up to ${bounds.join(', ')} ms, not up to ${thresholdMs}: choose one of these, or set latencyBucketsMs of the model`,
       ];
-}
-
-function boundsOf(target: MetricsTarget): readonly number[] {
-  return target.latencyBoundsMs ?? (isVllm(target) ? VLLM_FIRST_TOKEN_BOUNDS_MS : []);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Fault, fault } from '../../units/fault';
 import { concreteFault } from '../../core/tokens';
 import { positiveFault } from '../../units/number-faults';
+import { LatencyHistogram } from './latency-histogram';
 
 /** P99 latency in milliseconds above which an alert fires for a model whose latency nobody has planned. */
 const UNPLANNED_THRESHOLD_MS = 50;
@@ -14,13 +15,24 @@ export const MARGIN = 2;
 const SERIES = [1, 2.5, 5, 10];
 
 /**
- * The threshold for a model that is given none: above what its plan expects, and 50 ms without a plan.
+ * The threshold for a model that is given none: above what its plan expects, and 50 ms without a plan. It is below the end of the histogram, or
+ * no P99 would exceed it, unless the plan itself is not.
  *
  * @param plannedMs P99 latency that the plan expects under its load, if there is one
+ * @param histogram what P99 is read from, where it is a histogram whose end is known
  *
  * @internal
  */
-export function defaultThresholdMs(plannedMs: number | undefined): number {
+export function defaultThresholdMs(plannedMs: number | undefined, histogram?: LatencyHistogram): number {
+  const wanted = wantedThresholdMs(plannedMs);
+  const { bounds = [], limitMs = Infinity } = histogram ?? {};
+  const least = plannedMs ?? 0;
+  if (wanted < limitMs || least >= limitMs) return wanted;
+  const within = bounds.filter((bound) => bound > least && bound < limitMs);
+  return within.length > 0 ? Math.max(...within) : (least + limitMs) / 2;
+}
+
+function wantedThresholdMs(plannedMs: number | undefined): number {
   if (plannedMs === undefined) return UNPLANNED_THRESHOLD_MS;
   const wanted = Math.max(UNPLANNED_THRESHOLD_MS, MARGIN * plannedMs);
   const decade = 10 ** Math.floor(Math.log10(wanted));
@@ -43,14 +55,24 @@ export function thresholdFaults(property: string, value: number): Fault[] {
  *
  * @internal
  */
-export function belowPlanWarnings(model: string, thresholdMs: number, plannedMs: number | undefined): Fault[] {
+export function belowPlanWarnings(
+  model: string,
+  thresholdMs: number,
+  plannedMs: number | undefined,
+  histogram?: LatencyHistogram,
+): Fault[] {
   if (plannedMs === undefined || thresholdMs >= plannedMs) return [];
+  const better = defaultThresholdMs(plannedMs, histogram);
+  const raise =
+    better < (histogram?.limitMs ?? Infinity)
+      ? `raise the threshold, for example to ${better}`
+      : `give its histogram, which ends at ${histogram?.limitMs} ms, bounds above ${better} and raise the threshold to that`;
   return [
     fault(
       'LATENCY_BELOW_PLAN',
       `latencyThresholdsMs.${model}`,
       `HighLatency of model '${model}' fires above ${thresholdMs} ms, but its plan expects ${Math.round(plannedMs)} ms for P99 under ` +
-        `its load; raise the threshold, for example to ${defaultThresholdMs(plannedMs)}, or plan the model for a shorter time`,
+        `its load; ${raise}, or plan the model for a shorter time`,
     ),
   ];
 }

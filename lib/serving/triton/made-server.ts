@@ -152,6 +152,7 @@ export function metricsTargetOf({ props, name, namespace, replicas, release, che
     startupSeconds: sizing.startupSeconds,
     plannedLatencyMs: plannedLatencyMs(models, features),
     latencyBoundsMs: latencyBoundsOf(models),
+    latencyLimitsMs: latencyLimitsOf(models),
     engines: enginesOf(models),
     pricePerHour: pricesOf(props, sizing.gpus, models),
     plans: plansOf(models),
@@ -162,6 +163,11 @@ export function metricsTargetOf({ props, name, namespace, replicas, release, che
 function latencyBoundsOf(models: readonly BackendModel[]): number[] {
   const [first = [], ...others] = models.map(({ latencyBoundsMs }) => latencyBoundsMs);
   return first.filter((bound) => others.every((bounds) => bounds.includes(bound)));
+}
+
+/** The last bound may be one that not all have. */
+function latencyLimitsOf(models: readonly BackendModel[]): { [model: string]: number } {
+  return Object.fromEntries(byName(models).map(({ name, latencyBoundsMs: all }) => [name, all[all.length - 1]]));
 }
 
 function enginesOf(models: readonly BackendModel[]): { [model: string]: MetricExporter } {

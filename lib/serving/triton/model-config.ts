@@ -13,6 +13,25 @@ export const LATENCY_HISTOGRAM = 'nv_inference_first_response_histogram_ms';
  */
 export const DEFAULT_LATENCY_BUCKETS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000];
 
+/** Further bounds for models that are planned to be slower. */
+const SLOW_LATENCY_BUCKETS = [120_000, 300_000, 600_000, 1_800_000, 3_600_000];
+
+/**
+ * Bounds of the latency histogram of a model that is given none: two of them lie above what its plan expects, so that an alert can tell a latency
+ * above one from the plan, and P99 is not cut off there.
+ *
+ * @param plannedMs P99 latency in milliseconds that its plan expects
+ *
+ * @internal
+ */
+export function defaultLatencyBuckets(plannedMs: number): readonly number[] {
+  const above = (bounds: readonly number[]) => bounds.filter((bound) => bound > plannedMs).length;
+  const further = SLOW_LATENCY_BUCKETS.filter(
+    (_, i) => above([...DEFAULT_LATENCY_BUCKETS, ...SLOW_LATENCY_BUCKETS.slice(0, i)]) < 2,
+  );
+  return [...DEFAULT_LATENCY_BUCKETS, ...further];
+}
+
 /**
  * Triton's number for a version of the model store: Triton requires positive integers, so any other version is served as 1.
  *

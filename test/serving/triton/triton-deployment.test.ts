@@ -246,6 +246,7 @@ describe('metrics', () => {
       startupSeconds: deployment.startupBudget.toSeconds(),
       plannedLatencyMs: { chat: expect.any(Number) },
       latencyBoundsMs: [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000],
+      latencyLimitsMs: { chat: 60_000 },
       engines: { chat: 'triton-vllm' },
       // Of a g5.xlarge, which has one GPU.
       pricePerHour: { chat: 1.006 },

@@ -3,6 +3,7 @@ import { TritonVariant } from '../../../catalog/serving-engine';
 import { Parallelism } from '../../../catalog/parallelism';
 import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
 import { CapacityPlan } from '../../../planning/capacity-plan';
+import { firstTokenUnderLoadMs } from '../../../planning/first-token-under-load';
 import { DataSize } from '../../../units/data-size';
 import { Fault, fault } from '../../../units/fault';
 import { allOf } from '../../../units/unreadable';
@@ -10,8 +11,8 @@ import { ResolvedModel, withinServer } from '../../model/resolved-model';
 import { RequestsAtOnce, plannedAtOnce } from '../../scaling/server-load';
 import { engineSharedMemory } from '../../vllm/host-needs';
 import {
-  DEFAULT_LATENCY_BUCKETS,
   bucketFaults,
+  defaultLatencyBuckets,
   latencyMetrics,
   tritonVersion,
   versionPolicyFaults,
@@ -104,7 +105,7 @@ export abstract class LanguageModelOnHardware<Props extends LanguageModelProps> 
   public abstract readonly exporters: readonly MetricExporter[];
 
   public get latencyBoundsMs(): readonly number[] {
-    return this.props.latencyBucketsMs ?? DEFAULT_LATENCY_BUCKETS;
+    return this.props.latencyBucketsMs ?? defaultLatencyBuckets(firstTokenUnderLoadMs(this.plan));
   }
 
   public abstract readonly hostMemory: DataSize;

@@ -59,7 +59,10 @@ export interface TensorRtLlmModelProps extends LanguageModelOptions {
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- values of every JSON type, which jsii has no other name for
   readonly engineArguments?: { [name: string]: any };
-  /** Bounds of the latency histogram in milliseconds, ascending; put one at each limit you alert on. @default - 13 bounds from 5 to 60000 */
+  /**
+   * Bounds of the latency histogram in milliseconds, ascending; put one at each limit you alert on.
+   * @default - 13 bounds from 5 to 60000, and further ones until two are above what the plan expects
+   */
   readonly latencyBucketsMs?: number[];
   /** Which versions are served. @default VersionPolicy.latest() */
   readonly versionPolicy?: VersionPolicy;

@@ -26,7 +26,10 @@ export interface VllmModelProps extends LanguageModelOptions, VllmOptions, LoraO
   readonly parallelism?: Parallelism;
   /** Whether vLLM's metrics appear on Triton's metrics port. @default true */
   readonly engineMetrics?: boolean;
-  /** Bounds of the latency histogram in milliseconds, ascending; put one at each limit you alert on. @default - 13 bounds from 5 to 60000 */
+  /**
+   * Bounds of the latency histogram in milliseconds, ascending; put one at each limit you alert on.
+   * @default - 13 bounds from 5 to 60000, and further ones until two are above what the plan expects
+   */
   readonly latencyBucketsMs?: number[];
   /** Which versions are served. @default VersionPolicy.latest() */
   readonly versionPolicy?: VersionPolicy;
