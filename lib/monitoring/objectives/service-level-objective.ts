@@ -1,3 +1,4 @@
+import { knownListFaults } from '../../core/text-list';
 import { hasToken } from '../../core/tokens';
 import { checkArguments, throwOfFactory } from '../../units/argument-faults';
 import { Fault, fault } from '../../units/fault';
@@ -73,7 +74,8 @@ export class ServiceLevelObjective {
     this.kind = kind;
     this.percent = percent;
     this.periodDays = options.periodDays ?? 30;
-    this.models = options.models && (Object.freeze([...options.models]) as string[]);
+    const { models } = options;
+    this.models = Array.isArray(models) ? (Object.freeze([...models]) as string[]) : models;
     if (thresholdMs !== undefined) this.thresholdMs = thresholdMs;
   }
 
@@ -89,6 +91,8 @@ export class ServiceLevelObjective {
    */
   public _faults(property: string): Fault[] {
     const { percent, periodDays, thresholdMs, models } = this;
+    const unknown = knownListFaults(`${property}.models`, models ?? [], 'rules are made of each of them');
+    if (unknown.length > 0) return unknown;
     const isShare = typeof percent === 'number' && !hasToken(percent) && percent > 0 && percent < 100;
     const reason = `${property}.percent must be a number above 0 and below 100, known at synthesis, e.g. 99.9; got ${hasToken(percent) ? 'a token' : percent}`;
     return allOf(
