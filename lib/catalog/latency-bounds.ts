@@ -1,7 +1,8 @@
 /**
  * Bounds of the histogram of the time to the first token of vLLM's own server, in milliseconds.
  *
- * @see https://github.com/vllm-project/vllm (vllm/v1/metrics/loggers.py), the same from 0.11 to 0.32
+ * @see https://github.com/vllm-project/vllm: vllm/v1/metrics/loggers.py, in 0.32 vllm/v1/metrics/buckets.py. The same in the wheels of 0.11.0, 0.15.1,
+ * 0.24.0 and 0.32.0
  *
  * @internal
  */

@@ -7,10 +7,10 @@ import { Duration } from '../../lib/units/duration';
 import { AlertReceiver, AlertRoute, AlertSeverity, MuteTime, Weekday, WeeklyTime } from '../../lib/monitoring';
 import { faultsThrown, idsOf, warningsOf } from '../support/faults';
 import { Block } from '../support/synth';
-import { monitor, onPath } from './support';
+import { monitor, onPath, testWith } from './support';
 
 const amtool = onPath('amtool');
-const withAmtool = amtool ? test : test.skip;
+const withAmtool = testWith('amtool');
 
 const folder = mkdtempSync(path.join(tmpdir(), 'alert-routes-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -17,7 +17,7 @@ import { spawnSync } from 'child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
-import { fixture, onPath, TestWorkload } from './support';
+import { fixture, testWith, TestWorkload } from './support';
 
 type Agents = Omit<NodeAgentsProps, 'cluster'>;
 
@@ -216,7 +216,7 @@ describe('monitoring of nodes and of the cluster', () => {
     );
   });
 
-  (onPath('promtool') ? test : test.skip)('is a configuration that Prometheus takes', () => {
+  testWith('promtool')('is a configuration that Prometheus takes', () => {
     const { monitoring } = program({ agents: { dcgmExporter: true }, groups: true });
     const folder = mkdtempSync(path.join(tmpdir(), 'cluster-metrics-'));
     try {

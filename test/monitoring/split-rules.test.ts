@@ -7,7 +7,7 @@ import { ConfigFiles } from '../../lib/monitoring/prometheus/config-files';
 import { ruleFile, ruleFiles } from '../../lib/monitoring/rules/rule-file';
 import { RuleGroup } from '../../lib/monitoring/rules/rule-group';
 import { unescapeTemplate } from '../support/template';
-import { monitor, onPath } from './support';
+import { monitor, testWith } from './support';
 
 const MIB = 1024 * 1024;
 const groupsOf = (text: string) => (JSON.parse(text) as { groups: RuleGroup[] }).groups;
@@ -49,7 +49,7 @@ describe('a hundred models on twenty servers each', () => {
     expect(volume).toEqual({ name: 'config', projected: [{ sources }] });
   });
 
-  (onPath('promtool') ? test : test.skip)('are rules that Prometheus takes', () => {
+  testWith('promtool')('are rules that Prometheus takes', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'rules-'));
     try {
       const rules = files.slice(1);

@@ -92,6 +92,13 @@ export function onPath(program: string): string | undefined {
     .find((file) => existsSync(file));
 }
 
+/** `test` where a program is on the PATH; else the test is skipped, and the reason printed. */
+export function testWith(program: string): jest.It {
+  if (onPath(program)) return test;
+  console.info(`skipped: ${program} is not on the PATH`);
+  return test.skip;
+}
+
 /** What the text exposition format says: each metric's type and, by series name, the sets of label names seen. */
 export function parseExposition(text: string) {
   const types: { [metric: string]: string } = {};
