@@ -2,6 +2,7 @@ import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
+import { IServiceAccountRole } from '../core/aws-role';
 import { throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../core/errors';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { PodSecurityLevel } from '../core/pod-security-level';
@@ -12,7 +13,9 @@ import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { ensureNamespace } from '../kubernetes/namespaces';
 import { checkArguments } from '../units/argument-faults';
 import { Fault } from '../units/fault';
-import { alertmanagerConfig, receiverWarnings } from './alerting/alertmanager-config';
+import { alertmanagerConfig, allReceivers, receiverWarnings } from './alerting/alertmanager-config';
+import { unraisedAlertFaults } from './alerting/alert-route-faults';
+import { snsPublisher } from './alerting/sns-publisher';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { GrafanaServer } from './grafana/grafana-server';
 import { KubeStateMetrics } from './exporters/kube-state-metrics';
@@ -123,12 +126,13 @@ export class MonitoringStack extends Construct implements IMonitoring {
     );
     prometheusServer(
       this,
-      { ...this.#place('prometheus'), ...this.#writer() },
+      { ...this.#place('prometheus'), ...this.#actingWith(this.#writer()) },
       props,
       this.#files.first,
       this.#files.more,
     );
-    alertmanagerServer(this, this.#place('alertmanager'), props, [
+    const publisher = snsPublisher(this, props.cluster, this.namespace, allReceivers(props));
+    alertmanagerServer(this, { ...this.#place('alertmanager'), ...this.#actingWith(publisher) }, props, [
       { name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration },
     ]);
     this.grafanaUrl = props.grafana && this.#makeGrafana(props.grafana);
@@ -220,7 +224,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
     const second = secondExporterFaults(this.#props, this.#watchList.watchedTargets);
     const faults = second.length > 0 ? second : this.#watchList.faults();
     if (faults.length > 0) return faults;
-    const closed = this.#closedFaults();
+    const closed = [...this.#closedFaults(), ...unraisedAlertFaults(this.#props.alertRoutes, this.#watchList.alerts)];
     return closed.length > 0 ? closed : [...this.#watchList.queryFaults(), ...this.#files.faults()];
   }
 
@@ -272,11 +276,15 @@ export class MonitoringStack extends Construct implements IMonitoring {
     };
   }
 
-  /** What the pod of Prometheus needs to write into a workspace of AWS. */
-  #writer(): Partial<MonitoringServerPlace> {
-    const { cluster, managedPrometheusArn } = this.#props;
-    if (managedPrometheusArn === undefined) return {};
-    const role = managedPrometheusWriter(this, cluster, this.namespace, managedPrometheusArn);
+  /** The role by which Prometheus writes into a workspace of AWS, if it does. */
+  #writer(): IServiceAccountRole | undefined {
+    const { cluster, managedPrometheusArn: arn } = this.#props;
+    return arn === undefined ? undefined : managedPrometheusWriter(this, cluster, this.namespace, arn);
+  }
+
+  /** What a pod needs to act with a role. */
+  #actingWith(role: IServiceAccountRole | undefined): Partial<MonitoringServerPlace> {
+    if (!role) return {};
     const annotations = role.serviceAccountAnnotations;
     return {
       waitFor: [...this.#ready, ...role.ready],

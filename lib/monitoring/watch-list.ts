@@ -122,6 +122,12 @@ export class WatchList {
     return this.#made.groups;
   }
 
+  /** Names of the alerts that the rules raise, each once. */
+  public get alerts(): string[] {
+    const names = this.ruleGroups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
+    return [...new Set(names)].sort();
+  }
+
   /** The dashboards of the workloads as they are now. */
   public get dashboards(): DashboardJson[] {
     const rules = this.ruleGroups.flatMap((group) => group.rules);

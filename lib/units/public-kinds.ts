@@ -58,6 +58,8 @@ export const STRUCTS = {
     'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider',
   EksReleaseVersions:
     'kubernetesVersion: string; nodeImageVersion: string; vpcCni: string; kubeProxy: string; podIdentityAgent: string; coreDns: string; ebsCsiDriver: string; nodeMonitoringAgent?: string; nvidiaDriverMajor?: number',
+  EmailReceiverProps:
+    'smarthost: string; from: string; to: string[]; username?: string; password?: SecretReference; requireTls?: boolean; certificateAuthority?: SecretReference',
   EncoderShape:
     'name: string; parameters?: number; tokensPerItem?: number; tokensPerFrame?: number; maxVideoTokens?: number; promptTokensPerVideoToken?: number; positionsPerToken?: number; hiddenSize?: number; intermediateSize?: number; learnedPositions?: boolean; gatedFeedForward?: boolean; inputSize?: number; outputSize?: number; shared?: boolean',
   EncryptedStorageClassProps:
@@ -278,6 +280,7 @@ export const STRUCTS = {
     'name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretReference{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]',
   SlackReceiverProps: 'webhookUrl: SecretReference; channel?: string',
   SlidingWindow: 'tokens: number; layers: number; chunked?: boolean',
+  SnsReceiverProps: 'topicArn: string; region?: string; credentials?: SecretReference',
   SparseIndex:
     'heads: number; headSize: number; topTokens: number; parameters?: number; shared?: boolean; keyBits?: number; tokensPerKey?: number',
   SpeculativeDecodingProps: 'tokens: number; acceptanceRate?: number',
@@ -350,7 +353,8 @@ export const STRUCTS = {
 
 /** Of each public class and interface how to get an object of it. @internal */
 export const CLASSES = {
-  AlertReceiver: 'AlertReceiver.slack(...), AlertReceiver.pagerDuty(...) or AlertReceiver.webhook(...)',
+  AlertReceiver:
+    'AlertReceiver.slack(...), AlertReceiver.pagerDuty(...), AlertReceiver.webhook(...), AlertReceiver.email(...) or AlertReceiver.sns(...)',
   ApiAccess: 'ApiAccess.private(), ApiAccess.privateFrom(...) or ApiAccess.publicFrom(...)',
   Autoscaling: 'Autoscaling.none() or Autoscaling.clusterAutoscaler()',
   Capacity: 'Capacity.onDemand(), Capacity.spot(), Capacity.reservation(...) or Capacity.capacityBlock(...)',

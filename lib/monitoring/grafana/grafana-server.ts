@@ -14,7 +14,7 @@ import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
 import { canonicalBytes } from '../../kubernetes/quantity';
 import { DataSize } from '../../units/data-size';
-import { secretVolumeName } from '../alerting/alert-receiver';
+import { secretVolumeName } from '../alerting/alert-secrets';
 import { MonitoringServerPlace } from '../servers/monitoring-server';
 import { dashboardFiles } from './dashboard-files';
 import { DashboardJson } from './dashboards/dashboard-json';

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import { DataSize } from '../../units/data-size';
-import { secretFolder } from '../alerting/alert-receiver';
+import { secretFolder } from '../alerting/alert-secrets';
 import { allReceivers } from '../alerting/alertmanager-config';
+import { snsEnvironment } from '../alerting/sns-publisher';
 import { MonitoringOptions } from '../monitoring-options';
 import { MonitoringStorage } from '../prometheus/monitoring-storage';
 import { ConfigFile, MonitoringServer, MonitoringServerPlace } from './monitoring-server';
@@ -45,6 +46,7 @@ export function alertmanagerServer(
     cpuLimit: '500m',
     usesApiServer: false,
     startupBudgetSeconds: 120,
+    environment: snsEnvironment(allReceivers(options)),
     secrets: [...folders].map(([name, folder]) => ({ name, folder })),
   });
 }

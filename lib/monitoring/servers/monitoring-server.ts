@@ -16,7 +16,7 @@ import { synthesizeWhile } from '../../core/omission';
 import { RemovalPolicy } from '../../core/removal-policy';
 import { escapeTemplate } from '../../core/template-escape';
 import { DataSize } from '../../units/data-size';
-import { secretVolumeName } from '../alerting/alert-receiver';
+import { secretVolumeName } from '../alerting/alert-secrets';
 import { MonitoringStorage } from '../prometheus/monitoring-storage';
 import { MonitoringPods, VOLUME_ANNOTATION } from './monitoring-pods';
 
@@ -82,6 +82,8 @@ export interface MonitoringServerProps extends MonitoringServerPlace {
   readonly usesApiServer: boolean;
   /** Maximum start-up time in seconds, including replay of the write-ahead log. */
   readonly startupBudgetSeconds: number;
+  /** Environment of its container; must not hold secrets. @default - none */
+  readonly environment?: { readonly [name: string]: string };
   readonly secrets?: readonly { readonly name: string; readonly folder: string }[];
 }
 
@@ -248,12 +250,14 @@ export class MonitoringServer extends Construct {
   }
 
   private container(): PodContainer {
-    const { name, image, args, port, secrets = [], memory, cpuRequest, cpuLimit } = this.props;
+    const { name, image, args, port, secrets = [], memory, cpuRequest, cpuLimit, environment = {} } = this.props;
+    const env = Object.entries(environment).map(([variable, value]) => ({ name: variable, value }));
     const probe = (path: string) => ({ httpGet: { path, port: 'http' }, periodSeconds: 10, timeoutSeconds: 5 });
     return {
       name,
       image,
       args: [...args],
+      ...(env.length > 0 && { env }),
       port: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
       resources: {
         requests: { cpu: cpuRequest, memory: canonicalBytes(memory) },

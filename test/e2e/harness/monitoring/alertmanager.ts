@@ -17,8 +17,14 @@ export class Alertmanager implements Stoppable {
    * @param program as it is installed
    * @param folder of its files and its log
    * @param configuration text of `alertmanager.yml`
+   * @param env further environment of it
    */
-  public static async start(program: Program, folder: string, configuration: string): Promise<Alertmanager> {
+  public static async start(
+    program: Program,
+    folder: string,
+    configuration: string,
+    env: { [name: string]: string } = {},
+  ): Promise<Alertmanager> {
     mkdirSync(folder, { recursive: true });
     const port = await freePort();
     const file = path.join(folder, 'alertmanager.yml');
@@ -34,7 +40,7 @@ export class Alertmanager implements Stoppable {
         `--web.listen-address=${address}`,
       ],
       folder,
-      env: isolatedEnvironment(path.join(folder, 'home')),
+      env: isolatedEnvironment(path.join(folder, 'home'), env),
       ready: async () => {
         const answer = await fetch(`http://${address}/-/ready`);
         await answer.text();
@@ -65,9 +71,9 @@ export class Alertmanager implements Stoppable {
     return (await answer.json()) as AlertState[];
   }
 
-  /** Raises alerts with these labels, as Prometheus does. */
-  public async raise(alerts: readonly { readonly [label: string]: string }[]): Promise<void> {
-    const body = JSON.stringify(alerts.map((labels) => ({ labels })));
+  /** Raises alerts with these labels, as Prometheus does, or says when they ended. */
+  public async raise(alerts: readonly { readonly [label: string]: string }[], endsAt?: Date): Promise<void> {
+    const body = JSON.stringify(alerts.map((labels) => ({ labels, endsAt })));
     const headers = { 'Content-Type': 'application/json' };
     const answer = await fetch(`http://${this.address}/api/v2/alerts`, { method: 'POST', headers, body });
     if (!answer.ok) throw new Error(`Alertmanager answers ${answer.status}: ${await answer.text()}`);
