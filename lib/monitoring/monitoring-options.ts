@@ -123,6 +123,12 @@ export interface MonitoringOptions {
    * A Grafana with dashboards of what is watched. @default - none: `MonitoringStack.dashboards` has the dashboards for a Grafana of one's own
    */
   readonly grafana?: GrafanaOptions;
+  /**
+   * URL of a Grafana of one's own that has the dashboards of `MonitoringStack.dashboards`: each alert links to the panel that shows it, by its annotation
+   * `dashboard_url`.
+   * @default - the URL of `grafana`; alerts do not link to panels where there is none
+   */
+  readonly grafanaUrl?: string;
   /** Where the images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }

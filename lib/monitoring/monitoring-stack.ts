@@ -17,7 +17,7 @@ import { alertmanagerConfig, allReceivers, receiverWarnings } from './alerting/a
 import { unraisedAlertFaults } from './alerting/alert-route-faults';
 import { snsPublisher } from './alerting/sns-publisher';
 import { GrafanaOptions } from './grafana/grafana-options';
-import { GrafanaServer } from './grafana/grafana-server';
+import { GrafanaServer, grafanaUrl } from './grafana/grafana-server';
 import { KubeStateMetrics } from './exporters/kube-state-metrics';
 import { NodeExporter } from './exporters/node-exporter';
 import {
@@ -75,7 +75,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
   public readonly prometheusUrl: string;
   /** URL of Alertmanager within the cluster. */
   public readonly alertmanagerUrl: string;
-  /** URL by which browsers reach Grafana: `grafana.url`, or that within the cluster. @default - there is no Grafana */
+  /** URL by which browsers reach Grafana: `grafana.url`, or that within the cluster; else `grafanaUrl`. @default - there is no Grafana */
   public readonly grafanaUrl?: string;
   /** Text of `alertmanager.yml`. */
   public readonly alertmanagerConfiguration: string;
@@ -101,6 +101,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
     this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
     this.alertmanagerUrl = `http://alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`;
     this.alertmanagerConfiguration = alertmanagerConfig(props);
+    this.grafanaUrl = props.grafana ? grafanaUrl('grafana', this.namespace, props.grafana) : props.grafanaUrl;
     this.#watchList = new WatchList(this, {
       cluster: props.cluster,
       prometheusUrl: this.prometheusUrl,
@@ -111,6 +112,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
       grafana: props.grafana,
+      grafanaUrl: this.grafanaUrl,
       exporters: () => (this.#findsExporters(props) ? ClusterLedger.of(props.cluster).exporters : []),
     });
     this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
@@ -135,7 +137,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
     alertmanagerServer(this, { ...this.#place('alertmanager'), ...this.#actingWith(publisher) }, props, [
       { name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration },
     ]);
-    this.grafanaUrl = props.grafana && this.#makeGrafana(props.grafana);
+    if (props.grafana) this.#makeGrafana(props.grafana);
     this.#makeNetworkPolicy();
     this.#makeExporters();
     for (const warning of receiverWarnings(props)) addWarning(this, warning);
@@ -228,15 +230,15 @@ export class MonitoringStack extends Construct implements IMonitoring {
     return closed.length > 0 ? closed : [...this.#watchList.queryFaults(), ...this.#files.faults()];
   }
 
-  #makeGrafana(options: GrafanaOptions): string {
-    return new GrafanaServer(this, 'Grafana', {
+  #makeGrafana(options: GrafanaOptions): void {
+    new GrafanaServer(this, 'Grafana', {
       place: this.#place('grafana'),
       options,
       prometheusUrl: this.prometheusUrl,
       alertmanagerUrl: this.alertmanagerUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       dashboards: () => this.#watchList.dashboards,
-    }).url;
+    });
   }
 
   #closedFaults(): Fault[] {

@@ -161,6 +161,12 @@ export const TEXTS: FaultText[] = [
   },
   {
     id: 'CONFLICTING_PROPERTIES',
+    property: 'grafanaUrl',
+    text: 'grafanaUrl is of a Grafana of your own, and grafana makes one; leave grafanaUrl out and set grafana.url, or leave grafana out',
+    refuse: make({ grafanaUrl: 'https://grafana.example.com', grafana: {} }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
     property: 'nodeExporter',
     text: 'nodeExporter makes an exporter that nothing scrapes while clusterMetrics is false; leave one of the two out',
     refuse: make({ clusterMetrics: false, nodeExporter: true }),

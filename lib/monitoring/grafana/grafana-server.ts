@@ -28,6 +28,11 @@ const GRAFANA_IMAGE = 'docker.io/grafana/grafana:13.2.3';
 /** @internal */
 export const GRAFANA_PORT = 3000;
 
+/** URL by which browsers reach it. @internal */
+export function grafanaUrl(name: string, namespace: string, { url }: GrafanaOptions): string {
+  return url ?? `http://${name}.${namespace}.svc:${GRAFANA_PORT}`;
+}
+
 /** User of the image. */
 const GRAFANA_ID = '472';
 
@@ -68,7 +73,7 @@ export class GrafanaServer extends Construct {
     super(scope, id);
     const { place, options } = props;
     const auth = options.auth ?? GrafanaAuth.generatedPassword();
-    this.url = options.url ?? `http://${place.name}.${place.namespace}.svc:${GRAFANA_PORT}`;
+    this.url = grafanaUrl(place.name, place.namespace, options);
     const secretKey = this.#generated('SecretKey', GRAFANA_KEY_SECRET, 'secret-key');
     const made =
       auth.usesIssuer || auth._passwordSecret
