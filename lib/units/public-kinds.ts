@@ -508,7 +508,7 @@ export const INTERFACES = {
   IEksCluster:
     'node: Node; clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; vpcId: string; subnetIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; clusterSecurityGroupId: string; securityGroupIds: string[]; kubernetesVersion?: string; release?: EksRelease; nodeReady: ITerraformDependable[]; volumeKeyArn?: string; clusterRoleArn?: string; roleOptions?: RoleOptions; tags: string{}; serviceAccountRole(): IServiceAccountRole; explain(): string',
   IGpuNodePool:
-    'node: Node; poolName: string; cluster: IKubernetesCluster; hardware: GpuNodeType; minNodes: number; maxNodes: number; isAutoscaled?: boolean; driverInImage?: boolean; driverMajor?: number; nodeLabels: string{}; platformLabels?: string{}; nodeSelector: string{}; taints: NodeTaint[]; efaInterfacesPerNode: number; fabric?: IRdmaFabric; subnets?: NodeSubnet[]; availabilityZones?: string[]; allocatable?: string{}; gpuSharingKind?: GpuSharingKind; gpuResourceName?: string; gpuShareMemory?: DataSize; efaSecurityGroupId?: string; ready: ITerraformDependable[]',
+    'node: Node; poolName: string; cluster: IKubernetesCluster; hardware: GpuNodeType; minNodes: number; maxNodes: number; isAutoscaled?: boolean; driverInImage?: boolean; driverMajor?: number; nodeLabels: string{}; platformLabels?: string{}; nodeSelector: string{}; taints: NodeTaint[]; efaInterfacesPerNode: number; fabric?: IRdmaFabric; subnets?: NodeSubnet[]; availabilityZones?: string[]; allocatable?: string{}; gpuSharingKind?: GpuSharingKind; gpuResourceName?: string; gpuShareMemory?: DataSize; efaSecurityGroupId?: string; capacityEnd?: string; ready: ITerraformDependable[]',
   IGpuQueue:
     'node: Node; clusterQueueName: string; cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; ready: ITerraformDependable[]',
   IKubernetesCluster:
@@ -547,7 +547,7 @@ export const ENUMS = {
   MetricExporter:
     'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset',
   MetricFeature:
-    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt',
+    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt',
   MetricType: 'counter gauge histogram summary',
   MetricUnit:
     'requests inferences executions tokens sequences seconds milliseconds microseconds nanoseconds unix-seconds bytes mebibytes bytes-per-second megabytes-per-second watts joules millijoules degrees-celsius megahertz hertz ratio percent servers lookups floating-point-operations operations events rows packets connections inodes processes cores lanes pods containers nodes items state code information mixed',
