@@ -55,7 +55,8 @@ export interface MonitoringOptions {
   readonly nodeExporter?: boolean;
   /**
    * P99 latency in milliseconds above which `HighLatency` fires, unless `latencyThresholdsMs` or `watch` sets another.
-   * @default - above what the plan of a model expects under its load; 50 for a model without a plan
+   * @default - `targets.maxTimeToFirstTokenMs` of a model; else an objective of latency for 99 % of its requests or more; else above what its plan expects under
+   * its load; 50 for a model without a plan
    */
   readonly latencyThresholdMs?: number;
   /** The same for single models, by name. @default - `latencyThresholdMs` */

@@ -191,13 +191,14 @@ export class WatchList {
     const { metricsTarget } = workload;
     const pricePerHour = { ...metricsTarget.pricePerHour, ...options.pricePerHour };
     const target = options.pricePerHour ? { ...metricsTarget, pricePerHour } : metricsTarget;
+    const objectives = options.objectives ?? measuredBy(target, this.props.objectives);
     return {
       target,
       // Servers measure the latency of their models.
       latencyAlert: (options.latencyAlert ?? true) && !isGateway(target) && !isOfCluster(target),
-      latencyThresholdsMs: thresholdsOf(target, options, this.props),
+      latencyThresholdsMs: thresholdsOf(target, options, this.props, objectives),
       metricPrefixes: options.metricPrefixes ?? {},
-      objectives: options.objectives ?? measuredBy(target, this.props.objectives),
+      objectives,
       options,
     };
   }

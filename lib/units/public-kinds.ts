@@ -177,7 +177,7 @@ export const STRUCTS = {
     'weights: DataSize; kvCache: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize',
   MetricLabelChange: 'label: string; since?: string; until?: string; replacedBy?: string',
   MetricsTarget:
-    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; secured?: boolean; declaredPort?: number; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; unseenServers?: boolean; scaledToZeroServices?: string[]; engines?: MetricExporter{}; pricePerHour?: number{}; plannedLatencyMs?: number{}; latencyBoundsMs?: number[]; latencyLimitsMs?: number{}; plans?: PlannedServing{}',
+    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; secured?: boolean; declaredPort?: number; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; unseenServers?: boolean; scaledToZeroServices?: string[]; engines?: MetricExporter{}; pricePerHour?: number{}; plannedLatencyMs?: number{}; targetLatencyMs?: number{}; latencyBoundsMs?: number[]; latencyLimitsMs?: number{}; plans?: PlannedServing{}',
   MixtureOfExpertsProps:
     'name: string; shape: DecoderShape; experts?: ExpertLayers; publishedPrecision?: Precision; publishedBits?: WeightBits; publishedFrom?: string',
   ModelFile: 'url: string; path?: string; sha256?: string',
