@@ -273,11 +273,15 @@ export class MonitoringServer extends Construct {
       })),
       ...Object.entries(environment).map(([variable, value]) => ({ name: variable, value })),
     ];
-    const peers = (replicas?.peerPort === undefined ? [] : ['TCP', 'UDP']).map((protocol) => ({
-      name: `cluster-${protocol.toLowerCase()}`,
-      containerPort: replicas?.peerPort,
-      protocol,
-    }));
+    const peerPort = replicas?.peerPort;
+    const peers =
+      peerPort === undefined
+        ? []
+        : ['TCP', 'UDP'].map((protocol) => ({
+            name: `cluster-${protocol.toLowerCase()}`,
+            containerPort: peerPort,
+            protocol,
+          }));
     const probe = (path: string) => ({ httpGet: { path, port: 'http' }, periodSeconds: 10, timeoutSeconds: 5 });
     return {
       name,
