@@ -20,6 +20,16 @@ export interface MonitoringOptions {
   readonly namespace?: string;
   /** Where series and silences are kept. @default - persistent volumes, 20 GiB for the series, of the default storage class */
   readonly storage?: MonitoringStorage;
+  /**
+   * Whether there are two Prometheus and two Alertmanagers, each pair on two nodes, in two zones where there is room. Both Prometheus scrape and
+   * evaluate everything; the Alertmanagers agree on who tells, so that a receiver is told once, while they reach each other. Who asks Prometheus is
+   * answered by one of them, which lacks what it missed while it was away. Memory, volumes and scrapes are twice as many.
+   *
+   * The volumes of a pair are others than that of one server: where it is turned on or off later, each begins empty, and `RemovalPolicy.RETAIN` of
+   * `storage` refuses the plan, as volumes would be deleted.
+   * @default false
+   */
+  readonly highAvailability?: boolean;
   /** Days that series are kept; fewer if they fill 80 % of the storage sooner. @default 15 */
   readonly retentionDays?: number;
   /** Seconds between two scrapes, and between two evaluations of the rules: 5 to 30. @default 15 */

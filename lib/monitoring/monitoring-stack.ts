@@ -37,9 +37,9 @@ import { managedPrometheusWriter, managedRemoteWrite } from './prometheus/manage
 import { allowScrape } from './prometheus/scrape-policy';
 import { ruleFile } from './rules/rule-file';
 import { closedToScalerFaults } from './scaling/scaler-faults';
-import { ALERTMANAGER_PORT, alertmanagerServer } from './servers/alertmanager-server';
+import { ALERTMANAGER_PORT, alertmanagerServer, alertmanagerTargets } from './servers/alertmanager-server';
 import { monitoringPods } from './servers/monitoring-pods';
-import { MonitoringServerPlace } from './servers/monitoring-server';
+import { MonitoringServerPlace } from './servers/server-place';
 import { PROMETHEUS_PORT, prometheusServer } from './servers/prometheus-server';
 import { WatchList } from './watch-list';
 import { WatchOptions } from './watched-workload';
@@ -64,7 +64,7 @@ export interface MonitoringStackProps extends MonitoringOptions {
  *
  * Each server is one pod: its volume is in one zone, and a second one would write to it. If the zone or the node fails, monitoring is down
  * until the zone is back or the node is removed from the cluster; `heartbeatReceiver` tells of that, and `priorityClassName` keeps the pods
- * from waiting behind others.
+ * from waiting behind others. With `highAvailability` Prometheus and Alertmanager are two pods each, on two nodes.
  *
  * Throws a `ValidationError` when the namespace, an interval, the threshold or a receiver is invalid.
  */
@@ -148,13 +148,14 @@ export class MonitoringStack extends Construct implements IMonitoring {
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
   public get prometheusConfiguration(): string {
-    const { managedPrometheusArn } = this.#props;
+    const { managedPrometheusArn: arn, highAvailability } = this.#props;
     return prometheusConfig({
       clusterName: this.#props.cluster.clusterName,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
-      alertmanager: `alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`,
+      alertmanagers: alertmanagerTargets(this.namespace, highAvailability),
+      replicated: highAvailability,
       targets: this.#watchList.workloads.map(({ target }) => target),
-      remoteWrite: managedPrometheusArn === undefined ? undefined : [managedRemoteWrite(managedPrometheusArn)],
+      remoteWrite: arn === undefined ? undefined : [managedRemoteWrite(arn, highAvailability)],
     });
   }
 

@@ -15,7 +15,7 @@ import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
 import { canonicalBytes } from '../../kubernetes/quantity';
 import { DataSize } from '../../units/data-size';
 import { secretVolumeName } from '../alerting/alert-secrets';
-import { MonitoringServerPlace } from '../servers/monitoring-server';
+import { MonitoringServerPlace } from '../servers/server-place';
 import { dashboardFiles } from './dashboard-files';
 import { DashboardJson } from './dashboards/dashboard-json';
 import { GRAFANA_KEY_SECRET, GrafanaAuth } from './grafana-auth';

@@ -30,18 +30,6 @@ const synthBlock = (more: Partial<CapacityBlock> = {}, options: Options = {}) =>
   synthPool({ ...EFA, minNodes: 2, maxNodes: 4, capacity: block(more), ...options }, ZONES);
 
 describe('a capacity block', () => {
-  test('says when it ends, for alerts, and other capacity does not end', () => {
-    const ends = (capacity: Capacity) => {
-      let end: string | undefined;
-      synthesize((stack) => {
-        end = addPool(stack, { ...EFA, capacity }, ZONES).capacityEnd;
-      });
-      return end;
-    };
-    expect(ends(block({ end: '2026-12-08T11:30+00:00' }))).toBe('2026-12-08T11:30:00Z');
-    expect(ends(Capacity.onDemand())).toBeUndefined();
-  });
-
   test('sets all its places at once', () => {
     const result = synthBlock();
     expect(result.only('aws_launch_template')).toMatchObject({

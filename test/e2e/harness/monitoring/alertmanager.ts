@@ -18,12 +18,14 @@ export class Alertmanager implements Stoppable {
    * @param folder of its files and its log
    * @param configuration text of `alertmanager.yml`
    * @param env further environment of it
+   * @param cluster arguments of its gossip
    */
   public static async start(
     program: Program,
     folder: string,
     configuration: string,
     env: { [name: string]: string } = {},
+    cluster: readonly string[] = ['--cluster.listen-address='],
   ): Promise<Alertmanager> {
     mkdirSync(folder, { recursive: true });
     const port = await freePort();
@@ -36,7 +38,7 @@ export class Alertmanager implements Stoppable {
         program.program,
         `--config.file=${file}`,
         `--storage.path=${path.join(folder, 'data')}`,
-        '--cluster.listen-address=',
+        ...cluster,
         `--web.listen-address=${address}`,
       ],
       folder,
@@ -63,6 +65,13 @@ export class Alertmanager implements Stoppable {
   /** Names of the alerts that it has. */
   public async alerts(): Promise<string[]> {
     return (await this.states()).map(({ labels }) => labels.alertname).sort();
+  }
+
+  /** How many Alertmanagers it knows, itself among them. */
+  public async peers(): Promise<number> {
+    const answer = await fetch(`http://${this.address}/api/v2/status`);
+    const { cluster } = (await answer.json()) as { readonly cluster: { readonly peers?: readonly object[] } };
+    return cluster.peers?.length ?? 0;
   }
 
   /** The alerts that it has, and what it does with each. */
