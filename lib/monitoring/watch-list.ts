@@ -10,7 +10,9 @@ import { structFaults } from '../units/struct-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
 import { scrapedTwiceFaults } from './exporters/scraped-twice';
 import { DashboardJson } from './grafana/dashboards/dashboard-json';
+import { withDashboardLinks } from './grafana/alert-links';
 import { dashboardFaults } from './grafana/dashboards/dashboard-contract';
+import { dashboardSpecs } from './grafana/dashboards/dashboard-specs';
 import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { isOfCluster } from './indicators/selectors';
@@ -38,6 +40,8 @@ export interface WatchListProps extends GivenThresholds {
   readonly scrapeIntervalSeconds: number;
   /** Whose dashboards are checked, if there is one. */
   readonly grafana?: GrafanaOptions;
+  /** URL of the Grafana that has the dashboards: alerts link to their panels. @default - they do not */
+  readonly grafanaUrl?: string;
   /** What it scrapes beside what it is told to watch, evaluated when the stack is synthesized. @default - nothing */
   readonly exporters?: () => readonly IWatchable[];
   readonly ruleOptions: RuleOptions;
@@ -118,8 +122,22 @@ export class WatchList {
     const workloads = this.workloads;
     const key = JSON.stringify(workloads);
     // Asked for several times while the stack is synthesized.
-    if (this.#made?.key !== key) this.#made = { key, groups: ruleGroups(workloads, this.props.ruleOptions) };
+    if (this.#made?.key !== key) this.#made = { key, groups: this.#linked(workloads) };
     return this.#made.groups;
+  }
+
+  /** Names of the alerts that the rules raise, each once. */
+  public get alerts(): string[] {
+    const names = this.ruleGroups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
+    return [...new Set(names)].sort();
+  }
+
+  #linked(workloads: readonly WatchedWorkload[]): readonly RuleGroup[] {
+    const { ruleOptions, grafana, grafanaUrl } = this.props;
+    const groups = ruleGroups(workloads, ruleOptions);
+    if (grafanaUrl === undefined) return groups;
+    const rules = groups.flatMap((group) => group.rules);
+    return withDashboardLinks(groups, dashboardSpecs({ workloads, rules, siteLabel: grafana?.siteLabel }), grafanaUrl);
   }
 
   /** The dashboards of the workloads as they are now. */
@@ -173,13 +191,14 @@ export class WatchList {
     const { metricsTarget } = workload;
     const pricePerHour = { ...metricsTarget.pricePerHour, ...options.pricePerHour };
     const target = options.pricePerHour ? { ...metricsTarget, pricePerHour } : metricsTarget;
+    const objectives = options.objectives ?? measuredBy(target, this.props.objectives);
     return {
       target,
       // Servers measure the latency of their models.
       latencyAlert: (options.latencyAlert ?? true) && !isGateway(target) && !isOfCluster(target),
-      latencyThresholdsMs: thresholdsOf(target, options, this.props),
+      latencyThresholdsMs: thresholdsOf(target, options, this.props, objectives),
       metricPrefixes: options.metricPrefixes ?? {},
-      objectives: options.objectives ?? measuredBy(target, this.props.objectives),
+      objectives,
       options,
     };
   }

@@ -51,6 +51,10 @@ const RULES: { readonly [type: string]: Rules | undefined } = {
       line,
       number((value) => value > 0, 'a number of milliseconds above 0'),
     ),
+    targetLatencyMs: map(
+      line,
+      number((value) => value > 0, 'a number of milliseconds above 0'),
+    ),
     latencyBoundsMs: list(number((value) => value > 0, 'a number of milliseconds above 0')),
     latencyLimitsMs: map(
       line,

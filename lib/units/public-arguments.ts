@@ -6,6 +6,8 @@ export const ARGUMENTS = {
     'static slack': 'name: string; props: SlackReceiverProps',
     'static pagerDuty': 'name: string; props: PagerDutyReceiverProps',
     'static webhook': 'name: string; props: WebhookReceiverProps',
+    'static email': 'name: string; props: EmailReceiverProps',
+    'static sns': 'name: string; props: SnsReceiverProps',
   },
   ApiAccess: {
     'static privateFrom': 'cidrs: string[]',

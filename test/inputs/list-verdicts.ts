@@ -60,6 +60,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'PolicyStatement.resources': 'refused VALUE_NOT_CONCRETE rolePolicyStatements[0].resources',
   'PolicyCondition.values': 'refused VALUE_NOT_CONCRETE rolePolicyStatements[0].conditions[0].values',
   'ServingOptions.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
+  'EmailReceiverProps.to': 'refused VALUE_NOT_CONCRETE alertReceivers[0].to',
   'AlertRoute.alerts': 'refused VALUE_NOT_CONCRETE alertRoutes[0].alerts',
   'AlertRoute.namespaces': 'refused VALUE_NOT_CONCRETE alertRoutes[0].namespaces',
   'AlertRoute.models': 'refused VALUE_NOT_CONCRETE alertRoutes[0].models',

@@ -8,7 +8,7 @@ import { ClusterExporter } from '../../core/cluster-exporter';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { podTemplate } from '../../kubernetes/pod-template';
-import { MonitoringServerPlace } from '../servers/monitoring-server';
+import { MonitoringServerPlace } from '../servers/server-place';
 
 /** The release whose metrics the catalog has: test/monitoring/fixtures/kube-state-metrics-2.20.0.prom. */
 const VERSION = '2.20.0';

@@ -174,6 +174,7 @@ export function metricsTargetOf({ props, name, namespace, replicas, release, che
     ...scaledTarget(props.autoscaling, () => checked.scaling?.scaledModels(name) ?? []),
     startupSeconds: sizing.startupSeconds,
     plannedLatencyMs: plannedLatencyMs(models, features),
+    targetLatencyMs: targetLatencyMs(models, features),
     latencyBoundsMs: latencyBoundsOf(models),
     latencyLimitsMs: latencyLimitsOf(models),
     engines: enginesOf(models),
@@ -224,4 +225,16 @@ function plannedLatencyMs(models: readonly BackendModel[], features: readonly Me
   return Object.fromEntries(
     byName(models).flatMap(({ name, plan }) => (plan ? [[name, Math.ceil(latency(plan))]] : [])),
   );
+}
+
+/** What was asked for, of the same time; only for the first token where that alone is known. */
+function targetLatencyMs(models: readonly BackendModel[], features: readonly MetricFeature[]) {
+  const isWhole = features.includes(MetricFeature.SUMMARY_LATENCIES);
+  const latency = ({ plan, targets = {} }: BackendModel) => {
+    const { maxTimeToFirstTokenMs: first, maxTimePerOutputTokenMs: token } = targets;
+    if (!isWhole || first === undefined) return first;
+    return token === undefined || !plan ? undefined : first + plan.outputTokens * token;
+  };
+  const asked = byName(models).map((model) => [model.name, latency(model)] as const);
+  return Object.fromEntries(asked.flatMap(([name, ms]) => (ms === undefined ? [] : [[name, ms] as const])));
 }

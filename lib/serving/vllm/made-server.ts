@@ -149,6 +149,12 @@ export function metricsTargetOf(
       servers.flatMap(({ server, scaling }) => scaling?.scaledModels(objectName(props, server.name)) ?? []),
     ),
     plannedLatencyMs: Object.fromEntries(names.map((each, i) => [each, latencies[i]])),
+    targetLatencyMs: Object.fromEntries(
+      servers.flatMap(({ server }) => {
+        const target = server.resolved.targets.maxTimeToFirstTokenMs;
+        return target === undefined ? [] : [[server.names[0], target] as const];
+      }),
+    ),
     engines: {},
     pricePerHour: pricesOf(props, servers),
     plans: Object.fromEntries(servers.map(({ server }) => [server.names[0], plannedServing(server.plan)])),
