@@ -12,6 +12,7 @@ export * from './indicators/indicator';
 export * from './indicators/indicator-query';
 export * from './scaling/keda';
 export * from './rules/metric-contract';
+export * from './expected-site';
 export * from './monitoring-options';
 export * from './rules/monitoring-rule';
 export * from './monitoring-stack';

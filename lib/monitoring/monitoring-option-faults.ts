@@ -5,6 +5,7 @@ import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
 import { receiverFaults } from './alerting/alertmanager-config';
+import { expectedSiteFaults } from './expected-site';
 import { grafanaUrlFaults } from './grafana/alert-links';
 import { grafanaFaults } from './grafana/grafana-faults';
 import { MonitoringOptions } from './monitoring-options';
@@ -56,6 +57,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
           ]
         : [],
     () => objectiveFaults(props.objectives),
+    () => expectedSiteFaults(props.expectedSites, retentionDays),
     () => retentionFaults(retentionDays, props.objectives ?? []),
     () => receiverFaults(props),
     () => grafanaFaults(props.grafana),

@@ -3,6 +3,7 @@ import { ImageRegistry } from '../kubernetes/image-registry';
 import { DataSize } from '../units/data-size';
 import { AlertReceiver } from './alerting/alert-receiver';
 import { AlertRoute } from './alerting/alert-route';
+import { ExpectedSite } from './expected-site';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { MonitoringStorage } from './prometheus/monitoring-storage';
@@ -140,6 +141,12 @@ export interface MonitoringOptions {
    * @default - the URL of `grafana`; alerts do not link to panels where there is none
    */
   readonly grafanaUrl?: string;
+  /**
+   * Sites whose Prometheus writes to this one by remote write, told apart by `grafana.siteLabel`, else by the external label `cluster`: each is missed, by
+   * the alert `EdgeSiteSilent`, when it is silent for too long. Prometheus then takes what is written to it, and the dashboard of sites comes with them.
+   * @default - none is expected, and Prometheus takes nothing
+   */
+  readonly expectedSites?: ExpectedSite[];
   /** Where the images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }

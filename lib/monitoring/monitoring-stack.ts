@@ -26,6 +26,7 @@ import {
   secondClusterMetricsFaults,
   secondExporterFaults,
 } from './exporters/scraped-twice';
+import { SITE_LABEL } from './expected-site';
 import { monitoringOptionFaults } from './monitoring-option-faults';
 import { IMonitoring } from './monitoring';
 import { MonitoringOptions } from './monitoring-options';
@@ -106,7 +107,11 @@ export class MonitoringStack extends Construct implements IMonitoring {
       cluster: props.cluster,
       prometheusUrl: this.prometheusUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
-      ruleOptions: { heartbeat: props.heartbeatReceiver !== undefined, runbookUrl: props.runbookUrl },
+      ruleOptions: {
+        heartbeat: props.heartbeatReceiver !== undefined,
+        runbookUrl: props.runbookUrl,
+        sites: sitesOf(props),
+      },
       watchesCapacity: this.#findsExporters(props),
       objectives: props.objectives,
       retentionDays: props.retentionDays,
@@ -306,6 +311,11 @@ export class MonitoringStack extends Construct implements IMonitoring {
       'app.kubernetes.io/managed-by': 'gpu-inference-constructs',
     };
   }
+}
+
+/** The sites that write to it, and the label that they are told apart by. */
+function sitesOf({ expectedSites: expected = [], grafana }: MonitoringOptions) {
+  return expected.length > 0 ? { expected, label: grafana?.siteLabel ?? SITE_LABEL } : undefined;
 }
 
 checkArguments('MonitoringStack', MonitoringStack, throwOfCall);

@@ -148,17 +148,17 @@ export class WatchList {
   }
 
   #linked(workloads: readonly WatchedWorkload[], capacityEnds: readonly CapacityEnd[]): readonly RuleGroup[] {
-    const { ruleOptions, grafana, grafanaUrl } = this.props;
+    const { ruleOptions, grafanaUrl } = this.props;
     const groups = ruleGroups(workloads, { ...ruleOptions, capacityEnds });
     if (grafanaUrl === undefined) return groups;
     const rules = groups.flatMap((group) => group.rules);
-    return withDashboardLinks(groups, dashboardSpecs({ workloads, rules, siteLabel: grafana?.siteLabel }), grafanaUrl);
+    return withDashboardLinks(groups, dashboardSpecs({ workloads, rules, siteLabel: this.#siteLabel }), grafanaUrl);
   }
 
   /** The dashboards of the workloads as they are now. */
   public get dashboards(): DashboardJson[] {
     const rules = this.ruleGroups.flatMap((group) => group.rules);
-    return dashboardsOf({ workloads: this.workloads, rules, siteLabel: this.props.grafana?.siteLabel });
+    return dashboardsOf({ workloads: this.workloads, rules, siteLabel: this.#siteLabel });
   }
 
   /** What is wrong with the workloads, or with rules that follow from them. */
@@ -190,12 +190,19 @@ export class WatchList {
     const workloads = this.workloads;
     const rules = this.ruleGroups.flatMap((group) => group.rules);
     const targets = workloads.map(({ target }) => target);
-    if (!grafana) return ruleFaults(rules, targets, { scrapeIntervalSeconds });
-    const { siteLabel, dashboards = [] } = grafana;
+    const siteLabel = this.#siteLabel;
+    const extraLabels = siteLabel === undefined ? [] : [siteLabel];
+    if (!grafana) return ruleFaults(rules, targets, { scrapeIntervalSeconds, extraLabels });
+    const { dashboards = [] } = grafana;
     return dashboardFaults(
       [...dashboardsOf({ workloads, rules, siteLabel }), ...dashboards.map(({ _dashboard: own }) => own)],
-      { rules, targets, options: { scrapeIntervalSeconds, extraLabels: siteLabel === undefined ? [] : [siteLabel] } },
+      { rules, targets, options: { scrapeIntervalSeconds, extraLabels } },
     );
+  }
+
+  /** What sites that write from afar are told apart by. */
+  get #siteLabel(): string | undefined {
+    return this.props.grafana?.siteLabel ?? this.props.ruleOptions.sites?.label;
   }
 
   get #inTree() {

@@ -1,4 +1,5 @@
 import { AlertReceiver, MonitoringStack, MuteTime } from '../../lib/monitoring';
+import { Duration } from '../../lib/units';
 import { testCluster } from '../support/test-cluster';
 import { ArgumentPrograms, Given, Program, StructPrograms } from './string-programs-compute';
 
@@ -29,6 +30,11 @@ export const ALERTING_ARGUMENTS: ArgumentPrograms = {
 /** Programs that use the structs of routes of alerts. */
 export const ALERTING_STRUCTS: StructPrograms = {
   AlertRoute: routing,
+  ExpectedSite: (given) => (stack) =>
+    void new MonitoringStack(stack, 'Monitoring', {
+      cluster: testCluster(stack),
+      expectedSites: [{ name: 'hall-1', silentAfter: Duration.hours(1), ...given }],
+    }),
   EmailReceiverProps: (given) =>
     receiving(() =>
       AlertReceiver.email('mail', { ...MAIL, username: 'a', password: { name: 's', key: 'k' }, ...given }),

@@ -16,6 +16,9 @@ export const ALERTING_VERDICTS: { readonly [name: string]: readonly string[] } =
   'AlertRoute.groupBy': [
     'refused INVALID_NAME alertRoutes[0].groupBy[0] | refused VALUE_NOT_CONCRETE alertRoutes[0].groupBy[0] | refused VALUE_NOT_CONCRETE alertRoutes[0].groupBy[0]',
   ],
+  'ExpectedSite.name': [
+    'refused INVALID_NAME expectedSites[0].name | refused VALUE_NOT_CONCRETE expectedSites[0].name | refused VALUE_NOT_CONCRETE expectedSites[0].name',
+  ],
   'EmailReceiverProps.smarthost': ['refused INVALID_FORMAT alertReceivers[0].smarthost | reference | reference'],
   'EmailReceiverProps.from': ['refused INVALID_FORMAT alertReceivers[0].from | reference | reference'],
   'EmailReceiverProps.to': ['refused INVALID_FORMAT alertReceivers[0].to[0] | reference | reference'],

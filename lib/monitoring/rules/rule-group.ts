@@ -1,3 +1,4 @@
+import { ExpectedSite } from '../expected-site';
 import { CapacityEnd } from './capacity-rules';
 import { MonitoringRule } from './monitoring-rule';
 
@@ -21,6 +22,8 @@ export interface RuleOptions {
   readonly heartbeat?: boolean;
   /** Pools whose nodes are taken away at a known time. @default - none */
   readonly capacityEnds?: readonly CapacityEnd[];
+  /** Sites that write from afar, and the label that they are told apart by. @default - none are expected */
+  readonly sites?: { readonly expected: readonly ExpectedSite[]; readonly label: string };
   /** URL of the pages of alerts. @default - those of this library */
   readonly runbookUrl?: string;
 }

@@ -13,6 +13,7 @@ import { modelLoadRules } from './model-load-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
 import { planRules } from './plan-rules';
+import { siteRules } from './site-rules';
 import { RuleGroup, RuleOptions } from './rule-group';
 import { withRunbook } from './runbooks';
 import { thresholdRules } from './threshold-rules';
@@ -30,6 +31,9 @@ const DEVICES = 'gpu-inference-constructs/devices';
 
 /** Name of the group of what is known of capacity that ends. */
 const CAPACITY = 'gpu-inference-constructs/capacity';
+
+/** Name of the group of the sites that write from afar. */
+const SITES = 'gpu-inference-constructs/sites';
 
 /** How long P99 latency must be above its threshold. */
 const LATENCY_FOR = '5m';
@@ -67,6 +71,7 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleO
     ...vllmCapacityGroups(targets),
     ...ofWorkloads,
     ...groupOf(CAPACITY, capacityEndRules(options.capacityEnds ?? [], targets)),
+    ...groupOf(SITES, options.sites ? siteRules(options.sites.expected, options.sites.label) : []),
     ...(options.heartbeat ? [HEARTBEAT] : []),
   ];
   return groups.map(({ name, rules }) => ({ name, rules: rules.map((rule) => withRunbook(rule, options.runbookUrl)) }));

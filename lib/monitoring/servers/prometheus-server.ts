@@ -42,6 +42,7 @@ export function prometheusServer(
       '--storage.tsdb.path=/prometheus',
       `--storage.tsdb.retention.time=${options.retentionDays ?? 15}d`,
       `--storage.tsdb.retention.size=${retentionSize}`,
+      ...(options.expectedSites?.length ? ['--web.enable-remote-write-receiver'] : []),
     ],
     config,
     moreConfig,

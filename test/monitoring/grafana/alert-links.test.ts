@@ -11,7 +11,7 @@ import { DashboardJson } from '../../../lib/monitoring/grafana/dashboards/dashbo
 import { panelQueries } from '../../../lib/monitoring/grafana/dashboards/dashboard-queries';
 import { MonitoringStackProps, ServiceLevelObjective } from '../../../lib/monitoring';
 import { MonitoringRule } from '../../../lib/monitoring/rules/monitoring-rule';
-import { DataSize } from '../../../lib/units';
+import { DataSize, Duration } from '../../../lib/units';
 import { faultsThrown, idsOf } from '../../support/faults';
 import { unescapeTemplate } from '../../support/template';
 import { monitor, testWith, VLLM_TARGET, Watched } from '../support';
@@ -81,7 +81,10 @@ function alertsOf(watched: readonly Watched[], props: Partial<MonitoringStackPro
 /** A link as Prometheus has it once the template is executed on labels that are all called `value`. */
 const executed = (url: string) => new URL(url.replace(/\{\{ \$labels\.\w+ \| urlquery \}\}/g, 'value'));
 
-const GRAFANA = { grafana: { url: 'https://grafana.example.com/' } };
+const GRAFANA = {
+  grafana: { url: 'https://grafana.example.com/' },
+  expectedSites: [{ name: 'hall 1', silentAfter: Duration.hours(1) }],
+};
 
 test('each alert has a panel, or none shows more of it', () => {
   const pages = readdirSync(path.join(__dirname, '..', '..', '..', 'docs', 'alerts')).map((file) =>
@@ -122,7 +125,11 @@ describe('links of all alerts', () => {
     const faultsOf = (expressions: readonly string[]) =>
       dashboardFaults(
         [{ uid: 'q', title: 'q', panels: expressions.map((expr, id) => ({ id, type: 'stat', targets: [{ expr }] })) }],
-        { rules, targets: ALL.map(({ target }) => target as MetricsTarget), options: { scrapeIntervalSeconds: 15 } },
+        {
+          rules,
+          targets: ALL.map(({ target }) => target as MetricsTarget),
+          options: { scrapeIntervalSeconds: 15, extraLabels: ['cluster'] },
+        },
       ).map(({ id }) => id);
     expect(faultsOf(queries)).toEqual([]);
     const [wrong] = linked.filter(({ rule }) => rule.alert === 'GpuLost');
@@ -188,7 +195,8 @@ test('an alert whose panel is not there links to nothing', () => {
   // No model is watched, and nothing tells of GPUs.
   const { linked } = alertsOf([{ target: KUBE }], GRAFANA);
   expect(linked.length).toBeGreaterThan(2);
-  expect(linked.filter(({ url }) => url !== undefined)).toEqual([]);
+  const names = linked.filter(({ url }) => url !== undefined).map(({ rule }) => rule.alert);
+  expect(names).toEqual(['EdgeSiteSilent']);
 });
 
 test('without a Grafana there are no links; with one of the cluster alone they lead there', () => {

@@ -1,0 +1,29 @@
+import { ExpectedSite } from '../expected-site';
+import { quoted } from '../indicators/selectors';
+import { AlertSeverity } from './alert-severity';
+import { MonitoringRule } from './monitoring-rule';
+
+/** A hub that was away itself is written to again by then. */
+const FOR = '5m';
+
+/**
+ * The alerts of sites that write to this Prometheus from afar. A series that ends raises no alert by itself, and after five minutes it is gone: so what
+ * is looked for is the absence of each that is expected, as of a site that has never written.
+ *
+ * @param sites the sites
+ * @param label external label that they are told apart by
+ *
+ * @internal
+ */
+export function siteRules(sites: readonly ExpectedSite[], label: string): MonitoringRule[] {
+  return sites.map(({ name, silentAfter }) => ({
+    alert: 'EdgeSiteSilent',
+    expr: `absent_over_time(up{${label}=${quoted(name)}}[${silentAfter.toSeconds()}s])`,
+    for: FOR,
+    labels: { severity: AlertSeverity.CRITICAL, [label]: name },
+    annotations: {
+      summary: `Site ${name} has sent nothing for ${silentAfter}`,
+      description: `No series of ${label} ${name} has a sample of that time. The site may work on, cut off; what it keeps arrives when the link is back.`,
+    },
+  }));
+}
