@@ -1,4 +1,6 @@
 export * from './alerting/alert-receiver';
+export * from './alerting/email-receiver';
+export * from './alerting/sns-receiver';
 export * from './alerting/alert-route';
 export * from './alerting/mute-time';
 export * from './rules/alert-severity';

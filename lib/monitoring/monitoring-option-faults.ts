@@ -5,6 +5,7 @@ import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
 import { receiverFaults } from './alerting/alertmanager-config';
+import { grafanaUrlFaults } from './grafana/alert-links';
 import { grafanaFaults } from './grafana/grafana-faults';
 import { MonitoringOptions } from './monitoring-options';
 import { objectiveFaults, retentionFaults } from './objectives/objective-faults';
@@ -62,7 +63,16 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => alertmanagerImageFaults('alertmanagerImage', props.alertmanagerImage),
     () => managedPrometheusFaults(props.managedPrometheusArn),
     () => runbookUrlFaults(props.runbookUrl),
+    () => ownGrafanaFaults(props),
   );
+}
+
+function ownGrafanaFaults({ grafana, grafanaUrl }: MonitoringOptions): Fault[] {
+  const both =
+    'grafanaUrl is of a Grafana of your own, and grafana makes one; leave grafanaUrl out and set grafana.url, or leave grafana out';
+  return grafana !== undefined && grafanaUrl !== undefined
+    ? [fault('CONFLICTING_PROPERTIES', 'grafanaUrl', both)]
+    : grafanaUrlFaults('grafanaUrl', grafanaUrl);
 }
 
 function exporterFaults({ clusterMetrics, kubeStateMetrics, nodeExporter }: MonitoringOptions): Fault[] {

@@ -2,6 +2,7 @@ import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
+import { IServiceAccountRole } from '../core/aws-role';
 import { throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../core/errors';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { PodSecurityLevel } from '../core/pod-security-level';
@@ -12,9 +13,11 @@ import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { ensureNamespace } from '../kubernetes/namespaces';
 import { checkArguments } from '../units/argument-faults';
 import { Fault } from '../units/fault';
-import { alertmanagerConfig, receiverWarnings } from './alerting/alertmanager-config';
+import { alertmanagerConfig, allReceivers, receiverWarnings } from './alerting/alertmanager-config';
+import { unraisedAlertFaults } from './alerting/alert-route-faults';
+import { snsPublisher } from './alerting/sns-publisher';
 import { GrafanaOptions } from './grafana/grafana-options';
-import { GrafanaServer } from './grafana/grafana-server';
+import { GrafanaServer, grafanaUrl } from './grafana/grafana-server';
 import { KubeStateMetrics } from './exporters/kube-state-metrics';
 import { NodeExporter } from './exporters/node-exporter';
 import {
@@ -34,9 +37,9 @@ import { managedPrometheusWriter, managedRemoteWrite } from './prometheus/manage
 import { allowScrape } from './prometheus/scrape-policy';
 import { ruleFile } from './rules/rule-file';
 import { closedToScalerFaults } from './scaling/scaler-faults';
-import { ALERTMANAGER_PORT, alertmanagerServer } from './servers/alertmanager-server';
+import { ALERTMANAGER_PORT, alertmanagerServer, alertmanagerTargets } from './servers/alertmanager-server';
 import { monitoringPods } from './servers/monitoring-pods';
-import { MonitoringServerPlace } from './servers/monitoring-server';
+import { MonitoringServerPlace } from './servers/server-place';
 import { PROMETHEUS_PORT, prometheusServer } from './servers/prometheus-server';
 import { WatchList } from './watch-list';
 import { WatchOptions } from './watched-workload';
@@ -61,7 +64,7 @@ export interface MonitoringStackProps extends MonitoringOptions {
  *
  * Each server is one pod: its volume is in one zone, and a second one would write to it. If the zone or the node fails, monitoring is down
  * until the zone is back or the node is removed from the cluster; `heartbeatReceiver` tells of that, and `priorityClassName` keeps the pods
- * from waiting behind others.
+ * from waiting behind others. With `highAvailability` Prometheus and Alertmanager are two pods each, on two nodes.
  *
  * Throws a `ValidationError` when the namespace, an interval, the threshold or a receiver is invalid.
  */
@@ -72,7 +75,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
   public readonly prometheusUrl: string;
   /** URL of Alertmanager within the cluster. */
   public readonly alertmanagerUrl: string;
-  /** URL by which browsers reach Grafana: `grafana.url`, or that within the cluster. @default - there is no Grafana */
+  /** URL by which browsers reach Grafana: `grafana.url`, or that within the cluster; else `grafanaUrl`. @default - there is no Grafana */
   public readonly grafanaUrl?: string;
   /** Text of `alertmanager.yml`. */
   public readonly alertmanagerConfiguration: string;
@@ -98,16 +101,19 @@ export class MonitoringStack extends Construct implements IMonitoring {
     this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
     this.alertmanagerUrl = `http://alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`;
     this.alertmanagerConfiguration = alertmanagerConfig(props);
+    this.grafanaUrl = props.grafana ? grafanaUrl('grafana', this.namespace, props.grafana) : props.grafanaUrl;
     this.#watchList = new WatchList(this, {
       cluster: props.cluster,
       prometheusUrl: this.prometheusUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       ruleOptions: { heartbeat: props.heartbeatReceiver !== undefined, runbookUrl: props.runbookUrl },
+      watchesCapacity: this.#findsExporters(props),
       objectives: props.objectives,
       retentionDays: props.retentionDays,
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
       grafana: props.grafana,
+      grafanaUrl: this.grafanaUrl,
       exporters: () => (this.#findsExporters(props) ? ClusterLedger.of(props.cluster).exporters : []),
     });
     this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
@@ -123,15 +129,16 @@ export class MonitoringStack extends Construct implements IMonitoring {
     );
     prometheusServer(
       this,
-      { ...this.#place('prometheus'), ...this.#writer() },
+      { ...this.#place('prometheus'), ...this.#actingWith(this.#writer()) },
       props,
       this.#files.first,
       this.#files.more,
     );
-    alertmanagerServer(this, this.#place('alertmanager'), props, [
+    const publisher = snsPublisher(this, props.cluster, this.namespace, allReceivers(props));
+    alertmanagerServer(this, { ...this.#place('alertmanager'), ...this.#actingWith(publisher) }, props, [
       { name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration },
     ]);
-    this.grafanaUrl = props.grafana && this.#makeGrafana(props.grafana);
+    if (props.grafana) this.#makeGrafana(props.grafana);
     this.#makeNetworkPolicy();
     this.#makeExporters();
     for (const warning of receiverWarnings(props)) addWarning(this, warning);
@@ -141,13 +148,14 @@ export class MonitoringStack extends Construct implements IMonitoring {
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
   public get prometheusConfiguration(): string {
-    const { managedPrometheusArn } = this.#props;
+    const { managedPrometheusArn: arn, highAvailability } = this.#props;
     return prometheusConfig({
       clusterName: this.#props.cluster.clusterName,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
-      alertmanager: `alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`,
+      alertmanagers: alertmanagerTargets(this.namespace, highAvailability),
+      replicated: highAvailability,
       targets: this.#watchList.workloads.map(({ target }) => target),
-      remoteWrite: managedPrometheusArn === undefined ? undefined : [managedRemoteWrite(managedPrometheusArn)],
+      remoteWrite: arn === undefined ? undefined : [managedRemoteWrite(arn, highAvailability)],
     });
   }
 
@@ -220,19 +228,19 @@ export class MonitoringStack extends Construct implements IMonitoring {
     const second = secondExporterFaults(this.#props, this.#watchList.watchedTargets);
     const faults = second.length > 0 ? second : this.#watchList.faults();
     if (faults.length > 0) return faults;
-    const closed = this.#closedFaults();
+    const closed = [...this.#closedFaults(), ...unraisedAlertFaults(this.#props.alertRoutes, this.#watchList.alerts)];
     return closed.length > 0 ? closed : [...this.#watchList.queryFaults(), ...this.#files.faults()];
   }
 
-  #makeGrafana(options: GrafanaOptions): string {
-    return new GrafanaServer(this, 'Grafana', {
+  #makeGrafana(options: GrafanaOptions): void {
+    new GrafanaServer(this, 'Grafana', {
       place: this.#place('grafana'),
       options,
       prometheusUrl: this.prometheusUrl,
       alertmanagerUrl: this.alertmanagerUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       dashboards: () => this.#watchList.dashboards,
-    }).url;
+    });
   }
 
   #closedFaults(): Fault[] {
@@ -272,11 +280,15 @@ export class MonitoringStack extends Construct implements IMonitoring {
     };
   }
 
-  /** What the pod of Prometheus needs to write into a workspace of AWS. */
-  #writer(): Partial<MonitoringServerPlace> {
-    const { cluster, managedPrometheusArn } = this.#props;
-    if (managedPrometheusArn === undefined) return {};
-    const role = managedPrometheusWriter(this, cluster, this.namespace, managedPrometheusArn);
+  /** The role by which Prometheus writes into a workspace of AWS, if it does. */
+  #writer(): IServiceAccountRole | undefined {
+    const { cluster, managedPrometheusArn: arn } = this.#props;
+    return arn === undefined ? undefined : managedPrometheusWriter(this, cluster, this.namespace, arn);
+  }
+
+  /** What a pod needs to act with a role. */
+  #actingWith(role: IServiceAccountRole | undefined): Partial<MonitoringServerPlace> {
+    if (!role) return {};
     const annotations = role.serviceAccountAnnotations;
     return {
       waitFor: [...this.#ready, ...role.ready],

@@ -14,8 +14,8 @@ import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
 import { canonicalBytes } from '../../kubernetes/quantity';
 import { DataSize } from '../../units/data-size';
-import { secretVolumeName } from '../alerting/alert-receiver';
-import { MonitoringServerPlace } from '../servers/monitoring-server';
+import { secretVolumeName } from '../alerting/alert-secrets';
+import { MonitoringServerPlace } from '../servers/server-place';
 import { dashboardFiles } from './dashboard-files';
 import { DashboardJson } from './dashboards/dashboard-json';
 import { GRAFANA_KEY_SECRET, GrafanaAuth } from './grafana-auth';
@@ -27,6 +27,11 @@ const GRAFANA_IMAGE = 'docker.io/grafana/grafana:13.2.3';
 
 /** @internal */
 export const GRAFANA_PORT = 3000;
+
+/** URL by which browsers reach it. @internal */
+export function grafanaUrl(name: string, namespace: string, { url }: GrafanaOptions): string {
+  return url ?? `http://${name}.${namespace}.svc:${GRAFANA_PORT}`;
+}
 
 /** User of the image. */
 const GRAFANA_ID = '472';
@@ -68,7 +73,7 @@ export class GrafanaServer extends Construct {
     super(scope, id);
     const { place, options } = props;
     const auth = options.auth ?? GrafanaAuth.generatedPassword();
-    this.url = options.url ?? `http://${place.name}.${place.namespace}.svc:${GRAFANA_PORT}`;
+    this.url = grafanaUrl(place.name, place.namespace, options);
     const secretKey = this.#generated('SecretKey', GRAFANA_KEY_SECRET, 'secret-key');
     const made =
       auth.usesIssuer || auth._passwordSecret

@@ -1,8 +1,11 @@
 import { Construct } from 'constructs';
 import { DataSize } from '../../units/data-size';
+import { REPLICA_VARIABLE } from '../prometheus/replica-label';
 import { MonitoringOptions } from '../monitoring-options';
 import { MonitoringStorage } from '../prometheus/monitoring-storage';
-import { ConfigFile, MonitoringServer, MoreConfig, MonitoringServerPlace } from './monitoring-server';
+import { ConfigFile, MonitoringServer, MoreConfig } from './monitoring-server';
+import { MonitoringServerPlace } from './server-place';
+import { REPLICAS } from './server-replicas';
 
 /** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
 const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
@@ -33,6 +36,8 @@ export function prometheusServer(
     port: PROMETHEUS_PORT,
     image: options.prometheusImage ?? PROMETHEUS_IMAGE,
     args: [
+      // Since Prometheus 3 it needs no flag.
+      ...(options.highAvailability ? ['--enable-feature=expand-external-labels'] : []),
       '--config.file=/etc/prometheus/prometheus.yml',
       '--storage.tsdb.path=/prometheus',
       `--storage.tsdb.retention.time=${options.retentionDays ?? 15}d`,
@@ -47,5 +52,9 @@ export function prometheusServer(
     cpuLimit: '2',
     usesApiServer: true,
     startupBudgetSeconds: 900,
+    ...(options.highAvailability && {
+      replicas: { count: REPLICAS },
+      podFields: { [REPLICA_VARIABLE]: 'metadata.name' },
+    }),
   });
 }

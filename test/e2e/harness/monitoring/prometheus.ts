@@ -13,6 +13,10 @@ export interface PrometheusOptions {
   readonly configuration: string;
   /** Text of `rules.yml`, which the configuration names. */
   readonly rules: string;
+  /** Further arguments. @default - none */
+  readonly args?: readonly string[];
+  /** Further environment. @default - none */
+  readonly env?: { [name: string]: string };
 }
 
 /** One series of an answer, at one time. */
@@ -44,7 +48,8 @@ type Answer = any;
 
 /** A real Prometheus on the loopback interface. */
 export class Prometheus implements Stoppable {
-  public static async start({ program, folder, configuration, rules }: PrometheusOptions): Promise<Prometheus> {
+  public static async start(options: PrometheusOptions): Promise<Prometheus> {
+    const { program, folder, configuration, rules, args = [], env = {} } = options;
     mkdirSync(folder, { recursive: true });
     const port = await freePort();
     const file = path.join(folder, 'prometheus.yml');
@@ -58,9 +63,10 @@ export class Prometheus implements Stoppable {
         `--config.file=${file}`,
         `--storage.tsdb.path=${path.join(folder, 'data')}`,
         `--web.listen-address=127.0.0.1:${port}`,
+        ...args,
       ],
       folder,
-      env: isolatedEnvironment(path.join(folder, 'home')),
+      env: isolatedEnvironment(path.join(folder, 'home'), env),
       ready: async () => {
         const answer = await fetch(`${url}/-/ready`);
         await answer.text();
