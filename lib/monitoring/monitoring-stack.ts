@@ -109,6 +109,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
       prometheusUrl: this.prometheusUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       ruleOptions: { heartbeat: props.heartbeatReceiver !== undefined, runbookUrl: props.runbookUrl },
+      watchesCapacity: this.#findsExporters(props),
       objectives: props.objectives,
       retentionDays: props.retentionDays,
       latencyThresholdMs: props.latencyThresholdMs,

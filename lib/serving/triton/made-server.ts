@@ -1,3 +1,4 @@
+import { ModelReader } from '../../catalog/checkpoint-formats';
 import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { SecretReference } from '../../core/secret-reference';
@@ -9,6 +10,7 @@ import { Server } from '../pod/server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
 import { scalerMost } from '../pod/server-faults';
+import { readableImage } from '../pod/serving-image';
 import { listPriceOfServer } from '../pod/server-price';
 import { ServerKind } from '../pod/server-pod';
 import { scaledTarget } from '../scaling/declare-scaled';
@@ -81,11 +83,32 @@ export function serverOf(servers: TritonServers): Server {
     compiles: models.some(({ plan }) => plan !== undefined),
     probeItems: [...probeItems(models), ...(openAi ? FRONT_END_ITEMS : [])],
     copies: weightsCopies(models),
+    readerOf: (model) => readerOf(servers, model),
     requestPorts: requestPorts(props),
     metricsPort: metricsPort(props),
     tensorParallelism: Math.max(...models.map((model) => model.tensorParallelism)),
     rollout: new Rollout({ ...props, maxReplicas: scalerMost(props) }),
     scaling: servers.checked.scaling,
+  };
+}
+
+/** What reads a model. Those of other backends may be anything that the program of the user reads. */
+function readerOf({ props, release, checked }: TritonServers, name: string): ModelReader | undefined {
+  const model = checked.models.find((each) => each.name === name);
+  if (model === undefined || !['vllm', 'onnxruntime'].includes(model.backend)) return undefined;
+  const { gpu } = props.nodePool.hardware;
+  const hardware = model.gpus > 0 ? { computeCapability: gpu.computeCapability, gpu: gpu.name } : {};
+  if (model.backend === 'onnxruntime') {
+    const { onnxRuntimeVersion } = release;
+    return { name: `ONNX Runtime ${onnxRuntimeVersion} of Triton ${release}`, onnxRuntimeVersion, ...hardware };
+  }
+  const { vllmVersion } = release;
+  return {
+    name: `vLLM ${vllmVersion} of Triton ${release}`,
+    vllmVersion,
+    ...hardware,
+    precision: model.plan?.precision.name,
+    plugged: readableImage(props.servingImage)?._pluggedNames,
   };
 }
 
