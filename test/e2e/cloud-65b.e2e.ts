@@ -93,7 +93,9 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/cloud-65b', ()
     const pods = await running(site.kube, 'inference', 2);
     expect(await poolsOf(site.kube, pods)).toEqual(['p4de', 'p4de']);
     expect(new Set(pods.map(({ spec }) => spec.nodeName as string)).size).toBe(2);
-    expect(await poolsOf(site.kube, await running(site.kube, 'monitoring', 2))).toEqual(['system', 'system']);
+    // Prometheus, Alertmanager, Grafana and kube-state-metrics.
+    const watching = await running(site.kube, 'monitoring', 4);
+    expect(await poolsOf(site.kube, watching)).toEqual(watching.map(() => 'system'));
   });
 
   test('leaves a pod pending when its pool is full', async () => {
@@ -122,8 +124,8 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/cloud-65b', ()
 
   test('removes a model and touches nothing else, but what watched it', async () => {
     const others = await remove(WITHOUT_MODEL, /tiny/i);
-    // Its scrape job and rules are gone from the configuration of Prometheus, which rolls because of it.
-    const watches = ({ action, subject }: Change) => action === 'update' && /prometheus/i.test(subject);
+    // Its scrape job and rules are gone from the configuration of Prometheus, which rolls because of it; so does Grafana where a panel differs.
+    const watches = ({ action, subject }: Change) => action === 'update' && /prometheus|grafana/i.test(subject);
     expect(others.filter((change) => !watches(change))).toEqual([]);
     expect(await poolsOf(site.kube, await running(site.kube, 'inference', 2))).toEqual(['p4de', 'p4de']);
   });
@@ -140,7 +142,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/cloud-65b', ()
   });
 
   test('removes the monitoring and touches nothing else', async () => {
-    expect(await remove(WITHOUT_MONITORING, /monitoring|prometheus|alertmanager/i)).toEqual([]);
+    expect(await remove(WITHOUT_MONITORING, /monitoring|prometheus|alertmanager|grafana/i)).toEqual([]);
     expect(await running(site.kube, 'inference', 2)).toHaveLength(2);
   });
 

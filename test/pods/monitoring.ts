@@ -181,7 +181,7 @@ function kubeStateMetrics(address: RegExp, pod: string[] = []): Row {
         LOCKED,
         PULLED,
         `image registry.k8s.io/${name}/${name}`,
-        `args: --resources=${kinds}, --port=8080, --telemetry-port=8081`,
+        `args: --resources=${kinds}, --metric-labels-allowlist=nodes=[gpu-inference-constructs/pool], --port=8080, --telemetry-port=8081`,
         'port http 8080/TCP',
         'port telemetry 8081/TCP',
         'readiness GET /readyz of port telemetry, every 10 s',
@@ -193,8 +193,8 @@ function kubeStateMetrics(address: RegExp, pod: string[] = []): Row {
 }
 
 /** User of Grafana's image. What it writes is lost with the pod; its password and its key are files. */
-const GRAFANA: Row = {
-  address: / Ephemeral_Grafana$/,
+const grafana = (address: RegExp, ...pod: string[]): Row => ({
+  address,
   workload: [
     ...named('grafana', 'monitoring', app('grafana'), PART_OF),
     selects(app('grafana'), PART_OF, MANAGED_BY),
@@ -209,7 +209,7 @@ const GRAFANA: Row = {
     NO_LINKS,
     labeled(app('grafana'), PART_OF),
     'annotations gpu-inference-constructs/config-checksum=<checksum>',
-    'priority_class_name: monitoring',
+    ...pod,
     'volume config: config_map, name: grafana-config, files grafana.ini datasources.yaml as provisioning/datasources/datasources.yaml dashboards.yaml as provisioning/dashboards/dashboards.yaml',
     'volume dashboards: projected, sources[0].config_map[0].name: grafana-dashboards',
     'volume data: empty_dir, bounded',
@@ -235,10 +235,11 @@ const GRAFANA: Row = {
       ...bounded('cpu', 'memory'),
     ],
   },
-};
+});
 
 export const ROWS: Row[] = [
-  GRAFANA,
+  grafana(/ Cloud_Monitoring_Grafana$/),
+  grafana(/ Ephemeral_Grafana$/, 'priority_class_name: monitoring'),
   NODE_EXPORTER,
   kubeStateMetrics(/ (?:(?:Chat|Cloud|OpenAi)_)?Monitoring_KubeStateMetrics$/),
   kubeStateMetrics(/ Ephemeral_KubeStateMetrics$/, ['priority_class_name: monitoring']),

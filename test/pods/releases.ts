@@ -47,7 +47,7 @@ const apiKey = (address: RegExp, server: string, kind: 'triton' | 'vllm' = 'vllm
 
 /** The password and the key of a Grafana, likewise. */
 const ofGrafana = (id: string, name: string, key: string): ReleaseRow => ({
-  address: new RegExp(` Ephemeral_Grafana_${id}$`),
+  address: new RegExp(` (?:Ephemeral|Cloud_Monitoring)_Grafana_${id}$`),
   chart: chart('./assets/GeneratedSecretChart', '', name, 'monitoring'),
   values: [
     `key: ${key}`,

@@ -261,6 +261,13 @@ export const ROWS: Row[] = [
     ],
   },
   {
+    address: /^kubernetes_network_policy_v1 Cloud_Monitoring_Grafana_NetworkPolicy$/,
+    text: [
+      'Ingress of app.kubernetes.io/name=grafana, app.kubernetes.io/part-of=monitoring',
+      'TCP 3000 from namespace kubernetes.io/metadata.name=monitoring',
+    ],
+  },
+  {
     address: /^kubernetes_network_policy_v1 .*Monitoring_Scrape-vllm-(.*)$/,
     text: [
       'Ingress of app.kubernetes.io/instance=<1>, app.kubernetes.io/name=vllm',

@@ -16,7 +16,8 @@ export const KV_CAPACITY = 'inference_kv_capacity_tokens';
 const DIGIT = 'inference_digit';
 /** Enough for 9,999,999,999 tokens. */
 const PLACES = 10;
-const CACHE = Metric.of(MetricExporter.VLLM, 'vllm:cache_config_info').name;
+const CACHE = Metric.of(MetricExporter.VLLM, 'vllm:cache_config_info');
+const TOKENS = 'kv_cache_size_tokens';
 /** Says which model a pod serves: the settings of the cache do not. */
 const SERVED = Metric.of(MetricExporter.VLLM, 'vllm:kv_cache_usage_perc').name;
 const BLOCKS = Metric.of(MetricExporter.TRITON_TENSORRT_LLM, 'nv_trt_llm_kv_cache_block_metrics');
@@ -25,7 +26,7 @@ const BLOCKS = Metric.of(MetricExporter.TRITON_TENSORRT_LLM, 'nv_trt_llm_kv_cach
  * The capacity of vLLM's own servers in numbers. vLLM tells it in a label, `kv_cache_size_tokens`, and PromQL makes no number of a label: so
  * each decimal place is cut out of it, and looked up in a table of ten series. Once for all jobs, because it is long.
  *
- * Versions without the label (0.20 and before) have no series: there only blocks are told, and a token takes blocks of several groups of
+ * Versions without the label (0.23 and before) have no rules: there only blocks are told, and a token takes blocks of several groups of
  * layers.
  *
  * @param targets all that is watched
@@ -35,8 +36,17 @@ const BLOCKS = Metric.of(MetricExporter.TRITON_TENSORRT_LLM, 'nv_trt_llm_kv_cach
  * @internal
  */
 export function vllmCapacityGroups(targets: readonly MetricsTarget[]): RuleGroup[] {
-  if (!targets.some((target) => isVllm(target) && target.plans !== undefined)) return [];
+  if (!targets.some((target) => target.plans !== undefined && tellsCapacity(target))) return [];
   return [{ name: 'gpu-inference-constructs/key-value-cache', rules: [...DIGITS, CAPACITY_OF_VLLM] }];
+}
+
+/**
+ * Whether a workload is vLLM's own server of a version that tells how many tokens its cache holds.
+ *
+ * @internal
+ */
+export function tellsCapacity(target: MetricsTarget): boolean {
+  return isVllm(target) && CACHE.labelsAt(target.version).includes(TOKENS);
 }
 
 /** The digit of a place that a number does not have is no label at all. */
@@ -58,8 +68,8 @@ const CAPACITY_OF_VLLM: MonitoringRule = {
 };
 
 function placeOf(place: number): string {
-  const info = `${CACHE}{kv_cache_size_tokens=~"[0-9]+"}`;
-  const digit = `label_replace(${info}, "digit", "$1", "kv_cache_size_tokens", "(?:.*([0-9]))?[0-9]{${place}}")`;
+  const info = `${CACHE.name}{${TOKENS}=~"[0-9]+"}`;
+  const digit = `label_replace(${info}, "digit", "$1", "${TOKENS}", "(?:.*([0-9]))?[0-9]{${place}}")`;
   return `${10 ** place} * ${digit} * on (digit) group_left () ${DIGIT}`;
 }
 

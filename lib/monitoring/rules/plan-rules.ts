@@ -4,7 +4,7 @@ import { MetricsTarget, PlannedServing } from '../../core/watchable';
 import { missingFrom } from '../../metrics/contract/scraped-target';
 import { ownValue } from '../../units/own-value';
 import { isVllm, modelMatcher, quoted, select, targetMatchers } from '../indicators/selectors';
-import { capacityRules, KV_CAPACITY } from './kv-capacity-rules';
+import { capacityRules, KV_CAPACITY, tellsCapacity } from './kv-capacity-rules';
 import { MARGIN } from './latency-threshold';
 import { MonitoringRule } from './monitoring-rule';
 
@@ -113,7 +113,7 @@ function alerts(
     },
   });
   const capacity =
-    (has(KV_CAPACITY) || isVllm(target)) && kvCapacityTokens > 0
+    (has(KV_CAPACITY) || tellsCapacity(target)) && kvCapacityTokens > 0
       ? [
           notHeld(
             'kv-capacity',
