@@ -19,6 +19,7 @@ import { isOfCluster } from './indicators/selectors';
 import { measuredBy, retentionFaults, stackObjectiveFaults } from './objectives/objective-faults';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { isGateway } from './rules/gateway-rules';
+import { CapacityEnd } from './rules/capacity-rules';
 import { RuleGroup, RuleOptions } from './rules/rule-group';
 import { ruleGroups } from './rules/rule-groups';
 import {
@@ -31,6 +32,9 @@ import {
   WatchOptions,
   workloadFaults,
 } from './watched-workload';
+
+/** What the pools of this library label their nodes with. */
+const POOL_LABEL = 'gpu-inference-constructs/pool';
 
 /** @internal */
 export interface WatchListProps extends GivenThresholds {
@@ -45,6 +49,8 @@ export interface WatchListProps extends GivenThresholds {
   /** What it scrapes beside what it is told to watch, evaluated when the stack is synthesized. @default - nothing */
   readonly exporters?: () => readonly IWatchable[];
   readonly ruleOptions: RuleOptions;
+  /** Whether it tells of capacity of the cluster that ends. One monitoring of a cluster does. */
+  readonly watchesCapacity: boolean;
   /** Those of workloads that are given none. */
   readonly objectives?: readonly ServiceLevelObjective[];
   /** Days that series are kept. */
@@ -120,9 +126,10 @@ export class WatchList {
   /** The rules of the workloads as they are now. */
   public get ruleGroups(): readonly RuleGroup[] {
     const workloads = this.workloads;
-    const key = JSON.stringify(workloads);
+    const capacityEnds = this.#capacityEnds;
+    const key = JSON.stringify([workloads, capacityEnds]);
     // Asked for several times while the stack is synthesized.
-    if (this.#made?.key !== key) this.#made = { key, groups: this.#linked(workloads) };
+    if (this.#made?.key !== key) this.#made = { key, groups: this.#linked(workloads, capacityEnds) };
     return this.#made.groups;
   }
 
@@ -132,9 +139,17 @@ export class WatchList {
     return [...new Set(names)].sort();
   }
 
-  #linked(workloads: readonly WatchedWorkload[]): readonly RuleGroup[] {
+  get #capacityEnds(): CapacityEnd[] {
+    const { watchesCapacity, cluster } = this.props;
+    if (!watchesCapacity) return [];
+    return ClusterLedger.of(cluster).pools.flatMap(({ poolName: pool, capacityEnd: end, nodeLabels }) =>
+      end === undefined ? [] : [{ pool, end, labeled: nodeLabels[POOL_LABEL] === pool }],
+    );
+  }
+
+  #linked(workloads: readonly WatchedWorkload[], capacityEnds: readonly CapacityEnd[]): readonly RuleGroup[] {
     const { ruleOptions, grafana, grafanaUrl } = this.props;
-    const groups = ruleGroups(workloads, ruleOptions);
+    const groups = ruleGroups(workloads, { ...ruleOptions, capacityEnds });
     if (grafanaUrl === undefined) return groups;
     const rules = groups.flatMap((group) => group.rules);
     return withDashboardLinks(groups, dashboardSpecs({ workloads, rules, siteLabel: grafana?.siteLabel }), grafanaUrl);

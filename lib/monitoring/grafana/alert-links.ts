@@ -59,6 +59,7 @@ export const PANELS_OF_ALERTS: { readonly [alert: string]: AlertPanels } = {
  * @internal
  */
 export const ALERTS_WITHOUT_PANEL: readonly string[] = [
+  'CapacityBlockEnding',
   'CertificateExpiring',
   'ContainerMemoryNearLimit',
   'ContainerOutOfMemory',
