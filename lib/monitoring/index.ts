@@ -16,6 +16,7 @@ export * from './expected-site';
 export * from './monitoring-options';
 export * from './rules/monitoring-rule';
 export * from './monitoring-stack';
+export * from './servers/web-security';
 export * from './prometheus/monitoring-storage';
 export * from './scaling/prometheus-adapter';
 export * from './watched-workload';
