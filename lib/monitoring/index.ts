@@ -15,6 +15,7 @@ export * from './rules/metric-contract';
 export * from './monitoring-options';
 export * from './rules/monitoring-rule';
 export * from './monitoring-stack';
+export * from './servers/web-security';
 export * from './prometheus/monitoring-storage';
 export * from './scaling/prometheus-adapter';
 export * from './watched-workload';

@@ -12,7 +12,8 @@ import { objectiveFaults, retentionFaults } from './objectives/objective-faults'
 import { runbookUrlFaults } from './rules/runbooks';
 import { managedPrometheusFaults } from './prometheus/managed-prometheus';
 import { monitoringPodFaults } from './servers/monitoring-pods';
-import { alertmanagerImageFaults, prometheusImageFaults } from './servers/server-images';
+import { alertmanagerImageFaults, probedPrometheusFaults, prometheusImageFaults } from './servers/server-images';
+import { webSecurityFaults } from './servers/web-security';
 import { givenThresholdFaults } from './watched-workload';
 
 /**
@@ -61,6 +62,8 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => grafanaFaults(props.grafana),
     () => prometheusImageFaults('prometheusImage', props.prometheusImage),
     () => alertmanagerImageFaults('alertmanagerImage', props.alertmanagerImage),
+    () => webSecurityFaults(props.webSecurity),
+    () => (props.webSecurity ? probedPrometheusFaults('prometheusImage', props.prometheusImage) : []),
     () => managedPrometheusFaults(props.managedPrometheusArn),
     () => runbookUrlFaults(props.runbookUrl),
     () => ownGrafanaFaults(props),

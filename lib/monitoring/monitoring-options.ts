@@ -5,6 +5,7 @@ import { AlertReceiver } from './alerting/alert-receiver';
 import { AlertRoute } from './alerting/alert-route';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
+import { WebSecurity } from './servers/web-security';
 import { MonitoringStorage } from './prometheus/monitoring-storage';
 
 /**
@@ -30,6 +31,12 @@ export interface MonitoringOptions {
    * @default false
    */
   readonly highAvailability?: boolean;
+  /**
+   * TLS and authentication of Prometheus and Alertmanager. Their network policy lets in the same as without. Autoscaling by requests in flight, whose
+   * adapter and KEDA have no credentials, is refused beside it. It needs Prometheus 2.45 or later.
+   * @default - whoever the network policy lets in may ask, without TLS
+   */
+  readonly webSecurity?: WebSecurity;
   /** Days that series are kept; fewer if they fill 80 % of the storage sooner. @default 15 */
   readonly retentionDays?: number;
   /** Seconds between two scrapes, and between two evaluations of the rules: 5 to 30. @default 15 */

@@ -36,11 +36,12 @@ import { PodDiscovery } from './prometheus/pod-discovery';
 import { managedPrometheusWriter, managedRemoteWrite } from './prometheus/managed-prometheus';
 import { allowScrape } from './prometheus/scrape-policy';
 import { ruleFile } from './rules/rule-file';
-import { closedToScalerFaults } from './scaling/scaler-faults';
+import { closedToScalerFaults, unauthorizedScalerFaults } from './scaling/scaler-faults';
 import { ALERTMANAGER_PORT, alertmanagerServer, alertmanagerTargets } from './servers/alertmanager-server';
 import { monitoringPods } from './servers/monitoring-pods';
 import { MonitoringServerPlace } from './servers/server-place';
 import { PROMETHEUS_PORT, prometheusServer } from './servers/prometheus-server';
+import { clientConfig } from './servers/web-security';
 import { WatchList } from './watch-list';
 import { WatchOptions } from './watched-workload';
 
@@ -98,8 +99,9 @@ export class MonitoringStack extends Construct implements IMonitoring {
     if (this.#findsExporters(props)) throwIfRefused(this, secondClusterMetricsFaults(props.cluster));
     this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';
-    this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
-    this.alertmanagerUrl = `http://alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`;
+    const scheme = props.webSecurity ? 'https' : 'http';
+    this.prometheusUrl = `${scheme}://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
+    this.alertmanagerUrl = `${scheme}://alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`;
     this.alertmanagerConfiguration = alertmanagerConfig(props);
     this.grafanaUrl = props.grafana ? grafanaUrl('grafana', this.namespace, props.grafana) : props.grafanaUrl;
     this.#watchList = new WatchList(this, {
@@ -148,11 +150,12 @@ export class MonitoringStack extends Construct implements IMonitoring {
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
   public get prometheusConfiguration(): string {
-    const { managedPrometheusArn: arn, highAvailability } = this.#props;
+    const { managedPrometheusArn: arn, highAvailability, webSecurity } = this.#props;
     return prometheusConfig({
       clusterName: this.#props.cluster.clusterName,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       alertmanagers: alertmanagerTargets(this.namespace, highAvailability),
+      alertmanagerClient: webSecurity && clientConfig(webSecurity),
       replicated: highAvailability,
       targets: this.#watchList.workloads.map(({ target }) => target),
       remoteWrite: arn === undefined ? undefined : [managedRemoteWrite(arn, highAvailability)],
@@ -238,17 +241,19 @@ export class MonitoringStack extends Construct implements IMonitoring {
       options,
       prometheusUrl: this.prometheusUrl,
       alertmanagerUrl: this.alertmanagerUrl,
+      webSecurity: this.#props.webSecurity,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       dashboards: () => this.#watchList.dashboards,
     });
   }
 
   #closedFaults(): Fault[] {
-    const { cluster, accessibleFrom = [] } = this.#props;
+    const { cluster, accessibleFrom = [], webSecurity } = this.#props;
+    if (webSecurity) return unauthorizedScalerFaults(cluster, this.#watchList.paths);
     return closedToScalerFaults(cluster, this.#watchList.paths, [this.namespace, ...accessibleFrom]);
   }
 
-  /** Neither server has authentication, so the network policy decides who may reach it. */
+  /** Without `webSecurity` neither server has authentication, so that the network policy decides who may reach it. */
   #makeNetworkPolicy(): void {
     new NetworkPolicyV1(this, 'NetworkPolicy', {
       ...kubernetesMeta(this, this.#props.cluster, this.#ready),

@@ -27,6 +27,8 @@ describe('secrets of Kubernetes', () => {
     ['EmailReceiverProps', 'password', 'SecretReference'],
     ['EmailReceiverProps', 'certificateAuthority', 'SecretReference'],
     ['SnsReceiverProps', 'credentials', 'SecretReference'],
+    ['WebSecurity', 'webConfig', 'SecretReference'],
+    ['WebSecurity', 'password', 'SecretReference'],
     ['HuggingFaceSource', 'token', 'SecretReference'],
     ['PodAdditions', 'secretEnvironment', 'SecretReference{}'],
     ['Sidecar', 'secretEnvironment', 'SecretReference{}'],

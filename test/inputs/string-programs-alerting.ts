@@ -33,6 +33,11 @@ export const ALERTING_STRUCTS: StructPrograms = {
     receiving(() =>
       AlertReceiver.email('mail', { ...MAIL, username: 'a', password: { name: 's', key: 'k' }, ...given }),
     ),
+  WebSecurity: (given) => (stack) => {
+    const secret = { name: 'web', key: 'web.yml' };
+    const webSecurity = { tlsSecret: 'tls', webConfig: secret, password: secret, ...given };
+    new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), webSecurity });
+  },
   SnsReceiverProps: (given) =>
     receiving(() => AlertReceiver.sns('topic', { topicArn: TOPIC, region: 'eu-central-1', ...given })),
   WeeklyTime: (given) => routing({ muteTimes: [MuteTime.weekly({ timeZone: 'UTC', ...given })] }),

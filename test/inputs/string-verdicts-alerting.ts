@@ -24,6 +24,12 @@ export const ALERTING_VERDICTS: { readonly [name: string]: readonly string[] } =
   'SnsReceiverProps.region': ['refused INVALID_FORMAT alertReceivers[0].region | reference | reference'],
   'AlertReceiver.email(name)': ['text | reference | reference'],
   'AlertReceiver.sns(name)': ['text | reference | reference'],
+  'WebSecurity.tlsSecret': [
+    'refused INVALID_NAME webSecurity.tlsSecret | refused VALUE_NOT_CONCRETE webSecurity.tlsSecret | refused VALUE_NOT_CONCRETE webSecurity.tlsSecret',
+  ],
+  'WebSecurity.username': [
+    'refused INVALID_NAME webSecurity.username | refused VALUE_NOT_CONCRETE webSecurity.username | refused VALUE_NOT_CONCRETE webSecurity.username',
+  ],
   'WeeklyTime.timeZone': [
     'refused INVALID_FORMAT alertRoutes[0].muteTimes[0].timeZone | refused VALUE_NOT_CONCRETE alertRoutes[0].muteTimes[0].timeZone | refused VALUE_NOT_CONCRETE alertRoutes[0].muteTimes[0].timeZone',
   ],

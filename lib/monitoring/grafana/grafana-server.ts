@@ -19,7 +19,8 @@ import { MonitoringServerPlace } from '../servers/server-place';
 import { dashboardFiles } from './dashboard-files';
 import { DashboardJson } from './dashboards/dashboard-json';
 import { GRAFANA_KEY_SECRET, GrafanaAuth } from './grafana-auth';
-import { dashboardProvider, dataSources, grafanaIni, secretFolder } from './grafana-config';
+import { WebSecurity } from '../servers/web-security';
+import { dashboardProvider, dataSourceEnvironment, dataSources, grafanaIni, secretFolder } from './grafana-config';
 import { GrafanaOptions } from './grafana-options';
 
 /** https://github.com/grafana/grafana/releases; the image is that of `@grafana/data` 13.2.3. */
@@ -46,6 +47,8 @@ export interface GrafanaServerProps {
   readonly options: GrafanaOptions;
   readonly prometheusUrl: string;
   readonly alertmanagerUrl: string;
+  /** Of both. @default - they ask for nothing */
+  readonly webSecurity?: WebSecurity;
   readonly scrapeIntervalSeconds: number;
   /** Dashboards of what is watched, known when the stack is synthesized. */
   readonly dashboards: () => DashboardJson[];
@@ -89,7 +92,12 @@ export class GrafanaServer extends Construct {
         password,
         secretKey: secretKey.secret,
       }),
-      'datasources.yaml': dataSources(props.prometheusUrl, props.alertmanagerUrl, props.scrapeIntervalSeconds),
+      'datasources.yaml': dataSources(
+        props.prometheusUrl,
+        props.alertmanagerUrl,
+        props.scrapeIntervalSeconds,
+        props.webSecurity,
+      ),
       'dashboards.yaml': dashboardProvider(DASHBOARDS),
     };
     this.#ownMaps = dashboardFiles((options.dashboards ?? []).map((one) => one._dashboard));
@@ -247,6 +255,7 @@ export class GrafanaServer extends Construct {
     return {
       name: this.props.place.name,
       image: options.image ?? GRAFANA_IMAGE,
+      env: dataSourceEnvironment(this.props.webSecurity),
       port: [{ name: 'http', containerPort: GRAFANA_PORT, protocol: 'TCP' }],
       resources: { requests: { cpu: '50m', memory }, limits: { cpu: '1', memory } },
       // Grafana migrates its new database first.

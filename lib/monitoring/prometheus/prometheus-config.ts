@@ -11,6 +11,8 @@ export interface PrometheusConfigProps {
   readonly scrapeIntervalSeconds: number;
   /** Host and port of each. */
   readonly alertmanagers: readonly string[];
+  /** How they are reached. @default - without TLS and authentication */
+  readonly alertmanagerClient?: object;
   /** Whether another Prometheus has the same configuration. @default false */
   readonly replicated?: boolean;
   readonly targets: readonly MetricsTarget[];
@@ -36,7 +38,12 @@ export function prometheusConfig(props: PrometheusConfigProps): string {
     rule_files: ['rules.yml', 'rules-*.yml'],
     alerting: {
       ...(props.replicated && { alert_relabel_configs: WITHOUT_REPLICA }),
-      alertmanagers: [{ static_configs: [{ targets: props.alertmanagers }] }],
+      alertmanagers: [
+        {
+          ...(props.alertmanagerClient && { scheme: 'https', ...props.alertmanagerClient }),
+          static_configs: [{ targets: props.alertmanagers }],
+        },
+      ],
     },
     ...(props.remoteWrite ? { remote_write: props.remoteWrite } : {}),
     scrape_configs: [...props.targets].sort((a, b) => (a.jobName < b.jobName ? -1 : 1)).map(scrapeConfig),

@@ -8,12 +8,22 @@ import { MonitoringStorage } from '../prometheus/monitoring-storage';
 import { ConfigFile, MonitoringServer } from './monitoring-server';
 import { MonitoringServerPlace } from './server-place';
 import { peerHosts, REPLICAS } from './server-replicas';
+import { CLIENT_FILE, probeFiles, webArguments, webSecrets } from './web-security';
 
 /** The release that kube-prometheus-stack 88.3 pairs with Prometheus 3.13.2. */
 const ALERTMANAGER_IMAGE = 'quay.io/prometheus/alertmanager:v0.33.1';
 
 /** @internal */
 export const ALERTMANAGER_PORT = 9093;
+
+/** @see https://github.com/prometheus/alertmanager#amtool */
+const READY = [
+  'amtool',
+  `--http.config.file=/etc/alertmanager/${CLIENT_FILE}`,
+  `--alertmanager.url=https://localhost:${ALERTMANAGER_PORT}`,
+  'cluster',
+  'show',
+];
 
 /** Of the gossip by which Alertmanagers tell each other what they have sent. */
 const PEER_PORT = 9094;
@@ -52,9 +62,11 @@ export function alertmanagerServer(
     args: [
       '--config.file=/etc/alertmanager/alertmanager.yml',
       '--storage.path=/alertmanager',
+      ...webArguments(options.webSecurity),
       ...clusterArguments(place, options),
     ],
-    config,
+    config: [...config, ...probeFiles(options.webSecurity, `${place.name}.${place.namespace}.svc`)],
+    ...(options.webSecurity && { readyCommand: READY }),
     storage: options.storage ?? MonitoringStorage.persistentVolume(),
     size: DataSize.gib(1),
     memory: DataSize.mib(256),
@@ -67,7 +79,7 @@ export function alertmanagerServer(
       podFields: { POD_IP: 'status.podIP' },
     }),
     environment: snsEnvironment(allReceivers(options)),
-    secrets: [...folders].map(([name, folder]) => ({ name, folder })),
+    secrets: [...[...folders].map(([name, folder]) => ({ name, folder })), ...webSecrets(options.webSecurity)],
   });
 }
 

@@ -59,6 +59,8 @@ export interface MonitoringServerProps extends MonitoringServerPlace {
   readonly memory: DataSize;
   readonly cpuRequest: string;
   readonly cpuLimit: string;
+  /** Command that says whether it is ready, where only who has credentials may ask it. @default - whoever asks is told */
+  readonly readyCommand?: readonly string[];
   /** Whether its pods talk to the API server. */
   readonly usesApiServer: boolean;
   /** Maximum start-up time in seconds, including replay of the write-ahead log. */
@@ -227,7 +229,10 @@ export class MonitoringServer extends Construct {
         volume: [
           this.configVolume(),
           ...this.dataVolume(),
-          ...secrets.map(({ name: secretName }) => ({ name: secretVolumeName(secretName), secret: { secretName } })),
+          ...[...new Set(secrets.map((secret) => secret.name))].map((secretName) => ({
+            name: secretVolumeName(secretName),
+            secret: { secretName },
+          })),
         ],
       },
     });
@@ -282,7 +287,7 @@ export class MonitoringServer extends Construct {
             containerPort: peerPort,
             protocol,
           }));
-    const probe = (path: string) => ({ httpGet: { path, port: 'http' }, periodSeconds: 10, timeoutSeconds: 5 });
+    const { ready, alive } = this.probes();
     return {
       name,
       image,
@@ -293,14 +298,26 @@ export class MonitoringServer extends Construct {
         requests: { cpu: cpuRequest, memory: canonicalBytes(memory) },
         limits: { cpu: cpuLimit, memory: canonicalBytes(memory) },
       },
-      startupProbe: { ...probe('/-/ready'), failureThreshold: Math.ceil(this.props.startupBudgetSeconds / 10) },
-      readinessProbe: { ...probe('/-/ready'), failureThreshold: 3 },
-      livenessProbe: { ...probe('/-/healthy'), failureThreshold: 6 },
+      startupProbe: { ...ready, failureThreshold: Math.ceil(this.props.startupBudgetSeconds / 10) },
+      readinessProbe: { ...ready, failureThreshold: 3 },
+      livenessProbe: { ...alive, failureThreshold: 6 },
       volumeMount: [
         { name: 'config', mountPath: `/etc/${name}`, readOnly: true },
         { name: 'data', mountPath: `/${name}` },
         ...secrets.map((secret) => ({ name: secretVolumeName(secret.name), mountPath: secret.folder, readOnly: true })),
       ],
+    };
+  }
+
+  private probes() {
+    const { readyCommand } = this.props;
+    const times = { periodSeconds: 10, timeoutSeconds: 5 };
+    const asked = (path: string) => ({ httpGet: { path, port: 'http' }, ...times });
+    if (!readyCommand) return { ready: asked('/-/ready'), alive: asked('/-/healthy') };
+    // The kubelet has no credentials.
+    return {
+      ready: { exec: { command: [...readyCommand] }, ...times, timeoutSeconds: 10 },
+      alive: { tcpSocket: [{ port: 'http' }], ...times },
     };
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
 import { scriptAsset } from '../../../lib/kubernetes/script-asset';
@@ -130,3 +130,44 @@ test('clears a volume that others use after it', async () => {
 test('another word is refused', async () => {
   expect(await run('deploy')).toMatchObject({ status: 1, stderr: expect.stringContaining("got 'deploy'") });
 });
+
+/** Every call of the CLI is counted; the container whose call is the one of this number is killed before it, as a node that is lost kills it. */
+function killAt(call: number): void {
+  const bin = path.join(root, 'bin');
+  renameSync(path.join(bin, 'aws'), path.join(bin, 'real-aws'));
+  const wrapper = [
+    '#!/bin/sh',
+    `echo call >> '${root}/counted'`,
+    `[ "$(wc -l < '${root}/counted')" -ne ${call} ] || { kill -9 "$PPID"; exit 137; }`,
+    `exec '${bin}/real-aws' "$@"`,
+  ];
+  writeFileSync(path.join(bin, 'aws'), `${wrapper.join('\n')}\n`, { mode: 0o755 });
+}
+
+/** A pod whose disk is its own, from its beginning until it ends or is killed. */
+async function pod(): Promise<boolean> {
+  rmSync(path.join(root, 'work'), { recursive: true, force: true });
+  for (const container of [() => run('begin'), compute, () => run('publish')]) {
+    if ((await container()).status !== 0) return false;
+  }
+  return true;
+}
+
+test('killed at any call to the store it is never half-published, and the next pod publishes it', async () => {
+  killAt(0);
+  expect(await pod()).toBe(true);
+  const calls = textOf(path.join(root, 'counted'))!.trim().split('\n').length;
+  expect(calls).toBeGreaterThanOrEqual(6);
+  for (let call = 1; call <= calls; call++) {
+    rmSync(path.join(root, 'store/bucket/chat/1-int8'), { recursive: true, force: true });
+    rmSync(path.join(root, 'metadata/bucket/chat/1-int8'), { recursive: true, force: true });
+    rmSync(path.join(root, 'counted'));
+    renameSync(path.join(root, 'bin/real-aws'), path.join(root, 'bin/aws'));
+    killAt(call);
+    const isDone = await pod();
+    const sums = published('SHA256SUMS');
+    if (sums !== undefined) expect(sums).toBe(manifest({ 'model.safetensors': published('model.safetensors')! }));
+    expect([call, isDone, await pod()]).toEqual([call, isDone, true]);
+    expect(published('SHA256SUMS')).toBe(manifest({ 'model.safetensors': 'small\n' }));
+  }
+}, 60_000);
