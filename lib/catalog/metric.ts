@@ -133,6 +133,15 @@ export class Metric {
    * @param features features that are switched on
    */
   public missing(exporters: MetricExporter[], version: string, features: MetricFeature[]): string[] {
+    return this._missing(exporters, version, features);
+  }
+
+  /**
+   * `missing`, for what is known to be a target: asked many thousand times of a large stack.
+   *
+   * @internal
+   */
+  public _missing(exporters: readonly MetricExporter[], version: string, features: readonly MetricFeature[]): string[] {
     const missing: string[] = [];
     if (!exporters.includes(this.exporter)) missing.push(`${this.name} comes from exporter '${this.exporter}' only`);
     if (this.minVersion && compareVersions(version, this.minVersion) < 0) {

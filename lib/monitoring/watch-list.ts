@@ -1,6 +1,8 @@
+import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, isInTree } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
+import { foundOnce } from '../core/reading';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IWatchable, MetricsTarget } from '../core/watchable';
 import { addWarning } from '../core/validation';
@@ -62,6 +64,8 @@ export class WatchList {
   }[] = [];
 
   #made?: { readonly key: string; readonly groups: readonly RuleGroup[] };
+  /** What stands for what is found while cdktf reads the stack. */
+  readonly #found = { workloads: {}, groups: {}, dashboards: {} };
 
   /**
    * @param monitoring whose list it is; its errors and warnings are those of the list
@@ -108,13 +112,21 @@ export class WatchList {
   }
 
   /** The workloads as they are now. */
-  public get workloads(): WatchedWorkload[] {
+  public get workloads(): readonly WatchedWorkload[] {
+    return foundOnce(TerraformStack.of(this.monitoring), this.#found.workloads, () => this.#workloadsNow());
+  }
+
+  #workloadsNow(): WatchedWorkload[] {
     const found = (this.props.exporters?.() ?? []).map((workload) => ({ workload, options: {} }));
     return [...this.#inTree, ...found].map(({ workload, options }) => this.#toWatched(workload, options));
   }
 
   /** The rules of the workloads as they are now. */
   public get ruleGroups(): readonly RuleGroup[] {
+    return foundOnce(TerraformStack.of(this.monitoring), this.#found.groups, () => this.#ruleGroupsNow());
+  }
+
+  #ruleGroupsNow(): readonly RuleGroup[] {
     const workloads = this.workloads;
     const key = JSON.stringify(workloads);
     // Asked for several times while the stack is synthesized.
@@ -123,9 +135,11 @@ export class WatchList {
   }
 
   /** The dashboards of the workloads as they are now. */
-  public get dashboards(): DashboardJson[] {
-    const rules = this.ruleGroups.flatMap((group) => group.rules);
-    return dashboardsOf({ workloads: this.workloads, rules, siteLabel: this.props.grafana?.siteLabel });
+  public get dashboards(): readonly DashboardJson[] {
+    return foundOnce(TerraformStack.of(this.monitoring), this.#found.dashboards, () => {
+      const rules = this.ruleGroups.flatMap((group) => group.rules);
+      return dashboardsOf({ workloads: this.workloads, rules, siteLabel: this.props.grafana?.siteLabel });
+    });
   }
 
   /** What is wrong with the workloads, or with rules that follow from them. */
@@ -159,10 +173,11 @@ export class WatchList {
     const targets = workloads.map(({ target }) => target);
     if (!grafana) return ruleFaults(rules, targets, { scrapeIntervalSeconds });
     const { siteLabel, dashboards = [] } = grafana;
-    return dashboardFaults(
-      [...dashboardsOf({ workloads, rules, siteLabel }), ...dashboards.map(({ _dashboard: own }) => own)],
-      { rules, targets, options: { scrapeIntervalSeconds, extraLabels: siteLabel === undefined ? [] : [siteLabel] } },
-    );
+    return dashboardFaults([...this.dashboards, ...dashboards.map(({ _dashboard: own }) => own)], {
+      rules,
+      targets,
+      options: { scrapeIntervalSeconds, extraLabels: siteLabel === undefined ? [] : [siteLabel] },
+    });
   }
 
   get #inTree() {

@@ -43,7 +43,7 @@ export interface GrafanaServerProps {
   readonly alertmanagerUrl: string;
   readonly scrapeIntervalSeconds: number;
   /** Dashboards of what is watched, known when the stack is synthesized. */
-  readonly dashboards: () => DashboardJson[];
+  readonly dashboards: () => readonly DashboardJson[];
 }
 
 /**
