@@ -72,6 +72,12 @@ export class Metric {
   public readonly perDevice: boolean;
   /** Label whose values are of unlike quantities: a query names one before it adds series. @default - none */
   public readonly unlikeValuesOf?: string;
+  /**
+   * Upper bounds of the buckets of a histogram without +Inf, in its unit; undefined where they differ or are not known.
+   *
+   * @internal
+   */
+  public readonly _bounds?: readonly number[];
   /** Meaning. */
   public readonly description: string;
   /** Source of these facts. */
@@ -95,6 +101,7 @@ export class Metric {
     this.feature = facts.feature;
     this.perDevice = facts.perDevice ?? false;
     this.unlikeValuesOf = facts.unlikeValuesOf;
+    this._bounds = facts.bounds;
     this.description = facts.description;
     this.source = facts.source;
   }

@@ -12,6 +12,10 @@ export interface ScrapedTarget {
   readonly exporters: MetricExporter[];
   readonly version: string;
   readonly features: MetricFeature[];
+  /** @default - not known */
+  readonly models?: readonly string[];
+  /** Bounds of the latency histogram of its models. @default - those of the catalog */
+  readonly latencyBoundsMs?: readonly number[];
   /** @default true */
   readonly usesGpus?: boolean;
 }
