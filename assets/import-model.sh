@@ -350,9 +350,10 @@ known() {
   done < "$scratch/known"
 }
 
-# What was complete by the same list, or the same files of the same revision, is not asked for again: its source may be gone.
-recipe=$(printf '%s\n' "$hub $repository ${HUB_REVISION:-}" "${INCLUDE:-}" "${EXCLUDE:-}" "${EXCLUDE_BESIDE_SAFETENSORS:-}" "$(cat "${FILE_LIST:-/dev/null}")" | sha256sum | cut -d ' ' -f 1)
-if [ -z "$source" ] && [ "$(aws s3api head-object --bucket "$bucket" --key "$prefix/SHA256SUMS" --query Metadata.recipe --output text 2>/dev/null < /dev/null)" = "$recipe" ]; then
+# What was complete by the same list, or the same files of the same revision, is not asked for again: its source may be gone. What was computed says by itself
+# what it was made of.
+recipe=${RECIPE:-$(printf '%s\n' "$hub $repository ${HUB_REVISION:-}" "${INCLUDE:-}" "${EXCLUDE:-}" "${EXCLUDE_BESIDE_SAFETENSORS:-}" "$(cat "${FILE_LIST:-/dev/null}")" | sha256sum | cut -d ' ' -f 1)}
+if { [ -z "$source" ] || [ -n "${RECIPE:-}" ]; } && [ "$(aws s3api head-object --bucket "$bucket" --key "$prefix/SHA256SUMS" --query Metadata.recipe --output text 2>/dev/null < /dev/null)" = "$recipe" ]; then
   say "$uri is complete"
   exit 0
 fi

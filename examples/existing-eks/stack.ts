@@ -83,7 +83,7 @@ export class ExistingEks {
     const monitoring = new MonitoringStack(stack, 'Monitoring', {
       cluster,
       storage: MonitoringStorage.persistentVolume({ storageClassName }),
-      // Prometheus shows alerts; an AlertReceiver sends them to Slack, PagerDuty or a webhook.
+      // Prometheus shows alerts; an AlertReceiver sends them to Slack, PagerDuty, e-mail, Amazon SNS or a webhook.
       alertReceivers: [],
     });
     monitoring.watch(this.deployment);

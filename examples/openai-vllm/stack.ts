@@ -26,7 +26,7 @@ export class OpenAiVllm {
       models: [{ model: ModelSpec.LLAMA_3_1_8B, toolCallParser: ToolCallParser.LLAMA3_JSON }],
       // The namespace of those who ask; one server on one node: a rollout stops it until the new one serves.
       vllmServing: { accessibleFrom: ['chat'], maxSurge: 0 },
-      // Prometheus shows alerts; an AlertReceiver sends them to Slack, PagerDuty or a webhook.
+      // Prometheus shows alerts; an AlertReceiver sends them to Slack, PagerDuty, e-mail, Amazon SNS or a webhook.
       monitoringOptions: { alertReceivers: [] },
       workloads: this.workloads,
     });

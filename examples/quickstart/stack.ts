@@ -26,7 +26,7 @@ export class Quickstart {
       models: [{ model: ModelSpec.LLAMA_3_1_8B }],
       // One server on one node: a rollout stops it until the new one serves. Two replicas, or room for a second node, avoid that.
       serving: { maxSurge: 0 },
-      // Prometheus shows alerts; an AlertReceiver sends them to Slack, PagerDuty or a webhook.
+      // Prometheus shows alerts; an AlertReceiver sends them to Slack, PagerDuty, e-mail, Amazon SNS or a webhook.
       monitoringOptions: { alertReceivers: [] },
       workloads: this.workloads,
     });

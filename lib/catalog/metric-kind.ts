@@ -140,6 +140,8 @@ export enum MetricFeature {
   REPORT_CUSTOM_METRICS = 'REPORT_CUSTOM_METRICS',
   /** A line with its name in the list of counters of the DCGM exporter, whose own list lacks it. */
   DCGM_COUNTER = 'dcgm_counter',
+  /** `--metric-labels-allowlist` of kube-state-metrics with `nodes=[gpu-inference-constructs/pool]`. */
+  POOL_LABELS = 'pool_labels',
   /** `--kv-cache-metrics` of vLLM. */
   KV_CACHE_METRICS = 'kv_cache_metrics',
   /** `--enable-mfu-metrics` of vLLM; without it the values stay 0. */

@@ -1,6 +1,6 @@
 import { MetricFacts, MetricRows } from './metric-facts';
 import { KUBE_POD_METRICS } from './metric-table-kube-pods';
-import { MetricType, MetricUnit } from './metric-kind';
+import { MetricFeature, MetricType, MetricUnit } from './metric-kind';
 
 const DOCS = 'kubernetes/kube-state-metrics @ c92fe0c: docs/metrics/, internal/store/';
 
@@ -157,6 +157,12 @@ const CLAIMS_AND_NODES: MetricRows = {
     labels: ['container_runtime_version', 'kernel_version', 'kubelet_version', 'os_image', 'system_uuid'],
     // Kubernetes 1.33 and later say no version of the proxy.
     optionalLabels: ['internal_ip', 'kubeproxy_version', 'pod_cidr', 'provider_id'],
+  }),
+  kube_node_labels: node(INFORMATION, 'Labels of a node, of those that it is told to show: the pool', {
+    optionalLabels: ['label_gpu_inference_constructs_pool'],
+    feature: MetricFeature.POOL_LABELS,
+    source:
+      'kubernetes/kube-state-metrics @ c92fe0c: docs/metrics/cluster/node-metrics.md, internal/store/utils.go (SanitizeLabelName)',
   }),
   kube_node_created: node(UNIX_TIME, 'When it joined'),
   kube_node_deletion_timestamp: node(UNIX_TIME, 'When it is to go', { minVersion: '2.7.0' }),

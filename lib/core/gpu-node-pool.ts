@@ -102,6 +102,12 @@ export interface IGpuNodePool extends IConstruct {
    * @default - without EFA, or not known: not checked
    */
   readonly efaSecurityGroupId?: string | undefined;
+  /**
+   * When its nodes are taken away, in UTC to the minute, e.g. the end of a capacity block, `2027-01-25T11:30:00Z`: the alert `CapacityBlockEnding`
+   * tells of it before.
+   * @default - they stay
+   */
+  readonly capacityEnd?: string | undefined;
   /** What workloads of the same stack must wait for. */
   readonly ready: ITerraformDependable[];
 }

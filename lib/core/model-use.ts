@@ -1,5 +1,6 @@
 import { Lazy, TerraformResource, TerraformStack, dependable } from 'cdktf';
 import { IConstruct } from 'constructs';
+import { ModelReader } from '../catalog/checkpoint-formats';
 import { nearNames } from '../catalog/near-names';
 import { Fault, fault } from '../units/fault';
 import { enter, entered } from './cluster-ledger';
@@ -15,6 +16,12 @@ interface EnteredImport {
   readonly job: TerraformResource;
   /** Whether Terraform waits for the Job where the model is served. */
   readonly waits: boolean;
+  /** Whether what it puts there may be for other programs, so that nothing here need serve it. @default false */
+  readonly forOthers?: boolean;
+  /** Why a reader does not load what it writes; nothing where it does. @default - nothing is known of what it writes */
+  readonly unreadable?: (reader: ModelReader) => string | undefined;
+  /** Why a reader may not load it. @default - nothing speaks against it */
+  readonly doubts?: (reader: ModelReader) => string | undefined;
 }
 
 /** Models and versions of a store. */
@@ -23,6 +30,8 @@ interface StoreNames {
   readonly served: ReadonlySet<string>;
   /** Whether something is imported that nothing serves. */
   readonly isLeftOver: boolean;
+  /** Whether models are imported from elsewhere: who imports some imports all. */
+  readonly hasImports: boolean;
 }
 
 interface EnteredServer {
@@ -47,6 +56,8 @@ export class ModelUse {
    * imports of its stack and of the stacks that it depends on, so that pods that serve are not replaced by pods that wait for weights.
    *
    * @param stopsFirst whether its pods go before new ones have come, so that an import which it cannot wait for is an outage; asked at synthesis
+   * @param readers what reads each of the models, in the same order; what a pipeline makes and its reader does not load is refused at synthesis @default - not
+   * known
    */
   public static addServer(
     uses: readonly ModelUse[],
@@ -54,10 +65,13 @@ export class ModelUse {
     deployment: TerraformResource,
     waits: boolean,
     stopsFirst: () => boolean,
+    readers: readonly (ModelReader | undefined)[] = [],
   ): void {
     for (const use of uses) enter(use.#store, SERVERS, use.#key, owner, { key: use.#key, waits });
     watchReading(TerraformStack.of(owner));
     warnOnce(owner, () => uses.flatMap((use) => use.#notImported(owner)));
+    addValidation(owner, () => uses.flatMap((use, index) => use.#notLoadedBy(readers[index])));
+    warnOnce(owner, () => uses.flatMap((use, index) => use.#doubtedBy(readers[index])));
     if (!waits) return;
     const before = deployment.dependsOn ?? [];
     // One list of all: a list that is known late can be part of no other.
@@ -86,7 +100,7 @@ export class ModelUse {
     watchReading(TerraformStack.of(owner));
     addValidation(owner, () => {
       const { served: all } = this.#names(owner);
-      if (isWarned || all.size === 0 || all.has(this.#key)) return [];
+      if (entry.forOthers || isWarned || all.size === 0 || all.has(this.#key)) return [];
       isWarned = true;
       const served = [...all].sort();
       const near = nearNames(this.#key, served);
@@ -110,10 +124,10 @@ export class ModelUse {
    * of them. An existing store may have been filled elsewhere. Where an import is left over, its own warning says that the names differ.
    */
   #notImported(owner: IConstruct): Fault[] {
-    const { isLeftOver, imported: all } = this.#names(owner);
+    const { isLeftOver, hasImports, imported: all } = this.#names(owner);
     if (all.has(this.#key) || isLeftOver) return [];
     const isNew = this.#store.startsEmpty === true;
-    if (all.size === 0 && !isNew) return [];
+    if (!hasImports && !isNew) return [];
     const imported = [...all].sort();
     const others =
       imported.length > 0
@@ -125,13 +139,47 @@ export class ModelUse {
     return [fault('MODEL_NOT_IMPORTED', 'models', reason)];
   }
 
+  /** What a pipeline writes and the server cannot load. */
+  #notLoadedBy(reader: ModelReader | undefined): Fault[] {
+    if (reader === undefined) return [];
+    return entered<EnteredImport>(this.#store, IMPORTS, this.#key).flatMap(({ owner, value }) => {
+      const why = value.unreadable?.(reader);
+      if (why === undefined) return [];
+      return [
+        fault(
+          'OUTPUT_NOT_LOADED',
+          'models',
+          `'${this.#key}', which '${owner.node.path}' makes, cannot be served: ${why}`,
+        ),
+      ];
+    });
+  }
+
+  /** What a pipeline writes and the server may not load. */
+  #doubtedBy(reader: ModelReader | undefined): Fault[] {
+    if (reader === undefined) return [];
+    return entered<EnteredImport>(this.#store, IMPORTS, this.#key).flatMap(({ owner, value }) => {
+      const why = value.unreadable?.(reader) === undefined ? value.doubts?.(reader) : undefined;
+      if (why === undefined) return [];
+      return [
+        fault(
+          'WRITER_NEWER_THAN_READER',
+          'models',
+          `'${this.#key}', which '${owner.node.path}' makes, may not load: ${why}`,
+        ),
+      ];
+    });
+  }
+
   /** What is imported into the store and served from it, and whether something is imported that nothing serves. */
   #names(owner: IConstruct): StoreNames {
     const store = this.#store;
     return foundOnce(TerraformStack.of(owner), store, () => {
-      const imported = new Set(entered<EnteredImport>(store, IMPORTS).map(({ value }) => value.key));
+      const imports = entered<EnteredImport>(store, IMPORTS).map(({ value }) => value);
       const served = new Set(entered<EnteredServer>(store, SERVERS).map(({ value }) => value.key));
-      return { imported, served, isLeftOver: [...imported].some((each) => !served.has(each)) };
+      const isLeftOver = imports.some(({ key, forOthers }) => !forOthers && !served.has(key));
+      const hasImports = imports.some(({ forOthers }) => !forOthers);
+      return { imported: new Set(imports.map(({ key }) => key)), served, isLeftOver, hasImports };
     });
   }
 

@@ -99,6 +99,12 @@ export interface MetricsTarget {
   /** P99 latency in milliseconds that the plans of models expect under their load, by model. @default - nothing is planned */
   readonly plannedLatencyMs?: { [model: string]: number };
   /**
+   * Latency in milliseconds that was asked for when models were planned, by model: of the same time as P99, on an idle server
+   * (`CapacityTargets.maxTimeToFirstTokenMs`). `HighLatency` fires above it by default, where that is not below what the plan expects under load.
+   * @default - nothing was asked for
+   */
+  readonly targetLatencyMs?: { [model: string]: number };
+  /**
    * Bounds in milliseconds of the latency histogram that each of its models has: objectives of latency are measured at one of them.
    * @default - those of vLLM's own server; not known of other servers
    */

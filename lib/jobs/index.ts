@@ -5,3 +5,4 @@ export * from './model-source';
 export * from './job-set-controller';
 export * from './training-job';
 export * from './training-job-props';
+export * from './pipeline';

@@ -13,7 +13,7 @@ const VARIABLE = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 
 /** Variables by which the script is told what to do, and those of the store's credentials: assets/README.md. */
 const OWN_VARIABLES =
-  /^(MODEL_URI|SCRATCH_(DIR|MIB)|HOME|MANIFEST_ONCE|TOKEN_FILE|FILE_LIST|SOURCE_(DIR|ROOT)|HUB_\w+|ACCEPTED_LICENSE|INCLUDE|EXCLUDE\w*|AWS_\w+)$/;
+  /^(MODEL_URI|SCRATCH_(DIR|MIB)|HOME|MANIFEST_ONCE|RECIPE|TOKEN_FILE|FILE_LIST|SOURCE_(DIR|ROOT)|HUB_\w+|ACCEPTED_LICENSE|INCLUDE|EXCLUDE\w*|AWS_\w+)$/;
 
 /**
  * The faults of what users add to the pod of an import.

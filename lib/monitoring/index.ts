@@ -1,4 +1,6 @@
 export * from './alerting/alert-receiver';
+export * from './alerting/email-receiver';
+export * from './alerting/sns-receiver';
 export * from './alerting/alert-route';
 export * from './alerting/mute-time';
 export * from './rules/alert-severity';
@@ -13,6 +15,7 @@ export * from './rules/metric-contract';
 export * from './monitoring-options';
 export * from './rules/monitoring-rule';
 export * from './monitoring-stack';
+export * from './servers/web-security';
 export * from './prometheus/monitoring-storage';
 export * from './scaling/prometheus-adapter';
 export * from './watched-workload';

@@ -5,13 +5,15 @@ import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
 import { receiverFaults } from './alerting/alertmanager-config';
+import { grafanaUrlFaults } from './grafana/alert-links';
 import { grafanaFaults } from './grafana/grafana-faults';
 import { MonitoringOptions } from './monitoring-options';
 import { objectiveFaults, retentionFaults } from './objectives/objective-faults';
 import { runbookUrlFaults } from './rules/runbooks';
 import { managedPrometheusFaults } from './prometheus/managed-prometheus';
 import { monitoringPodFaults } from './servers/monitoring-pods';
-import { alertmanagerImageFaults, prometheusImageFaults } from './servers/server-images';
+import { alertmanagerImageFaults, probedPrometheusFaults, prometheusImageFaults } from './servers/server-images';
+import { webSecurityFaults } from './servers/web-security';
 import { givenThresholdFaults } from './watched-workload';
 
 /**
@@ -60,9 +62,20 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => grafanaFaults(props.grafana),
     () => prometheusImageFaults('prometheusImage', props.prometheusImage),
     () => alertmanagerImageFaults('alertmanagerImage', props.alertmanagerImage),
+    () => webSecurityFaults(props.webSecurity),
+    () => (props.webSecurity ? probedPrometheusFaults('prometheusImage', props.prometheusImage) : []),
     () => managedPrometheusFaults(props.managedPrometheusArn),
     () => runbookUrlFaults(props.runbookUrl),
+    () => ownGrafanaFaults(props),
   );
+}
+
+function ownGrafanaFaults({ grafana, grafanaUrl }: MonitoringOptions): Fault[] {
+  const both =
+    'grafanaUrl is of a Grafana of your own, and grafana makes one; leave grafanaUrl out and set grafana.url, or leave grafana out';
+  return grafana !== undefined && grafanaUrl !== undefined
+    ? [fault('CONFLICTING_PROPERTIES', 'grafanaUrl', both)]
+    : grafanaUrlFaults('grafanaUrl', grafanaUrl);
 }
 
 function exporterFaults({ clusterMetrics, kubeStateMetrics, nodeExporter }: MonitoringOptions): Fault[] {

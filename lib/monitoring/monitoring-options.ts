@@ -5,6 +5,7 @@ import { AlertReceiver } from './alerting/alert-receiver';
 import { AlertRoute } from './alerting/alert-route';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
+import { WebSecurity } from './servers/web-security';
 import { MonitoringStorage } from './prometheus/monitoring-storage';
 
 /**
@@ -20,6 +21,22 @@ export interface MonitoringOptions {
   readonly namespace?: string;
   /** Where series and silences are kept. @default - persistent volumes, 20 GiB for the series, of the default storage class */
   readonly storage?: MonitoringStorage;
+  /**
+   * Whether there are two Prometheus and two Alertmanagers, each pair on two nodes, in two zones where there is room. Both Prometheus scrape and
+   * evaluate everything; the Alertmanagers agree on who tells, so that a receiver is told once, while they reach each other. Who asks Prometheus is
+   * answered by one of them, which lacks what it missed while it was away. Memory, volumes and scrapes are twice as many.
+   *
+   * The volumes of a pair are others than that of one server: where it is turned on or off later, each begins empty, and `RemovalPolicy.RETAIN` of
+   * `storage` refuses the plan, as volumes would be deleted.
+   * @default false
+   */
+  readonly highAvailability?: boolean;
+  /**
+   * TLS and authentication of Prometheus and Alertmanager. Their network policy lets in the same as without. Autoscaling by requests in flight, whose
+   * adapter and KEDA have no credentials, is refused beside it. It needs Prometheus 2.45 or later.
+   * @default - whoever the network policy lets in may ask, without TLS
+   */
+  readonly webSecurity?: WebSecurity;
   /** Days that series are kept; fewer if they fill 80 % of the storage sooner. @default 15 */
   readonly retentionDays?: number;
   /** Seconds between two scrapes, and between two evaluations of the rules: 5 to 30. @default 15 */
@@ -45,7 +62,8 @@ export interface MonitoringOptions {
   readonly nodeExporter?: boolean;
   /**
    * P99 latency in milliseconds above which `HighLatency` fires, unless `latencyThresholdsMs` or `watch` sets another.
-   * @default - above what the plan of a model expects under its load; 50 for a model without a plan
+   * @default - `targets.maxTimeToFirstTokenMs` of a model; else an objective of latency for 99 % of its requests or more; else above what its plan expects under
+   * its load; 50 for a model without a plan
    */
   readonly latencyThresholdMs?: number;
   /** The same for single models, by name. @default - `latencyThresholdMs` */
@@ -123,6 +141,12 @@ export interface MonitoringOptions {
    * A Grafana with dashboards of what is watched. @default - none: `MonitoringStack.dashboards` has the dashboards for a Grafana of one's own
    */
   readonly grafana?: GrafanaOptions;
+  /**
+   * URL of a Grafana of one's own that has the dashboards of `MonitoringStack.dashboards`: each alert links to the panel that shows it, by its annotation
+   * `dashboard_url`.
+   * @default - the URL of `grafana`; alerts do not link to panels where there is none
+   */
+  readonly grafanaUrl?: string;
   /** Where the images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }

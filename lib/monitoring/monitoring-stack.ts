@@ -2,6 +2,7 @@ import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v
 import { ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
+import { IServiceAccountRole } from '../core/aws-role';
 import { throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../core/errors';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { PodSecurityLevel } from '../core/pod-security-level';
@@ -13,9 +14,11 @@ import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { ensureNamespace } from '../kubernetes/namespaces';
 import { checkArguments } from '../units/argument-faults';
 import { Fault } from '../units/fault';
-import { alertmanagerConfig, receiverWarnings } from './alerting/alertmanager-config';
+import { alertmanagerConfig, allReceivers, receiverWarnings } from './alerting/alertmanager-config';
+import { unraisedAlertFaults } from './alerting/alert-route-faults';
+import { snsPublisher } from './alerting/sns-publisher';
 import { GrafanaOptions } from './grafana/grafana-options';
-import { GrafanaServer } from './grafana/grafana-server';
+import { GrafanaServer, grafanaUrl } from './grafana/grafana-server';
 import { KubeStateMetrics } from './exporters/kube-state-metrics';
 import { NodeExporter } from './exporters/node-exporter';
 import {
@@ -34,11 +37,12 @@ import { PodDiscovery } from './prometheus/pod-discovery';
 import { managedPrometheusWriter, managedRemoteWrite } from './prometheus/managed-prometheus';
 import { allowScrape } from './prometheus/scrape-policy';
 import { ruleFile } from './rules/rule-file';
-import { closedToScalerFaults } from './scaling/scaler-faults';
-import { ALERTMANAGER_PORT, alertmanagerServer } from './servers/alertmanager-server';
+import { closedToScalerFaults, unauthorizedScalerFaults } from './scaling/scaler-faults';
+import { ALERTMANAGER_PORT, alertmanagerServer, alertmanagerTargets } from './servers/alertmanager-server';
 import { monitoringPods } from './servers/monitoring-pods';
-import { MonitoringServerPlace } from './servers/monitoring-server';
+import { MonitoringServerPlace } from './servers/server-place';
 import { PROMETHEUS_PORT, prometheusServer } from './servers/prometheus-server';
+import { clientConfig } from './servers/web-security';
 import { WatchList } from './watch-list';
 import { WatchOptions } from './watched-workload';
 
@@ -62,7 +66,7 @@ export interface MonitoringStackProps extends MonitoringOptions {
  *
  * Each server is one pod: its volume is in one zone, and a second one would write to it. If the zone or the node fails, monitoring is down
  * until the zone is back or the node is removed from the cluster; `heartbeatReceiver` tells of that, and `priorityClassName` keeps the pods
- * from waiting behind others.
+ * from waiting behind others. With `highAvailability` Prometheus and Alertmanager are two pods each, on two nodes.
  *
  * Throws a `ValidationError` when the namespace, an interval, the threshold or a receiver is invalid.
  */
@@ -73,7 +77,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
   public readonly prometheusUrl: string;
   /** URL of Alertmanager within the cluster. */
   public readonly alertmanagerUrl: string;
-  /** URL by which browsers reach Grafana: `grafana.url`, or that within the cluster. @default - there is no Grafana */
+  /** URL by which browsers reach Grafana: `grafana.url`, or that within the cluster; else `grafanaUrl`. @default - there is no Grafana */
   public readonly grafanaUrl?: string;
   /** Text of `alertmanager.yml`. */
   public readonly alertmanagerConfiguration: string;
@@ -96,19 +100,23 @@ export class MonitoringStack extends Construct implements IMonitoring {
     if (this.#findsExporters(props)) throwIfRefused(this, secondClusterMetricsFaults(props.cluster));
     this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';
-    this.prometheusUrl = `http://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
-    this.alertmanagerUrl = `http://alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`;
+    const scheme = props.webSecurity ? 'https' : 'http';
+    this.prometheusUrl = `${scheme}://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
+    this.alertmanagerUrl = `${scheme}://alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`;
     this.alertmanagerConfiguration = alertmanagerConfig(props);
+    this.grafanaUrl = props.grafana ? grafanaUrl('grafana', this.namespace, props.grafana) : props.grafanaUrl;
     this.#watchList = new WatchList(this, {
       cluster: props.cluster,
       prometheusUrl: this.prometheusUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       ruleOptions: { heartbeat: props.heartbeatReceiver !== undefined, runbookUrl: props.runbookUrl },
+      watchesCapacity: this.#findsExporters(props),
       objectives: props.objectives,
       retentionDays: props.retentionDays,
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
       grafana: props.grafana,
+      grafanaUrl: this.grafanaUrl,
       exporters: () => (this.#findsExporters(props) ? ClusterLedger.of(props.cluster).exporters : []),
     });
     this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
@@ -124,15 +132,16 @@ export class MonitoringStack extends Construct implements IMonitoring {
     );
     prometheusServer(
       this,
-      { ...this.#place('prometheus'), ...this.#writer() },
+      { ...this.#place('prometheus'), ...this.#actingWith(this.#writer()) },
       props,
       this.#files.first,
       this.#files.more,
     );
-    alertmanagerServer(this, this.#place('alertmanager'), props, [
+    const publisher = snsPublisher(this, props.cluster, this.namespace, allReceivers(props));
+    alertmanagerServer(this, { ...this.#place('alertmanager'), ...this.#actingWith(publisher) }, props, [
       { name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration },
     ]);
-    this.grafanaUrl = props.grafana && this.#makeGrafana(props.grafana);
+    if (props.grafana) this.#makeGrafana(props.grafana);
     this.#makeNetworkPolicy();
     this.#makeExporters();
     for (const warning of receiverWarnings(props)) addWarning(this, warning);
@@ -142,13 +151,15 @@ export class MonitoringStack extends Construct implements IMonitoring {
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
   public get prometheusConfiguration(): string {
-    const { managedPrometheusArn } = this.#props;
+    const { managedPrometheusArn: arn, highAvailability, webSecurity } = this.#props;
     return prometheusConfig({
       clusterName: this.#props.cluster.clusterName,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
-      alertmanager: `alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`,
+      alertmanagers: alertmanagerTargets(this.namespace, highAvailability),
+      alertmanagerClient: webSecurity && clientConfig(webSecurity),
+      replicated: highAvailability,
       targets: this.#watchList.workloads.map(({ target }) => target),
-      remoteWrite: managedPrometheusArn === undefined ? undefined : [managedRemoteWrite(managedPrometheusArn)],
+      remoteWrite: arn === undefined ? undefined : [managedRemoteWrite(arn, highAvailability)],
     });
   }
 
@@ -221,27 +232,29 @@ export class MonitoringStack extends Construct implements IMonitoring {
     const second = secondExporterFaults(this.#props, this.#watchList.watchedTargets);
     const faults = second.length > 0 ? second : this.#watchList.faults();
     if (faults.length > 0) return faults;
-    const closed = this.#closedFaults();
+    const closed = [...this.#closedFaults(), ...unraisedAlertFaults(this.#props.alertRoutes, this.#watchList.alerts)];
     return closed.length > 0 ? closed : [...this.#watchList.queryFaults(), ...this.#files.faults()];
   }
 
-  #makeGrafana(options: GrafanaOptions): string {
-    return new GrafanaServer(this, 'Grafana', {
+  #makeGrafana(options: GrafanaOptions): void {
+    new GrafanaServer(this, 'Grafana', {
       place: this.#place('grafana'),
       options,
       prometheusUrl: this.prometheusUrl,
       alertmanagerUrl: this.alertmanagerUrl,
+      webSecurity: this.#props.webSecurity,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       dashboards: () => this.#watchList.dashboards,
-    }).url;
+    });
   }
 
   #closedFaults(): Fault[] {
-    const { cluster, accessibleFrom = [] } = this.#props;
+    const { cluster, accessibleFrom = [], webSecurity } = this.#props;
+    if (webSecurity) return unauthorizedScalerFaults(cluster, this.#watchList.paths);
     return closedToScalerFaults(cluster, this.#watchList.paths, [this.namespace, ...accessibleFrom]);
   }
 
-  /** Neither server has authentication, so the network policy decides who may reach it. */
+  /** Without `webSecurity` neither server has authentication, so that the network policy decides who may reach it. */
   #makeNetworkPolicy(): void {
     new NetworkPolicyV1(this, 'NetworkPolicy', {
       ...kubernetesMeta(this, this.#props.cluster, this.#ready),
@@ -273,11 +286,15 @@ export class MonitoringStack extends Construct implements IMonitoring {
     };
   }
 
-  /** What the pod of Prometheus needs to write into a workspace of AWS. */
-  #writer(): Partial<MonitoringServerPlace> {
-    const { cluster, managedPrometheusArn } = this.#props;
-    if (managedPrometheusArn === undefined) return {};
-    const role = managedPrometheusWriter(this, cluster, this.namespace, managedPrometheusArn);
+  /** The role by which Prometheus writes into a workspace of AWS, if it does. */
+  #writer(): IServiceAccountRole | undefined {
+    const { cluster, managedPrometheusArn: arn } = this.#props;
+    return arn === undefined ? undefined : managedPrometheusWriter(this, cluster, this.namespace, arn);
+  }
+
+  /** What a pod needs to act with a role. */
+  #actingWith(role: IServiceAccountRole | undefined): Partial<MonitoringServerPlace> {
+    if (!role) return {};
     const annotations = role.serviceAccountAnnotations;
     return {
       waitFor: [...this.#ready, ...role.ready],

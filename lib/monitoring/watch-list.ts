@@ -12,13 +12,16 @@ import { structFaults } from '../units/struct-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
 import { scrapedTwiceFaults } from './exporters/scraped-twice';
 import { DashboardJson } from './grafana/dashboards/dashboard-json';
+import { withDashboardLinks } from './grafana/alert-links';
 import { dashboardFaults } from './grafana/dashboards/dashboard-contract';
+import { dashboardSpecs } from './grafana/dashboards/dashboard-specs';
 import { dashboardsOf } from './grafana/dashboards/dashboards';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { isOfCluster } from './indicators/selectors';
 import { measuredBy, retentionFaults, stackObjectiveFaults } from './objectives/objective-faults';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { isGateway } from './rules/gateway-rules';
+import { CapacityEnd } from './rules/capacity-rules';
 import { RuleGroup, RuleOptions } from './rules/rule-group';
 import { ruleGroups } from './rules/rule-groups';
 import {
@@ -32,6 +35,9 @@ import {
   workloadFaults,
 } from './watched-workload';
 
+/** What the pools of this library label their nodes with. */
+const POOL_LABEL = 'gpu-inference-constructs/pool';
+
 /** @internal */
 export interface WatchListProps extends GivenThresholds {
   readonly cluster: IKubernetesCluster;
@@ -40,9 +46,13 @@ export interface WatchListProps extends GivenThresholds {
   readonly scrapeIntervalSeconds: number;
   /** Whose dashboards are checked, if there is one. */
   readonly grafana?: GrafanaOptions;
+  /** URL of the Grafana that has the dashboards: alerts link to their panels. @default - they do not */
+  readonly grafanaUrl?: string;
   /** What it scrapes beside what it is told to watch, evaluated when the stack is synthesized. @default - nothing */
   readonly exporters?: () => readonly IWatchable[];
   readonly ruleOptions: RuleOptions;
+  /** Whether it tells of capacity of the cluster that ends. One monitoring of a cluster does. */
+  readonly watchesCapacity: boolean;
   /** Those of workloads that are given none. */
   readonly objectives?: readonly ServiceLevelObjective[];
   /** Days that series are kept. */
@@ -128,10 +138,33 @@ export class WatchList {
 
   #ruleGroupsNow(): readonly RuleGroup[] {
     const workloads = this.workloads;
-    const key = JSON.stringify(workloads);
+    const capacityEnds = this.#capacityEnds;
+    const key = JSON.stringify([workloads, capacityEnds]);
     // Asked for several times while the stack is synthesized.
-    if (this.#made?.key !== key) this.#made = { key, groups: ruleGroups(workloads, this.props.ruleOptions) };
+    if (this.#made?.key !== key) this.#made = { key, groups: this.#linked(workloads, capacityEnds) };
     return this.#made.groups;
+  }
+
+  /** Names of the alerts that the rules raise, each once. */
+  public get alerts(): string[] {
+    const names = this.ruleGroups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
+    return [...new Set(names)].sort();
+  }
+
+  get #capacityEnds(): CapacityEnd[] {
+    const { watchesCapacity, cluster } = this.props;
+    if (!watchesCapacity) return [];
+    return ClusterLedger.of(cluster).pools.flatMap(({ poolName: pool, capacityEnd: end, nodeLabels }) =>
+      end === undefined ? [] : [{ pool, end, labeled: nodeLabels[POOL_LABEL] === pool }],
+    );
+  }
+
+  #linked(workloads: readonly WatchedWorkload[], capacityEnds: readonly CapacityEnd[]): readonly RuleGroup[] {
+    const { ruleOptions, grafana, grafanaUrl } = this.props;
+    const groups = ruleGroups(workloads, { ...ruleOptions, capacityEnds });
+    if (grafanaUrl === undefined) return groups;
+    const rules = groups.flatMap((group) => group.rules);
+    return withDashboardLinks(groups, dashboardSpecs({ workloads, rules, siteLabel: grafana?.siteLabel }), grafanaUrl);
   }
 
   /** The dashboards of the workloads as they are now. */
@@ -188,13 +221,14 @@ export class WatchList {
     const { metricsTarget } = workload;
     const pricePerHour = { ...metricsTarget.pricePerHour, ...options.pricePerHour };
     const target = options.pricePerHour ? { ...metricsTarget, pricePerHour } : metricsTarget;
+    const objectives = options.objectives ?? measuredBy(target, this.props.objectives);
     return {
       target,
       // Servers measure the latency of their models.
       latencyAlert: (options.latencyAlert ?? true) && !isGateway(target) && !isOfCluster(target),
-      latencyThresholdsMs: thresholdsOf(target, options, this.props),
+      latencyThresholdsMs: thresholdsOf(target, options, this.props, objectives),
       metricPrefixes: options.metricPrefixes ?? {},
-      objectives: options.objectives ?? measuredBy(target, this.props.objectives),
+      objectives,
       options,
     };
   }

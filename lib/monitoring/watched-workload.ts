@@ -13,7 +13,7 @@ import { isOfCluster } from './indicators/selectors';
 import { objectiveFaults, watchedObjectiveFaults } from './objectives/objective-faults';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { beyondHistogramFaults, latencyHistogram } from './rules/latency-histogram';
-import { belowPlanWarnings, defaultThresholdMs, thresholdFaults } from './rules/latency-threshold';
+import { askedThresholdMs, belowPlanWarnings, thresholdFaults } from './rules/latency-threshold';
 import { allOf, isUnreadable } from '../units/unreadable';
 import { ownValue } from '../units/own-value';
 
@@ -79,7 +79,8 @@ export interface GivenThresholds {
 }
 
 /**
- * The thresholds of all models of a workload: what is said of the model, then of the workload, then of the whole stack, then by its plan.
+ * The thresholds of all models of a workload: what is said of the model, then of the workload, then of the whole stack, then its target, an objective, and
+ * its plan.
  *
  * @internal
  */
@@ -87,8 +88,9 @@ export function thresholdsOf(
   target: MetricsTarget,
   watch: GivenThresholds,
   stack: GivenThresholds,
+  objectives: readonly ServiceLevelObjective[] = [],
 ): { readonly [model: string]: number } {
-  const { models, plannedLatencyMs = {} } = target;
+  const { models } = target;
   const given = (model: string) =>
     ownValue(watch.latencyThresholdsMs ?? {}, model) ??
     watch.latencyThresholdMs ??
@@ -97,7 +99,7 @@ export function thresholdsOf(
   return Object.fromEntries(
     (hasToken(models) ? [] : models).map((model) => [
       model,
-      given(model) ?? defaultThresholdMs(ownValue(plannedLatencyMs, model), latencyHistogram(target, model)),
+      given(model) ?? askedThresholdMs(target, model, objectives),
     ]),
   );
 }

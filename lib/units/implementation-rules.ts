@@ -51,6 +51,10 @@ const RULES: { readonly [type: string]: Rules | undefined } = {
       line,
       number((value) => value > 0, 'a number of milliseconds above 0'),
     ),
+    targetLatencyMs: map(
+      line,
+      number((value) => value > 0, 'a number of milliseconds above 0'),
+    ),
     latencyBoundsMs: list(number((value) => value > 0, 'a number of milliseconds above 0')),
     latencyLimitsMs: map(
       line,
@@ -122,6 +126,10 @@ const RULES: { readonly [type: string]: Rules | undefined } = {
     allocatable: quantities,
     gpuResourceName: resource,
     efaSecurityGroupId: line,
+    capacityEnd: text(
+      /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:00)?Z$/,
+      "a time in UTC to the minute, e.g. '2027-01-25T11:30:00Z'",
+    ),
   },
   IRdmaFabric: {
     fabricName: name,

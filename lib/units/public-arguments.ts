@@ -6,6 +6,8 @@ export const ARGUMENTS = {
     'static slack': 'name: string; props: SlackReceiverProps',
     'static pagerDuty': 'name: string; props: PagerDutyReceiverProps',
     'static webhook': 'name: string; props: WebhookReceiverProps',
+    'static email': 'name: string; props: EmailReceiverProps',
+    'static sns': 'name: string; props: SnsReceiverProps',
   },
   ApiAccess: {
     'static privateFrom': 'cidrs: string[]',
@@ -229,6 +231,19 @@ export const ARGUMENTS = {
     keyValueBytesPerToken: 'precision: Precision',
     stateBytesPerSequence: 'precision: Precision',
   },
+  ModelStep: {
+    'static w8a8': 'options?: W8A8Options',
+    'static weightOnly': 'bits: number',
+    'static fp8PerTensor': 'calibration: CalibrationOptions',
+    'static awq': 'calibration: CalibrationOptions',
+    'static gptq': 'calibration: CalibrationOptions; bits?: number',
+    'static shareAttentionHeads': 'saved?: number; text?: StoredText',
+    'static skipLayers': 'options: SkipLayersOptions',
+    'static mergeLora': 'adapter: StoredFiles',
+    'static exportOnnx': 'options?: ExportOnnxOptions',
+    'static optimizeOnnx': 'level?: OnnxOptimization',
+    'static tritonRepository': 'options: TritonRepositoryOptions',
+  },
   ModelStore: {
     'static fromBucketName': 'scope: Construct; id: string; bucketName: string; attributes?: ModelStoreAttributes',
     'static s3Compatible': 'scope: Construct; id: string; props: S3CompatibleStoreProps',
@@ -290,6 +305,9 @@ export const ARGUMENTS = {
   PythonCode: {
     'static fromStore': 'size: DataSize',
     'static inline': 'files: string{}',
+  },
+  QualityGate: {
+    'static of': 'props: QualityGateProps',
   },
   RdmaAttachment: {
     'static sharedDevices': 'options?: SharedDevicesOptions',

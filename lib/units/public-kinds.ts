@@ -12,6 +12,7 @@ export const STRUCTS = {
   AttentionLayer:
     'heads?: number; keyValueHeads?: number; headSize?: number; valueHeadSize?: number; window?: number; chunked?: boolean; sharesValues?: boolean; sharesCache?: boolean; unusedProjections?: boolean; outputGate?: boolean; latent?: LatentAttention; index?: SparseIndex; compression?: number; matrixParameters?: number',
   AvailableResource: 'name: string; count: number; gpu?: number',
+  CalibrationOptions: 'text: StoredText; samples?: number; length?: number',
   CapacityBlock:
     'reservationId: string; availabilityZone: string; start: string; end: string; instances?: number; active?: boolean; drainMinutes?: number; alarmTopicArn?: string',
   CapacityCandidate: 'instanceType: GpuNodeType; pricePerHour?: number',
@@ -58,6 +59,8 @@ export const STRUCTS = {
     'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider',
   EksReleaseVersions:
     'kubernetesVersion: string; nodeImageVersion: string; vpcCni: string; kubeProxy: string; podIdentityAgent: string; coreDns: string; ebsCsiDriver: string; nodeMonitoringAgent?: string; nvidiaDriverMajor?: number',
+  EmailReceiverProps:
+    'smarthost: string; from: string; to: string[]; username?: string; password?: SecretReference; requireTls?: boolean; certificateAuthority?: SecretReference',
   EncoderShape:
     'name: string; parameters?: number; tokensPerItem?: number; tokensPerFrame?: number; maxVideoTokens?: number; promptTokensPerVideoToken?: number; positionsPerToken?: number; hiddenSize?: number; intermediateSize?: number; learnedPositions?: boolean; gatedFeedForward?: boolean; inputSize?: number; outputSize?: number; shared?: boolean',
   EncryptedStorageClassProps:
@@ -78,6 +81,7 @@ export const STRUCTS = {
     'vpcId: string; privateSubnetIds: string[]; availabilityZones?: string[]; privateSubnetCidrs?: string[]; controlPlaneSubnetIds?: string[]',
   ExpertLayers:
     'routed: number; perToken: number; intermediateSize: number; shared?: number; sharedIntermediateSize?: number; firstDenseLayers?: number; layerStep?: number; bias?: boolean; routerBias?: boolean; float32RouterParameters?: number; sharedGate?: boolean; latentSize?: number',
+  ExportOnnxOptions: 'opset?: number; triton?: TritonRelease',
   FabricAttachment:
     'kind: FabricAttachmentKind; resourceNames: string[]; networks: string[]; podsPerAdapter: number; deviceIds?: string[]; interfaceNames?: string[]; physicalFunctions?: string[][]',
   FabricBinding:
@@ -175,13 +179,15 @@ export const STRUCTS = {
     'weights: DataSize; kvCache: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize',
   MetricLabelChange: 'label: string; since?: string; until?: string; replacedBy?: string',
   MetricsTarget:
-    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; secured?: boolean; declaredPort?: number; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; unseenServers?: boolean; scaledToZeroServices?: string[]; engines?: MetricExporter{}; pricePerHour?: number{}; plannedLatencyMs?: number{}; latencyBoundsMs?: number[]; latencyLimitsMs?: number{}; plans?: PlannedServing{}',
+    'jobName: string; namespace: string; podSelector: string{}; port: number; path?: string; exporters: MetricExporter[]; models: string[]; features: MetricFeature[]; version: string; usesGpus?: boolean; isolated?: boolean; secured?: boolean; declaredPort?: number; replicas?: number; startupSeconds?: number; scaledModels?: ScaledModel[]; scalesToZero?: boolean; unseenServers?: boolean; scaledToZeroServices?: string[]; engines?: MetricExporter{}; pricePerHour?: number{}; plannedLatencyMs?: number{}; targetLatencyMs?: number{}; latencyBoundsMs?: number[]; latencyLimitsMs?: number{}; plans?: PlannedServing{}',
   MixtureOfExpertsProps:
     'name: string; shape: DecoderShape; experts?: ExpertLayers; publishedPrecision?: Precision; publishedBits?: WeightBits; publishedFrom?: string',
   ModelFile: 'url: string; path?: string; sha256?: string',
   ModelFiles: 'allow?: string[]; ignore?: string[]',
   ModelImportProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version?: string; source: ModelSource; namespace?: string; name?: string; largestFile?: DataSize; retries?: number; timeout?: Duration; waitTimeout?: Duration; awsCliImage?: string; nodeSelector?: string{}; podLabels?: string{}; podAnnotations?: string{}; environment?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+  ModelPipelineProps:
+    'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image: string; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelSettings: 'responseCache?: boolean; metricTags?: string{}; parameters?: string{}',
   ModelStoreAccessLogs: 'bucketName: string; prefix?: string',
   ModelStoreAttributes:
@@ -190,11 +196,11 @@ export const STRUCTS = {
   ModelStoreProps:
     'bucketName?: string; encryptionKeyArn?: string; region?: string; credentials?: ModelStoreCredentials; noncurrentVersionDays?: number; incompleteUploadDays?: number; accessLogs?: ModelStoreAccessLogs; readers?: string[]; writers?: string[]; removalPolicy?: RemovalPolicy; tags?: string{}; provider?: TerraformProvider',
   MonitoringOptions:
-    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; imageRegistry?: ImageRegistry',
+    'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; imageRegistry?: ImageRegistry',
   MonitoringRule:
     'record?: string; alert?: string; expr: string; for?: string; labels?: string{}; annotations?: string{}',
   MonitoringStackProps:
-    'namespace?: string; storage?: MonitoringStorage; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
+    'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
   NcclAcceptanceTestProps:
     'nodePool: IGpuNodePool; nodes?: number; minimumBusBandwidth?: number; waitForCompletion?: boolean; deadlineSeconds?: number; environment?: string{}; image?: string; imageRegistry?: ImageRegistry; namespace?: string; name?: string',
   NetworkCard: 'index: number; maxInterfaces: number; efa: boolean',
@@ -222,6 +228,7 @@ export const STRUCTS = {
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
+  PipelineOutput: 'name: string; version: string; model: ModelSpec; precision: Precision',
   PlanFigure:
     'name: string; value: string; formula: string; inputs: string; evidence: EvidenceClass; errorBand: string',
   PlannedServing:
@@ -235,7 +242,7 @@ export const STRUCTS = {
   PrometheusAdapterProps:
     'cluster: IKubernetesCluster; monitoring: IMonitoring; namespace?: string; chartVersion?: string; replicas?: number; imageRegistry?: ImageRegistry',
   PrometheusOperatorMonitoringProps:
-    'cluster: IKubernetesCluster; namespace?: string; labels?: string{}; prometheusUrl?: string; prometheusPodLabels?: string{}; scrapeIntervalSeconds?: number; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; runbookUrl?: string; dashboards?: boolean; dashboardLabels?: string{}; dependsOn?: ITerraformDependable[]',
+    'cluster: IKubernetesCluster; namespace?: string; labels?: string{}; prometheusUrl?: string; prometheusPodLabels?: string{}; scrapeIntervalSeconds?: number; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; runbookUrl?: string; dashboards?: boolean; dashboardLabels?: string{}; grafanaUrl?: string; dependsOn?: ITerraformDependable[]',
   PyTorchImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; preset?: ImagePreset; cuda?: string; ubuntu?: string; torch?: string; transformers?: string; onnxRuntime?: string; efa?: EfaInstaller',
   PyTorchModelProps:
@@ -243,6 +250,8 @@ export const STRUCTS = {
   PythonEnvironment: 'fileName?: string; packedSize?: DataSize; unpackedSize: DataSize',
   PythonModelProps:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean; name: string; version?: string; otherVersions?: string[]; inputs: TensorSpec[]; outputs: TensorSpec[]; maxBatchSize: number; dynamicBatching?: DynamicBatching; instances?: ModelInstances; configurations?: HardwareConfiguration{}; latencyBucketsMs?: number[]; versionPolicy?: VersionPolicy; code: PythonCode; environment?: PythonEnvironment; decoupled?: boolean; gpuTensors?: boolean; instanceMemory?: DataSize; instanceSharedMemory?: DataSize',
+  QualityGateProps:
+    'text: StoredText; accuracyLossPercent?: number; belowFloor?: boolean; tasks?: string[]; taskData?: StoredFiles; sizePercent?: number; throughputPercent?: number; parametersPercent?: number; longContext?: number; attentionWindow?: number',
   QueuePolicy:
     'maxQueueSize?: number; timeout?: Duration; timeoutAction?: TimeoutAction; allowTimeoutOverride?: boolean',
   RateLimit: 'resources?: RateLimitResource[]; priority?: number',
@@ -276,14 +285,18 @@ export const STRUCTS = {
     'resourceName?: string; maxPods?: number; adapters?: AdapterSelection; networks?: NetworkName[]',
   Sidecar:
     'name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretReference{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]',
+  SkipLayersOptions: 'layers?: number[]; count?: number; text?: StoredText',
   SlackReceiverProps: 'webhookUrl: SecretReference; channel?: string',
   SlidingWindow: 'tokens: number; layers: number; chunked?: boolean',
+  SnsReceiverProps: 'topicArn: string; region?: string; credentials?: SecretReference',
   SparseIndex:
     'heads: number; headSize: number; topTokens: number; parameters?: number; shared?: boolean; keyBits?: number; tokensPerKey?: number',
   SpeculativeDecodingProps: 'tokens: number; acceptanceRate?: number',
   StackAnnotation: 'level: AnnotationLevel; id?: string; message: string; constructPath: string',
   StateLayer:
     'heads: number; headSize: number; stateSize: number; groups?: number; convolutionChannels?: number; convolutionWidth?: number; stateBits?: number; matrixParameters: number',
+  StoredFiles: 'name: string; version?: string',
+  StoredText: 'name: string; version?: string; file: string',
   StreamedWeightsOptions: 'concurrency?: number; memoryLimit?: DataSize',
   SystemNodes:
     'instanceType?: string; minNodes?: number; maxNodes?: number; diskSize?: DataSize; sessionManager?: boolean; nodeRoleArn?: string',
@@ -315,6 +328,7 @@ export const STRUCTS = {
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; release?: TritonRelease; variant?: TritonVariant; plugins?: VllmPlugin[]',
   TritonReleaseProps:
     'release: string; vllmVersion: string; onnxRuntimeVersion: string; cudaVersion: string; cudaDriver: string; tensorRtLlmVersion?: string; minimumComputeCapability?: number',
+  TritonRepositoryOptions: 'modelName: string; config: string; version?: number',
   TritonServerSettings:
     'responseCache?: ResponseCache; rateLimitResources?: AvailableResource[]; modelConfiguration?: string; modelLoadThreads?: number; modelLoadRetries?: number',
   TritonServingOptions:
@@ -337,9 +351,11 @@ export const STRUCTS = {
     'vllmVersion: string; cudaVersion: string; torchVersion?: string; minimumComputeCapability?: number',
   VllmServingOptions:
     'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; initContainers?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podAffinity?: PodAffinityTerm[]; podAntiAffinity?: PodAffinityTerm[]; topologySpreadConstraints?: TopologySpreadConstraint[]; serviceAccountName?: string; rolePolicyStatements?: PolicyStatement[]; roleManagedPolicyArns?: string[]; serviceAccountAnnotations?: string{}; serviceType?: ServiceType; serviceAnnotations?: string{}; autoscaling?: ServerAutoscaling; maxReplicas?: number; updateStrategy?: UpdateStrategy; maxSurge?: number; maxUnavailable?: number; maxDisruptions?: number; namespace?: string; awsCliImage?: string; modelCache?: ModelCache; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; vllmRelease?: VllmRelease; vllmImage?: string; servingImage?: ServingImage; apiKey?: SecretReference; maxQueuedRequests?: number; queue?: IGpuQueue',
+  W8A8Options: 'method?: W8A8Method; calibration?: CalibrationOptions',
   WarmUpSample: 'name: string; batchSize?: number; count?: number; inputs: WarmUpTensor{}',
   WatchOptions:
     'latencyThresholdMs?: number; latencyThresholdsMs?: number{}; metricPrefixes?: string{}; objectives?: ServiceLevelObjective[]; pricePerHour?: number{}; latencyAlert?: boolean; outageAlerts?: boolean',
+  WebSecurity: 'tlsSecret: string; webConfig: SecretReference; password: SecretReference; username?: string',
   WebhookReceiverProps: 'url?: string; urlSecret?: SecretReference; bearerToken?: SecretReference',
   WeeklyTime: 'timeZone: string; days?: Weekday[]; from?: string; until?: string',
   WeightBits:
@@ -350,7 +366,8 @@ export const STRUCTS = {
 
 /** Of each public class and interface how to get an object of it. @internal */
 export const CLASSES = {
-  AlertReceiver: 'AlertReceiver.slack(...), AlertReceiver.pagerDuty(...) or AlertReceiver.webhook(...)',
+  AlertReceiver:
+    'AlertReceiver.slack(...), AlertReceiver.pagerDuty(...), AlertReceiver.webhook(...), AlertReceiver.email(...) or AlertReceiver.sns(...)',
   ApiAccess: 'ApiAccess.private(), ApiAccess.privateFrom(...) or ApiAccess.publicFrom(...)',
   Autoscaling: 'Autoscaling.none() or Autoscaling.clusterAutoscaler()',
   Capacity: 'Capacity.onDemand(), Capacity.spot(), Capacity.reservation(...) or Capacity.capacityBlock(...)',
@@ -437,9 +454,12 @@ export const CLASSES = {
   ModelCache: 'ModelCache.onNode(...) or ModelCache.claim(...)',
   ModelImport: 'new ModelImport(...)',
   ModelInstances: 'ModelInstances.onGpus(...), ModelInstances.onSharedGpu(...) or ModelInstances.onCpu(...)',
+  ModelPipeline: 'new ModelPipeline(...)',
   ModelSource: 'ModelSource.urls(...), ModelSource.volumeClaim(...) or ModelSource.huggingFace(...)',
   ModelSpec:
     'ModelSpec.LLAMA_65B, ModelSpec.of(...), ModelSpec.dense(...), ModelSpec.mixtureOfExperts(...) or ModelSpec.fromHuggingFaceConfig(...)',
+  ModelStep:
+    'ModelStep.int8Dynamic(), ModelStep.w8a8(...), ModelStep.weightOnly(...), ModelStep.fp8(), ModelStep.fp8PerTensor(...), ModelStep.fp8PerBlock(), ModelStep.awq(...), ModelStep.gptq(...), ModelStep.shareAttentionHeads(...), ModelStep.skipLayers(...), ModelStep.mergeLora(...), ModelStep.exportOnnx(...), ModelStep.optimizeOnnx(...), ModelStep.packageTokenizer() or ModelStep.tritonRepository(...)',
   ModelStore: 'new ModelStore(...)',
   MonitoringStack: 'new MonitoringStack(...)',
   MonitoringStorage: 'MonitoringStorage.persistentVolume(...) or MonitoringStorage.emptyDir(...)',
@@ -461,6 +481,7 @@ export const CLASSES = {
   PrometheusAdapter: 'new PrometheusAdapter(...)',
   PrometheusOperatorMonitoring: 'new PrometheusOperatorMonitoring(...)',
   PythonCode: 'PythonCode.fromStore(...) or PythonCode.inline(...)',
+  QualityGate: 'QualityGate.of(...)',
   RdmaAttachment:
     'RdmaAttachment.sharedDevices(...), RdmaAttachment.hostDevices(...) or RdmaAttachment.virtualFunctions(...)',
   RdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
@@ -504,7 +525,7 @@ export const INTERFACES = {
   IEksCluster:
     'node: Node; clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; vpcId: string; subnetIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; clusterSecurityGroupId: string; securityGroupIds: string[]; kubernetesVersion?: string; release?: EksRelease; nodeReady: ITerraformDependable[]; volumeKeyArn?: string; clusterRoleArn?: string; roleOptions?: RoleOptions; tags: string{}; serviceAccountRole(): IServiceAccountRole; explain(): string',
   IGpuNodePool:
-    'node: Node; poolName: string; cluster: IKubernetesCluster; hardware: GpuNodeType; minNodes: number; maxNodes: number; isAutoscaled?: boolean; driverInImage?: boolean; driverMajor?: number; nodeLabels: string{}; platformLabels?: string{}; nodeSelector: string{}; taints: NodeTaint[]; efaInterfacesPerNode: number; fabric?: IRdmaFabric; subnets?: NodeSubnet[]; availabilityZones?: string[]; allocatable?: string{}; gpuSharingKind?: GpuSharingKind; gpuResourceName?: string; gpuShareMemory?: DataSize; efaSecurityGroupId?: string; ready: ITerraformDependable[]',
+    'node: Node; poolName: string; cluster: IKubernetesCluster; hardware: GpuNodeType; minNodes: number; maxNodes: number; isAutoscaled?: boolean; driverInImage?: boolean; driverMajor?: number; nodeLabels: string{}; platformLabels?: string{}; nodeSelector: string{}; taints: NodeTaint[]; efaInterfacesPerNode: number; fabric?: IRdmaFabric; subnets?: NodeSubnet[]; availabilityZones?: string[]; allocatable?: string{}; gpuSharingKind?: GpuSharingKind; gpuResourceName?: string; gpuShareMemory?: DataSize; efaSecurityGroupId?: string; capacityEnd?: string; ready: ITerraformDependable[]',
   IGpuQueue:
     'node: Node; clusterQueueName: string; cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; ready: ITerraformDependable[]',
   IKubernetesCluster:
@@ -543,7 +564,7 @@ export const ENUMS = {
   MetricExporter:
     'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset',
   MetricFeature:
-    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config custom_histogram_buckets VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt',
+    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config custom_histogram_buckets VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt',
   MetricType: 'counter gauge histogram summary',
   MetricUnit:
     'requests inferences executions tokens sequences seconds milliseconds microseconds nanoseconds unix-seconds bytes mebibytes bytes-per-second megabytes-per-second watts joules millijoules degrees-celsius megahertz hertz ratio percent servers lookups floating-point-operations operations events rows packets connections inodes processes cores lanes pods containers nodes items state code information mixed',
@@ -551,6 +572,7 @@ export const ENUMS = {
   NodeImageFamily: 'al2023 bottlerocket',
   NodeNetwork: 'RDMA TCP',
   ObjectiveKind: 'availability latency',
+  OnnxOptimization: 'basic extended all',
   PlacementKind: 'none cluster-group existing',
   PodSecurityLevel: 'privileged baseline restricted',
   PodVolumeKind: 'SECRET CONFIG_MAP CLAIM EMPTY',
@@ -569,6 +591,7 @@ export const ENUMS = {
   TritonVariant: 'py3 vllm-python-py3 trtllm-python-py3',
   UpdateStrategy: 'RollingUpdate Recreate',
   VersionPolicyKind: 'LATEST ALL SPECIFIC',
+  W8A8Method: 'rtn gptq smoothquant',
   WarmUpDataKind: 'ZEROS RANDOM FILE',
   Weekday: 'monday tuesday wednesday thursday friday saturday sunday',
   WhenUnsatisfiable: 'DoNotSchedule ScheduleAnyway',

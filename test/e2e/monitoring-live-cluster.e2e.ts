@@ -17,6 +17,8 @@ import { SELECTOR, TAINT, modelsRack } from './models-rack';
 
 const SERVERS = ['ranker', 'scorer'];
 const CONTEXT = 'hall-10';
+/** Longer than it takes on a machine that does much else. */
+const PATIENCE_SECONDS = 240;
 
 /** Two servers and their monitoring. */
 function watchedCluster(app: App): TerraformStack & { monitoring: MonitoringStack } {
@@ -80,7 +82,7 @@ describeWith(
       });
       const targets = async () =>
         (await prometheus.targets()).map(({ job, pod, url }) => `${job} ${pod} ${url}`).sort();
-      await until(async () => (await targets()).length >= expected.length, 60, 'targets');
+      await until(async () => (await targets()).length >= expected.length, PATIENCE_SECONDS, 'targets');
       expect(await targets()).toEqual(expected.sort());
     });
 

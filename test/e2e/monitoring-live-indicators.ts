@@ -15,6 +15,15 @@ export interface Comparison {
 
 type Model = keyof typeof MODELS;
 
+/** What was counted between two times. */
+interface CountedWindow {
+  readonly requests: readonly Counted[];
+  readonly from: number;
+  readonly to: number;
+  /** What a rate divides by. */
+  readonly seconds: number;
+}
+
 /** What a recorded series is compared with. */
 export interface Row {
   readonly record: string;
@@ -27,7 +36,9 @@ const TOLERANCE = 0.02;
 /** What is there after each scrape of a server. */
 const SCRAPED = { [JOBS.vllm]: 'vllm:generation_tokens_total', [JOBS.triton]: 'nv_inference_request_success' };
 /** How old what a summary of Triton tells of is: prometheus-cpp keeps five streams, and drops one each 12 s. */
-const SUMMARY_SECONDS = [48, 60];
+const SUMMARY_SECONDS = { least: 48, most: 60 };
+/** By how much the rank of a quantile of such a summary may be wrong: docs/user_guide/metrics.md of Triton, summary_quantiles. */
+const RANK_ERRORS = { 0.5: 0.05, 0.95: 0.001, 0.99: 0.001 };
 
 /** A series as one Prometheus has it. */
 export class Seen {
@@ -72,8 +83,8 @@ export class Seen {
   }
 
   /**
-   * A quantile of a histogram, which is known no better than the bucket that holds it. What the caller measures is in the same, or because of the way in the
-   * next one.
+   * A quantile of a histogram, which is known no better than the bucket that holds it. What the caller measures is in the same, or because of the way in a later
+   * one.
    */
   public async isInBucketOf(histogram: string, seconds: number): Promise<Comparison> {
     const found = await this.prometheus.query(
@@ -81,35 +92,64 @@ export class Seen {
       this.lane.loadEnd,
     );
     const bounds = found.map(({ labels }) => Number(labels.le.replace('+Inf', 'Infinity'))).sort((a, b) => a - b);
-    const holds = bounds.findIndex((bound) => seconds <= bound);
-    return this.between(1e3 * (bounds[holds - 2] ?? 0), 1e3 * seconds, 1e3 * bounds[holds]);
+    const bucketOf = (value: number) => bounds.findIndex((bound) => value <= bound);
+    const [holds, earliest] = [bucketOf(seconds), bucketOf(Math.max(0, seconds - this.lane.longestWayMs / 1e3))];
+    const below = bounds[Math.min(earliest - 1, holds - 2)] ?? 0;
+    return this.between(1e3 * below, 1e3 * seconds, 1e3 * bounds[holds]);
   }
 
-  /** The requests that ended in the window of a rate, by the times of the scrapes that it has, and how long that is. */
-  public async window(length: string): Promise<{ requests: Counted[]; from: number; to: number; seconds: number }> {
+  /**
+   * What is computed of the requests that ended in the window of a rate. At its edges a server may have counted one that its caller had not yet got, and the
+   * reverse: as far as the longest way and the longest scrape say.
+   */
+  public async isOver(seconds: number, of: (counted: CountedWindow) => number): Promise<Comparison> {
+    const { slackSeconds: slack, loads } = this.lane;
     const at = (await this.evaluated())!;
-    const { from, to } = await this.prometheus.window(this.scraped, length, at);
-    return { requests: this.lane.loads[this.row.model].between(from, to), from, to, seconds: to - from };
+    const windows = await this.prometheus.windows(this.scraped, seconds, at);
+    const counts = windows.flatMap((window) =>
+      [0, -slack, slack].flatMap((first) =>
+        [0, -slack, slack].map((last) => {
+          const [from, to] = [window.from + first, window.to + last];
+          return of({ requests: loads[this.row.model].between(from, to), from, to, seconds: window.seconds });
+        }),
+      ),
+    );
+    return this.between(Math.min(...counts) * (1 - TOLERANCE), counts[0], Math.max(...counts) * (1 + TOLERANCE));
+  }
+
+  /** The requests that ended in the last minutes. */
+  public async endedIn(seconds: number): Promise<Counted[]> {
+    const at = (await this.evaluated())!;
+    const [{ from, to }] = await this.prometheus.windows(this.scraped, seconds, at);
+    return this.lane.loads[this.row.model].between(from, to);
   }
 
   private get all(): readonly Counted[] {
     return this.lane.loads[this.row.model].ended;
   }
 
-  /** A quantile of how long requests took, in milliseconds, of those that a summary may still tell of. */
-  public async isInSummaryOf(part: number, of: (request: Counted) => number): Promise<Comparison> {
-    const { to } = await this.window('2m');
+  /** A quantile of how long requests took, in milliseconds, of those that a summary may still tell of, by the ranks that it may take for it. */
+  public async isInSummaryOf(part: keyof typeof RANK_ERRORS, of: (request: Counted) => number): Promise<Comparison> {
+    const at = (await this.evaluated())!;
+    const [{ to }] = await this.prometheus.windows(this.scraped, 120, at);
     const ended = ANSWERED[this.row.model];
-    const [some, more] = SUMMARY_SECONDS.map((seconds) => {
-      const requests = this.lane.loads[this.row.model].between(to - seconds, to);
-      return 1e3 * quantile(part, requests.filter(({ outcome }) => ended.includes(outcome)).map(of));
-    });
-    const [least, most] = [Math.min(some, more), Math.max(some, more)];
-    return this.between(least * (1 - TOLERANCE) - this.lane.longestWayMs, more, most * (1 + TOLERANCE));
+    const quantiles = (rank: number) => {
+      const found: number[] = [];
+      for (let seconds = SUMMARY_SECONDS.most; seconds >= SUMMARY_SECONDS.least; seconds -= 1) {
+        const requests = this.lane.loads[this.row.model].between(to - seconds, to);
+        found.push(1e3 * quantile(rank, requests.filter(({ outcome }) => ended.includes(outcome)).map(of)));
+      }
+      return found;
+    };
+    const error = RANK_ERRORS[part];
+    const [lower, middle, upper] = [part - error, Number(part), part + error].map(quantiles);
+    const least = Math.min(...lower) * (1 - TOLERANCE) - this.lane.longestWayMs;
+    return this.between(least, middle[0], Math.max(...upper) * (1 + TOLERANCE));
   }
 
   /**
-   * A mean over the scrapes of two minutes of what was the case at each, beside the same of what was counted; one may be on its way at one of them.
+   * A mean over the scrapes of two minutes of what was the case at each, beside the same of what was counted: at some time from when the scrape began until it
+   * was answered, give or take the way. One may be on its way at one of them.
    *
    * @param least what there surely was @default - the same
    */
@@ -117,9 +157,12 @@ export class Seen {
     const at = (await this.evaluated())!;
     const times = (await this.prometheus.samples(this.one, '2m', at)).map(([time]) => time);
     const mean = (count: (time: number) => number) => times.reduce((sum, time) => sum + count(time), 0) / times.length;
-    const [counted, lowest] = [mean(of), mean(least)];
+    const { slackSeconds: slack } = this.lane;
+    const near = (time: number) => Array.from({ length: 21 }, (_, step) => time + (slack * (step - 10)) / 10);
+    const lowest = mean((time) => Math.min(...near(time).map(least)));
+    const highest = mean((time) => Math.max(...near(time).map(of)));
     const edge = 1 / times.length;
-    return this.between(lowest * (1 - TOLERANCE) - edge, counted, counted * (1 + TOLERANCE) + edge);
+    return this.between(lowest * (1 - TOLERANCE) - edge, mean(of), highest * (1 + TOLERANCE) + edge);
   }
 
   /** As `isMeanOf`, of a series that has one scrape each: its mean over its own last two minutes. */
@@ -159,9 +202,10 @@ export class Seen {
         .slice(-2);
       const isHeld = (time: number) => held.every(({ firstAt, endedAt }) => firstAt! < time && endedAt > time);
       if (seen.length < 2 || !seen.every(isHeld)) return [];
-      const [earlier, counted] = seen.map(ofTokens);
-      const [least, most] = [earlier * (1 - TOLERANCE), counted * (1 + TOLERANCE)];
-      return [{ recorded: value, counted, least, most }];
+      const [earlier, later] = seen;
+      const { slackSeconds: slack } = this.lane;
+      const [least, counted, most] = [earlier - slack, later, later + slack].map(ofTokens);
+      return [{ recorded: value, counted, least: least * (1 - TOLERANCE), most: most * (1 + TOLERANCE) }];
     });
     const distance = (each: Comparison) => Math.abs(each.recorded! - each.counted);
     if (all.length < 2) throw new Error(`the cache was seen ${all.length} times while requests were held`);
@@ -196,27 +240,28 @@ const gaps = ({ tokenTimes = [] }: Counted) => tokenTimes.slice(1).map((time, in
 const perToken = ({ tokenTimes = [] }: Counted) => (tokenTimes.at(-1)! - tokenTimes[0]) / (tokenTimes.length - 1);
 /** One GiB, as the server is told, and what tiny_llama.py needs of it: keys and values of four layers, two heads of 32 numbers of two bytes. */
 const [CACHE_BYTES, TOKEN_BYTES] = [2 ** 30, 2 * 4 * 2 * 32 * 2];
-const firstTokens = async (seen: Seen) => firstToken((await seen.window('5m')).requests);
+/** Seconds of the windows of rates. */
+const [TWO_MINUTES, FIVE_MINUTES] = [120, 300];
+const firstTokens = async (seen: Seen) => firstToken(await seen.endedIn(FIVE_MINUTES));
 /** What failed in some of the ways that Triton counts; a queue that is full refuses without counting: a known limit of its versions so far. */
 const FAILED = ['failed', 'expired'] as const;
 
 const ofRequests: readonly Row[] = [
-  ...each('inference_qps', ALL, async (seen, model) => {
-    const { requests, seconds } = await seen.window('2m');
-    return seen.equals(count(requests, ...ANSWERED[model]) / seconds);
-  }),
-  ...each('inference_failure_percent', ALL, async (seen, model) => {
-    const { requests } = await seen.window('5m');
-    const failed = count(requests, ...FAILED);
-    return seen.equals((100 * failed) / (failed + count(requests, ...ANSWERED[model])));
-  }),
-  ...each('inference_rejections_per_second', ['steady', 'busy'], async (seen) => {
-    const { requests, seconds } = await seen.window('5m');
-    return seen.equals(count(requests, 'expired') / seconds);
-  }),
+  ...each('inference_qps', ALL, (seen, model) =>
+    seen.isOver(TWO_MINUTES, ({ requests, seconds }) => count(requests, ...ANSWERED[model]) / seconds),
+  ),
+  ...each('inference_failure_percent', ALL, (seen, model) =>
+    seen.isOver(FIVE_MINUTES, ({ requests }) => {
+      const failed = count(requests, ...FAILED);
+      return (100 * failed) / (failed + count(requests, ...ANSWERED[model]));
+    }),
+  ),
+  ...each('inference_rejections_per_second', ['steady', 'busy'], (seen) =>
+    seen.isOver(FIVE_MINUTES, ({ requests, seconds }) => count(requests, 'expired') / seconds),
+  ),
 ];
 
-const latencies = [0.5, 0.95, 0.99].flatMap((part) => {
+const latencies = ([0.5, 0.95, 0.99] as const).flatMap((part) => {
   const record = `inference_latency_p${100 * part}_milliseconds`;
   return [
     ...each(record, ['language'], async (seen) =>
@@ -231,21 +276,22 @@ const ofTokens: readonly Row[] = [
     seen.isInBucketOf('vllm:time_to_first_token_seconds', quantile(0.95, await firstTokens(seen))),
   ),
   ...each('inference_time_per_token_p95_milliseconds', ['language'], async (seen) => {
-    const { requests } = await seen.window('5m');
+    const requests = await seen.endedIn(FIVE_MINUTES);
     return seen.isInBucketOf('vllm:inter_token_latency_seconds', quantile(0.95, requests.flatMap(gaps)));
   }),
-  ...each('inference_tokens_per_second', ['language'], async (seen) => {
-    const { from, to, seconds } = await seen.window('2m');
-    return seen.equals(seen.tokensBetween(from, to) / seconds);
-  }),
-  ...each('inference_cost_per_million_tokens', ['language'], async (seen) => {
-    const { from, to, seconds } = await seen.window('5m');
-    return seen.equals((1e6 * PRICE) / 3600 / (seen.tokensBetween(from, to) / seconds));
-  }),
+  ...each('inference_tokens_per_second', ['language'], (seen) =>
+    seen.isOver(TWO_MINUTES, ({ from, to, seconds }) => seen.tokensBetween(from, to) / seconds),
+  ),
+  ...each('inference_cost_per_million_tokens', ['language'], (seen) =>
+    seen.isOver(
+      FIVE_MINUTES,
+      ({ from, to, seconds }) => (1e6 * PRICE) / 3600 / (seen.tokensBetween(from, to) / seconds),
+    ),
+  ),
   ...each('inference_kv_cache_percent', ['language'], (seen) => seen.ofHeldTokens()),
   ...each('inference_kv_capacity_tokens', ['language'], (seen) => seen.equals(CACHE_BYTES / TOKEN_BYTES)),
   ...each('inference_time_per_token_mean_milliseconds', ['language'], async (seen) => {
-    const { requests } = await seen.window('5m');
+    const requests = await seen.endedIn(FIVE_MINUTES);
     return seen.isMeasuredAs(1e3 * mean(requests.filter(({ outcome }) => outcome === 'answered').map(perToken)));
   }),
   ...each('inference_preemptions_per_second', ['language'], (seen) => seen.equals(0)),
@@ -253,7 +299,7 @@ const ofTokens: readonly Row[] = [
 
 const ofQueues: readonly Row[] = [
   ...each('inference_queue_time_mean_milliseconds', ['steady'], async (seen) =>
-    seen.isMeasuredAs(mean(waited((await seen.window('5m')).requests))),
+    seen.isMeasuredAs(mean(waited(await seen.endedIn(FIVE_MINUTES)))),
   ),
   // The wait in its queue is a part of the time to the first token, which is all that a caller can tell.
   ...each('inference_queue_time_mean_milliseconds', ['language'], async (seen) => {
@@ -265,16 +311,19 @@ const ofQueues: readonly Row[] = [
   ),
   // Nothing waits: it runs more at once than there are.
   ...each('inference_queue_depth', ['language'], (seen) => seen.equals(0)),
-  ...each('inference_batch_size', ['steady'], async (seen) => {
-    const { requests } = await seen.window('5m');
-    return seen.equals(requests.length / requests.reduce((sum, { batch = 1 }) => sum + 1 / batch, 0));
-  }),
+  ...each('inference_batch_size', ['steady'], (seen) =>
+    seen.isOver(
+      FIVE_MINUTES,
+      ({ requests }) => requests.length / requests.reduce((sum, { batch = 1 }) => sum + 1 / batch, 0),
+    ),
+  ),
   // Triton counts an execution that fails, and not what is in it.
-  ...each('inference_batch_size', ['busy'], async (seen) => {
-    const { requests } = await seen.window('5m');
-    const inferences = count(requests, ...ANSWERED.busy);
-    return seen.equals(inferences / (inferences + count(requests, 'failed')));
-  }),
+  ...each('inference_batch_size', ['busy'], (seen) =>
+    seen.isOver(FIVE_MINUTES, ({ requests }) => {
+      const inferences = count(requests, ...ANSWERED.busy);
+      return inferences / (inferences + count(requests, 'failed'));
+    }),
+  ),
   // Not all that are underway have come to the engine, and those whose tokens come have.
   ...each('inference_batch_size', ['language'], (seen) =>
     seen.isMeanOf(

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
-import { SCRAPED_HERE, localScrapes } from './harness/monitoring/local-scrapes';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { SCRAPED_HERE, localScrapes, sooner } from './harness/monitoring/local-scrapes';
 import { Counted, LoadGenerator, now, summary } from './harness/monitoring/load-generator';
 import { Prometheus } from './harness/monitoring/prometheus';
 import { ServedModels, writeTinyModel } from './harness/monitoring/served-models';
@@ -9,12 +10,27 @@ import { Difference } from './harness/pod-runner';
 import { Stoppable, stopAll, until } from './harness/process';
 import { differenceTable } from './harness/server-site';
 import { E2E_CACHE, Program, Tools } from './harness/tools';
-import { CALLER, HELD, Loads, Ports, loadsOf, longCompletion, wayMs } from './monitoring-live-load';
+import {
+  CALLER,
+  HELD,
+  LEFT,
+  Loads,
+  Ports,
+  leftCompletion,
+  loadsOf,
+  longCompletion,
+  wayMs,
+} from './monitoring-live-load';
 import { KEY, MODELS, SERVERS, STORE_KEY, watchedModels } from './monitoring-live-stack';
 
 /** Longer than the windows of all rates, so that none begins before the load: five minutes, and what passes between two evaluations. */
 const LOAD_SECONDS = 320;
 export const JOBS = { vllm: `vllm-${SERVERS.vllm}`, triton: `triton-${SERVERS.triton}` };
+
+/** How many requests vLLM knows to have lost their callers. */
+export const ABORTED = `sum(vllm:request_success_total{job="${JOBS.vllm}",finished_reason="abort"})`;
+/** Longer than anything takes that is waited for, also on a machine that does much else. */
+const PATIENCE_SECONDS = 240;
 
 const SOONER: Difference = { pod: 'for: 5m', here: 'for: 1m', reason: 'alerts are to fire while the load is on' };
 
@@ -27,12 +43,15 @@ export class LiveLane implements Stoppable {
     const lane = new LiveLane();
     try {
       await lane.start(tools, programs);
+      await lane.leave();
       await lane.load();
       await lane.hold();
       return lane;
     } catch (error) {
+      const endings = lane.endings;
       await lane.stop();
-      throw error;
+      // What a request met when its server was gone says less than how that went.
+      throw endings.length > 0 ? new Error(endings.join('\n'), { cause: error }) : error;
     }
   }
 
@@ -44,8 +63,12 @@ export class LiveLane implements Stoppable {
   public dashboards!: readonly string[];
   /** When the load was still on, in seconds since 1970. */
   public loadEnd!: number;
-  /** Milliseconds that a request that needs no work was on its way to a server and back while the load was on, at most. */
+  /** Milliseconds that a request that needs no work was on its way to a server and back while the load was on, at most: also because we were late. */
   public longestWayMs!: number;
+  /** Seconds by which a server may have counted a request before or after its caller had the answer, or a scrape: as measured. */
+  public slackSeconds!: number;
+  /** What callers counted that left. */
+  public left!: readonly Counted[];
   /** When the long requests after it had ended. */
   public holdEnd!: number;
   /** The long requests. */
@@ -55,6 +78,7 @@ export class LiveLane implements Stoppable {
 
   private readonly folder = path.join(E2E_CACHE, 'runs', 'monitoring-live');
   private readonly started: Stoppable[] = [];
+  private readonly servers: ServedModels[] = [];
 
   /** What was counted, by model. */
   public get loads(): Loads {
@@ -63,6 +87,11 @@ export class LiveLane implements Stoppable {
 
   public stop(): Promise<void> {
     return stopAll(this.started);
+  }
+
+  /** How servers have ended that should run. */
+  private get endings(): string[] {
+    return this.servers.flatMap(({ ending }) => ending ?? []);
   }
 
   private async start(tools: Needed, programs: readonly Program[]): Promise<void> {
@@ -76,9 +105,10 @@ export class LiveLane implements Stoppable {
     const options = (name: string) => ({ objects: all, tools, folder: path.join(this.folder, name) });
     const vllm = await this.keep(ServedModels.vllm(options('vllm'), MODELS.language, weights));
     const triton = await this.keep(ServedModels.triton(options('triton'), SERVERS.triton));
+    this.servers.push(vllm, triton);
     const pods = [vllm.standsFor(JOBS.vllm, 8000), triton.standsFor(JOBS.triton, 8002)];
     const configuration = localScrapes(stack.monitoring.prometheusConfiguration, pods);
-    this.rules = stack.monitoring.rules.replaceAll('"for": "5m"', '"for": "1m"');
+    this.rules = sooner(stack.monitoring.rules, '5m', '1m');
     this.dashboards = Object.values(stack.monitoring.dashboards);
     for (const program of programs) {
       const folder = path.join(this.folder, `prometheus-${program.version}`);
@@ -90,9 +120,21 @@ export class LiveLane implements Stoppable {
     this.#ports = { vllm: vllm.port, triton: triton.port };
   }
 
+  /** Some callers go away, and are known to have, before the load begins. */
+  private async leave(): Promise<void> {
+    const leaving = new LoadGenerator((index) => leftCompletion(this.#ports.vllm, index));
+    await leaving.burst(LEFT);
+    this.left = leaving.ended;
+    for (const each of this.watching.values()) {
+      const aborted = async () => (await each.value(ABORTED)) === LEFT;
+      await until(aborted, PATIENCE_SECONDS, `${LEFT} aborted requests`);
+    }
+  }
+
   private async load(): Promise<void> {
     // Counters are seen at zero first.
-    for (const each of this.watching.values()) await until(async () => (await scrapes(each)) >= 2, 60, 'scrapes');
+    for (const each of this.watching.values())
+      await until(async () => (await scrapes(each)) >= 2, PATIENCE_SECONDS, 'two scrapes of every server');
     const { loads, paces } = loadsOf(this.#ports);
     this.#loads = loads;
     const all = Object.keys(loads) as (keyof Loads)[];
@@ -102,15 +144,28 @@ export class LiveLane implements Stoppable {
     }
     const end = now() + LOAD_SECONDS;
     const ways: number[] = [];
+    const late = monitorEventLoopDelay({ resolution: 10 });
+    late.enable();
     while (now() < end) {
+      // A run that is lost is not run to its end.
+      for (const name of all) if (loads[name].failure !== undefined) throw loads[name].failure;
+      if (this.endings.length > 0) throw new Error('a server has ended');
       ways.push(await wayMs(this.#ports));
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
+    late.disable();
     this.loadEnd = now();
-    this.longestWayMs = Math.max(...ways);
-    console.log(`${ways.length} requests that need no work took up to ${this.longestWayMs.toFixed(1)} ms`);
+    this.longestWayMs = Math.max(...ways, late.max / 1e6);
     for (const name of all) await loads[name].finish();
     console.log(all.map((name) => `${name}: ${summary(loads[name].ended)}`).join('\n'));
+    const durations = [];
+    for (const each of this.watching.values()) {
+      const longest = await each.value(`max(max_over_time(scrape_duration_seconds[${LOAD_SECONDS}s]))`, this.loadEnd);
+      durations.push(longest!);
+    }
+    this.slackSeconds = this.longestWayMs / 1e3 + Math.max(...durations);
+    const took = `${ways.length} requests that need no work took up to ${this.longestWayMs.toFixed(1)} ms`;
+    console.log(`${took}, scrapes up to ${(1e3 * Math.max(...durations)).toFixed(1)} ms`);
   }
 
   private async hold(): Promise<void> {

@@ -1,3 +1,4 @@
+/** @jest-environment ./test/e2e/harness/needed-environment.js */
 import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { DashboardJson } from '../../lib/monitoring/grafana/dashboards/dashboard-json';
@@ -6,10 +7,12 @@ import { previewPage } from '../../scripts/dashboard-preview/render';
 import { fromPrometheus } from '../../scripts/dashboard-preview/sources';
 import { count } from './harness/monitoring/load-generator';
 import { seenPanels } from './harness/monitoring/panels';
+import { neededTest } from './harness/needed';
 import { describeWith } from './harness/needs';
 import { E2E_CACHE, tools } from './harness/tools';
 import { NOT_COMPARED, NO_LOAD_TIME, ROWS, Seen } from './monitoring-live-indicators';
-import { JOBS, LiveLane } from './monitoring-live-lane';
+import { ABORTED, JOBS, LiveLane } from './monitoring-live-lane';
+import { LEFT } from './monitoring-live-load';
 import { MODELS } from './monitoring-live-stack';
 
 const { monitoring, prometheus3, missing } = tools();
@@ -24,13 +27,21 @@ const WITHOUT_DATA = [['inference_load_time_percent', NO_LOAD_TIME]] as const;
 
 describeWith(['monitoring', 'vllm', 'triton'], 'indicators of real servers under a load that is counted', () => {
   let lane: LiveLane;
+  let problem: unknown;
 
   beforeAll(async () => {
     if (!prometheus3) console.log(`only Prometheus ${monitoring!.prometheus.version}: ${missing.join('; ')}`);
-    lane = await LiveLane.run(tools() as never, FOUND);
+    lane = await LiveLane.run(tools() as never, FOUND).catch((error: unknown) => {
+      problem = error;
+      return undefined as never;
+    });
   }, 25 * MINUTES);
 
   afterAll(() => lane?.stop());
+
+  neededTest('every server runs and answers, until the load has ended', () => {
+    if (problem !== undefined) throw problem;
+  });
 
   test('all that is recorded of their models is compared', () => {
     const groups = JSON.parse(lane.rules).groups as { rules: { record?: string; labels?: { job?: string } }[] }[];
@@ -77,10 +88,8 @@ describeWith(['monitoring', 'vllm', 'triton'], 'indicators of real servers under
     });
 
     test('callers that have left are known to be', async () => {
-      const left = count(lane.loads.language.ended, 'cancelled');
-      const aborted = `sum(vllm:request_success_total{job="${JOBS.vllm}",finished_reason="abort"})`;
-      expect(left).toBeGreaterThan(0);
-      expect(await lane.watching.get(version)!.value(aborted, lane.loadEnd)).toBe(left);
+      expect(count(lane.left, 'cancelled')).toBe(LEFT);
+      expect(await lane.watching.get(version)!.value(ABORTED, lane.loadEnd)).toBe(LEFT);
     });
 
     test('every panel of every dashboard has data', async () => {

@@ -8,6 +8,7 @@ import { MonitoringExistingPrometheus } from '../../examples/monitoring-existing
 import { Multinode70bFp16 } from '../../examples/multinode-70b-fp16/stack';
 import { OnpremInfiniband } from '../../examples/onprem-infiniband/stack';
 import { OpenAiVllm } from '../../examples/openai-vllm/stack';
+import { Optimise13bForEdge } from '../../examples/optimise-13b-for-edge/stack';
 import { Quickstart } from '../../examples/quickstart/stack';
 import { RdmaTrainingReadyPool } from '../../examples/rdma-training-ready-pool/stack';
 import { TritonOnnxEnsemble } from '../../examples/triton-onnx-ensemble/stack';
@@ -35,6 +36,7 @@ const existing = (app: App) => new ExistingEks(app);
 const operator = (app: App) => new MonitoringExistingPrometheus(app);
 const kserve = (app: App) => new KServe65b(app);
 const twoNodes = (app: App) => new Multinode70bFp16(app);
+const optimise = (app: App) => new Optimise13bForEdge(app);
 const deepSeek = (app: App) => new DeepSeekR1TwoNodes(app);
 
 /** Every stack of an example. */
@@ -64,6 +66,7 @@ describe('what an update of the library must not move: a resource of another add
     ['kserve-65b', kserve],
     ['multinode-70b-fp16', twoNodes],
     ['deepseek-r1-two-nodes', deepSeek],
+    ['optimise-13b-for-edge', optimise],
   ])('%s', (_, example) => {
     const lists = stacksOf(example).map((stack): [string, string[]] => [stack.node.id, addresses(stack)]);
     expect(Object.fromEntries(lists)).toMatchSnapshot();
@@ -85,6 +88,7 @@ describe('what an example does is meant: it gives no warning', () => {
     ['kserve-65b', kserve, []],
     ['multinode-70b-fp16', twoNodes, []],
     ['deepseek-r1-two-nodes', deepSeek, []],
+    ['optimise-13b-for-edge', optimise, []],
   ])('%s', (_, example, wanted) => {
     const stacks = stacksOf(example);
     stacks.forEach((stack) => SynthesizedStack.of(stack));
@@ -120,6 +124,21 @@ describe('what an example makes', () => {
     expect(provider.exec[0].args).toEqual(
       expect.arrayContaining(['--cluster-name', 'platform', '--region', 'eu-central-1']),
     );
+  });
+
+  test('optimise-13b-for-edge: the site is planned by what the hall writes, and its Job is awaited', () => {
+    const example = new Optimise13bForEdge(testApp());
+    const { int4, int8, deployment } = example;
+    expect([int4.output.precision.name, int8.output.precision.name]).toEqual(['int4', 'int8']);
+    expect(deployment.plan.precision.name).toBe('int4');
+    expect(int4.output.version).not.toBe(int8.output.version);
+    const jobs = SynthesizedStack.of(example.hall).resources('kubernetes_job_v1');
+    const awaited = jobs.map(({ metadata, wait_for_completion: waits }) => [metadata[0]?.name ?? metadata.name, waits]);
+    expect(awaited).toEqual([
+      ['int4', true],
+      ['int8', false],
+    ]);
+    expect(int4.explain()).toMatchSnapshot();
   });
 
   test('the resources of KServe in kserve-65b', () => {

@@ -3,7 +3,7 @@ import { GpuInstanceType, ModelSpec, VllmRelease } from '../../lib/catalog';
 import { EksGpuCluster } from '../../lib/compute/cluster/eks-gpu-cluster';
 import { validationFaults } from '../../lib/core/validation';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
-import { Keda, MonitoringStack, PrometheusAdapter } from '../../lib/monitoring';
+import { Keda, MonitoringOptions, MonitoringStack, PrometheusAdapter } from '../../lib/monitoring';
 import { GatewayBackend, InferenceGateway, ServerAutoscaling, TritonModel, VllmDeployment } from '../../lib/serving';
 import { Duration, Fault } from '../../lib/units';
 import { Site, TestPool, TestStore, deploy, onnxProps, withSite } from '../serving/support/fixtures';
@@ -43,13 +43,15 @@ const missing = (autoscaling: ServerAutoscaling) => (): Fault[] => {
   return warningsOf(cluster);
 };
 
-/** The faults of Prometheus whose network policy does not know KEDA. */
-function closed(): Fault[] {
+const WEB = { name: 'web', key: 'web.yml' };
+
+/** The faults of Prometheus that KEDA cannot ask: its network policy does not know it, or as the options have it. */
+function closed(options: MonitoringOptions = {}): Fault[] {
   let faults: Fault[] = [];
   withSite((site) => {
     const { scope, cluster } = site;
     new Keda(scope, 'Keda', { cluster });
-    const monitoring = new MonitoringStack(scope, 'Monitoring', { cluster });
+    const monitoring = new MonitoringStack(scope, 'Monitoring', { cluster, ...options });
     monitoring.watch(talkOf(site, keda()));
     faults = validationFaults(monitoring);
     scope.node.tryRemoveChild('Monitoring');
@@ -171,7 +173,13 @@ export const TEXTS: FaultText[] = [
     id: 'PROMETHEUS_CLOSED_TO_SCALER',
     property: 'accessibleFrom',
     text: "KEDA asks Prometheus for the requests of 'test/Talk' from namespace 'keda', which its network policy keeps out; add the namespace: accessibleFrom: ['keda']",
-    faults: closed,
+    faults: () => closed(),
+  },
+  {
+    id: 'SCALER_WITHOUT_PASSWORD',
+    property: 'webSecurity',
+    text: "KEDA asks Prometheus for the requests of 'test/Talk' without a password, and webSecurity lets nobody in who has none; leave webSecurity out, or the autoscaling of what it watches",
+    faults: () => closed({ webSecurity: { tlsSecret: 'tls', webConfig: WEB, password: WEB } }),
   },
   {
     id: 'SCALES_TO_ZERO',

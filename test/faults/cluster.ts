@@ -100,7 +100,7 @@ export const TEXTS: FaultText[] = [
     id: 'POD_IAM_UNAVAILABLE',
     text:
       "service account 'inference/triton' cannot act with an IAM role, because only the kubeconfig of cluster 'Rack' is known; import an " +
-      'EKS cluster by EksGpuCluster.fromAttributes, and elsewhere use a store with credentials',
+      'EKS cluster by EksGpuCluster.fromAttributes, and elsewhere give credentials in a secret, to a store or to a receiver of alerts',
     refuse: () =>
       KubernetesCluster.fromKubeconfig(testStack(), 'Rack', { configPath: 'x' }).serviceAccountRole(
         'inference',

@@ -4,6 +4,7 @@ import { MetricsTarget } from '../../lib/core/watchable';
 import { MetricExporter } from '../../lib/catalog/metric-kind';
 import { ExistingExporter } from '../../lib/monitoring/exporters/existing-exporter';
 import { AlertReceiver } from '../../lib/monitoring/alerting/alert-receiver';
+import { unraisedAlertFaults } from '../../lib/monitoring/alerting/alert-route-faults';
 import { dashboardFaults } from '../../lib/monitoring/grafana/dashboards/dashboard-contract';
 import { GrafanaAuth } from '../../lib/monitoring/grafana/grafana-auth';
 import { GrafanaDashboard } from '../../lib/monitoring/grafana/grafana-dashboard';
@@ -53,6 +54,14 @@ export const TEXTS: FaultText[] = [
       const receiver = hook('a');
       return warningsOf(make({ alertReceivers: [receiver], alertRoutes: [{ receiver, models: ['chat'] }] })());
     },
+  },
+  {
+    id: 'ALERT_NEVER_RAISED',
+    property: 'alertRoutes[0].alerts[0]',
+    text:
+      "alertRoutes[0].alerts[0] must be an alert that what is watched raises; got 'HighLatncy'; nearest: HighLatency, NoTokens; raised here: " +
+      "HighLatency, NoTokens; the alerts of another Prometheus are named by labels: { alertname: '...' }",
+    faults: () => unraisedAlertFaults([{ receiver: hook('a'), alerts: ['HighLatncy'] }], ['HighLatency', 'NoTokens']),
   },
   {
     id: 'DUPLICATE',
@@ -149,6 +158,12 @@ export const TEXTS: FaultText[] = [
       monitoring.watch(new ExistingExporter(stack, 'Theirs', theirs));
       return faultsAtSynth(stack);
     },
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'grafanaUrl',
+    text: 'grafanaUrl is of a Grafana of your own, and grafana makes one; leave grafanaUrl out and set grafana.url, or leave grafana out',
+    refuse: make({ grafanaUrl: 'https://grafana.example.com', grafana: {} }),
   },
   {
     id: 'CONFLICTING_PROPERTIES',

@@ -131,6 +131,7 @@ const TARGET_FAULTS: [keyof MetricsTarget, unknown, string, string][] = [
   ['version', 'latest', 'version', 'must be a version'],
   ['port', NaN, 'port', 'must be a whole number from 1 to 65535; got NaN'],
   ['plannedLatencyMs', { deepseek: -1 }, "plannedLatencyMs['deepseek']", 'must be a number of milliseconds above 0'],
+  ['targetLatencyMs', { deepseek: 0 }, "targetLatencyMs['deepseek']", 'must be a number of milliseconds above 0'],
   ['plannedLatencyMs', { deepseek: Infinity }, "plannedLatencyMs['deepseek']", 'got Infinity'],
   ['latencyLimitsMs', { deepseek: 0 }, "latencyLimitsMs['deepseek']", 'must be a number of milliseconds above 0'],
   ['plans', { deepseek: { ...PLAN, concurrency: 0 } }, "plans['deepseek'].concurrency", 'got 0'],

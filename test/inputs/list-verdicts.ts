@@ -5,6 +5,8 @@
 export const LIST_VERDICTS: { readonly [name: string]: string } = {
   // Its arguments are part of the name of its Job.
   'TrainingJobProps.program': 'refused VALUE_NOT_CONCRETE program',
+  // They are part of the specification whose checksum names the version.
+  'QualityGateProps.tasks': 'refused VALUE_NOT_CONCRETE tasks',
   'ObjectiveOptions.models': 'refused VALUE_NOT_CONCRETE objectives[0].models',
   'OpenAiTarget.models': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
   'OpenAiTarget.paths': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
@@ -58,6 +60,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'PolicyStatement.resources': 'refused VALUE_NOT_CONCRETE rolePolicyStatements[0].resources',
   'PolicyCondition.values': 'refused VALUE_NOT_CONCRETE rolePolicyStatements[0].conditions[0].values',
   'ServingOptions.extraArguments': 'refused VALUE_NOT_CONCRETE extraArguments',
+  'EmailReceiverProps.to': 'refused VALUE_NOT_CONCRETE alertReceivers[0].to',
   'AlertRoute.alerts': 'refused VALUE_NOT_CONCRETE alertRoutes[0].alerts',
   'AlertRoute.namespaces': 'refused VALUE_NOT_CONCRETE alertRoutes[0].namespaces',
   'AlertRoute.models': 'refused VALUE_NOT_CONCRETE alertRoutes[0].models',

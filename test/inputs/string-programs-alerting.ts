@@ -1,6 +1,6 @@
 import { AlertReceiver, MonitoringStack, MuteTime } from '../../lib/monitoring';
 import { testCluster } from '../support/test-cluster';
-import { Given, Program, StructPrograms } from './string-programs-compute';
+import { ArgumentPrograms, Given, Program, StructPrograms } from './string-programs-compute';
 
 /** A receiver with one route, which has these properties. */
 const routing = (given: Given): Program => {
@@ -11,8 +11,34 @@ const routing = (given: Given): Program => {
   };
 };
 
+const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:alerts';
+const MAIL = { smarthost: 'smtp.example:587', from: 'a@mail.example', to: ['b@mail.example'] };
+
+/** A monitoring stack with one receiver. */
+const receiving = (receiver: () => AlertReceiver): Program => {
+  return (stack) =>
+    void new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), alertReceivers: [receiver()] });
+};
+
+/** Programs of the names of receivers. */
+export const ALERTING_ARGUMENTS: ArgumentPrograms = {
+  'AlertReceiver.email(name)': (name) => receiving(() => AlertReceiver.email(name, MAIL)),
+  'AlertReceiver.sns(name)': (name) => receiving(() => AlertReceiver.sns(name, { topicArn: TOPIC })),
+};
+
 /** Programs that use the structs of routes of alerts. */
 export const ALERTING_STRUCTS: StructPrograms = {
   AlertRoute: routing,
+  EmailReceiverProps: (given) =>
+    receiving(() =>
+      AlertReceiver.email('mail', { ...MAIL, username: 'a', password: { name: 's', key: 'k' }, ...given }),
+    ),
+  WebSecurity: (given) => (stack) => {
+    const secret = { name: 'web', key: 'web.yml' };
+    const webSecurity = { tlsSecret: 'tls', webConfig: secret, password: secret, ...given };
+    new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), webSecurity });
+  },
+  SnsReceiverProps: (given) =>
+    receiving(() => AlertReceiver.sns('topic', { topicArn: TOPIC, region: 'eu-central-1', ...given })),
   WeeklyTime: (given) => routing({ muteTimes: [MuteTime.weekly({ timeZone: 'UTC', ...given })] }),
 };

@@ -1,4 +1,4 @@
-import { ALERTING_STRUCTS } from './string-programs-alerting';
+import { ALERTING_ARGUMENTS, ALERTING_STRUCTS } from './string-programs-alerting';
 import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Given, Program } from './string-programs-compute';
 import { GATEWAY_ARGUMENTS, GATEWAY_STRUCTS } from './string-programs-gateway';
 import { KIND_ARGUMENTS, KIND_STRUCTS } from './string-programs-kinds';
@@ -24,6 +24,7 @@ const STRUCTS = {
 const ARGUMENTS = {
   ...COMPUTE_ARGUMENTS,
   ...WORKLOAD_ARGUMENTS,
+  ...ALERTING_ARGUMENTS,
   ...POD_ARGUMENTS,
   ...VLLM_ARGUMENTS,
   ...GATEWAY_ARGUMENTS,

@@ -1,7 +1,7 @@
 /** What becomes of the texts of routes of alerts. */
 export const ALERTING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   'AlertRoute.alerts': [
-    'text | refused VALUE_NOT_CONCRETE alertRoutes[0].alerts[0] | refused VALUE_NOT_CONCRETE alertRoutes[0].alerts[0]',
+    'refused at synthesis | refused VALUE_NOT_CONCRETE alertRoutes[0].alerts[0] | refused VALUE_NOT_CONCRETE alertRoutes[0].alerts[0]',
   ],
   'AlertRoute.namespaces': [
     'text | refused VALUE_NOT_CONCRETE alertRoutes[0].namespaces[0] | refused VALUE_NOT_CONCRETE alertRoutes[0].namespaces[0]',
@@ -15,6 +15,20 @@ export const ALERTING_VERDICTS: { readonly [name: string]: readonly string[] } =
   ],
   'AlertRoute.groupBy': [
     'refused INVALID_NAME alertRoutes[0].groupBy[0] | refused VALUE_NOT_CONCRETE alertRoutes[0].groupBy[0] | refused VALUE_NOT_CONCRETE alertRoutes[0].groupBy[0]',
+  ],
+  'EmailReceiverProps.smarthost': ['refused INVALID_FORMAT alertReceivers[0].smarthost | reference | reference'],
+  'EmailReceiverProps.from': ['refused INVALID_FORMAT alertReceivers[0].from | reference | reference'],
+  'EmailReceiverProps.to': ['refused INVALID_FORMAT alertReceivers[0].to[0] | reference | reference'],
+  'EmailReceiverProps.username': ['text | reference | reference'],
+  'SnsReceiverProps.topicArn': ['refused INVALID_FORMAT alertReceivers[0].topicArn | reference | reference'],
+  'SnsReceiverProps.region': ['refused INVALID_FORMAT alertReceivers[0].region | reference | reference'],
+  'AlertReceiver.email(name)': ['text | reference | reference'],
+  'AlertReceiver.sns(name)': ['text | reference | reference'],
+  'WebSecurity.tlsSecret': [
+    'refused INVALID_NAME webSecurity.tlsSecret | refused VALUE_NOT_CONCRETE webSecurity.tlsSecret | refused VALUE_NOT_CONCRETE webSecurity.tlsSecret',
+  ],
+  'WebSecurity.username': [
+    'refused INVALID_NAME webSecurity.username | refused VALUE_NOT_CONCRETE webSecurity.username | refused VALUE_NOT_CONCRETE webSecurity.username',
   ],
   'WeeklyTime.timeZone': [
     'refused INVALID_FORMAT alertRoutes[0].muteTimes[0].timeZone | refused VALUE_NOT_CONCRETE alertRoutes[0].muteTimes[0].timeZone | refused VALUE_NOT_CONCRETE alertRoutes[0].muteTimes[0].timeZone',

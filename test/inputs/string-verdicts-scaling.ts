@@ -48,6 +48,7 @@ export const SCALING_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'PrometheusOperatorMonitoringProps.prometheusPodLabels': labels('prometheusPodLabels'),
   'PrometheusOperatorMonitoringProps.prometheusUrl': url('prometheusUrl'),
   'PrometheusOperatorMonitoringProps.runbookUrl': url('runbookUrl'),
+  'PrometheusOperatorMonitoringProps.grafanaUrl': url('grafanaUrl'),
   'ScaledModel.model': [`text | ${UNKNOWN_MODELS} | ${UNKNOWN_MODELS}`],
   'ScaledModel.service': [`text | ${UNKNOWN_MODELS} | ${UNKNOWN_MODELS}`],
 };

@@ -365,6 +365,9 @@ export const WORKLOAD_VERDICTS: { readonly [name: string]: readonly string[] } =
   'MonitoringOptions.runbookUrl': [
     'refused INVALID_FORMAT runbookUrl | refused VALUE_NOT_CONCRETE runbookUrl | refused VALUE_NOT_CONCRETE runbookUrl',
   ],
+  'MonitoringOptions.grafanaUrl': [
+    'refused INVALID_FORMAT grafanaUrl | refused VALUE_NOT_CONCRETE grafanaUrl | refused VALUE_NOT_CONCRETE grafanaUrl',
+  ],
   'MonitoringOptions.priorityClassName': ['text | reference | reference'],
   'MonitoringOptions.nodeSelector': [
     "refused INVALID_FORMAT nodeSelector['k'] | reference | reference",

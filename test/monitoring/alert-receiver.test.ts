@@ -113,6 +113,8 @@ test.each([
   ['slack', AlertReceiver.slack('team', { webhookUrl: { name: 'alerting', key: 'url' } })],
   ['pagerduty', AlertReceiver.pagerDuty('team', { routingKey: { name: 'alerting', key: 'key' } })],
   ['webhook', hook('https://alerts.example.com')],
+  ['email', AlertReceiver.email('team', { smarthost: 'smtp:25', from: 'a@example.com', to: ['b@example.com'] })],
+  ['sns', AlertReceiver.sns('team', { topicArn: 'arn:aws:sns:eu-central-1:123456789012:alerts' })],
 ])('%s is told when an alert is over', (kind, receiver) => {
   const { result } = monitor([{}], { alertReceivers: [receiver] });
   const text = result.byName('kubernetes_config_map_v1', 'alertmanager-config').data['alertmanager.yml'] as string;

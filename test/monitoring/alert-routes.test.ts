@@ -44,8 +44,8 @@ describe('routes, as amtool reads them', () => {
     configuration(
       [
         { receiver: pager, severities: [CRITICAL], namespaces: ['inference', 'a.b'], models: ['say "hi"\\', 'chat'] },
-        { receiver: pager, alerts: ['GpuLost'], labels: { node: 'gpu-1' }, repeatInterval: Duration.hours(12) },
-        { receiver: pager, alerts: ['GpuLost'], labels: { node: 'gpu-1' }, groupBy: [] },
+        { receiver: pager, alerts: ['NoTokens'], labels: { node: 'gpu-1' }, repeatInterval: Duration.hours(12) },
+        { receiver: pager, alerts: ['NoTokens'], labels: { node: 'gpu-1' }, groupBy: [] },
         { receiver: night, severities: [CRITICAL, WARNING], groupBy: ['node'], muteTimes: [weekly({})] },
       ],
       hook('heartbeat'),
@@ -58,8 +58,8 @@ describe('routes, as amtool reads them', () => {
     ['not by a dot of a name for any letter', { ...alert, namespace: 'acb' }, ['team', 'night']],
     ['not of another severity', { ...alert, severity: 'warning' }, ['team', 'night']],
     ['not of part of a name', { ...alert, model: 'chat-2' }, ['team', 'night']],
-    ['by another label', { alertname: 'GpuLost', severity: 'critical', node: 'gpu-1' }, ['team', 'pager', 'night']],
-    ['not of another node', { alertname: 'GpuLost', severity: 'critical', node: 'gpu-2' }, ['team', 'night']],
+    ['by another label', { alertname: 'NoTokens', severity: 'critical', node: 'gpu-1' }, ['team', 'pager', 'night']],
+    ['not of another node', { alertname: 'NoTokens', severity: 'critical', node: 'gpu-2' }, ['team', 'night']],
     ['to nobody with a route for the heartbeat', { alertname: 'Watchdog', severity: 'none' }, ['heartbeat']],
   ])('%s', (_, labels, names) => expect(told(text(), labels)).toEqual(names));
 
@@ -169,6 +169,33 @@ test.each<[string, Partial<AlertRoute>, string]>([
   ['mute at one time twice', { muteTimes: [weekly({}), weekly({ from: '00:00' })] }, 'DUPLICATE muteTimes'],
 ])('a route %s is refused', (_, route, id) => {
   expect(idsOf(refused(route))).toEqual([id.replace(' ', ' alertRoutes[0].')]);
+});
+
+describe('a route for an alert that nothing raises', () => {
+  const raisedBy = (alerts: string[], watched: object[] = [{}]) =>
+    monitor(watched, { alertReceivers: [team], alertRoutes: [{ receiver: team, alerts }] });
+  const reasons = (alerts: string[]) => {
+    try {
+      return String(raisedBy(alerts) && '');
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  test('is refused, with the nearest that is raised', () => {
+    const text = reasons(['HighLatency', 'HihgLatency', 'GpuLost', 'Watchdog']);
+    expect(text).toMatch(/alertRoutes\[0\]\.alerts\[1\] must be an alert .* got 'HihgLatency'; nearest: HighLatency,/);
+    expect(text).toMatch(/alerts\[2\] .* got 'GpuLost'; nearest: NoTokens,/);
+    expect(text).toMatch(/alerts\[3\] .* got 'Watchdog', which goes to heartbeatReceiver alone;/);
+    expect(text).not.toContain('alerts[0]');
+  });
+
+  test('may name those of other Prometheus by their label, and waits for what will be watched', () => {
+    expect(
+      monitor([{}], { alertReceivers: [team], alertRoutes: [{ receiver: team, labels: { alertname: 'Other' } }] }),
+    ).toBeDefined();
+    expect(raisedBy(['GpuLost'], [])).toBeDefined();
+  });
 });
 
 test.each<[string, AlertRoute[], boolean]>([

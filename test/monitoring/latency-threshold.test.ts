@@ -1,5 +1,12 @@
 import { Token } from 'cdktf';
-import { CapacityPlanner, CloudTopology, GpuInstanceType, ModelSpec } from '../../lib';
+import {
+  CapacityPlanner,
+  CloudTopology,
+  GpuInstanceType,
+  InferenceServer,
+  ModelSpec,
+  ServiceLevelObjective,
+} from '../../lib';
 import { defaultThresholdMs } from '../../lib/monitoring/rules/latency-threshold';
 import { CapacityPlan } from '../../lib/planning';
 import { firstTokenUnderLoadMs } from '../../lib/planning/first-token-under-load';
@@ -40,6 +47,55 @@ describe('the threshold of HighLatency', () => {
     ],
   ])('%s', (_, watched, props, expected) => {
     expect(thresholds([watched], props)).toEqual([`deepseek_latency_p99 > ${expected}`]);
+  });
+
+  const asked = (targetMs: number, plannedMs = 82) => ({
+    target: { plannedLatencyMs: { deepseek: plannedMs }, targetLatencyMs: { deepseek: targetMs } },
+  });
+  const bounds = { latencyBoundsMs: [50, 100, 250, 400, 1000] };
+  const promise = (percent: number, ms: number, models?: string[]) =>
+    ServiceLevelObjective.latency(percent, ms, { models });
+  const promised = (...objectives: ServiceLevelObjective[]) => ({
+    target: { plannedLatencyMs: { deepseek: 82 }, ...bounds },
+    options: { objectives },
+  });
+
+  test.each<[string, Watched, object, string]>([
+    ['is the target of the model', asked(700), {}, '700'],
+    ['is what the stack says, before the target', asked(700), { latencyThresholdMs: 300 }, '300'],
+    ['is not a target below what the plan expects under load, since it is of an idle server', asked(81), {}, '250'],
+    ['is a target at what the plan expects', asked(82), {}, '82'],
+    ['is the objective of 99 of 100 requests', promised(promise(99, 400)), {}, '400'],
+    ['is the least of several', promised(promise(99.9, 400), promise(99.5, 250)), {}, '250'],
+    ['is no objective of fewer requests: it is kept while P99 is longer', promised(promise(95, 400)), {}, '250'],
+    ['is no objective at the end of the histogram, which P99 never exceeds', promised(promise(99, 1000)), {}, '250'],
+    [
+      'is the target before the objective',
+      { ...promised(promise(99, 400)), target: { ...asked(700).target, ...bounds } },
+      {},
+      '700',
+    ],
+    ['is the objective of the stack', { target: promised().target }, { objectives: [promise(99, 400)] }, '400'],
+    [
+      'is what watch says, before the objective',
+      { ...promised(), options: { objectives: [promise(99, 400)], latencyThresholdMs: 300 } },
+      {},
+      '300',
+    ],
+  ])('%s', (_, watched, props, expected) => {
+    expect(thresholds([watched], props)).toEqual([`deepseek_latency_p99 > ${expected}`]);
+  });
+
+  test('is that of an objective for its models alone', () => {
+    const target = { models: ['a', 'b'], plannedLatencyMs: { a: 82, b: 82 }, ...bounds };
+    const options = { objectives: [promise(99, 400, ['b'])] };
+    expect(thresholds([{ target, options }])).toEqual(['a_latency_p99 > 250', 'b_latency_p99 > 400']);
+  });
+
+  test('of an objective below what the plan expects is warned of', () => {
+    const target = { plannedLatencyMs: { deepseek: 300 }, ...bounds };
+    const { result } = monitor([{ target, options: { objectives: [promise(99, 250)] } }], { alertReceivers: [] });
+    expect(warningsOf(result.stack).map(({ id }) => id)).toEqual(['LATENCY_BELOW_PLAN']);
   });
 
   test('is one for each model of a deployment', () => {
@@ -99,6 +155,20 @@ describe('the threshold of HighLatency', () => {
     );
   });
 });
+
+test.each([InferenceServer.VLLM, InferenceServer.TRITON])(
+  'the target that a model is planned for reaches the alert: %s',
+  (server) => {
+    const stack = testStack();
+    const topology = new CloudTopology(stack, 'Cloud', {
+      clusterName: 'chat',
+      availabilityZones: ['us-west-2a', 'us-west-2b'],
+      server,
+      models: [{ model: ModelSpec.LLAMA_3_1_8B, targets: { maxTimeToFirstTokenMs: 1999 } }],
+    });
+    expect(topology.monitoring?.rules).toContain('llama_3_1_8b_latency_p99 > 1999"');
+  },
+);
 
 test('of every model of a topology lies above what its plan expects', () => {
   const stack = testStack();

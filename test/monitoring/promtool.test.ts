@@ -259,8 +259,16 @@ describe('amtool', () => {
         AlertReceiver.slack('team', { webhookUrl: secret, channel: '#inference' }),
         AlertReceiver.pagerDuty('on-call', { routingKey: secret }),
         AlertReceiver.webhook('hook', { url: 'https://alerts.example.com', bearerToken: secret }),
+        AlertReceiver.email('mail', {
+          smarthost: 'smtp.example.com:587',
+          from: 'alerts@example.com',
+          to: ['a@example.com', 'b@example.com'],
+          username: 'alerts',
+          password: secret,
+        }),
+        AlertReceiver.sns('topic', { topicArn: 'arn:aws:sns:eu-central-1:123456789012:alerts' }),
       ],
-      ['team', 'on-call', 'hook'],
+      ['team', 'on-call', 'hook', 'mail', 'topic'],
     ],
   ])('accepts the configuration %s and sends HighLatency to all', (_, alertReceivers, names) => {
     const folder = configFolder(monitor([{}], { alertReceivers }).monitoring);

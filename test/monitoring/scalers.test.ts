@@ -1,5 +1,12 @@
 import { GpuInstanceType } from '../../lib/catalog';
-import { Keda, KedaProps, MonitoringStack, PrometheusAdapter, PrometheusAdapterProps } from '../../lib/monitoring';
+import {
+  Keda,
+  KedaProps,
+  MonitoringStack,
+  PrometheusAdapter,
+  PrometheusAdapterProps,
+  WebSecurity,
+} from '../../lib/monitoring';
 import { ImageRegistry } from '../../lib/kubernetes';
 import { ServerAutoscaling, VllmDeployment } from '../../lib/serving';
 import { validationFaults } from '../../lib/core/validation';
@@ -17,7 +24,7 @@ const adapter = (site: Site, more: Partial<PrometheusAdapterProps> = {}, id = 'A
 };
 const keda = ({ scope, cluster }: Site, more: Partial<KedaProps> = {}, id = 'Keda') =>
   new Keda(scope, id, { cluster, ...more });
-const scaled = ({ scope, cluster, store, pool }: Site, autoscaling: ServerAutoscaling) =>
+const scaled = ({ scope, cluster, store, pool }: Site, autoscaling?: ServerAutoscaling) =>
   new VllmDeployment(scope, 'Talk', {
     cluster,
     nodePool: pool(GpuInstanceType.G5_XLARGE, 2),
@@ -113,12 +120,12 @@ describe('KEDA', () => {
 
 describe('Prometheus', () => {
   /** The faults of the monitoring stack of a site. */
-  const closed = (build: (site: Site) => VllmDeployment, accessibleFrom?: string[]) => {
+  const closed = (build: (site: Site) => VllmDeployment, accessibleFrom?: string[], webSecurity?: WebSecurity) => {
     let ids: string[] = [];
     withSite((site) => {
       const deployment = build(site);
       const { scope, cluster } = site;
-      const monitoring = new MonitoringStack(scope, 'Monitoring', { cluster, accessibleFrom });
+      const monitoring = new MonitoringStack(scope, 'Monitoring', { cluster, accessibleFrom, webSecurity });
       monitoring.watch(deployment);
       ids = idsOf(validationFaults(monitoring));
       scope.node.tryRemoveChild('Monitoring');
@@ -135,5 +142,13 @@ describe('Prometheus', () => {
     expect(closed(withKeda(KEDA), ['keda'])).toEqual([]);
     expect(closed(withKeda(HPA))).toEqual([]);
     expect(closed((site) => scaled(site, KEDA))).toEqual([]);
+  });
+
+  test('with users lets nobody in who asks for requests', () => {
+    const secret = { name: 'web', key: 'web.yml' };
+    const security = { tlsSecret: 'tls', webConfig: secret, password: secret };
+    for (const build of [withKeda(KEDA), withKeda(HPA), (site: Site) => scaled(site, KEDA)])
+      expect(closed(build, ['keda'], security)).toEqual(['SCALER_WITHOUT_PASSWORD webSecurity']);
+    expect(closed((site) => scaled(site), ['keda'], security)).toEqual([]);
   });
 });

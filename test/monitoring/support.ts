@@ -2,6 +2,8 @@ import { MetricExporter, MetricFeature } from '../../lib/catalog/metric-kind';
 import { existsSync, readFileSync } from 'fs';
 import * as path from 'path';
 import { Construct } from 'constructs';
+import { TerraformStack } from 'cdktf';
+import { IKubernetesCluster } from '../../lib/core/kubernetes-cluster';
 import { IWatchable, MetricsTarget } from '../../lib/core/watchable';
 import { MonitoringStack, MonitoringStackProps, WatchOptions } from '../../lib/monitoring';
 import { Synthesized, synthesize } from '../support/synth';
@@ -59,15 +61,21 @@ export interface Watched {
   readonly options?: WatchOptions;
 }
 
+/** What is there before the monitoring. */
+export type Around = (stack: TerraformStack, cluster: IKubernetesCluster) => void;
+
 /** A monitoring stack that watches the given workloads, synthesized. */
 export function monitor(
   watched: readonly Watched[] = [{}],
   props: Partial<MonitoringStackProps> = {},
+  around: Around = () => undefined,
 ): { readonly monitoring: MonitoringStack; readonly result: Synthesized } {
   let monitoring: MonitoringStack | undefined;
   const result = synthesize((stack) => {
+    const cluster = testCluster(stack);
+    around(stack, cluster);
     const made = new MonitoringStack(stack, 'Monitoring', {
-      cluster: testCluster(stack),
+      cluster,
       alertReceivers: [],
       // What tells of nodes and of the cluster: cluster-metrics.test.ts.
       clusterMetrics: false,

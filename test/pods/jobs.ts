@@ -83,6 +83,87 @@ function imported({ name, pod = [], container }: Import): Row {
   };
 }
 
+/** What fetches and what publishes act with the role; what computes has no credentials. */
+function pipelined(name: string): Row {
+  const labels = [app('model-pipeline'), instance(name)];
+  const shared = [
+    LOCKED,
+    PULLED,
+    LAST_WORDS,
+    ...env({ HOME: '/tmp', WORK_DIR: '/work' }),
+    'mounts config at /etc/model-pipeline, read-only',
+    'mounts work at /work',
+    'mounts tmp at /tmp',
+  ];
+  const store = [
+    ...shared,
+    'image public.ecr.aws/aws-cli/aws-cli',
+    ...env({ AWS_DEFAULT_REGION: 'eu-central-1' }),
+    'env RECIPE=<checksum>',
+  ];
+  const script = '/bin/sh /etc/model-pipeline/pipeline.sh';
+  const rule = (at: number, container: string, values: string) => [
+    `spec.pod_failure_policy.rule[${at}].action: FailJob`,
+    `spec.pod_failure_policy.rule[${at}].on_exit_codes.container_name: ${container}`,
+    `spec.pod_failure_policy.rule[${at}].on_exit_codes.operator: In`,
+    `spec.pod_failure_policy.rule[${at}].on_exit_codes.values: ${values}`,
+  ];
+  return {
+    address: new RegExp(`^kubernetes_job_v1 ${name}$`, 'i'),
+    workload: [
+      ...named(name, 'inference', ...labels),
+      'spec.backoff_limit: 3',
+      'spec.completions: 1',
+      'spec.parallelism: 1',
+      ...rule(0, 'begin', '73'),
+      ...rule(1, 'run', '1, 2, 3'),
+      ...rule(2, 'publish', '1, 2'),
+      'spec.pod_failure_policy.rule[3].action: Ignore',
+      'spec.pod_failure_policy.rule[3].on_pod_condition[0].status: True',
+      'spec.pod_failure_policy.rule[3].on_pod_condition[0].type: DisruptionTarget',
+      'wait_for_completion: false',
+    ],
+    pod: [
+      nonRoot('1000', 'OnRootMismatch, '),
+      `service account ${name}`,
+      NO_TOKEN,
+      NO_LINKS,
+      labeled(...labels),
+      'annotations eks.amazonaws.com/skip-containers=run, gpu-inference-constructs/config-checksum=<checksum>',
+      'restart_policy: Never',
+      `volume config: config_map, default_mode: 0444, name: ${name}`,
+      'volume work: empty_dir, bounded',
+      'volume tmp: empty_dir, bounded',
+    ],
+    containers: {
+      begin: [
+        ...store,
+        `runs ${script} begin`,
+        ...env({ CONFIG_DIR: '/etc/model-pipeline', MODELS_DIR: '/work' }),
+        'env MODELS_MIB',
+        'env MODEL_PLAN',
+        'env OUTPUT_URI=s3://models/base/1-edge',
+        ...bounded('cpu', 'ephemeral-storage', 'memory'),
+      ],
+      run: [
+        ...shared,
+        'image example.test/model-pipeline',
+        `runs ${script} run python3 -m model_pipeline run --spec=/etc/model-pipeline/spec.json --source=/work/inputs/base/1 --work=/work/state --output=/work/output --threads=3`,
+        ...env({ USER: 'pipeline' }),
+        'requests cpu, ephemeral-storage, memory',
+        'limits ephemeral-storage, memory',
+      ],
+      publish: [
+        ...store,
+        `runs ${script} publish`,
+        ...env({ SCRATCH_DIR: '/tmp', MANIFEST_ONCE: '1' }),
+        'env MODEL_URI',
+        ...bounded('cpu', 'ephemeral-storage', 'memory'),
+      ],
+    },
+  };
+}
+
 /** What differs between tests of fabrics. */
 interface Acceptance {
   readonly name: string;
@@ -175,6 +256,7 @@ const asked = (condition: string) => [
 ];
 
 export const ROWS: Row[] = [
+  pipelined('quantize'),
   imported({ name: 'import', container: env({ MANIFEST_ONCE: '1', FILE_LIST: '/etc/model-import/files' }) }),
   imported({
     name: 'gated',

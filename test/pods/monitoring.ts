@@ -181,7 +181,7 @@ function kubeStateMetrics(address: RegExp, pod: string[] = []): Row {
         LOCKED,
         PULLED,
         `image registry.k8s.io/${name}/${name}`,
-        `args: --resources=${kinds}, --port=8080, --telemetry-port=8081`,
+        `args: --resources=${kinds}, --metric-labels-allowlist=nodes=[gpu-inference-constructs/pool], --port=8080, --telemetry-port=8081`,
         'port http 8080/TCP',
         'port telemetry 8081/TCP',
         'readiness GET /readyz of port telemetry, every 10 s',

@@ -259,18 +259,18 @@ const namespace = (names: string, level: string): ObjectRow =>
     `labels ${MANAGED_BY}, pod-security.kubernetes.io/enforce=${level}, pod-security.kubernetes.io/warn=${level}`,
   );
 
-const importAccount = (name: string, role = false): ObjectRow =>
+const importAccount = (name: string, role = false, kind = 'model-import'): ObjectRow =>
   row(
     new RegExp(`^kubernetes_service_account_v1 ${name}_ServiceAccount$`, 'i'),
-    ...named(name, 'inference', app('model-import'), instance(name)),
+    ...named(name, 'inference', app(kind), instance(name)),
     NO_TOKENS,
     ...(role ? [`annotations eks.amazonaws.com/role-arn=arn:aws:iam::123456789012:role/test-inference-${name}`] : []),
   );
 
-const importFiles = (name: string, files: string): ObjectRow =>
+const importFiles = (name: string, files: string, kind = 'model-import'): ObjectRow =>
   row(
     new RegExp(`^kubernetes_config_map_v1 ${name}_Config$`, 'i'),
-    ...named(name, 'inference', app('model-import'), instance(name)),
+    ...named(name, 'inference', app(kind), instance(name)),
     `files ${files}`,
   );
 
@@ -369,6 +369,8 @@ export const ROWS: ObjectRow[] = [
   importFiles('import', 'files import.sh'),
   importFiles('gated', 'import.sh'),
   importFiles('claimed', 'import.sh'),
+  importAccount('quantize', true, 'model-pipeline'),
+  importFiles('quantize', 'assemble.sh import.sh pipeline.sh spec.json', 'model-pipeline'),
   agentFiles(/ All_NvidiaDevicePlugin-time-slicing-4-Config$/, 'nvidia-device-plugin-time-slicing-4', 'config.yaml'),
   agentFiles(/ (?:All|NodeAgents)_DcgmMetrics$/, 'dcgm-exporter', 'metrics.csv'),
   ...['acceptance', 'overefa', 'overdevices'].map((name) =>

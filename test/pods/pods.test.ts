@@ -92,6 +92,7 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
       'compute/agents/node-agents-daemon-set.ts',
       'jobs/model-import.ts',
       // Its pods are in test/jobs/training-job.test.ts.
+      'jobs/pipeline/model-pipeline.ts',
       'jobs/training-job.ts',
       'kubernetes/pod-template.ts',
       'monitoring/exporters/kube-state-metrics.ts',

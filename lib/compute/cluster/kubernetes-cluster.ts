@@ -111,7 +111,7 @@ export class KubernetesCluster extends Construct implements IKubernetesCluster {
         'POD_IAM_UNAVAILABLE',
         undefined,
         `service account '${namespace}/${serviceAccountName}' cannot act with an IAM role, because only the kubeconfig of cluster ` +
-          `'${this.clusterName}' is known; import an EKS cluster by EksGpuCluster.fromAttributes, and elsewhere use a store with credentials`,
+          `'${this.clusterName}' is known; import an EKS cluster by EksGpuCluster.fromAttributes, and elsewhere give credentials in a secret, to a store or to a receiver of alerts`,
       ),
     ]);
   }

@@ -1,10 +1,11 @@
-import { hashedName, kubernetesName } from '../../core/naming';
-import { SecretReference, secretFaults } from '../../core/secret-reference';
-import { concreteFault } from '../../core/tokens';
+import { SecretReference } from '../../core/secret-reference';
 import { plainUrlFaults } from '../../core/url-faults';
 import { Fault, fault } from '../../units/fault';
 import { checkArguments, throwOfFactory } from '../../units/argument-faults';
 import { allOf } from '../../units/unreadable';
+import { mountedSecretFaults, secretPath } from './alert-secrets';
+import { emailConfig, emailFaults, EmailReceiverProps } from './email-receiver';
+import { snsConfig, snsFaults, SnsReceiverProps } from './sns-receiver';
 
 /**
  * A Slack channel to send alerts to.
@@ -93,10 +94,51 @@ export class AlertReceiver {
     );
   }
 
+  /**
+   * Mailboxes, by a mail server that others run.
+   *
+   * @param name name of the receiver, unique within the monitoring stack
+   * @param props the mailboxes and the server
+   */
+  public static email(name: string, props: EmailReceiverProps): AlertReceiver {
+    const { password, certificateAuthority } = props;
+    const secrets = { ...(password ? { password } : {}), ...(certificateAuthority ? { certificateAuthority } : {}) };
+    return new AlertReceiver(
+      name,
+      () => ({ email_configs: [emailConfig(props)] }),
+      secrets,
+      (at) => emailFaults(at, props),
+    );
+  }
+
+  /**
+   * A topic of Amazon SNS, by an IAM role of Alertmanager's service account or by credentials in a secret.
+   *
+   * @param name name of the receiver, unique within the monitoring stack
+   * @param props the topic
+   */
+  public static sns(name: string, props: SnsReceiverProps): AlertReceiver {
+    const { credentials } = props;
+    return new AlertReceiver(
+      name,
+      () => ({ sns_configs: [snsConfig(props)] }),
+      credentials ? { credentials } : {},
+      (at) => snsFaults(at, props),
+      props,
+    );
+  }
+
   /** Name of the receiver. */
   public readonly name: string;
   /** The secrets it reads; each must exist in the namespace before Alertmanager starts. */
   public readonly secrets: SecretReference[];
+
+  /**
+   * The topic that it publishes to, if it does.
+   *
+   * @internal
+   */
+  public readonly _sns?: SnsReceiverProps;
 
   private readonly configuration: () => object;
   private readonly faultsAt: (property: string) => Fault[];
@@ -106,16 +148,18 @@ export class AlertReceiver {
     configuration: () => object,
     secrets: { readonly [property: string]: SecretReference },
     others: (property: string) => Fault[] = () => [],
+    sns?: SnsReceiverProps,
   ) {
     this.name = name;
     this.configuration = configuration;
     this.secrets = Object.values(secrets);
+    this._sns = sns;
     this.faultsAt = (at) =>
       allOf(
         ...Object.entries(secrets).map(
           ([property, secret]) =>
             () =>
-              alertSecretFaults(`${at}.${property}`, secret),
+              mountedSecretFaults(`${at}.${property}`, secret),
         ),
         () => others(at),
       );
@@ -147,38 +191,6 @@ checkArguments(
   AlertReceiver,
   throwOfFactory((made: AlertReceiver) => made._faults('receiver'), 'receiver.'),
 );
-
-/** Folder in which each secret is mounted under its name; outside that of the configuration, whose mount is read-only. */
-const SECRETS = '/etc/alertmanager-secrets';
-
-/** @internal */
-export function secretFolder(secret: SecretReference): string {
-  return `${SECRETS}/${secret.name}`;
-}
-
-/**
- * Name of the volume of a secret: an RFC 1123 label, which the name of a secret need not be.
- *
- * @internal
- */
-export function secretVolumeName(secretName: string): string {
-  const name = `secret-${secretName}`;
-  return kubernetesName(name) === name ? name : hashedName(name);
-}
-
-function secretPath(secret: SecretReference): string {
-  return `${secretFolder(secret)}/${secret.key}`;
-}
-
-/** Kubernetes would refuse the StatefulSet, in the middle of an apply, or the path would lead out of the secret's folder. */
-function alertSecretFaults(property: string, secret: SecretReference): Fault[] {
-  const { name, key } = secret;
-  const why = 'the configuration of Alertmanager and names of volumes are made from it';
-  const unknown = Object.entries({ name, key }).flatMap(([part, value]) =>
-    concreteFault(`${property}.${part}`, value, why),
-  );
-  return unknown.length > 0 ? unknown : secretFaults(property, secret);
-}
 
 function webhookFaults(at: string, { url, urlSecret }: WebhookReceiverProps): Fault[] {
   if (url === undefined)

@@ -4,8 +4,10 @@ import { duplicateFaults } from '../../units/duplicate-faults';
 import { Duration } from '../../units/duration';
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
+import { nearNames } from '../../units/near-names';
 import { allOf } from '../../units/unreadable';
 import { AlertSeverity } from '../rules/alert-severity';
+import { WATCHDOG } from '../rules/rule-groups';
 import { AlertReceiver } from './alert-receiver';
 import { AlertRoute } from './alert-route';
 
@@ -45,6 +47,31 @@ export function alertRouteFaults(
         ),
     );
   });
+}
+
+/**
+ * The faults of routes for alerts that nothing raises: their receiver would wait for them in vain. Where nothing is watched, a warning says so.
+ *
+ * @param routes the routes
+ * @param raised names of the alerts that the rules raise
+ *
+ * @internal
+ */
+export function unraisedAlertFaults(routes: readonly AlertRoute[] = [], raised: readonly string[]): Fault[] {
+  // It goes to the receiver of the heartbeat alone.
+  const known = raised.filter((name) => name !== WATCHDOG);
+  if (known.length === 0) return [];
+  return routes.flatMap(({ alerts = [] }, route) =>
+    alerts.flatMap((name, i) => {
+      if (known.includes(name)) return [];
+      const at = `alertRoutes[${route}].alerts[${i}]`;
+      const why = name === WATCHDOG ? ', which goes to heartbeatReceiver alone' : '';
+      const reason =
+        `${at} must be an alert that what is watched raises; got ${givenValue(name)}${why}; nearest: ${nearNames(name, known).join(', ')}; ` +
+        `raised here: ${known.join(', ')}; the alerts of another Prometheus are named by labels: { alertname: '...' }`;
+      return [fault('ALERT_NEVER_RAISED', at, reason)];
+    }),
+  );
 }
 
 /**

@@ -4,6 +4,7 @@ import { AlertReceiver } from './alert-receiver';
 import { AlertRoute } from './alert-route';
 import { alertRouteFaults, unroutedWarnings } from './alert-route-faults';
 import { INHIBIT_RULES } from './inhibit-rules';
+import { snsCredentialFaults } from './sns-publisher';
 import { muteTimes, routesTo } from './rendered-routes';
 import { WATCHDOG } from '../rules/rule-groups';
 import { allOf } from '../../units/unreadable';
@@ -48,6 +49,7 @@ export function receiverFaults(receivers: Receivers): Fault[] {
           () => receiver._faults(paths[index]),
         ),
       ),
+    () => snsCredentialFaults(allReceivers(receivers), paths),
     () => alertRouteFaults(receivers.alertRoutes, alertReceivers),
   );
 }

@@ -42,6 +42,11 @@ export const INHIBIT_RULES: readonly InhibitRule[] = [
     equal: ['namespace', 'job', 'node', 'envoy_listener_address'],
   },
   {
+    source_matchers: ['alertname="CapacityBlockEnding"', CRITICAL],
+    target_matchers: ['alertname="CapacityBlockEnding"', WARNING],
+    equal: ['pool'],
+  },
+  {
     source_matchers: [ILL_GPUS, 'node!=""'],
     target_matchers: ['alertname="GpuNotAllocatable"'],
     equal: ['node'],

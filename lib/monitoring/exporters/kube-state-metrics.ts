@@ -3,18 +3,20 @@ import { ClusterRoleV1 } from '@cdktf/provider-kubernetes/lib/cluster-role-v1';
 import { DeploymentV1 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { Construct } from 'constructs';
-import { MetricExporter } from '../../catalog/metric-kind';
+import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { ClusterExporter } from '../../core/cluster-exporter';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { podTemplate } from '../../kubernetes/pod-template';
-import { MonitoringServerPlace } from '../servers/monitoring-server';
+import { MonitoringServerPlace } from '../servers/server-place';
 
 /** The release whose metrics the catalog has: test/monitoring/fixtures/kube-state-metrics-2.20.0.prom. */
 const VERSION = '2.20.0';
 const IMAGE = `registry.k8s.io/kube-state-metrics/kube-state-metrics:v${VERSION}`;
 const PORT = 8080;
 const TELEMETRY_PORT = 8081;
+/** What pools label their nodes with: `GpuNodePool`, `KarpenterGpuNodePool`. */
+const POOL_LABEL = 'gpu-inference-constructs/pool';
 
 /** Kinds that it tells of: those of the metrics in the catalog, by their API groups. It may list no others. @internal */
 export const OBSERVED_KINDS: { readonly [apiGroup: string]: readonly string[] } = {
@@ -59,7 +61,7 @@ export class KubeStateMetrics extends Construct {
       port: PORT,
       exporters: [MetricExporter.KUBE_STATE_METRICS],
       models: [],
-      features: [],
+      features: [MetricFeature.POOL_LABELS],
       version: VERSION,
       isolated: true,
       replicas: 1,
@@ -114,7 +116,12 @@ export class KubeStateMetrics extends Construct {
             {
               name: NAME,
               image: IMAGE,
-              args: [`--resources=${kinds.join(',')}`, `--port=${PORT}`, `--telemetry-port=${TELEMETRY_PORT}`],
+              args: [
+                `--resources=${kinds.join(',')}`,
+                `--metric-labels-allowlist=nodes=[${POOL_LABEL}]`,
+                `--port=${PORT}`,
+                `--telemetry-port=${TELEMETRY_PORT}`,
+              ],
               port: [
                 { name: 'http', containerPort: PORT, protocol: 'TCP' },
                 { name: 'telemetry', containerPort: TELEMETRY_PORT, protocol: 'TCP' },

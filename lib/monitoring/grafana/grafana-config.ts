@@ -1,3 +1,4 @@
+import { AUTHORITY_KEY, usernameOf, WebSecurity } from '../servers/web-security';
 import { SecretReference } from '../../core/secret-reference';
 import { GrafanaAuth } from './grafana-auth';
 
@@ -84,12 +85,40 @@ function issuerSection({ _issuer: issuer }: GrafanaAuth): Sections {
   };
 }
 
+const PASSWORD_VARIABLE = 'MONITORING_PASSWORD';
+const AUTHORITY_VARIABLE = 'MONITORING_AUTHORITY';
+
+/**
+ * Variables of the environment of Grafana by which it asks the servers.
+ *
+ * @internal
+ */
+export function dataSourceEnvironment(security: WebSecurity | undefined) {
+  if (!security) return undefined;
+  const authority = { name: security.tlsSecret, key: AUTHORITY_KEY };
+  return Object.entries({ [PASSWORD_VARIABLE]: security.password, [AUTHORITY_VARIABLE]: authority }).map(
+    ([name, { name: secret, key }]) => ({ name, valueFrom: { secretKeyRef: { name: secret, key } } }),
+  );
+}
+
 /**
  * The text of `datasources.yaml`. It is JSON, which is also YAML.
  *
  * @internal
  */
-export function dataSources(prometheusUrl: string, alertmanagerUrl: string, scrapeIntervalSeconds: number): string {
+export function dataSources(
+  prometheusUrl: string,
+  alertmanagerUrl: string,
+  scrapeIntervalSeconds: number,
+  security?: WebSecurity,
+): string {
+  const credentials = security && {
+    basicAuth: true,
+    basicAuthUser: usernameOf(security),
+    // Grafana puts in variables of its environment: https://grafana.com/docs/grafana/latest/administration/provisioning/#use-environment-variables
+    secureJsonData: { basicAuthPassword: `$${PASSWORD_VARIABLE}`, tlsCACert: `$${AUTHORITY_VARIABLE}` },
+  };
+  const trust = security ? { tlsAuthWithCACert: true } : {};
   return text({
     apiVersion: 1,
     datasources: [
@@ -101,7 +130,13 @@ export function dataSources(prometheusUrl: string, alertmanagerUrl: string, scra
         url: prometheusUrl,
         isDefault: true,
         editable: false,
-        jsonData: { httpMethod: 'POST', timeInterval: `${scrapeIntervalSeconds}s`, prometheusType: 'Prometheus' },
+        ...credentials,
+        jsonData: {
+          httpMethod: 'POST',
+          timeInterval: `${scrapeIntervalSeconds}s`,
+          prometheusType: 'Prometheus',
+          ...trust,
+        },
       },
       {
         name: 'Alertmanager',
@@ -110,7 +145,8 @@ export function dataSources(prometheusUrl: string, alertmanagerUrl: string, scra
         access: 'proxy',
         url: alertmanagerUrl,
         editable: false,
-        jsonData: { implementation: 'prometheus' },
+        ...credentials,
+        jsonData: { implementation: 'prometheus', ...trust },
       },
     ],
   });

@@ -14,12 +14,13 @@ import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
 import { canonicalBytes } from '../../kubernetes/quantity';
 import { DataSize } from '../../units/data-size';
-import { secretVolumeName } from '../alerting/alert-receiver';
-import { MonitoringServerPlace } from '../servers/monitoring-server';
+import { secretVolumeName } from '../alerting/alert-secrets';
+import { MonitoringServerPlace } from '../servers/server-place';
 import { dashboardFiles } from './dashboard-files';
 import { DashboardJson } from './dashboards/dashboard-json';
 import { GRAFANA_KEY_SECRET, GrafanaAuth } from './grafana-auth';
-import { dashboardProvider, dataSources, grafanaIni, secretFolder } from './grafana-config';
+import { WebSecurity } from '../servers/web-security';
+import { dashboardProvider, dataSourceEnvironment, dataSources, grafanaIni, secretFolder } from './grafana-config';
 import { GrafanaOptions } from './grafana-options';
 
 /** https://github.com/grafana/grafana/releases; the image is that of `@grafana/data` 13.2.3. */
@@ -27,6 +28,11 @@ const GRAFANA_IMAGE = 'docker.io/grafana/grafana:13.2.3';
 
 /** @internal */
 export const GRAFANA_PORT = 3000;
+
+/** URL by which browsers reach it. @internal */
+export function grafanaUrl(name: string, namespace: string, { url }: GrafanaOptions): string {
+  return url ?? `http://${name}.${namespace}.svc:${GRAFANA_PORT}`;
+}
 
 /** User of the image. */
 const GRAFANA_ID = '472';
@@ -41,6 +47,8 @@ export interface GrafanaServerProps {
   readonly options: GrafanaOptions;
   readonly prometheusUrl: string;
   readonly alertmanagerUrl: string;
+  /** Of both. @default - they ask for nothing */
+  readonly webSecurity?: WebSecurity;
   readonly scrapeIntervalSeconds: number;
   /** Dashboards of what is watched, known when the stack is synthesized. */
   readonly dashboards: () => readonly DashboardJson[];
@@ -68,7 +76,7 @@ export class GrafanaServer extends Construct {
     super(scope, id);
     const { place, options } = props;
     const auth = options.auth ?? GrafanaAuth.generatedPassword();
-    this.url = options.url ?? `http://${place.name}.${place.namespace}.svc:${GRAFANA_PORT}`;
+    this.url = grafanaUrl(place.name, place.namespace, options);
     const secretKey = this.#generated('SecretKey', GRAFANA_KEY_SECRET, 'secret-key');
     const made =
       auth.usesIssuer || auth._passwordSecret
@@ -84,7 +92,12 @@ export class GrafanaServer extends Construct {
         password,
         secretKey: secretKey.secret,
       }),
-      'datasources.yaml': dataSources(props.prometheusUrl, props.alertmanagerUrl, props.scrapeIntervalSeconds),
+      'datasources.yaml': dataSources(
+        props.prometheusUrl,
+        props.alertmanagerUrl,
+        props.scrapeIntervalSeconds,
+        props.webSecurity,
+      ),
       'dashboards.yaml': dashboardProvider(DASHBOARDS),
     };
     this.#ownMaps = dashboardFiles((options.dashboards ?? []).map((one) => one._dashboard));
@@ -242,6 +255,7 @@ export class GrafanaServer extends Construct {
     return {
       name: this.props.place.name,
       image: options.image ?? GRAFANA_IMAGE,
+      env: dataSourceEnvironment(this.props.webSecurity),
       port: [{ name: 'http', containerPort: GRAFANA_PORT, protocol: 'TCP' }],
       resources: { requests: { cpu: '50m', memory }, limits: { cpu: '1', memory } },
       // Grafana migrates its new database first.

@@ -1,7 +1,8 @@
 import { MetricsTarget } from '../../core/watchable';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { readerToken } from './metrics-reader';
-import { Relabeling, scrapeConfig } from '../prometheus/prometheus-config';
+import { scrapeConfig } from '../prometheus/prometheus-config';
+import { Relabeling } from '../prometheus/relabeling';
 
 /**
  * The API of the objects of the Prometheus operator.

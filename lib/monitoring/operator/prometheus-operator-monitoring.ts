@@ -73,6 +73,8 @@ export class PrometheusOperatorMonitoring extends Construct implements IMonitori
       prometheusUrl: this.prometheusUrl,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
       ruleOptions: { runbookUrl: props.runbookUrl },
+      watchesCapacity: true,
+      grafanaUrl: props.grafanaUrl,
       latencyThresholdMs: props.latencyThresholdMs,
       latencyThresholdsMs: props.latencyThresholdsMs,
     });

@@ -8,6 +8,7 @@ import { Fault, fault } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
 import { MAX_SCRAPE_INTERVAL_SECONDS } from '../monitoring-option-faults';
+import { grafanaUrlFaults } from '../grafana/alert-links';
 import { runbookUrlFaults } from '../rules/runbooks';
 import { givenThresholdFaults } from '../watched-workload';
 
@@ -54,6 +55,11 @@ export interface PrometheusOperatorMonitoringProps {
   readonly dashboards?: boolean;
   /** Labels of the ConfigMaps of dashboards, by which the sidecar finds them. @default - { grafana_dashboard: '1' } */
   readonly dashboardLabels?: { [key: string]: string };
+  /**
+   * URL by which browsers reach that Grafana: each alert links to the panel that shows it, by its annotation `dashboard_url`.
+   * @default - alerts do not link to panels
+   */
+  readonly grafanaUrl?: string;
   /** What installs the operator, usually the Helm release of its chart in this stack. @default - it runs already */
   readonly dependsOn?: ITerraformDependable[];
 }
@@ -80,16 +86,14 @@ export function operatorOptionFaults(props: PrometheusOperatorMonitoringProps): 
     },
     () => givenThresholdFaults(props),
     () => runbookUrlFaults(props.runbookUrl),
+    () => grafanaUrlFaults('grafanaUrl', props.grafanaUrl),
     () =>
-      dashboards === false && dashboardLabels !== undefined
-        ? [
-            fault(
-              'CONFLICTING_PROPERTIES',
-              'dashboardLabels',
-              'dashboardLabels are of what dashboards: false leaves out; remove one of the two',
-            ),
-          ]
-        : [],
+      Object.entries({ dashboardLabels, grafanaUrl: props.grafanaUrl })
+        .filter(([, value]) => dashboards === false && value !== undefined)
+        .map(([property]) => {
+          const reason = `${property} is of what dashboards: false leaves out; remove one of the two`;
+          return fault('CONFLICTING_PROPERTIES', property, reason);
+        }),
   );
 }
 

@@ -7,6 +7,7 @@ import { policyJson } from '../../core/policy-json';
 import { concreteFault } from '../../core/tokens';
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
+import { MANAGED_REPLICA } from './replica-label';
 
 const ARN = /^arn:(aws[a-z-]*):aps:([a-z0-9-]+):\d{12}:workspace\/(ws-[0-9a-f-]{36})$/;
 
@@ -31,14 +32,18 @@ export function managedPrometheusFaults(arn: string | undefined): Fault[] {
  *
  * @see https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-onboard-ingest-metrics-new-Prometheus.html
  *
+ * @param arn ARN of the workspace
+ * @param highAvailability whether two Prometheus write the same
+ *
  * @internal
  */
-export function managedRemoteWrite(arn: string): object {
+export function managedRemoteWrite(arn: string, highAvailability = false): object {
   const [, partition, region, id] = ARN.exec(arn) ?? [];
   const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
   return {
     url: `https://aps-workspaces.${region}.${domain}/workspaces/${id}/api/v1/remote_write`,
     sigv4: { region },
+    ...(highAvailability && { write_relabel_configs: MANAGED_REPLICA }),
   };
 }
 

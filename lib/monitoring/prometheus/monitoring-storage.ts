@@ -15,7 +15,7 @@ export interface PersistentStorageProps {
   /**
    * Storage class. The class of a volume cannot be changed: another one replaces it, which `removalPolicy` decides about. Claims that wait
    * for a class get the default class of the cluster as soon as it has one, without a change here; to name one for them instead, delete
-   * the two claims first (`kubectl delete pvc prometheus-data alertmanager-data`): nothing has been written to them.
+   * the claims first (`kubectl delete pvc prometheus-data alertmanager-data`): nothing has been written to them.
    * @default - the default class of the cluster; without one the pods stay pending
    */
   readonly storageClassName?: string;
@@ -35,7 +35,7 @@ export interface PersistentStorageProps {
  */
 export class MonitoringStorage {
   /**
-   * Persistent volumes: one of the given size for Prometheus and one of 1 GiB for Alertmanager.
+   * Persistent volumes: one of the given size for each Prometheus and one of 1 GiB for each Alertmanager.
    *
    * @param props the volumes @default - 20 GiB of the default storage class
    */

@@ -1,13 +1,20 @@
 import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
 import { escapeRegex } from '../indicators/selectors';
+import { Relabeling } from './relabeling';
+import { REPLICA_LABELS, WITHOUT_REPLICA } from './replica-label';
 import { DROPPED_GPU_LABELS, honorsLabels, MODEL_NAME_LABEL, UUID_LABEL } from '../../metrics/contract/scraped-target';
 
 /** @internal */
 export interface PrometheusConfigProps {
   readonly clusterName: string;
   readonly scrapeIntervalSeconds: number;
-  readonly alertmanager: string;
+  /** Host and port of each. */
+  readonly alertmanagers: readonly string[];
+  /** How they are reached. @default - without TLS and authentication */
+  readonly alertmanagerClient?: object;
+  /** Whether another Prometheus has the same configuration. @default false */
+  readonly replicated?: boolean;
   readonly targets: readonly MetricsTarget[];
   /** Where series are written to as well. @default - nowhere */
   readonly remoteWrite?: readonly object[];
@@ -25,11 +32,19 @@ export function prometheusConfig(props: PrometheusConfigProps): string {
       scrape_interval: `${interval}s`,
       scrape_timeout: `${Math.min(interval, 10)}s`,
       evaluation_interval: `${interval}s`,
-      external_labels: { cluster: props.clusterName },
+      external_labels: { cluster: props.clusterName, ...(props.replicated && REPLICA_LABELS) },
     },
     // The second is there when the rules fill more than one ConfigMap.
     rule_files: ['rules.yml', 'rules-*.yml'],
-    alerting: { alertmanagers: [{ static_configs: [{ targets: [props.alertmanager] }] }] },
+    alerting: {
+      ...(props.replicated && { alert_relabel_configs: WITHOUT_REPLICA }),
+      alertmanagers: [
+        {
+          ...(props.alertmanagerClient && { scheme: 'https', ...props.alertmanagerClient }),
+          static_configs: [{ targets: props.alertmanagers }],
+        },
+      ],
+    },
     ...(props.remoteWrite ? { remote_write: props.remoteWrite } : {}),
     scrape_configs: [...props.targets].sort((a, b) => (a.jobName < b.jobName ? -1 : 1)).map(scrapeConfig),
   });
@@ -37,19 +52,6 @@ export function prometheusConfig(props: PrometheusConfigProps): string {
 
 /** Token of the account of Prometheus, which Kubernetes keeps fresh. */
 const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token';
-
-/**
- * A rule by which Prometheus changes labels.
- *
- * @internal
- */
-export interface Relabeling {
-  readonly source_labels?: readonly string[];
-  readonly regex?: string;
-  readonly action?: string;
-  readonly target_label?: string;
-  readonly replacement?: string;
-}
 
 /**
  * The scrape of a workload.

@@ -1,7 +1,10 @@
 import { Fault, fault } from '../../units/fault';
 import { concreteFault } from '../../core/tokens';
 import { positiveFault } from '../../units/number-faults';
-import { LatencyHistogram } from './latency-histogram';
+import { ownValue } from '../../units/own-value';
+import { MetricsTarget } from '../../core/watchable';
+import { ServiceLevelObjective } from '../objectives/service-level-objective';
+import { LatencyHistogram, latencyHistogram } from './latency-histogram';
 
 /** P99 latency in milliseconds above which an alert fires for a model whose latency nobody has planned. */
 const UNPLANNED_THRESHOLD_MS = 50;
@@ -13,6 +16,35 @@ const UNPLANNED_THRESHOLD_MS = 50;
 export const MARGIN = 2;
 /** Per decade. Bounds of latency histograms are of this series, and P99 is exact at a bound. */
 const SERIES = [1, 2.5, 5, 10];
+
+/** Share of the requests that P99 is about: a promise for fewer of them is kept while P99 is longer. */
+const P99_PERCENT = 99;
+
+/**
+ * The threshold for a model that is given none, by what was asked for and what is promised: its target, then the least of the objectives that are about
+ * 99 of 100 requests or more, then its plan. A target is of an idle server, so that it counts where the plan expects no more under its load; neither counts
+ * at the end of the histogram, where no P99 exceeds it.
+ *
+ * @internal
+ */
+export function askedThresholdMs(
+  target: MetricsTarget,
+  model: string,
+  objectives: readonly ServiceLevelObjective[],
+): number {
+  const { plannedLatencyMs = {}, targetLatencyMs = {} } = target;
+  const histogram = latencyHistogram(target, model);
+  const planned = ownValue(plannedLatencyMs, model);
+  const asked = ownValue(targetLatencyMs, model);
+  const promised = objectives.flatMap(({ percent, thresholdMs, models }) =>
+    thresholdMs !== undefined && percent >= P99_PERCENT && (models?.includes(model) ?? true) ? [thresholdMs] : [],
+  );
+  const wanted = [
+    ...(asked !== undefined && asked >= (planned ?? 0) ? [asked] : []),
+    ...(promised.length > 0 ? [Math.min(...promised)] : []),
+  ].find((each) => each < (histogram?.limitMs ?? Infinity));
+  return wanted ?? defaultThresholdMs(planned, histogram);
+}
 
 /**
  * The threshold for a model that is given none: above what its plan expects, and 50 ms without a plan. It is below the end of the histogram, or

@@ -1,3 +1,4 @@
+import { CapacityEnd } from './capacity-rules';
 import { MonitoringRule } from './monitoring-rule';
 
 /**
@@ -18,6 +19,8 @@ export interface RuleGroup {
 export interface RuleOptions {
   /** Whether an alert that always fires comes with them. @default false */
   readonly heartbeat?: boolean;
+  /** Pools whose nodes are taken away at a known time. @default - none */
+  readonly capacityEnds?: readonly CapacityEnd[];
   /** URL of the pages of alerts. @default - those of this library */
   readonly runbookUrl?: string;
 }

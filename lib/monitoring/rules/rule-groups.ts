@@ -2,6 +2,7 @@ import { Indicator } from '../indicators/indicator';
 import { modelRecord } from '../indicators/model-records';
 import { isVllm, quoted } from '../indicators/selectors';
 import { objectiveRules } from '../objectives/burn-rate-rules';
+import { capacityEndRules } from './capacity-rules';
 import { clusterRules } from './cluster-rules';
 import { expiryRules } from './expiry-rules';
 import { loadAlertRules } from './load-alert-rules';
@@ -26,6 +27,9 @@ export const WATCHDOG = 'Watchdog';
 
 /** Name of the group of what is recorded of GPUs and network cards. */
 const DEVICES = 'gpu-inference-constructs/devices';
+
+/** Name of the group of what is known of capacity that ends. */
+const CAPACITY = 'gpu-inference-constructs/capacity';
 
 /** How long P99 latency must be above its threshold. */
 const LATENCY_FOR = '5m';
@@ -55,16 +59,21 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleO
     ],
   }));
   const ofDevices = deviceRules(workloads);
-  const devices = ofDevices.length > 0 ? [{ name: DEVICES, rules: ofDevices }] : [];
+  const devices = groupOf(DEVICES, ofDevices);
   const targets = workloads.map(({ target }) => target);
   // What they record is there for the rules of workloads.
   const groups = [
     ...devices,
     ...vllmCapacityGroups(targets),
     ...ofWorkloads,
+    ...groupOf(CAPACITY, capacityEndRules(options.capacityEnds ?? [], targets)),
     ...(options.heartbeat ? [HEARTBEAT] : []),
   ];
   return groups.map(({ name, rules }) => ({ name, rules: rules.map((rule) => withRunbook(rule, options.runbookUrl)) }));
+}
+
+function groupOf(name: string, rules: readonly MonitoringRule[]): RuleGroup[] {
+  return rules.length > 0 ? [{ name, rules }] : [];
 }
 
 const HEARTBEAT: RuleGroup = {

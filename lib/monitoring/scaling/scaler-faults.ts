@@ -20,6 +20,26 @@ function named(kind: ClusterSingleton, article = 'an'): string {
 }
 
 /**
+ * Workloads whose requests are asked for without credentials, which Prometheus does not answer.
+ *
+ * @param cluster the cluster
+ * @param watched paths of the workloads that are watched
+ *
+ * @internal
+ */
+export function unauthorizedScalerFaults(cluster: IKubernetesCluster, watched: ReadonlySet<string>): Fault[] {
+  const ledger = ClusterLedger.of(cluster);
+  return [ClusterSingleton.METRICS_ADAPTER, ClusterSingleton.KEDA].flatMap((kind) => {
+    const [scaled] = ledger.scaled(kind).filter(({ node }) => watched.has(node.path));
+    if (scaled === undefined) return [];
+    const reason =
+      `${named(kind, 'the')} asks Prometheus for the requests of '${scaled.node.path}' without a password, and webSecurity lets nobody in who has none; ` +
+      'leave webSecurity out, or the autoscaling of what it watches';
+    return [fault('SCALER_WITHOUT_PASSWORD', 'webSecurity', reason)];
+  });
+}
+
+/**
  * Namespaces of what reads the requests in flight, which the network policy of Prometheus keeps out.
  *
  * @param cluster the cluster

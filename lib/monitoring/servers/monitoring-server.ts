@@ -3,11 +3,9 @@ import { PersistentVolumeClaimV1 } from '@cdktf/provider-kubernetes/lib/persiste
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { ServiceV1 } from '@cdktf/provider-kubernetes/lib/service-v1';
 import { StatefulSetV1 } from '@cdktf/provider-kubernetes/lib/stateful-set-v1';
-import { ITerraformDependable, Lazy } from 'cdktf';
+import { Lazy } from 'cdktf';
 import { Construct } from 'constructs';
-import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
-import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { configChecksum, lateChecksumAnnotation } from '../../kubernetes/config-checksum';
 import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
 import { canonicalBytes } from '../../kubernetes/quantity';
@@ -16,9 +14,11 @@ import { synthesizeWhile } from '../../core/omission';
 import { RemovalPolicy } from '../../core/removal-policy';
 import { escapeTemplate } from '../../core/template-escape';
 import { DataSize } from '../../units/data-size';
-import { secretVolumeName } from '../alerting/alert-receiver';
+import { secretVolumeName } from '../alerting/alert-secrets';
 import { MonitoringStorage } from '../prometheus/monitoring-storage';
-import { MonitoringPods, VOLUME_ANNOTATION } from './monitoring-pods';
+import { VOLUME_ANNOTATION } from './monitoring-pods';
+import { MonitoringServerPlace } from './server-place';
+import { apart, claimName, makeReplicaObjects, peersName, ServerReplicas } from './server-replicas';
 
 /** User `nobody`, whom both images run as. */
 const NOBODY_ID = '65534';
@@ -46,25 +46,6 @@ export interface MoreConfig {
   readonly files: () => readonly { readonly name: string; readonly text: string }[];
 }
 
-/**
- * Where a server is, and as what.
- *
- * @internal
- */
-export interface MonitoringServerPlace {
-  readonly cluster: IKubernetesCluster;
-  readonly waitFor: ITerraformDependable[];
-  readonly namespace: string;
-  /** Name of every object, of the container and of the volume's mount path. */
-  readonly name: string;
-  readonly labels: { readonly [label: string]: string };
-  readonly imageRegistry: ImageRegistry;
-  /** Annotations of its service account. @default - none */
-  readonly accountAnnotations?: { readonly [key: string]: string };
-  /** What the user says of its pods. */
-  readonly pods: MonitoringPods;
-}
-
 /** @internal */
 export interface MonitoringServerProps extends MonitoringServerPlace {
   readonly image: string;
@@ -78,10 +59,18 @@ export interface MonitoringServerProps extends MonitoringServerPlace {
   readonly memory: DataSize;
   readonly cpuRequest: string;
   readonly cpuLimit: string;
+  /** Command that says whether it is ready, where only who has credentials may ask it. @default - whoever asks is told */
+  readonly readyCommand?: readonly string[];
   /** Whether its pods talk to the API server. */
   readonly usesApiServer: boolean;
   /** Maximum start-up time in seconds, including replay of the write-ahead log. */
   readonly startupBudgetSeconds: number;
+  /** Environment of its container; must not hold secrets. @default - none */
+  readonly environment?: { readonly [name: string]: string };
+  /** Fields of its pod that its container has in its environment, by the name of the variable. @default - none */
+  readonly podFields?: { readonly [name: string]: string };
+  /** @default - one pod */
+  readonly replicas?: ServerReplicas;
   readonly secrets?: readonly { readonly name: string; readonly folder: string }[];
 }
 
@@ -99,9 +88,10 @@ export class MonitoringServer extends Construct {
     super(scope, id);
     this.makeConfigMap();
     this.makeServiceAccount();
-    if (props.storage.persistent) this.makeClaim();
+    const claims = props.storage.persistent ? this.makeClaims() : [];
     this.makeService();
-    this.makeStatefulSet();
+    if (props.replicas) makeReplicaObjects(this, props, props.replicas, props.port);
+    this.makeStatefulSet(props.replicas ? claims : []);
   }
 
   private get meta() {
@@ -145,46 +135,68 @@ export class MonitoringServer extends Construct {
     });
   }
 
-  private makeClaim(): void {
-    const { storage, size } = this.props;
-    new PersistentVolumeClaimV1(this, 'Data', {
+  /** One for each pod. They are made here, not by the StatefulSet, so that they grow, and are protected, as one of a single pod is. */
+  private makeClaims(): PersistentVolumeClaimV1[] {
+    const { name, replicas } = this.props;
+    if (!replicas) return [this.makeClaim('Data', `${name}-data`)];
+    const of = (replica: number) =>
+      this.makeClaim(replica === 0 ? 'Data' : `Data${replica + 1}`, claimName(name, replica));
+    return Array.from({ length: replicas.count }, (_, replica) => of(replica));
+  }
+
+  private makeClaim(id: string, name: string): PersistentVolumeClaimV1 {
+    const { storage } = this.props;
+    return new PersistentVolumeClaimV1(this, id, {
       ...this.meta,
-      metadata: this.metadata('-data'),
+      metadata: { ...this.metadata(), name },
       // A storage class that binds on first use would wait for the pod, which waits for the claim.
       waitUntilBound: false,
       lifecycle: { preventDestroy: storage.removalPolicy === RemovalPolicy.RETAIN },
-      spec: {
-        accessModes: ['ReadWriteOnce'],
-        storageClassName: storage.storageClassName && escapeTemplate(storage.storageClassName),
-        resources: { requests: { storage: canonicalBytes(size) } },
-      },
+      spec: this.claimSpec(),
     });
   }
 
+  private claimSpec() {
+    const { storage, size } = this.props;
+    return {
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: storage.storageClassName && escapeTemplate(storage.storageClassName),
+      resources: { requests: { storage: canonicalBytes(size) } },
+    };
+  }
+
   private makeService(): void {
-    const { labels, port } = this.props;
+    const { labels, port, replicas } = this.props;
     new ServiceV1(this, 'Service', {
       ...this.meta,
       metadata: this.metadata(),
       spec: {
         type: 'ClusterIP',
         selector: { ...labels },
+        // Two pods differ by the moments of their scrapes: who asks one goes on asking it.
+        ...(replicas && { sessionAffinity: 'ClientIP' }),
         port: [{ name: 'http', port, targetPort: 'http', protocol: 'TCP' }],
       },
     });
   }
 
-  private makeStatefulSet(): void {
-    const { name, labels } = this.props;
+  private makeStatefulSet(claims: readonly PersistentVolumeClaimV1[]): void {
+    const { name, labels, replicas } = this.props;
+    const meta = this.meta;
     new StatefulSetV1(this, 'Resource', {
-      ...this.meta,
+      ...meta,
+      // It would make the claims by itself otherwise.
+      ...(claims.length > 0 && { dependsOn: [...(meta.dependsOn ?? []), ...claims] }),
       metadata: this.metadata(),
       // The pod waits for its volume and its image; Kubernetes reports that better than a hanging apply.
       waitForRollout: false,
       spec: {
-        serviceName: name,
-        // One: a second Prometheus on the same volume would corrupt it.
-        replicas: '1',
+        serviceName: replicas?.peerPort === undefined ? name : peersName(name),
+        // One: a second Prometheus on the same volume would corrupt it. More have a volume each.
+        replicas: String(replicas?.count ?? 1),
+        // One that does not start keeps no other from it; a change still goes from one to the next.
+        ...(replicas && { podManagementPolicy: 'Parallel' }),
+        ...(claims.length > 0 && { volumeClaimTemplate: [{ metadata: { name: 'data' }, spec: this.claimSpec() }] }),
         selector: { matchLabels: { ...labels } },
         template: this.template(),
       },
@@ -192,7 +204,7 @@ export class MonitoringServer extends Construct {
   }
 
   private template() {
-    const { name, labels, storage, size, secrets = [], imageRegistry, usesApiServer, pods } = this.props;
+    const { name, labels, secrets = [], imageRegistry, usesApiServer, pods, storage, replicas } = this.props;
     return podTemplate({
       labels: { ...pods.podLabels, ...labels },
       // A changed configuration replaces the pod, which reads it at start.
@@ -213,15 +225,24 @@ export class MonitoringServer extends Construct {
         terminationGracePeriodSeconds: 120,
         priorityClassName: pods.priorityClassName,
         nodeSelector: pods.nodeSelector,
+        ...(replicas && { affinity: apart(labels) }),
         volume: [
           this.configVolume(),
-          storage.persistent
-            ? { name: 'data', persistentVolumeClaim: { claimName: `${name}-data` } }
-            : { name: 'data', emptyDir: { sizeLimit: canonicalBytes(size) } },
-          ...secrets.map(({ name: secretName }) => ({ name: secretVolumeName(secretName), secret: { secretName } })),
+          ...this.dataVolume(),
+          ...[...new Set(secrets.map((secret) => secret.name))].map((secretName) => ({
+            name: secretVolumeName(secretName),
+            secret: { secretName },
+          })),
         ],
       },
     });
+  }
+
+  /** None where the StatefulSet has a template of it. */
+  private dataVolume() {
+    const { name, storage, size, replicas } = this.props;
+    if (!storage.persistent) return [{ name: 'data', emptyDir: { sizeLimit: canonicalBytes(size) } }];
+    return replicas ? [] : [{ name: 'data', persistentVolumeClaim: { claimName: `${name}-data` } }];
   }
 
   private configVolume() {
@@ -250,24 +271,54 @@ export class MonitoringServer extends Construct {
 
   private container(): PodContainer {
     const { name, image, args, port, secrets = [], memory, cpuRequest, cpuLimit } = this.props;
-    const probe = (path: string) => ({ httpGet: { path, port: 'http' }, periodSeconds: 10, timeoutSeconds: 5 });
+    const { environment = {}, podFields = {}, replicas } = this.props;
+    const env = [
+      ...Object.entries(podFields).map(([variable, fieldPath]) => ({
+        name: variable,
+        valueFrom: { fieldRef: { fieldPath } },
+      })),
+      ...Object.entries(environment).map(([variable, value]) => ({ name: variable, value })),
+    ];
+    const peerPort = replicas?.peerPort;
+    const peers =
+      peerPort === undefined
+        ? []
+        : ['TCP', 'UDP'].map((protocol) => ({
+            name: `cluster-${protocol.toLowerCase()}`,
+            containerPort: peerPort,
+            protocol,
+          }));
+    const { ready, alive } = this.probes();
     return {
       name,
       image,
       args: [...args],
-      port: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
+      ...(env.length > 0 && { env }),
+      port: [{ name: 'http', containerPort: port, protocol: 'TCP' }, ...peers],
       resources: {
         requests: { cpu: cpuRequest, memory: canonicalBytes(memory) },
         limits: { cpu: cpuLimit, memory: canonicalBytes(memory) },
       },
-      startupProbe: { ...probe('/-/ready'), failureThreshold: Math.ceil(this.props.startupBudgetSeconds / 10) },
-      readinessProbe: { ...probe('/-/ready'), failureThreshold: 3 },
-      livenessProbe: { ...probe('/-/healthy'), failureThreshold: 6 },
+      startupProbe: { ...ready, failureThreshold: Math.ceil(this.props.startupBudgetSeconds / 10) },
+      readinessProbe: { ...ready, failureThreshold: 3 },
+      livenessProbe: { ...alive, failureThreshold: 6 },
       volumeMount: [
         { name: 'config', mountPath: `/etc/${name}`, readOnly: true },
         { name: 'data', mountPath: `/${name}` },
         ...secrets.map((secret) => ({ name: secretVolumeName(secret.name), mountPath: secret.folder, readOnly: true })),
       ],
+    };
+  }
+
+  private probes() {
+    const { readyCommand } = this.props;
+    const times = { periodSeconds: 10, timeoutSeconds: 5 };
+    const asked = (path: string) => ({ httpGet: { path, port: 'http' }, ...times });
+    if (!readyCommand) return { ready: asked('/-/ready'), alive: asked('/-/healthy') };
+    // The kubelet has no credentials.
+    return {
+      ready: { exec: { command: [...readyCommand] }, ...times, timeoutSeconds: 10 },
+      alive: { tcpSocket: [{ port: 'http' }], ...times },
     };
   }
 }

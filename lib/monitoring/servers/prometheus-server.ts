@@ -1,14 +1,27 @@
 import { Construct } from 'constructs';
 import { DataSize } from '../../units/data-size';
+import { REPLICA_VARIABLE } from '../prometheus/replica-label';
 import { MonitoringOptions } from '../monitoring-options';
 import { MonitoringStorage } from '../prometheus/monitoring-storage';
-import { ConfigFile, MonitoringServer, MoreConfig, MonitoringServerPlace } from './monitoring-server';
+import { ConfigFile, MonitoringServer, MoreConfig } from './monitoring-server';
+import { MonitoringServerPlace } from './server-place';
+import { REPLICAS } from './server-replicas';
+import { CLIENT_FILE, probeFiles, webArguments, webSecrets } from './web-security';
 
 /** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
 const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
 
 /** @internal */
 export const PROMETHEUS_PORT = 9090;
+
+/** @see https://prometheus.io/docs/prometheus/latest/command-line/promtool/#promtool-check-ready */
+const READY = [
+  'promtool',
+  'check',
+  'ready',
+  `--http.config.file=/etc/prometheus/${CLIENT_FILE}`,
+  `--url=https://localhost:${PROMETHEUS_PORT}`,
+];
 
 /**
  * The Prometheus of a monitoring stack.
@@ -25,6 +38,7 @@ export function prometheusServer(
   config: readonly ConfigFile[],
   moreConfig: MoreConfig,
 ): MonitoringServer {
+  const { webSecurity } = options;
   const storage = options.storage ?? MonitoringStorage.persistentVolume();
   // The write-ahead log and the block being written come on top of what retention counts.
   const retentionSize = `${Math.floor(storage.size.mib * 0.8)}MB`;
@@ -33,12 +47,17 @@ export function prometheusServer(
     port: PROMETHEUS_PORT,
     image: options.prometheusImage ?? PROMETHEUS_IMAGE,
     args: [
+      // Since Prometheus 3 it needs no flag.
+      ...(options.highAvailability ? ['--enable-feature=expand-external-labels'] : []),
       '--config.file=/etc/prometheus/prometheus.yml',
       '--storage.tsdb.path=/prometheus',
+      ...webArguments(webSecurity),
       `--storage.tsdb.retention.time=${options.retentionDays ?? 15}d`,
       `--storage.tsdb.retention.size=${retentionSize}`,
     ],
-    config,
+    config: [...config, ...probeFiles(webSecurity, `${place.name}.${place.namespace}.svc`)],
+    secrets: webSecrets(webSecurity),
+    ...(webSecurity && { readyCommand: READY }),
     moreConfig,
     storage,
     size: storage.size,
@@ -47,5 +66,9 @@ export function prometheusServer(
     cpuLimit: '2',
     usesApiServer: true,
     startupBudgetSeconds: 900,
+    ...(options.highAvailability && {
+      replicas: { count: REPLICAS },
+      podFields: { [REPLICA_VARIABLE]: 'metadata.name' },
+    }),
   });
 }

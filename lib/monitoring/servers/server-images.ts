@@ -18,6 +18,16 @@ const GRAFANA: MonitoringImage = { server: 'Grafana', repository: /^grafana(?:-o
 export const prometheusImageFaults = (property: string, image: string | undefined) =>
   imageFaults(PROMETHEUS, property, image);
 
+/**
+ * The fault of an image of Prometheus whose probes could not say who they are: `promtool check ready --http.config.file` is there since 2.45.
+ *
+ * @internal
+ */
+export const probedPrometheusFaults = (property: string, image: string | undefined) =>
+  prometheusImageFaults(property, image).length > 0
+    ? []
+    : imageFaults({ ...PROMETHEUS, server: 'Prometheus', oldest: [2, 45] }, property, image, ' with webSecurity');
+
 /** The fault of an image of Alertmanager. @internal */
 export const alertmanagerImageFaults = (property: string, image: string | undefined) =>
   imageFaults(ALERTMANAGER, property, image);
@@ -30,7 +40,12 @@ export const grafanaImageFaults = (property: string, image: string | undefined) 
 const TAGGED = /(?:^|\/)([^/:@]+):v?(\d{1,6})\.(\d{1,6})(?![^.@_-])[^/:@]*(?:@[^/@]*)?$/;
 
 /** An image by a digest alone, under another name or by a tag of one's own is what its owner says. */
-function imageFaults({ server, repository, oldest }: MonitoringImage, property: string, image?: string): Fault[] {
+function imageFaults(
+  { server, repository, oldest }: MonitoringImage,
+  property: string,
+  image: string | undefined,
+  why = '',
+): Fault[] {
   if (typeof image !== 'string' || hasToken(image)) return [];
   const [, name, ...version] = TAGGED.exec(image) ?? [];
   if (name === undefined || !repository.test(name)) return [];
@@ -38,7 +53,7 @@ function imageFaults({ server, repository, oldest }: MonitoringImage, property: 
   const [first, second] = oldest;
   if (major > first || (major === first && minor >= second)) return [];
   const reason =
-    `${property} '${image}' is ${server} ${major}.${minor} by its tag, and the configuration is for ${first}.${second} or later; give an image of a ` +
+    `${property} '${image}' is ${server} ${major}.${minor} by its tag, and the configuration${why} is for ${first}.${second} or later; give an image of a ` +
     `later release, or leave ${property} out`;
   return [fault('MONITORING_IMAGE_TOO_OLD', property, reason)];
 }

@@ -1,5 +1,6 @@
 import { Parallelism } from '../../catalog/parallelism';
 import { CapacityPlan } from '../../planning/capacity-plan';
+import { CapacityTargets } from '../../planning/capacity-request';
 import { DataSize } from '../../units/data-size';
 import { Fault } from '../../units/fault';
 
@@ -19,11 +20,13 @@ export class ResolvedModel {
    * @param name name it is served under
    * @param version version in the model store @default - '1'
    * @param plan model, hardware, precision, context and all other decisions
+   * @param targets times and rates that were asked for @default - none
    */
   public constructor(
     public readonly name: string,
     version: string | undefined,
     public readonly plan: CapacityPlan,
+    public readonly targets: CapacityTargets = {},
   ) {
     this.version = version ?? ResolvedModel.DEFAULT_VERSION;
   }

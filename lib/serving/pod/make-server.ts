@@ -119,7 +119,8 @@ function around<W extends TerraformResource, S>(
   makeDisruptionBudget(owner, server, before);
   if (given.networkPolicy ?? true) makeNetworkPolicy(owner, server, before);
   const uses = server.copies.map(({ model, version }) => ModelUse.of(given.modelStore, model, version));
-  ModelUse.addServer(uses, owner, workload, rollout.awaitsImports, () => rollout.stopsFirst);
+  const readers = server.copies.map(({ model }) => server.readerOf?.(model));
+  ModelUse.addServer(uses, owner, workload, rollout.awaitsImports, () => rollout.stopsFirst, readers);
   return { service: made, workload };
 }
 

@@ -1,4 +1,5 @@
 import { ITerraformDependable } from 'cdktf';
+import { ModelReader } from '../../catalog/checkpoint-formats';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { ServerScaling } from '../scaling/server-scaling';
@@ -36,6 +37,8 @@ export interface Server {
   /** Those of them that the probes read. */
   readonly probeItems: ServerPod['probeItems'];
   readonly copies: readonly WeightsCopy[];
+  /** What reads the weights of a model, by its name in the store. @default - not known */
+  readonly readerOf?: (model: string) => ModelReader | undefined;
   /** Whether its own container reads them from the store, and nothing copies them. @default false */
   readonly streamsWeights?: boolean;
   /** Ports that callers may reach. */

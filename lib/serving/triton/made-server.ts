@@ -1,3 +1,4 @@
+import { ModelReader } from '../../catalog/checkpoint-formats';
 import { MetricExporter, MetricFeature } from '../../catalog/metric-kind';
 import { TritonRelease } from '../../catalog/serving-engine';
 import { SecretReference } from '../../core/secret-reference';
@@ -9,6 +10,7 @@ import { Server } from '../pod/server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
 import { scalerMost } from '../pod/server-faults';
+import { readableImage } from '../pod/serving-image';
 import { listPriceOfServer } from '../pod/server-price';
 import { ServerKind } from '../pod/server-pod';
 import { scaledTarget } from '../scaling/declare-scaled';
@@ -81,11 +83,32 @@ export function serverOf(servers: TritonServers): Server {
     compiles: models.some(({ plan }) => plan !== undefined),
     probeItems: [...probeItems(models), ...(openAi ? FRONT_END_ITEMS : [])],
     copies: weightsCopies(models),
+    readerOf: (model) => readerOf(servers, model),
     requestPorts: requestPorts(props),
     metricsPort: metricsPort(props),
     tensorParallelism: Math.max(...models.map((model) => model.tensorParallelism)),
     rollout: new Rollout({ ...props, maxReplicas: scalerMost(props) }),
     scaling: servers.checked.scaling,
+  };
+}
+
+/** What reads a model. Those of other backends may be anything that the program of the user reads. */
+function readerOf({ props, release, checked }: TritonServers, name: string): ModelReader | undefined {
+  const model = checked.models.find((each) => each.name === name);
+  if (model === undefined || !['vllm', 'onnxruntime'].includes(model.backend)) return undefined;
+  const { gpu } = props.nodePool.hardware;
+  const hardware = model.gpus > 0 ? { computeCapability: gpu.computeCapability, gpu: gpu.name } : {};
+  if (model.backend === 'onnxruntime') {
+    const { onnxRuntimeVersion } = release;
+    return { name: `ONNX Runtime ${onnxRuntimeVersion} of Triton ${release}`, onnxRuntimeVersion, ...hardware };
+  }
+  const { vllmVersion } = release;
+  return {
+    name: `vLLM ${vllmVersion} of Triton ${release}`,
+    vllmVersion,
+    ...hardware,
+    precision: model.plan?.precision.name,
+    plugged: readableImage(props.servingImage)?._pluggedNames,
   };
 }
 
@@ -151,6 +174,7 @@ export function metricsTargetOf({ props, name, namespace, replicas, release, che
     ...scaledTarget(props.autoscaling, () => checked.scaling?.scaledModels(name) ?? []),
     startupSeconds: sizing.startupSeconds,
     plannedLatencyMs: plannedLatencyMs(models, features),
+    targetLatencyMs: targetLatencyMs(models, features),
     latencyBoundsMs: latencyBoundsOf(models),
     latencyLimitsMs: latencyLimitsOf(models),
     engines: enginesOf(models),
@@ -201,4 +225,16 @@ function plannedLatencyMs(models: readonly BackendModel[], features: readonly Me
   return Object.fromEntries(
     byName(models).flatMap(({ name, plan }) => (plan ? [[name, Math.ceil(latency(plan))]] : [])),
   );
+}
+
+/** What was asked for, of the same time; only for the first token where that alone is known. */
+function targetLatencyMs(models: readonly BackendModel[], features: readonly MetricFeature[]) {
+  const isWhole = features.includes(MetricFeature.SUMMARY_LATENCIES);
+  const latency = ({ plan, targets = {} }: BackendModel) => {
+    const { maxTimeToFirstTokenMs: first, maxTimePerOutputTokenMs: token } = targets;
+    if (!isWhole || first === undefined) return first;
+    return token === undefined || !plan ? undefined : first + plan.outputTokens * token;
+  };
+  const asked = byName(models).map((model) => [model.name, latency(model)] as const);
+  return Object.fromEntries(asked.flatMap(([name, ms]) => (ms === undefined ? [] : [[name, ms] as const])));
 }

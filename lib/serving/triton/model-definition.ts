@@ -1,5 +1,6 @@
 import { MetricExporter } from '../../catalog/metric-kind';
 import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
+import { CapacityTargets } from '../../planning/capacity-request';
 import { DataSize } from '../../units/data-size';
 import { Fault } from '../../units/fault';
 import { PodVolumeMount } from '../pod/pod-additions';
@@ -135,6 +136,8 @@ export interface BackendModel extends PodModel {
   readonly exporters: readonly MetricExporter[];
   /** Exporter of the engine that executes it, whether or not its metrics are switched on. @default - Triton's own scheduler does */
   readonly engine?: MetricExporter;
+  /** Times that were asked for when it was planned. @default - none */
+  readonly targets?: CapacityTargets;
   /** Bounds of its latency histogram in milliseconds. */
   readonly latencyBoundsMs: readonly number[];
   /**

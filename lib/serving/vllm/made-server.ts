@@ -1,3 +1,4 @@
+import { ModelReader } from '../../catalog/checkpoint-formats';
 import { VllmRelease } from '../../catalog/vllm-release';
 import { MetricExporter } from '../../catalog/metric-kind';
 import { PodSecurityLevel } from '../../core/pod-security-level';
@@ -9,6 +10,7 @@ import { Server } from '../pod/server';
 import { exitSeconds } from '../pod/pod-sizing';
 import { Rollout } from '../pod/rollout';
 import { scalerMost } from '../pod/server-faults';
+import { readableImage } from '../pod/serving-image';
 import { listPriceOfServer } from '../pod/server-price';
 import { ServerKind } from '../pod/server-pod';
 import { scaledTarget } from '../scaling/declare-scaled';
@@ -95,12 +97,27 @@ export function serverOf(servers: VllmServers, checked: CheckedServer): Server {
     placeVariable: server.nodes.nodes > 1 ? NODE : undefined,
     probeItems: PROBE_ITEMS,
     copies: server.copies,
+    readerOf: (model) => readerOf(servers, checked, model),
     streamsWeights: server.stream !== undefined,
     requestPorts: [VLLM_PORTS.http],
     metricsPort: VLLM_PORTS.http,
     tensorParallelism: server.resolved.parallelism.tensor,
     rollout: new Rollout({ ...props, maxReplicas: scalerMost(props), replicas, isGroup: server.nodes.nodes > 1 }),
     scaling: checked.scaling,
+  };
+}
+
+/** What reads the model; adapters are read by it too, but of them nothing is known. */
+function readerOf({ props, release }: VllmServers, { server }: CheckedServer, model: string): ModelReader | undefined {
+  if (model !== server.name) return undefined;
+  const { gpu } = props.nodePool.hardware;
+  return {
+    name: `vLLM ${release.vllmVersion}`,
+    vllmVersion: release.vllmVersion,
+    computeCapability: gpu.computeCapability,
+    gpu: gpu.name,
+    precision: server.plan.precision.name,
+    plugged: readableImage(props.servingImage)?._pluggedNames,
   };
 }
 
@@ -133,6 +150,12 @@ export function metricsTargetOf(
       servers.flatMap(({ server, scaling }) => scaling?.scaledModels(objectName(props, server.name)) ?? []),
     ),
     plannedLatencyMs: Object.fromEntries(names.map((each, i) => [each, latencies[i]])),
+    targetLatencyMs: Object.fromEntries(
+      servers.flatMap(({ server }) => {
+        const target = server.resolved.targets.maxTimeToFirstTokenMs;
+        return target === undefined ? [] : [[server.names[0], target] as const];
+      }),
+    ),
     engines: {},
     pricePerHour: pricesOf(props, servers),
     plans: Object.fromEntries(servers.map(({ server }) => [server.names[0], plannedServing(server.plan)])),

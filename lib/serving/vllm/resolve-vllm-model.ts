@@ -202,7 +202,7 @@ function fitWarnings(name: string, locked: CapacityPlan): Fault[] {
 }
 
 function resolvedOf({ name, options }: VllmModelRequest, plan: CapacityPlan): ResolvedModel {
-  return new ResolvedModel(name, options.version, plan);
+  return new ResolvedModel(name, options.version, plan, options.targets);
 }
 
 function planRequest(request: VllmModelRequest): PlanRequest {

@@ -24,7 +24,7 @@ export class Certificates {
   /** Makes one for all names of the tests. */
   public make(name: string): Certificate {
     const [crt, key] = [`${name}.crt`, `${name}.key`];
-    const names = 'subjectAltName=DNS:models.example.com,DNS:issuer.example.com';
+    const names = 'subjectAltName=DNS:models.example.com,DNS:issuer.example.com,DNS:localhost';
     const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-days', '2', '-addext', names];
     this.openssl(['req', '-x509', ...NEW_KEY, key, '-out', crt, '-subj', '/CN=models.example.com', ...signed]);
     const read = (file: string) => readFileSync(path.join(this.folder, file), 'utf8');

@@ -30,7 +30,7 @@ export interface GatewayRun {
  * addresses has otherwise: ports, the addresses that it listens on, the addresses of servers, and the paths of mounts.
  */
 export class GatewayRunner {
-  public static async start(site: ServerSite, name: string, run: GatewayRun): Promise<GatewayRunner> {
+  public static async start(site: Pick<ServerSite, 'runner'>, name: string, run: GatewayRun): Promise<GatewayRunner> {
     const [requests, metrics, admin] = [await freePort(), await freePort(), await freePort()];
     const runner = await site.runner(name, run.pod, {
       programs: { envoy: path.dirname(run.program) },

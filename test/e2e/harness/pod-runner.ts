@@ -23,6 +23,8 @@ export interface PodOptions {
   readonly folder: string;
   /** Folders with the programs of its images, by container. */
   readonly programs: { readonly [container: string]: string };
+  /** What the images of containers run that state arguments alone. @default - each container states its command */
+  readonly entrypoints?: { readonly [container: string]: readonly string[] };
   /** What differs, in the arguments and the environment of every container. */
   readonly differences: readonly Difference[];
   /** Ports here, by those of the pod. @default - its own */
@@ -68,7 +70,7 @@ export class PodRunner implements Stoppable {
   public async initialize(): Promise<Ended[]> {
     const ran: Ended[] = [];
     for (const container of this.options.pod.spec.initContainers ?? []) {
-      ran.push(await this.runToEnd(container, commandOf(container)));
+      ran.push(await this.runToEnd(container, this.commandOf(container)));
       if (ran[ran.length - 1].status !== 0) break;
     }
     return ran;
@@ -77,13 +79,13 @@ export class PodRunner implements Stoppable {
   /** Runs a container to its end, as one of a Job. */
   public async run(name: string): Promise<Ended> {
     const container = this.container(name);
-    return this.runToEnd(container, commandOf(container));
+    return this.runToEnd(container, this.commandOf(container));
   }
 
   /** Starts a container. */
   public async start(name: string): Promise<PodProcess> {
     const container = this.container(name);
-    return this.startCommand(container, commandOf(container), name);
+    return this.startCommand(container, this.commandOf(container), name);
   }
 
   /** Asks a probe of a container once, as it is stated. */
@@ -131,6 +133,10 @@ export class PodRunner implements Stoppable {
 
   public async stop(): Promise<void> {
     await stopAll(this.processes);
+  }
+
+  private commandOf({ name, command = this.options.entrypoints?.[name] ?? [], args = [] }: Container): string[] {
+    return [...command, ...args];
   }
 
   private container(name: string): Container {
@@ -189,8 +195,8 @@ export class PodRunner implements Stoppable {
   }
 
   private async referenced(variable: string, { secretKeyRef: secret, fieldRef: field }: any): Promise<string> {
-    // All pods have the address of this machine.
-    if (field?.fieldPath === 'status.podIP') return '127.0.0.1';
+    // All pods and nodes have the address of this machine.
+    if (['status.podIP', 'status.hostIP'].includes(field?.fieldPath)) return '127.0.0.1';
     if (field?.fieldPath === 'metadata.uid') return this.options.pod.metadata.uid!;
     if (!secret) throw new Error(`the source of ${variable} cannot be played here`);
     const { namespace } = this.options.pod.metadata;
@@ -200,10 +206,6 @@ export class PodRunner implements Stoppable {
     if (value === undefined) throw new Error(`${variable} needs key ${secret.key} of secret ${secret.name}`);
     return Buffer.from(value, 'base64').toString('utf8');
   }
-}
-
-function commandOf({ command = [], args = [] }: Container): string[] {
-  return [...command, ...args];
 }
 
 /** References to variables as Kubernetes expands them. */

@@ -7,7 +7,7 @@ interface Item {
   readonly path: string;
 }
 
-/** The volumes of a pod as folders, by their names: what config maps and secrets of the API server hold, and empty ones. */
+/** The volumes of a pod as folders, by their names: what config maps and secrets of the API server hold, empty ones, and folders of this machine. */
 export class PodVolumes {
   /**
    * @param kube where config maps and secrets are
@@ -29,7 +29,11 @@ export class PodVolumes {
     };
     for (const volume of (spec.volumes ?? []) as { name: string; [source: string]: any }[]) {
       const target = path.join(folder, volume.name);
-      const { configMap, secret, emptyDir, persistentVolumeClaim: claim } = volume;
+      const { configMap, secret, emptyDir, hostPath, persistentVolumeClaim: claim } = volume;
+      if (hostPath) {
+        folders.set(volume.name, hostPath.path);
+        continue;
+      }
       if (claim) {
         if (!claims[claim.claimName]) throw new Error(`nothing stands for claim ${claim.claimName}`);
         folders.set(volume.name, claims[claim.claimName]);

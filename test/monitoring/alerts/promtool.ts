@@ -4,7 +4,7 @@ import { tmpdir } from 'os';
 import * as path from 'path';
 import { MonitoringStackProps } from '../../../lib/monitoring';
 import { Block } from '../../support/synth';
-import { monitor, onPath, testWith, Watched } from '../support';
+import { Around, monitor, onPath, testWith, Watched } from '../support';
 
 const promtool = onPath('promtool');
 
@@ -24,6 +24,7 @@ export interface AlertCase {
 interface Given {
   readonly watched: readonly Watched[];
   readonly props?: Partial<MonitoringStackProps>;
+  readonly around?: Around;
 }
 
 const INTERVAL = '1m';
@@ -85,7 +86,7 @@ function changed(rules: string, alert: string, change: (rule: Block) => Block[])
 export function testAlerts(given: Given, cases: readonly AlertCase[]): void {
   const alerts = [...new Set(cases.map(({ alert }) => alert))];
   const withPromtool = testWith('promtool');
-  const rulesOf = () => monitor(given.watched, given.props).monitoring.rules;
+  const rulesOf = () => monitor(given.watched, given.props, given.around).monitoring.rules;
 
   withPromtool.each(alerts)('%s fires and ceases', (alert) => {
     const own = cases.filter((each) => each.alert === alert);

@@ -168,6 +168,8 @@ test.each<[Partial<PrometheusOperatorMonitoringProps>, string, string]>([
   [{ prometheusPodLabels: {} }, 'EMPTY_LIST', 'prometheusPodLabels'],
   [{ dashboardLabels: { a: 'b c' } }, 'INVALID_FORMAT', "dashboardLabels['a']"],
   [{ dashboards: false, dashboardLabels: { a: 'b' } }, 'CONFLICTING_PROPERTIES', 'dashboardLabels'],
+  [{ dashboards: false, grafanaUrl: 'https://g.example.com' }, 'CONFLICTING_PROPERTIES', 'grafanaUrl'],
+  [{ grafanaUrl: 'g.example.com' }, 'INVALID_FORMAT', 'grafanaUrl'],
   [{ prometheusUrl: 'prometheus' }, 'INVALID_FORMAT', 'prometheusUrl'],
   [{ prometheusUrl: 'http://a:b@prometheus' }, 'SECRET_IN_URL', 'prometheusUrl'],
   [{ scrapeIntervalSeconds: 31 }, 'NOT_A_WHOLE_NUMBER', 'scrapeIntervalSeconds'],

@@ -245,6 +245,7 @@ describe('metrics', () => {
       replicas: 1,
       startupSeconds: deployment.startupBudget.toSeconds(),
       plannedLatencyMs: { chat: expect.any(Number) },
+      targetLatencyMs: {},
       latencyBoundsMs: [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000],
       latencyLimitsMs: { chat: 60_000 },
       engines: { chat: 'triton-vllm' },

@@ -6,6 +6,7 @@ import { awsTags } from '../../../core/tags';
 import { Fault } from '../../../units/fault';
 import { UsedRole, usedRole } from '../../cluster/cluster-role';
 import { Capacity } from '../options/capacity';
+import { readUtcTime, writeUtcTime } from '../options/utc-time';
 import { Placement, PlacementKind } from '../options/placement';
 import { NodeImage } from '../options/node-image';
 import { GpuNodePoolBase } from './gpu-node-pool-base';
@@ -131,6 +132,12 @@ export abstract class Ec2GpuNodePoolBase extends GpuNodePoolBase {
     const efaGroup = efa ? efaSecurityGroup(this, { ...aws, vpcId: cluster.vpcId }) : undefined;
     this.efaSecurityGroupId = efaGroup?.id;
     this._parts = { ...aws, role, efaReady: efaGroup?.ready ?? [], placementGroup };
+  }
+
+  /** End of its capacity block, in UTC to the minute. @default - it is on no capacity block */
+  public get capacityEnd(): string | undefined {
+    const { block } = this.capacity;
+    return block && writeUtcTime(readUtcTime(block.end) ?? 0);
   }
 
   /** Subnets of its nodes; empty if only Terraform knows them. */

@@ -1,41 +1,12 @@
-import { MonitoringRule } from '../../rules/monitoring-rule';
-import { WatchedWorkload } from '../../watched-workload';
 import { buildDashboard } from './build-dashboard';
-import { costDashboard } from './cost-dashboard';
 import { DashboardJson } from './dashboard-json';
-import { fleetDashboard } from './fleet-dashboard';
-import { gpuDashboard } from './gpu-dashboard';
-import { modelDashboard, OF_EVERY_MODEL } from './model-dashboard';
-import { sitesDashboard } from './sites-dashboard';
-import { DashboardSpec } from './spec';
-import { WatchedSeries } from './watched-series';
-
-/** @internal */
-export interface DashboardProps {
-  readonly workloads: readonly WatchedWorkload[];
-  /** All that are evaluated: a panel is there when a rule records each series that it reads. */
-  readonly rules: readonly MonitoringRule[];
-  /** External label by which sites that write from afar are told apart. @default - there are none */
-  readonly siteLabel?: string;
-}
+import { DashboardProps, dashboardSpecs } from './dashboard-specs';
 
 /**
  * The dashboards of what is watched, in the order of their uids: as JSON that Grafana 9 to 13 provision from files.
  *
  * @internal
  */
-export function dashboardsOf({ workloads, rules, siteLabel }: DashboardProps): DashboardJson[] {
-  const recorded = new Set(rules.flatMap(({ record }) => (record === undefined ? [] : [record])));
-  const series = new WatchedSeries(workloads, recorded);
-  const wanted: (DashboardSpec | undefined)[] = [
-    ...(series.has(OF_EVERY_MODEL) ? [fleetDashboard(series), modelDashboard(series)] : []),
-    gpuDashboard(series),
-    costDashboard(series),
-    siteLabel === undefined ? undefined : sitesDashboard(siteLabel),
-  ];
-  return wanted
-    .flatMap((spec) => spec ?? [])
-    .flatMap((spec) => series.reduced(spec) ?? [])
-    .sort((a, b) => (a.uid < b.uid ? -1 : 1))
-    .map((spec) => buildDashboard(spec) as unknown as DashboardJson);
+export function dashboardsOf(props: DashboardProps): DashboardJson[] {
+  return dashboardSpecs(props).map((spec) => buildDashboard(spec) as unknown as DashboardJson);
 }

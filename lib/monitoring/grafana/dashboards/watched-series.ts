@@ -73,7 +73,15 @@ export class WatchedSeries {
 /** All of a target but what it is called. */
 function kindOf(target: MetricsTarget): string {
   const { jobName: _job, namespace: _namespace, podSelector: _pods, plannedLatencyMs: _planned, ...rest } = target;
-  const { models, engines = {}, pricePerHour = {}, scaledModels: _scaled, latencyLimitsMs: _limits, ...kind } = rest;
+  const {
+    models,
+    engines = {},
+    pricePerHour = {},
+    scaledModels: _scaled,
+    latencyLimitsMs: _limits,
+    targetLatencyMs: _asked,
+    ...kind
+  } = rest;
   return JSON.stringify([kind, models.length, Object.values(engines), Object.values(pricePerHour).length]);
 }
 

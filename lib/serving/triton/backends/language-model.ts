@@ -3,6 +3,7 @@ import { TritonVariant } from '../../../catalog/serving-engine';
 import { Parallelism } from '../../../catalog/parallelism';
 import { modelNameFaults, modelVersionFaults } from '../../../core/model-name';
 import { CapacityPlan } from '../../../planning/capacity-plan';
+import { CapacityTargets } from '../../../planning/capacity-request';
 import { firstTokenUnderLoadMs } from '../../../planning/first-token-under-load';
 import { DataSize } from '../../../units/data-size';
 import { Fault, fault } from '../../../units/fault';
@@ -106,6 +107,10 @@ export abstract class LanguageModelOnHardware<Props extends LanguageModelProps> 
 
   public get latencyBoundsMs(): readonly number[] {
     return this.props.latencyBucketsMs ?? defaultLatencyBuckets(firstTokenUnderLoadMs(this.plan));
+  }
+
+  public get targets(): CapacityTargets {
+    return this.resolved.targets;
   }
 
   public abstract readonly hostMemory: DataSize;

@@ -3,6 +3,34 @@ import { writeFileSync } from 'node:fs';
 import { KubeAccess, KubeClient, KubeError } from '../kube-client';
 import { writeKubeconfig } from '../control-plane';
 
+const VERBS = [
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+  'impersonate',
+  'bind',
+  'escalate',
+];
+
+/** All kinds that an API server knows, with their subresources: group and resource. */
+async function kindsOf(admin: KubeClient): Promise<[group: string, resource: string][]> {
+  const { groups } = await admin.get('/apis');
+  const versions = (groups as { preferredVersion: { groupVersion: string } }[]).map(
+    (group) => group.preferredVersion.groupVersion,
+  );
+  const found: [string, string][] = [];
+  for (const [group, of] of [['', '/api/v1'], ...versions.map((each) => [each.split('/')[0], `/apis/${each}`])]) {
+    const { resources } = await admin.get(of);
+    for (const { name } of resources as { name: string }[]) found.push([group, name]);
+  }
+  return found;
+}
+
 /** A service account of the cluster, with a token of its own. */
 export class Account {
   /**
@@ -20,10 +48,40 @@ export class Account {
       kind: 'TokenRequest',
       spec: { expirationSeconds: 7200 },
     });
-    return new Account({ ...access, token: made.status.token as string });
+    return new Account({ ...access, token: made.status.token as string }, namespace, name);
   }
 
-  private constructor(private readonly access: KubeAccess) {}
+  private constructor(
+    private readonly access: KubeAccess,
+    private readonly namespace: string,
+    private readonly name: string,
+  ) {}
+
+  /**
+   * All that the account may do in every namespace, of all kinds that the API server knows and all verbs, as `<group>/<kind> <verb>`: what authorization says
+   * of each.
+   *
+   * @param admin who may ask for others
+   */
+  public async allowed(admin: KubeClient): Promise<string[]> {
+    const groups = [`system:serviceaccounts`, `system:serviceaccounts:${this.namespace}`, 'system:authenticated'];
+    const user = `system:serviceaccount:${this.namespace}:${this.name}`;
+    const may = async (group: string, resource: string, verb: string) => {
+      const [of, subresource] = resource.split('/');
+      const resourceAttributes = { group, resource: of, verb, ...(subresource && { subresource }) };
+      const { status } = await admin.post('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SubjectAccessReview',
+        spec: { user, groups, resourceAttributes },
+      });
+      return status.allowed === true;
+    };
+    const found = new Set<string>();
+    for (const [group, resource] of await kindsOf(admin)) {
+      for (const verb of VERBS) if (await may(group, resource, verb)) found.add(`${group}/${resource} ${verb}`);
+    }
+    return [...found].sort();
+  }
 
   /** What the account is refused of some requests, each a path of the API; `undefined` where it is answered. */
   public async statuses(paths: readonly string[]): Promise<{ [path: string]: number }> {

@@ -17,8 +17,16 @@ export class Alertmanager implements Stoppable {
    * @param program as it is installed
    * @param folder of its files and its log
    * @param configuration text of `alertmanager.yml`
+   * @param env further environment of it
+   * @param cluster arguments of its gossip
    */
-  public static async start(program: Program, folder: string, configuration: string): Promise<Alertmanager> {
+  public static async start(
+    program: Program,
+    folder: string,
+    configuration: string,
+    env: { [name: string]: string } = {},
+    cluster: readonly string[] = ['--cluster.listen-address='],
+  ): Promise<Alertmanager> {
     mkdirSync(folder, { recursive: true });
     const port = await freePort();
     const file = path.join(folder, 'alertmanager.yml');
@@ -30,11 +38,11 @@ export class Alertmanager implements Stoppable {
         program.program,
         `--config.file=${file}`,
         `--storage.path=${path.join(folder, 'data')}`,
-        '--cluster.listen-address=',
+        ...cluster,
         `--web.listen-address=${address}`,
       ],
       folder,
-      env: isolatedEnvironment(path.join(folder, 'home')),
+      env: isolatedEnvironment(path.join(folder, 'home'), env),
       ready: async () => {
         const answer = await fetch(`http://${address}/-/ready`);
         await answer.text();
@@ -59,15 +67,22 @@ export class Alertmanager implements Stoppable {
     return (await this.states()).map(({ labels }) => labels.alertname).sort();
   }
 
+  /** How many Alertmanagers it knows, itself among them. */
+  public async peers(): Promise<number> {
+    const answer = await fetch(`http://${this.address}/api/v2/status`);
+    const { cluster } = (await answer.json()) as { readonly cluster: { readonly peers?: readonly object[] } };
+    return cluster.peers?.length ?? 0;
+  }
+
   /** The alerts that it has, and what it does with each. */
   public async states(): Promise<AlertState[]> {
     const answer = await fetch(`http://${this.address}/api/v2/alerts`);
     return (await answer.json()) as AlertState[];
   }
 
-  /** Raises alerts with these labels, as Prometheus does. */
-  public async raise(alerts: readonly { readonly [label: string]: string }[]): Promise<void> {
-    const body = JSON.stringify(alerts.map((labels) => ({ labels })));
+  /** Raises alerts with these labels, as Prometheus does, or says when they ended. */
+  public async raise(alerts: readonly { readonly [label: string]: string }[], endsAt?: Date): Promise<void> {
+    const body = JSON.stringify(alerts.map((labels) => ({ labels, endsAt })));
     const headers = { 'Content-Type': 'application/json' };
     const answer = await fetch(`http://${this.address}/api/v2/alerts`, { method: 'POST', headers, body });
     if (!answer.ok) throw new Error(`Alertmanager answers ${answer.status}: ${await answer.text()}`);

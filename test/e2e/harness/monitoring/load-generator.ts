@@ -56,10 +56,15 @@ export class LoadGenerator {
   public async finish(): Promise<void> {
     clearInterval(this.timer);
     await Promise.all(this.underway);
-    if (this.failure !== undefined) throw this.failure;
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
-  private failure?: unknown;
+  #failure?: unknown;
+
+  /** What a request threw, if one has. */
+  public get failure(): unknown {
+    return this.#failure;
+  }
 
   /** What has ended so far. */
   public get ended(): readonly Counted[] {
@@ -86,7 +91,7 @@ export class LoadGenerator {
     const sentAt = now();
     const underway: Promise<void> = this.send(index)
       .then((ended) => void this.counted.push({ ...ended, sentAt, endedAt: now() }))
-      .catch((error: unknown) => void (this.failure ??= error))
+      .catch((error: unknown) => void (this.#failure ??= error))
       .finally(() => this.underway.delete(underway));
     this.underway.add(underway);
   }

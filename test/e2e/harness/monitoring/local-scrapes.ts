@@ -1,3 +1,4 @@
+import { ScrapeConfig } from '../../../../lib/monitoring/prometheus/prometheus-config';
 import { KubeObject } from '../kube-client';
 import { Difference } from '../pod-runner';
 
@@ -49,6 +50,21 @@ export function localScrapes(configuration: string, pods: readonly StandsFor[], 
 }
 
 /**
+ * Rules whose alerts fire sooner: a test does not wait for minutes.
+ *
+ * @param rules text of `rules.yml`
+ * @param from how long they wait, e.g. `5m`
+ * @param to for how long here
+ */
+export function sooner(rules: string, from: string, to: string): string {
+  const { groups, ...rest } = JSON.parse(rules) as { groups: { rules: { for?: string }[] }[] };
+  if (!groups.some((group) => group.rules.some((rule) => rule.for === from)))
+    throw new Error(`no alert waits for ${from}`);
+  const here = (rule: { for?: string }) => (rule.for === from ? { ...rule, for: to } : rule);
+  return JSON.stringify({ ...rest, groups: groups.map((group) => ({ ...group, rules: group.rules.map(here) })) });
+}
+
+/**
  * The labels by which Prometheus finds a container's port of a pod.
  *
  * @param pod with its name, namespace, labels and containers
@@ -65,6 +81,37 @@ export function discoveredPod({ metadata, spec }: KubeObject, port: number): { [
     __meta_kubernetes_pod_container_init: 'false',
     __meta_kubernetes_pod_container_port_number: String(port),
   };
+}
+
+/**
+ * The labels by which Prometheus finds a pod of a job, whatever makes it: those that the job keeps.
+ *
+ * @param configuration text of `prometheus.yml`, as a monitoring stack writes it
+ */
+export function discoveredOf(configuration: string, job: string, pod: PodPlace): { [label: string]: string } {
+  const { scrape_configs: jobs } = JSON.parse(configuration) as { scrape_configs: ScrapeConfig[] };
+  const found = jobs.find(({ job_name: name }) => name === job);
+  if (!found) throw new Error(`there is no job ${job}; there are ${jobs.map(({ job_name: name }) => name).join(', ')}`);
+  const kept = found.relabel_configs.filter(({ action }) => action === 'keep');
+  return {
+    ...Object.fromEntries(kept.map(({ source_labels: [label] = [''], regex = '' }) => [label, unescaped(regex)])),
+    __meta_kubernetes_namespace: pod.namespace,
+    __meta_kubernetes_pod_name: pod.name,
+    __meta_kubernetes_pod_node_name: pod.node,
+    __meta_kubernetes_pod_phase: 'Running',
+  };
+}
+
+/** A pod, and where it is. */
+export interface PodPlace {
+  readonly namespace: string;
+  readonly name: string;
+  readonly node: string;
+}
+
+/** A text of a regular expression that matches it alone. */
+function unescaped(regex: string): string {
+  return regex.replace(/\\(.)/g, '$1');
 }
 
 /** As Prometheus writes it: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#kubernetes_sd_config */

@@ -13,6 +13,10 @@ export interface PrometheusOptions {
   readonly configuration: string;
   /** Text of `rules.yml`, which the configuration names. */
   readonly rules: string;
+  /** Further arguments. @default - none */
+  readonly args?: readonly string[];
+  /** Further environment. @default - none */
+  readonly env?: { [name: string]: string };
 }
 
 /** One series of an answer, at one time. */
@@ -21,10 +25,12 @@ export interface Sample {
   readonly value: number;
 }
 
-/** What a series had at the beginning and at the end of a window: seconds since 1970, and its values. */
+/** What a rate of a counter is over: between the first and the last scrape of its window, in seconds since 1970. */
 export interface Window {
   readonly from: number;
   readonly to: number;
+  /** What the increase between both is divided by: Prometheus extends it to the edges of the window, where scrapes are not missing. */
+  readonly seconds: number;
 }
 
 /** A target as Prometheus sees it. */
@@ -42,7 +48,8 @@ type Answer = any;
 
 /** A real Prometheus on the loopback interface. */
 export class Prometheus implements Stoppable {
-  public static async start({ program, folder, configuration, rules }: PrometheusOptions): Promise<Prometheus> {
+  public static async start(options: PrometheusOptions): Promise<Prometheus> {
+    const { program, folder, configuration, rules, args = [], env = {} } = options;
     mkdirSync(folder, { recursive: true });
     const port = await freePort();
     const file = path.join(folder, 'prometheus.yml');
@@ -56,9 +63,10 @@ export class Prometheus implements Stoppable {
         `--config.file=${file}`,
         `--storage.tsdb.path=${path.join(folder, 'data')}`,
         `--web.listen-address=127.0.0.1:${port}`,
+        ...args,
       ],
       folder,
-      env: isolatedEnvironment(path.join(folder, 'home')),
+      env: isolatedEnvironment(path.join(folder, 'home'), env),
       ready: async () => {
         const answer = await fetch(`${url}/-/ready`);
         await answer.text();
@@ -105,12 +113,20 @@ export class Prometheus implements Stoppable {
     return (only.values as [number, string][]).map(([at, value]) => [at, Number(value)]);
   }
 
-  /** The first and the last scrape of the series of a selector in the window that ends at a time. */
-  public async window(selector: string, length: string, time: number): Promise<Window> {
-    const { result } = await this.get('query', { query: `${selector}[${length}]`, time: String(time) });
-    const times = (result as Answer[]).flatMap(({ values }) => (values as [number, string][]).map(([at]) => at));
-    if (times.length === 0) throw new Error(`${selector} was not scraped in ${length} before ${time}`);
-    return { from: Math.min(...times), to: Math.max(...times) };
+  /**
+   * What a rate over the window that ends at a time was computed from: a scrape that was on its way when a rule was evaluated has an earlier time, and may have
+   * come after it.
+   *
+   * @param seconds length of the window
+   * @returns the window with all scrapes, and the one without the last
+   */
+  public async windows(selector: string, seconds: number, time: number): Promise<Window[]> {
+    const { result } = await this.get('query', { query: `${selector}[${seconds}s]`, time: String(time) });
+    const scrapes = (result as Answer[]).flatMap(({ values }) => (values as [number, string][]).map(([at]) => at));
+    const times = [...new Set(scrapes)].sort((a, b) => a - b);
+    if (times.length < 3)
+      throw new Error(`${selector} was scraped ${times.length} times in ${seconds} s before ${time}`);
+    return [times, times.slice(0, -1)].map((each) => rateWindow(each, seconds, time));
   }
 
   /** The labels of all series of a selector, with their names. */
@@ -140,10 +156,37 @@ export class Prometheus implements Stoppable {
       .flatMap(({ name, lastError }) => (lastError ? [`${name}: ${lastError}`] : []));
   }
 
+  /** What it runs with: names of its jobs and of its groups of rules. */
+  public async loaded(): Promise<{ jobs: string[]; groups: string[] }> {
+    const { yaml } = await this.get('status/config');
+    const { groups } = await this.get('rules');
+    const jobs = [...(yaml as string).matchAll(/^- job_name: "?([^"\n]+?)"?$/gm)].map(([, name]) => name);
+    return { jobs, groups: (groups as Answer[]).map(({ name }) => name) };
+  }
+
+  /** How many of its groups of rules have been evaluated. */
+  public async evaluatedGroups(): Promise<number> {
+    const { groups } = await this.get('rules');
+    return (groups as Answer[]).filter(({ lastEvaluation }) => Date.parse(lastEvaluation) > 0).length;
+  }
+
   private async get(of: string, parameters: { readonly [name: string]: string } = {}): Promise<Answer> {
     const answer = await fetch(`${this.url}/api/v1/${of}?${new URLSearchParams(parameters)}`);
     const { status, data, error } = (await answer.json()) as Answer;
     if (status !== 'success') throw new Error(`${of} ${JSON.stringify(parameters)}: ${error}`);
     return data;
   }
+}
+
+/**
+ * As Prometheus extrapolates: to the edge of the window, or by half of what lies between two scrapes where more than that is missing.
+ *
+ * @see https://github.com/prometheus/prometheus/blob/v3.16.0/promql/functions.go, extrapolatedRate
+ */
+function rateWindow(times: readonly number[], length: number, end: number): Window {
+  const [from, to] = [times[0], times[times.length - 1]];
+  const between = (to - from) / (times.length - 1);
+  const extended = (missing: number) => (missing < 1.1 * between ? missing : between / 2);
+  const covered = to - from + extended(from - (end - length)) + extended(end - to);
+  return { from, to, seconds: ((to - from) * length) / covered };
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { constants } from 'node:os';
 import * as path from 'node:path';
 import { KubeObject } from '../kube-client';
 import { Difference, PodRunner } from '../pod-runner';
@@ -99,6 +100,7 @@ export class ServedModels implements Stoppable {
   }
 
   private process?: PodProcess;
+  private container?: string;
 
   private constructor(
     private readonly runner: PodRunner,
@@ -118,12 +120,21 @@ export class ServedModels implements Stoppable {
     return { job, port: this.ports[containerPort], discovered: discoveredPod(this.pod, containerPort) };
   }
 
+  /** That its server has ended, with what it said last; undefined while it runs. */
+  public get ending(): string | undefined {
+    const { process, container, pod } = this;
+    if (process?.status === undefined) return undefined;
+    const said = process.output.trimEnd().split('\n').slice(-20).join('\n');
+    return `the server ${container} of pod ${pod.metadata.name} ended with ${statusName(process.status)}; it said last:\n${said}`;
+  }
+
   public async stop(): Promise<void> {
     await this.runner.stop();
   }
 
   private async start(container: string, seconds: number): Promise<void> {
     try {
+      this.container = container;
       const running = (this.process = await this.runner.start(container));
       const started = async () =>
         running.status !== undefined || (await this.runner.probe(container, 'readinessProbe')).ok;
@@ -137,9 +148,16 @@ export class ServedModels implements Stoppable {
   }
 }
 
-/** The pod that a deployment makes, without an API server. */
-function podOf(objects: readonly KubeObject[], deployment: string): KubeObject {
-  const found = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === deployment);
+/** As a shell tells of a program that a signal ended. */
+function statusName(status: number): string {
+  const [signal] = Object.entries(constants.signals).find(([, number]) => status === 128 + number) ?? [];
+  return signal ? `${status} (${signal})` : String(status);
+}
+
+/** The pod that a deployment or a daemon set makes, without an API server. */
+export function podOf(objects: readonly KubeObject[], deployment: string): KubeObject {
+  const makers = ['Deployment', 'DaemonSet'];
+  const found = objects.find(({ kind, metadata }) => makers.includes(kind) && metadata.name === deployment);
   if (!found) throw new Error(`there is no deployment ${deployment}`);
   const { metadata, spec } = found.spec.template;
   const own = { namespace: found.metadata.namespace, name: `${deployment}-0`, uid: `${deployment}-0` };

@@ -1,0 +1,54 @@
+import { ModelReader, compressedTensorsOf, whyNotLoaded } from '../../catalog/checkpoint-formats';
+import { compareVersions } from '../../catalog/metric';
+import { ModelSpec } from '../../catalog/model-spec';
+import { onnxBounds } from '../../catalog/onnx-runtime-releases';
+import { ModelState } from './model-state';
+
+/** compressed-tensors of the environment of the program that has llm-compressor (jobs/environments/compressor.txt). */
+const WRITTEN_BY = '0.19.0';
+
+/**
+ * The model that a pipeline makes: with fewer layers where some are left out.
+ *
+ * @internal
+ */
+export function outputModel({ model, skipped }: ModelState): ModelSpec {
+  return skipped === 0 ? model : model._changed({}, { ...model.shape, layers: model.layers - skipped });
+}
+
+/**
+ * Why a reader does not load what a pipeline makes, with what would; nothing where it does.
+ *
+ * @internal
+ */
+export function unreadableBy(
+  { format, precision, opset, inRepository }: ModelState,
+  reader: ModelReader,
+): string | undefined {
+  if (inRepository) {
+    return 'it is laid out as a repository of Triton, which a deployment makes itself; leave tritonRepository out of the steps';
+  }
+  const reason = whyNotLoaded(format, reader);
+  if (reason !== undefined) return reason;
+  if (reader.precision !== undefined && reader.precision !== precision.name) {
+    return `its weights are ${precision}, and the plan of its server counts ${reader.precision}; serve it as { ...pipeline.output }`;
+  }
+  const most = reader.onnxRuntimeVersion === undefined ? undefined : onnxBounds(reader.onnxRuntimeVersion).most?.opset;
+  if (opset === undefined || most === undefined || opset <= most) return undefined;
+  return `it has opset ${opset}, and ${reader.name} reads up to ${most}; pass that release as triton of exportOnnx, or serve it by a newer one`;
+}
+
+/**
+ * Why a reader may not load what a pipeline makes; nothing where nothing speaks against it.
+ *
+ * @internal
+ */
+export function readerDoubts({ format }: ModelState, { vllmVersion, name }: ModelReader): string | undefined {
+  if (format.method !== 'compressed-tensors' || vllmVersion === undefined) return undefined;
+  const pin = compressedTensorsOf(vllmVersion);
+  if (pin === undefined || compareVersions(WRITTEN_BY, pin) <= 0) return undefined;
+  return (
+    `it is written by compressed-tensors ${WRITTEN_BY}, and ${name} reads with ${pin}, which need not know all that a newer one writes; try it before it ` +
+    'takes requests, or accept the warning'
+  );
+}

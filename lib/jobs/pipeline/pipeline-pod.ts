@@ -1,0 +1,208 @@
+import { returned } from '../../core/errors';
+import { IModelStore } from '../../core/model-store';
+import { PodSecurityLevel } from '../../core/pod-security-level';
+import { ImageRegistry } from '../../kubernetes/image-registry';
+import {
+  AWS_CLI_IMAGE,
+  credentialMounts,
+  credentialVolumes,
+  storeEnvironment,
+} from '../../kubernetes/model-store-access';
+import { PodContainer, PodTemplateProps } from '../../kubernetes/pod-template';
+import { mebibytes } from '../../kubernetes/quantity';
+import { gpuResource } from '../../scheduling/node-allocatable';
+import { DataSize } from '../../units/data-size';
+import { ModelPipelineProps } from './model-pipeline-props';
+import { PipelinePlan } from './pipeline-plan';
+import { PIPELINE_MOUNTS, inputFolder } from './pipeline-spec';
+import { StoredFiles } from './stored-text';
+
+const { config: CONFIG_MOUNT, work: WORK_MOUNT } = PIPELINE_MOUNTS;
+
+/** Containers, in the order in which they run. @internal */
+export const PIPELINE_CONTAINERS = { begin: 'begin', run: 'run', publish: 'publish' };
+/** Keys of the config map. @internal */
+export const PIPELINE_FILES = {
+  script: 'pipeline.sh',
+  assemble: 'assemble.sh',
+  publish: 'import.sh',
+  spec: 'spec.json',
+};
+
+/** Disk beside the volume of the work: what libraries keep, lists, and logs. */
+const TEMPORARY_MIB = 4096;
+const MOST_CPUS = 8;
+/** What Python and allocators take beside what a plan counts. */
+const MEMORY_MARGIN = 1.1;
+
+/**
+ * What the pods of a pipeline are made of.
+ *
+ * @internal
+ */
+export interface PipelinePod {
+  readonly props: ModelPipelineProps;
+  readonly name: string;
+  readonly labels: { [key: string]: string };
+  readonly annotations: { [key: string]: string };
+  readonly plan: PipelinePlan;
+  /** Size of the volume of the work. */
+  readonly disk: DataSize;
+  /** Folder of the work in the pod. */
+  readonly work: string;
+  readonly address: string;
+  readonly outputUri: string;
+  /** Whether the manifest is written on the condition that there is none. */
+  readonly isGuarded: boolean;
+  /** The source, and what steps and checks read of the store. */
+  readonly inputs: readonly StoredFiles[];
+}
+
+/**
+ * Folder of the work of a pipeline: of a claim a folder of its own.
+ *
+ * @internal
+ */
+export function workFolder({ workClaim }: ModelPipelineProps, name: string, address: string): string {
+  return workClaim === undefined ? WORK_MOUNT : `${WORK_MOUNT}/${name}-${address.slice(0, 12)}`;
+}
+
+/**
+ * The pods: what is read is fetched by one container, computed with by another that has no credentials, and published by a third.
+ *
+ * @internal
+ */
+export function pipelinePod(pod: PipelinePod): PodTemplateProps {
+  const { props, name, labels, annotations, disk } = pod;
+  const { nodePool, nodeSelector, workClaim, modelStore } = props;
+  const work =
+    workClaim === undefined
+      ? { emptyDir: { sizeLimit: mebibytes(disk) } }
+      : { persistentVolumeClaim: { claimName: workClaim } };
+  return {
+    labels,
+    annotations,
+    registry: props.imageRegistry ?? ImageRegistry.UPSTREAM,
+    securityLevel: PodSecurityLevel.RESTRICTED,
+    fsGroupChangePolicy: 'OnRootMismatch',
+    serviceAccount: { name },
+    taints: nodePool?.taints,
+    initContainers: [beginner(pod), runner(pod)],
+    containers: [publisher(pod)],
+    spec: {
+      // Pods that failed stay, with their logs.
+      restartPolicy: 'Never',
+      nodeSelector: nodePool?.nodeSelector ?? nodeSelector,
+      priorityClassName: props.priorityClassName,
+      volume: [
+        { name: 'config', configMap: { name, defaultMode: '0444' } },
+        { name: 'work', ...work },
+        { name: 'tmp', emptyDir: { sizeLimit: `${TEMPORARY_MIB}Mi` } },
+        ...credentialVolumes(modelStore),
+      ],
+    },
+  };
+}
+
+/** Every container asks for the disk of all: they share it, one after the other. */
+function diskOf({ props, disk }: PipelinePod): { [resource: string]: string } {
+  const work = props.workClaim === undefined ? disk.mib : 0;
+  return { 'ephemeral-storage': mebibytes(DataSize.mib(work + TEMPORARY_MIB)) };
+}
+
+const MOUNTS = [
+  { name: 'config', mountPath: CONFIG_MOUNT, readOnly: true },
+  { name: 'work', mountPath: WORK_MOUNT },
+  { name: 'tmp', mountPath: '/tmp' },
+];
+
+function beginner(pod: PipelinePod): PodContainer {
+  const { props, work, disk, address, outputUri, inputs } = pod;
+  const { modelStore } = props;
+  return {
+    name: PIPELINE_CONTAINERS.begin,
+    image: props.awsCliImage ?? AWS_CLI_IMAGE,
+    command: ['/bin/sh', `${CONFIG_MOUNT}/${PIPELINE_FILES.script}`, 'begin'],
+    env: [
+      { name: 'WORK_DIR', value: work },
+      { name: 'OUTPUT_URI', value: outputUri },
+      { name: 'RECIPE', value: address },
+      { name: 'CONFIG_DIR', value: CONFIG_MOUNT },
+      { name: 'MODELS_DIR', value: work },
+      { name: 'MODELS_MIB', value: String(Math.ceil(disk.mib)) },
+      { name: 'MODEL_PLAN', value: inputs.map((each) => inputLine(modelStore, each)).join('\n') },
+      { name: 'HOME', value: '/tmp' },
+      ...storeEnvironment(modelStore),
+    ],
+    volumeMount: [...MOUNTS, ...credentialMounts(modelStore)],
+    resources: {
+      requests: { cpu: '1', memory: '1Gi', ...diskOf(pod) },
+      limits: { cpu: '4', memory: '2Gi', ...diskOf(pod) },
+    },
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+  };
+}
+
+function inputLine(store: IModelStore, files: StoredFiles): string {
+  const { name, version = '1' } = files;
+  const uri = returned(store, 'IModelStore', 'modelStore.uriFor()', store.uriFor(name, version));
+  return `${uri} ${inputFolder(files)}`;
+}
+
+function runner(pod: PipelinePod): PodContainer {
+  const { props, work, plan } = pod;
+  const { nodePool } = props;
+  const cpus = props.cpus ?? Math.max(1, Math.min(MOST_CPUS, Math.floor(0.8 * plan.node.vcpus)));
+  const memory = mebibytes(DataSize.mib(plan.memoryMib * MEMORY_MARGIN));
+  const gpu = nodePool === undefined ? {} : { [gpuResource(nodePool)]: '1' };
+  const { modelName, modelVersion = '1' } = props;
+  const source = `${work}/${inputFolder({ name: modelName, version: modelVersion })}`;
+  const folders = [`--source=${source}`, `--work=${work}/state`, `--output=${work}/output`];
+  return {
+    name: PIPELINE_CONTAINERS.run,
+    image: props.image,
+    command: [
+      ...['/bin/sh', `${CONFIG_MOUNT}/${PIPELINE_FILES.script}`, 'run'],
+      ...['python3', '-m', 'model_pipeline', 'run', `--spec=${CONFIG_MOUNT}/${PIPELINE_FILES.spec}`, ...folders],
+      `--threads=${cpus}`,
+    ],
+    env: [
+      { name: 'HOME', value: '/tmp' },
+      // PyTorch names a folder of its cache by the user, who has no name in the image.
+      { name: 'USER', value: 'pipeline' },
+      { name: 'WORK_DIR', value: work },
+    ],
+    volumeMount: MOUNTS,
+    resources: {
+      requests: { cpu: String(cpus), memory, ...diskOf(pod), ...gpu },
+      limits: { memory, ...diskOf(pod), ...gpu },
+    },
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+  };
+}
+
+function publisher(pod: PipelinePod): PodContainer {
+  const { props, work, address, outputUri, isGuarded } = pod;
+  const { modelStore, workClaim } = props;
+  return {
+    name: PIPELINE_CONTAINERS.publish,
+    image: props.awsCliImage ?? AWS_CLI_IMAGE,
+    command: ['/bin/sh', `${CONFIG_MOUNT}/${PIPELINE_FILES.script}`, 'publish'],
+    env: [
+      { name: 'WORK_DIR', value: work },
+      { name: 'MODEL_URI', value: outputUri },
+      { name: 'RECIPE', value: address },
+      { name: 'SCRATCH_DIR', value: '/tmp' },
+      { name: 'HOME', value: '/tmp' },
+      ...(isGuarded ? [{ name: 'MANIFEST_ONCE', value: '1' }] : []),
+      ...(workClaim === undefined ? [] : [{ name: 'CLEAR_WORK', value: '1' }]),
+      ...storeEnvironment(modelStore),
+    ],
+    volumeMount: [...MOUNTS, ...credentialMounts(modelStore)],
+    resources: {
+      requests: { cpu: '500m', memory: '1Gi', ...diskOf(pod) },
+      limits: { cpu: '2', memory: '2Gi', ...diskOf(pod) },
+    },
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+  };
+}

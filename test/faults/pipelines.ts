@@ -1,0 +1,103 @@
+import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
+import { ModelPipeline, ModelPipelineProps, ModelStep, QualityGate } from '../../lib/jobs';
+import { stepFaults } from '../../lib/jobs/pipeline/step-faults';
+import { VllmDeployment } from '../../lib/serving';
+import { DataSize, Duration, Fault } from '../../lib/units';
+import { TALKS, piped, propsOn } from '../jobs/pipeline/support/pipelines';
+import { withSite } from '../serving/support/fixtures';
+import { faultsAtSynth, warningsOf } from '../support/faults';
+import { FaultText } from './fault-text';
+
+const pipe = (given: Parameters<typeof piped>[0]) => (): unknown => piped(given);
+
+/** What is found of a server of what a pipeline makes. */
+function served(
+  props: Partial<ModelPipelineProps>,
+  hardware: GpuInstanceType,
+  found: (server: VllmDeployment) => Fault[],
+): Fault[] {
+  let faults: Fault[] = [];
+  withSite((site) => {
+    const pipeline = new ModelPipeline(site.scope, 'Quantize', propsOn(site, { outputVersion: '1-small', ...props }));
+    const server = new VllmDeployment(site.scope, 'Talk', {
+      ...{ cluster: site.cluster, nodePool: site.pool(hardware, 2), modelStore: site.store },
+      models: [{ ...pipeline.output, contextLength: 2048 }],
+    });
+    faults = found(server);
+    site.scope.node.tryRemoveChild('Talk');
+  });
+  return faults;
+}
+
+/** Warnings are given when checks run. */
+function warned(server: VllmDeployment): Fault[] {
+  faultsAtSynth(server);
+  return warningsOf(server);
+}
+
+export const TEXTS: FaultText[] = [
+  {
+    id: 'BELOW_ACCURACY_FLOOR',
+    property: 'accuracyLossPercent',
+    text: 'accuracyLossPercent must be at most 3, so that 97 % of the accuracy stay; got 5; lower it, or set belowFloor where less is enough',
+    refuse: () => QualityGate.of({ text: TALKS, accuracyLossPercent: 5 }),
+  },
+  {
+    id: 'DISK_TOO_SMALL',
+    property: 'disk',
+    text: 'disk must be at least 5.43 GiB for source 2.3 GiB, result 983.25 MiB, and what a step reads and writes; got 1 GiB; raise it, or leave it out',
+    refuse: pipe({ disk: DataSize.gib(1) }),
+  },
+  {
+    id: 'OPSET_NOT_READ',
+    property: 'opset',
+    text: 'opset must be from 15 to 26, the highest that ONNX Runtime 1.27.0 of Triton 26.07 reads; got 40; no ONNX Runtime that was tried reads it; lower it, or pass the release of Triton that reads it',
+    faults: () => stepFaults(ModelStep.exportOnnx({ opset: 40 })._facts),
+  },
+  {
+    id: 'OUTPUT_IS_SOURCE',
+    property: 'outputVersion',
+    text: "outputVersion '1' of 'chat' is the source itself, which is never changed; give another version or outputName, or leave outputVersion out",
+    refuse: pipe({ outputVersion: '1' }),
+  },
+  {
+    id: 'OUTPUT_NOT_LOADED',
+    property: 'models',
+    text: "'chat/1-small', which 'test/Quantize' makes, cannot be served: compressed-tensors w4a16 needs compute capability 8.0, and T4 has 7.5; it loads safetensors, compressed-tensors w8a8",
+    faults: () => served({ steps: [ModelStep.weightOnly(4)] }, GpuInstanceType.G4DN_XLARGE, faultsAtSynth),
+  },
+  {
+    id: 'PIPELINE_TAKES_TOO_LONG',
+    property: 'timeout',
+    text: 'the pipeline takes about 26 min on a node without GPUs, most of it checks, 26 min; more than three times its timeout of 1 s; give it a nodePool with GPUs, or raise timeout',
+    refuse: pipe({ timeout: Duration.seconds(1) }),
+  },
+  {
+    id: 'REMOTE_CODE_RUNS',
+    text: "code in the folder of 'chat' runs in the Job; it has no credentials, but whoever wrote it decides what is published; read it, or leave trustRemoteCode out",
+    faults: () => warningsOf(piped({ trustRemoteCode: true }).pipeline),
+  },
+  {
+    id: 'STEP_DOES_NOT_FIT',
+    property: 'steps[0]',
+    text: 'steps[0] (w4a16) cannot run on a node without GPUs: it needs 32.99 GiB of host memory, and pods can have 13.83 GiB (2 bytes for each parameter on the host, 1 layer(s) of them on a GPU where there is one); use nodes with more, or another step that holds less at once',
+    refuse: pipe({ model: ModelSpec.LLAMA_2_13B, nodeMemory: DataSize.gib(16) }),
+  },
+  {
+    id: 'STEP_OUT_OF_ORDER',
+    property: 'steps[0]',
+    text: 'steps[0] (optimized) reads a graph of ONNX, but what comes before it writes weights in 16 or 32 bits; put it where it finds what it reads, or remove it',
+    refuse: pipe({ steps: [ModelStep.optimizeOnnx()] }),
+  },
+  {
+    id: 'TASKS_WITHOUT_HARNESS',
+    property: 'gate.tasks',
+    text: 'gate.tasks cannot be run beside steps of llm-compressor: the environment of the program that has it lacks lm-evaluation-harness; leave tasks out, and compare by the text',
+    refuse: pipe({ gate: QualityGate.of({ text: TALKS, tasks: ['arc_easy'], taskData: { name: 'tasks' } }) }),
+  },
+  {
+    id: 'WRITER_NEWER_THAN_READER',
+    text: "'chat/1-small', which 'test/Quantize' makes, may not load: it is written by compressed-tensors 0.19.0, and vLLM 0.24.0 reads with 0.17.0, which need not know all that a newer one writes; try it before it takes requests, or accept the warning",
+    faults: () => served({ steps: [ModelStep.w8a8()] }, GpuInstanceType.G5_XLARGE, warned),
+  },
+];
