@@ -1,27 +1,15 @@
 // Scripts that pods run, by the tools of their languages: shellcheck for shell, ruff and mypy for Python; and the Dockerfiles of images, by
 // hadolint and pip's resolver. The tools are installed into a virtual environment under .cache, made anew when the pinned versions change. Each
 // tool must also refuse what has a fault.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expectResolved, lint, writtenImages } from './images/check.mjs';
-import { CACHE, ensureInstalled, expect, mustRun, ROOT, run, Suite } from './support.mjs';
+import { installScriptTools, scriptTool } from './script-tools.mjs';
+import { CACHE, ensureInstalled, expect, ROOT, run, Suite } from './support.mjs';
 
 const ASSETS = path.join(ROOT, 'assets');
-const REQUIREMENTS = path.join(ROOT, 'test', 'scripts', 'requirements.txt');
-const VENV = path.join(CACHE, 'script-tools');
-
-async function installTools() {
-  const stamp = path.join(VENV, 'requirements.txt');
-  const wanted = readFileSync(REQUIREMENTS, 'utf8');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  rmSync(VENV, { recursive: true, force: true });
-  await mustRun(['python3', '-m', 'venv', VENV]);
-  await mustRun([path.join(VENV, 'bin', 'pip'), 'install', '--quiet', '-r', REQUIREMENTS], { capture: true });
-  writeFileSync(stamp, wanted);
-}
-
-const tool = (name, ...options) => [path.join(VENV, 'bin', name), ...options];
+const tool = (name, ...options) => [scriptTool(name), ...options];
 
 /** Each check with the files it is of, and a script that it must refuse. */
 const CHECKS = [
@@ -54,7 +42,7 @@ const CHECKS = [
 ];
 
 await ensureInstalled();
-await installTools();
+await installScriptTools();
 const suite = new Suite('lint-scripts');
 const folder = mkdtempSync(path.join(tmpdir(), 'lint-scripts-'));
 for (const { name, command, ending, faulty } of CHECKS) {
@@ -73,8 +61,8 @@ for (const { name, command, ending, faulty } of CHECKS) {
     expect(code === 1, `it ended with ${code}`);
   });
 }
-const HADOLINT = path.join(VENV, 'bin', 'hadolint');
-const PIP = path.join(VENV, 'bin', 'pip');
+const HADOLINT = scriptTool('hadolint');
+const PIP = scriptTool('pip');
 const images = await writtenImages();
 for (const { name, dockerfile } of images) {
   await suite.check(`hadolint accepts the image ${name}`, () => lint(HADOLINT, dockerfile));

@@ -107,6 +107,8 @@ def child(directory):
 
     settings = json.loads((Path(directory) / "settings.json").read_text())
     options = {
+        # Of a directory with weights, those; of a config.json alone, vLLM's dummy weights.
+        "load_format": "auto" if "directory" in settings else "dummy",
         "gpu_memory_utilization": UTILIZATION,
         "max_num_seqs": MAX_NUM_SEQS,
         "max_num_batched_tokens": MAX_BATCHED,
@@ -118,7 +120,7 @@ def child(directory):
     if draft.exists():
         options["speculative_config"]["model"] = str(draft)
     started = time.time()
-    llm = LLM(directory, load_format="dummy", skip_tokenizer_init=True, disable_log_stats=True, **copy.deepcopy(options))
+    llm = LLM(settings.get("directory", directory), skip_tokenizer_init=True, disable_log_stats=True, **copy.deepcopy(options))
     if draft.exists():
         options["speculative_config"]["model"] = "draft"
     result = {"options": options, "startSeconds": round(time.time() - started, 1)}

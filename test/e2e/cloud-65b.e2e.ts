@@ -4,7 +4,7 @@ import { GpuInstanceType, ModelSpec } from '../../lib';
 import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
 import { plainName } from './harness/nodes';
-import { pending, podLike, poolsOf, running } from './harness/pods';
+import { monitoringRuns, pending, podLike, poolsOf, running } from './harness/pods';
 import { Site } from './harness/site';
 import { Change } from './harness/workloads';
 
@@ -93,8 +93,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/cloud-65b', ()
     const pods = await running(site.kube, 'inference', 2);
     expect(await poolsOf(site.kube, pods)).toEqual(['p4de', 'p4de']);
     expect(new Set(pods.map(({ spec }) => spec.nodeName as string)).size).toBe(2);
-    // Prometheus, Alertmanager, Grafana and kube-state-metrics.
-    const watching = await running(site.kube, 'monitoring', 4);
+    const watching = await monitoringRuns(site.kube, ['grafana-']);
     expect(await poolsOf(site.kube, watching)).toEqual(watching.map(() => 'system'));
   });
 

@@ -4,7 +4,7 @@ import { TritonOnnxEnsemble } from '../../examples/triton-onnx-ensemble/stack';
 import { describeWith } from './harness/needs';
 import { OwnCluster, STORAGE_CLASS } from './harness/own-cluster';
 import { ownNode } from './harness/own-nodes';
-import { running } from './harness/pods';
+import { monitoringRuns, running } from './harness/pods';
 
 interface Example {
   /** Context of its cluster. */
@@ -56,7 +56,7 @@ for (const [name, { context, node, gpus, gpusOfPods, describe: stack }] of Objec
     });
 
     test('watches from where there is room', async () => {
-      await running(site.kube, 'monitoring', 2);
+      await monitoringRuns(site.kube);
     });
 
     test('plans nothing after that', async () => {

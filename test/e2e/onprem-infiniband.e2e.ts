@@ -6,7 +6,7 @@ import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
 import { OwnCluster, STORAGE_CLASS } from './harness/own-cluster';
 import { ownNode } from './harness/own-nodes';
-import { pending, podLike, running } from './harness/pods';
+import { monitoringRuns, pending, podLike, running } from './harness/pods';
 import { until } from './harness/process';
 
 const of = (props: OnpremInfinibandProps) => (app: App) => new OnpremInfiniband(app, props).stack;
@@ -62,7 +62,7 @@ describeWith(['terraform', 'controlPlane'], 'examples/onprem-infiniband', () => 
     const nodes = await nodesOf('inference', 2);
     expect(new Set(nodes).size).toBe(2);
     expect(nodes.every((name) => name.startsWith('rack-'))).toBe(true);
-    await running(site.kube, 'monitoring', 2);
+    await monitoringRuns(site.kube);
   });
 
   test('leaves a pod pending when the rack is full', async () => {

@@ -2,7 +2,7 @@ import { App } from 'cdktf';
 import { Quickstart } from '../../examples/quickstart/stack';
 import { isLeftOut, leftOut } from './harness/adapt';
 import { describeWith } from './harness/needs';
-import { poolsOf, running } from './harness/pods';
+import { monitoringRuns, poolsOf, running } from './harness/pods';
 import { Site } from './harness/site';
 import { tools } from './harness/tools';
 
@@ -31,7 +31,7 @@ describeWith(['terraform', 'emulator', 'controlPlane'], 'examples/quickstart', (
 
   test('runs its model on its own pool, and monitoring on the system nodes', async () => {
     expect(await poolsOf(site.kube, await running(site.kube, 'inference', 1))).toEqual(['llama-3-1-8b']);
-    expect(await poolsOf(site.kube, await running(site.kube, 'monitoring', 2))).toEqual(['system', 'system']);
+    expect(await poolsOf(site.kube, await monitoringRuns(site.kube))).toEqual(['system', 'system', 'system']);
   });
 
   test('asked nothing of AWS that it would refuse, or that went unanswered', () => {

@@ -194,3 +194,38 @@ describe('plans of steps of many tokens', () => {
     expect(experts.peak_activation_memory).toBeLessThan(1.1 * (2 * 248320 * 2048 + 4 * 4096 * 2048));
   });
 });
+
+/** What the model pipeline wrote, in the engine that reads it. Steps of the small model wait for a host that was faster than planned; those of 8B do not. */
+describe('plans of quantized models', () => {
+  const quantized = judge(read(path.join(__dirname, '../../bench/vllm/results-h200-quantised.json')));
+
+  test('are of FP8, INT8 and INT4', () => {
+    const names = quantized.map(({ measured }) => measured.name);
+    expect(names).toEqual(
+      expect.arrayContaining(['fp8-dynamic', 'w8a8', 'w4a16'].map((form) => `llama-3.2-1b-${form}`)),
+    );
+  });
+
+  test.each(quantized.map((model) => [model.measured.name, model] as const))(
+    '%s: capacity never above the engine and at most 4 %% below, weights within 4 %%',
+    (_, { measured, plan, capacityError }) => {
+      expect(capacityError).toBeLessThanOrEqual(0);
+      expect(capacityError).toBeGreaterThanOrEqual(-0.04);
+      expect(Math.abs(plan.memoryPerGpu.weights.bytes / measured.model_memory_usage - 1)).toBeLessThan(0.04);
+    },
+  );
+
+  const taken = quantized.flatMap((model) => model.steps).map((step) => [step.model, step.batch, step] as const);
+
+  test.each(taken.filter(([name]) => name.includes('-8b-')))('%s, %d sequences: a step within 10 %%', (_m, _b, step) =>
+    expect(Math.abs(step.error ?? NaN)).toBeLessThanOrEqual(0.1),
+  );
+
+  test.each(taken.filter(([name]) => name.includes('-1b-')))(
+    '%s, %d sequences: a step is not planned faster than it is, and not twice as slow',
+    (_model, _batch, step) => {
+      expect(step.error ?? NaN).toBeGreaterThanOrEqual(-0.05);
+      expect(step.error ?? NaN).toBeLessThanOrEqual(1);
+    },
+  );
+});

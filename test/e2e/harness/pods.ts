@@ -15,6 +15,27 @@ export async function running(client: KubeClient, namespace: string, count: numb
   return list();
 }
 
+/** What a `MonitoringStack` runs in its namespace unless told otherwise, by the beginnings of their names. */
+const MONITORING = ['alertmanager-', 'kube-state-metrics-', 'prometheus-'];
+
+/**
+ * Waits until all that a `MonitoringStack` makes by default runs: its servers, and a node exporter on every node.
+ *
+ * @param client an administrator
+ * @param further beginnings of the names of what else it was asked for
+ * @returns the pods of its servers
+ */
+export async function monitoringRuns(client: KubeClient, further: readonly string[] = []): Promise<KubeObject[]> {
+  const expected = [...MONITORING, ...further].sort();
+  const servers = await running(client, 'monitoring', expected.length);
+  const names = servers.map(({ metadata }) => metadata.name).sort();
+  expect(names).toEqual(expected.map((begins) => expect.stringMatching(`^${begins}`) as unknown));
+  const nodes = (await client.list('v1', 'Node')).map(({ metadata }) => metadata.name).sort();
+  const exporters = await running(client, 'monitoring-nodes', nodes.length);
+  expect(exporters.map(({ spec }) => spec.nodeName as string).sort()).toEqual(nodes);
+  return servers;
+}
+
 /** Annotation of a pod that kwok leaves alone. */
 export const HELD = 'e2e/held';
 

@@ -1,0 +1,1 @@
+"""Each check in a module of its own, with a function `run`."""

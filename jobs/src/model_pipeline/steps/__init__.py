@@ -1,0 +1,1 @@
+"""Each step in a module of its own, with a function `run`."""
