@@ -5,18 +5,25 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { bin, CACHE, ensureInstalled, run, say, writeResult } from './support.mjs';
-import { E2E_CACHE, EVERYTHING, ONLY_LIVE, prepare } from '../test/e2e/setup.mjs';
+import { E2E_CACHE, EVERYTHING, OF_LIVE, ONLY_LIVE, prepare } from '../test/e2e/setup.mjs';
 import { providerLines } from '../test/e2e/setup/providers.mjs';
 
 const LIVE = 'monitoring-live';
-/** By the name of the part: what jest is asked for, what is not made ready, and what its results are called. */
+/** By the name of the part: what jest is asked for, what is made ready, and what its results are called. */
 const PARTS = {
-  live: { asked: [LIVE], without: [], name: 'e2e-live', judges: false },
-  rest: { asked: ['--testPathIgnorePatterns', LIVE], without: ONLY_LIVE, name: 'e2e', judges: true },
+  live: { asked: [LIVE], further: OF_LIVE, name: 'e2e-live', judges: false },
+  rest: {
+    asked: ['--testPathIgnorePatterns', LIVE],
+    further: EVERYTHING.filter((each) => !ONLY_LIVE.includes(each)),
+    name: 'e2e',
+    judges: true,
+  },
 };
 
 const { part, passThrough } = readArguments(process.argv.slice(2));
-const { asked, without, name, judges } = part ? PARTS[part] : { asked: [], without: [], name: 'e2e', judges: true };
+const { asked, further, name, judges } = part
+  ? PARTS[part]
+  : { asked: [], further: EVERYTHING, name: 'e2e', judges: true };
 const isWhole = passThrough.length === 0;
 const report = path.join(CACHE, `${name}-report.json`);
 // Of this run alone: a demo, and the other part, may run beside it.
@@ -48,10 +55,7 @@ function idleExceptions() {
 }
 
 await ensureInstalled();
-const { missing, providers, terraform } = await prepare(
-  tools,
-  EVERYTHING.filter((each) => !without.includes(each)),
-);
+const { missing, providers, terraform } = await prepare(tools, further);
 if (terraform) say(`${terraform.product} ${terraform.version}`);
 for (const line of providerLines(providers)) say(line);
 mkdirSync(CACHE, { recursive: true });

@@ -16,6 +16,7 @@ import {
   LEFT,
   Loads,
   Ports,
+  completion,
   leftCompletion,
   loadsOf,
   longCompletion,
@@ -120,15 +121,19 @@ export class LiveLane implements Stoppable {
     this.#ports = { vllm: vllm.port, triton: triton.port };
   }
 
-  /** Some callers go away, and are known to have, before the load begins. */
+  /** Some callers go away before the load begins, and the engine works for none of them any more. */
   private async leave(): Promise<void> {
     const leaving = new LoadGenerator((index) => leftCompletion(this.#ports.vllm, index));
     await leaving.burst(LEFT);
     this.left = leaving.ended;
-    for (const each of this.watching.values()) {
-      const aborted = async () => (await each.value(ABORTED)) === LEFT;
-      await until(aborted, PATIENCE_SECONDS, `${LEFT} aborted requests`);
-    }
+    // The engine tells of requests that are gone when it next has one to work for.
+    const next = new LoadGenerator((index) => completion(this.#ports.vllm, index));
+    const gone = async (each: Prometheus) => {
+      await next.burst(1);
+      return (await each.value(`sum(vllm:num_requests_running{job="${JOBS.vllm}"})`)) === 0;
+    };
+    for (const each of this.watching.values())
+      await until(() => gone(each), PATIENCE_SECONDS, 'an engine without requests');
   }
 
   private async load(): Promise<void> {

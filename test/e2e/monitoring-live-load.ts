@@ -7,7 +7,7 @@ export const CALLER = 'a key of 32 characters, for a test';
 /** Tokens of each answer, and of one whose caller goes away: it cannot be over before that. */
 const [TOKENS, ENDLESS] = [8, 1900];
 /** Requests that are answered at once for as long as it takes to be scraped several times, and their tokens: those of the prompt, and of the answer. */
-export const HELD = { requests: 6, prompt: 1000, answer: 800 };
+export const HELD = { requests: 6, prompt: 1000, answer: 500 };
 /** Callers that leave, before the load. */
 export const LEFT = 5;
 
@@ -46,7 +46,8 @@ export function loadsOf({ vllm, triton }: Ports): {
   };
 }
 
-function completion(port: number, index: number): Promise<Ended> {
+/** A completion whose caller waits for all of it. */
+export function completion(port: number, index: number): Promise<Ended> {
   return streamCompletion({ port, key: CALLER, model: MODELS.language, prompt: `${index} of many`, tokens: TOKENS });
 }
 

@@ -64,6 +64,9 @@ export const EVERYTHING = Object.keys(FURTHER);
 /** What only the part of the tests needs that is called live: it takes longest to build. */
 export const ONLY_LIVE = ['prometheus3', 'kubeStateMetrics', 'nodeExporter'];
 
+/** All that the part that is called live needs. */
+export const OF_LIVE = ['monitoring', 'envoy', 'vllm', 'triton', ...ONLY_LIVE];
+
 /**
  * Makes tools ready, as far as this machine allows, and writes down where they are.
  *

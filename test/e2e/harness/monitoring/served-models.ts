@@ -136,8 +136,12 @@ export class ServedModels implements Stoppable {
     try {
       this.container = container;
       const running = (this.process = await this.runner.start(container));
-      const started = async () =>
-        running.status !== undefined || (await this.runner.probe(container, 'readinessProbe')).ok;
+      // A probe is a process of its own, and takes from the start of a server what it asks for.
+      const started = async () => {
+        if (running.status !== undefined || (await this.runner.probe(container, 'readinessProbe')).ok) return true;
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        return false;
+      };
       await until(started, seconds, `the readiness probe of ${container}`);
       if (running.status !== undefined) throw new Error(`${container} ended with ${running.status}`);
     } catch (error) {
