@@ -106,7 +106,12 @@ check() {
 }
 
 failed=0
-while read -r model kind content; do
+# A redirection that fails leaves the loop alone, and with it nothing would be checked.
+if [ ! -s "$config/models" ]; then
+  say "there is no list of models in $config/models"
+  exit 1
+fi
+while read -r model kind content || [ -n "$model" ]; do
   check "$model" "$kind" "${content:-0}" || failed=1
 done < "$config/models"
 exit "$failed"

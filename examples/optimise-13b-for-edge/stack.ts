@@ -70,6 +70,8 @@ export class Optimise13bForEdge {
       cluster: hall,
       modelStore,
       nodePool: workshop,
+      // Checks run on processors.
+      cpus: 24,
       modelName: ModelSpec.LLAMA_2_13B.name,
       model: ModelSpec.LLAMA_2_13B,
       precision: Precision.FP16,

@@ -19,6 +19,8 @@ export interface MetricFacts {
   readonly replacedBy?: string;
   readonly everyModelSince?: string;
   readonly feature?: MetricFeature;
+  /** Upper bounds of the buckets of a histogram without +Inf, in its unit, ascending; absent where they differ or are not known. */
+  readonly bounds?: readonly number[];
   readonly perDevice?: boolean;
   readonly unlikeValuesOf?: string;
   readonly description: string;

@@ -158,6 +158,8 @@ export enum MetricFeature {
   TOOL_CALL_PARSER = 'tool_call_parser',
   /** `--watermark-config` of vLLM. */
   WATERMARK = 'watermark_config',
+  /** `--custom-histogram-buckets` of vLLM, from 0.32 on: bounds of histograms are others than usual. No metric needs it. */
+  CUSTOM_BUCKETS = 'custom_histogram_buckets',
   /** Environment variable `VLLM_COMPUTE_NANS_IN_LOGITS` of vLLM. */
   NAN_CHECK = 'VLLM_COMPUTE_NANS_IN_LOGITS',
   /** TLS at a gateway. */

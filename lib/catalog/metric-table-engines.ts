@@ -1,3 +1,4 @@
+import { TRITON_VLLM_FIRST_TOKEN_BOUNDS, TRITON_VLLM_STEP_BOUNDS } from './latency-bounds';
 import { MetricFacts, MetricRows } from './metric-facts';
 import { MetricFeature, MetricType, MetricUnit } from './metric-kind';
 
@@ -7,9 +8,15 @@ const TENSORRT_LLM = 'triton-inference-server/tensorrtllm_backend @ 00b4947: REA
 
 const PER_MODEL = ['model', 'version'];
 
-function vllm(type: MetricType, unit: MetricUnit, description: string, minVersion: string): MetricFacts {
+function vllm(
+  type: MetricType,
+  unit: MetricUnit,
+  description: string,
+  minVersion: string,
+  bounds?: readonly number[],
+): MetricFacts {
   const feature = MetricFeature.REPORT_CUSTOM_METRICS;
-  return { type, unit, labels: PER_MODEL, minVersion, feature, description, source: VLLM };
+  return { type, unit, labels: PER_MODEL, minVersion, feature, bounds, description, source: VLLM };
 }
 
 /** What the vLLM backend of Triton exposes. @internal */
@@ -21,12 +28,14 @@ export const TRITON_VLLM_METRICS: MetricRows = {
     MetricUnit.SECONDS,
     'Time to first token; the last bucket ends at 10 s',
     '24.08',
+    TRITON_VLLM_FIRST_TOKEN_BOUNDS,
   ),
   'vllm:time_per_output_token_seconds': vllm(
     HISTOGRAM,
     MetricUnit.SECONDS,
     'Time between tokens; the last bucket ends at 2.5 s',
     '24.08',
+    TRITON_VLLM_STEP_BOUNDS,
   ),
   // The first bucket ends at 1 s: no source for a latency target in milliseconds.
   'vllm:e2e_request_latency_seconds': vllm(

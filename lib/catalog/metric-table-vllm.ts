@@ -1,3 +1,4 @@
+import { VLLM_FIRST_TOKEN_BOUNDS_MS, VLLM_REQUEST_BOUNDS, VLLM_STEP_BOUNDS } from './latency-bounds';
 import { MetricFacts, MetricRows } from './metric-facts';
 import { MetricFeature, MetricType, MetricUnit } from './metric-kind';
 
@@ -18,14 +19,16 @@ interface More {
   /** Labels whose values are a closed set. */
   readonly values?: { readonly [label: string]: readonly string[] };
   readonly since?: string;
+  /** Of a histogram whose bounds are the same in every version. */
+  readonly bounds?: readonly number[];
   readonly feature?: MetricFeature;
   readonly source?: string;
 }
 
 function row(type: MetricType, unit: MetricUnit, description: string, more: More = {}): MetricFacts {
-  const { values, since: minVersion, feature, source = SOURCE } = more;
+  const { values, since: minVersion, feature, bounds, source = SOURCE } = more;
   const labels = [...PER_ENGINE, ...Object.keys(values ?? {})];
-  return { type, unit, labels, labelValues: values, minVersion, feature, description, source };
+  return { type, unit, labels, labelValues: values, minVersion, feature, bounds, description, source };
 }
 
 function gone(facts: MetricFacts, maxVersion: string, replacedBy: string): MetricFacts {
@@ -201,18 +204,33 @@ const TOKENS: MetricRows = {
 };
 
 const TIMES: MetricRows = {
-  'vllm:time_to_first_token_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time to first token'),
-  'vllm:inter_token_latency_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time between two tokens'),
+  'vllm:time_to_first_token_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time to first token', {
+    bounds: VLLM_FIRST_TOKEN_BOUNDS_MS.map((ms) => ms / 1000),
+  }),
+  'vllm:inter_token_latency_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time between two tokens', {
+    bounds: VLLM_STEP_BOUNDS,
+  }),
   'vllm:request_time_per_output_token_seconds': row(
     HISTOGRAM,
     MetricUnit.SECONDS,
     'Mean time between the tokens of a request',
+    { bounds: VLLM_STEP_BOUNDS },
   ),
-  'vllm:e2e_request_latency_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time from request to last token'),
-  'vllm:request_queue_time_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time that a request waited'),
-  'vllm:request_inference_time_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time that a request was in the batch'),
-  'vllm:request_prefill_time_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time spent on the prompt of a request'),
-  'vllm:request_decode_time_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time spent on the answer to a request'),
+  'vllm:e2e_request_latency_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time from request to last token', {
+    bounds: VLLM_REQUEST_BOUNDS,
+  }),
+  'vllm:request_queue_time_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time that a request waited', {
+    bounds: VLLM_REQUEST_BOUNDS,
+  }),
+  'vllm:request_inference_time_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time that a request was in the batch', {
+    bounds: VLLM_REQUEST_BOUNDS,
+  }),
+  'vllm:request_prefill_time_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time spent on the prompt of a request', {
+    bounds: VLLM_REQUEST_BOUNDS,
+  }),
+  'vllm:request_decode_time_seconds': row(HISTOGRAM, MetricUnit.SECONDS, 'Time spent on the answer to a request', {
+    bounds: VLLM_REQUEST_BOUNDS,
+  }),
 };
 
 const ESTIMATES: MetricRows = {

@@ -72,6 +72,12 @@ export class Metric {
   public readonly perDevice: boolean;
   /** Label whose values are of unlike quantities: a query names one before it adds series. @default - none */
   public readonly unlikeValuesOf?: string;
+  /**
+   * Upper bounds of the buckets of a histogram without +Inf, in its unit; undefined where they differ or are not known.
+   *
+   * @internal
+   */
+  public readonly _bounds?: readonly number[];
   /** Meaning. */
   public readonly description: string;
   /** Source of these facts. */
@@ -95,6 +101,7 @@ export class Metric {
     this.feature = facts.feature;
     this.perDevice = facts.perDevice ?? false;
     this.unlikeValuesOf = facts.unlikeValuesOf;
+    this._bounds = facts.bounds;
     this.description = facts.description;
     this.source = facts.source;
   }
@@ -133,6 +140,15 @@ export class Metric {
    * @param features features that are switched on
    */
   public missing(exporters: MetricExporter[], version: string, features: MetricFeature[]): string[] {
+    return this._missing(exporters, version, features);
+  }
+
+  /**
+   * `missing`, for what is known to be a target: asked many thousand times of a large stack.
+   *
+   * @internal
+   */
+  public _missing(exporters: readonly MetricExporter[], version: string, features: readonly MetricFeature[]): string[] {
     const missing: string[] = [];
     if (!exporters.includes(this.exporter)) missing.push(`${this.name} comes from exporter '${this.exporter}' only`);
     if (this.minVersion && compareVersions(version, this.minVersion) < 0) {

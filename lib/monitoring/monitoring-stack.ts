@@ -1,11 +1,12 @@
 import { NetworkPolicyV1 } from '@cdktf/provider-kubernetes/lib/network-policy-v1';
-import { ITerraformDependable } from 'cdktf';
+import { ITerraformDependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, ClusterSingleton } from '../core/cluster-ledger';
 import { IServiceAccountRole } from '../core/aws-role';
 import { throwIfOfOtherKinds, throwIfRefused, throwOfCall } from '../core/errors';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { PodSecurityLevel } from '../core/pod-security-level';
+import { foundOnce } from '../core/reading';
 import { addValidation, addWarning, warnOnce } from '../core/validation';
 import { IWatchable } from '../core/watchable';
 import { ImageRegistry } from '../kubernetes/image-registry';
@@ -131,7 +132,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
       targets: () => this.#watchList.workloads.map(({ target }) => target),
     });
     this.#files = new ConfigFiles(
-      () => this.prometheusConfiguration,
+      () => foundOnce(TerraformStack.of(this), this.#files, () => this.prometheusConfiguration),
       () => this.#watchList.ruleGroups,
     );
     prometheusServer(

@@ -1,6 +1,8 @@
+import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { ClusterLedger, isInTree } from '../core/cluster-ledger';
 import { throwIfInvalid } from '../core/errors';
+import { foundOnce } from '../core/reading';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IWatchable, MetricsTarget } from '../core/watchable';
 import { addWarning } from '../core/validation';
@@ -72,6 +74,8 @@ export class WatchList {
   }[] = [];
 
   #made?: { readonly key: string; readonly groups: readonly RuleGroup[] };
+  /** What stands for what is found while cdktf reads the stack. */
+  readonly #found = { workloads: {}, groups: {}, dashboards: {} };
 
   /**
    * @param monitoring whose list it is; its errors and warnings are those of the list
@@ -118,13 +122,21 @@ export class WatchList {
   }
 
   /** The workloads as they are now. */
-  public get workloads(): WatchedWorkload[] {
+  public get workloads(): readonly WatchedWorkload[] {
+    return foundOnce(TerraformStack.of(this.monitoring), this.#found.workloads, () => this.#workloadsNow());
+  }
+
+  #workloadsNow(): WatchedWorkload[] {
     const found = (this.props.exporters?.() ?? []).map((workload) => ({ workload, options: {} }));
     return [...this.#inTree, ...found].map(({ workload, options }) => this.#toWatched(workload, options));
   }
 
   /** The rules of the workloads as they are now. */
   public get ruleGroups(): readonly RuleGroup[] {
+    return foundOnce(TerraformStack.of(this.monitoring), this.#found.groups, () => this.#ruleGroupsNow());
+  }
+
+  #ruleGroupsNow(): readonly RuleGroup[] {
     const workloads = this.workloads;
     const capacityEnds = this.#capacityEnds;
     const key = JSON.stringify([workloads, capacityEnds]);
@@ -156,9 +168,11 @@ export class WatchList {
   }
 
   /** The dashboards of the workloads as they are now. */
-  public get dashboards(): DashboardJson[] {
-    const rules = this.ruleGroups.flatMap((group) => group.rules);
-    return dashboardsOf({ workloads: this.workloads, rules, siteLabel: this.#siteLabel });
+  public get dashboards(): readonly DashboardJson[] {
+    return foundOnce(TerraformStack.of(this.monitoring), this.#found.dashboards, () => {
+      const rules = this.ruleGroups.flatMap((group) => group.rules);
+      return dashboardsOf({ workloads: this.workloads, rules, siteLabel: this.#siteLabel });
+    });
   }
 
   /** What is wrong with the workloads, or with rules that follow from them. */
@@ -194,10 +208,11 @@ export class WatchList {
     const extraLabels = siteLabel === undefined ? [] : [siteLabel];
     if (!grafana) return ruleFaults(rules, targets, { scrapeIntervalSeconds, extraLabels });
     const { dashboards = [] } = grafana;
-    return dashboardFaults(
-      [...dashboardsOf({ workloads, rules, siteLabel }), ...dashboards.map(({ _dashboard: own }) => own)],
-      { rules, targets, options: { scrapeIntervalSeconds, extraLabels } },
-    );
+    return dashboardFaults([...this.dashboards, ...dashboards.map(({ _dashboard: own }) => own)], {
+      rules,
+      targets,
+      options: { scrapeIntervalSeconds, extraLabels },
+    });
   }
 
   /** What sites that write from afar are told apart by. */

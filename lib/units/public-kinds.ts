@@ -565,7 +565,7 @@ export const ENUMS = {
   MetricExporter:
     'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset',
   MetricFeature:
-    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt',
+    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config custom_histogram_buckets VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt',
   MetricType: 'counter gauge histogram summary',
   MetricUnit:
     'requests inferences executions tokens sequences seconds milliseconds microseconds nanoseconds unix-seconds bytes mebibytes bytes-per-second megabytes-per-second watts joules millijoules degrees-celsius megahertz hertz ratio percent servers lookups floating-point-operations operations events rows packets connections inodes processes cores lanes pods containers nodes items state code information mixed',

@@ -69,7 +69,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'PIPELINE_TAKES_TOO_LONG',
     property: 'timeout',
-    text: 'the pipeline takes about 26 min on a node without GPUs, most of it checks, 26 min; more than three times its timeout of 1 s; give it a nodePool with GPUs, or raise timeout',
+    text: 'the pipeline takes about 35 min on a node without GPUs, most of it checks, 34 min; more than three times its timeout of 1 s; give it more cpus, or raise timeout',
     refuse: pipe({ timeout: Duration.seconds(1) }),
   },
   {

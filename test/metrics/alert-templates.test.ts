@@ -4,11 +4,10 @@ import { tmpdir } from 'os';
 import * as path from 'path';
 import { templateFault } from '../../lib/metrics/contract/template-faults';
 import { TEMPLATE_FUNCTIONS } from '../../lib/metrics/contract/template-functions';
-import { onPath } from '../monitoring/support';
+import { onPath, testWith } from '../monitoring/support';
 
 const promtool = onPath('promtool');
-if (!promtool) console.info('skipped: promtool is not on the PATH; it is in the Debian package prometheus');
-const withPromtool = promtool ? test : test.skip;
+const withPromtool = testWith('promtool');
 
 /** Functions of Prometheus 3 that Debian's 2.42 does not have yet. */
 const NEWER = ['toDuration', 'now', 'urlQueryEscape'];

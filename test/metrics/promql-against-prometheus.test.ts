@@ -6,11 +6,10 @@ import * as fc from 'fast-check';
 import { PROMQL_FUNCTIONS } from '../../lib/metrics/promql/functions';
 import { parsePromql } from '../../lib/metrics/promql/parse';
 import { valueType } from '../../lib/metrics/promql/value-types';
-import { onPath } from '../monitoring/support';
+import { onPath, testWith } from '../monitoring/support';
 
 const promtool = onPath('promtool');
-if (!promtool) console.info('skipped: promtool is not on the PATH; it is in the Debian package prometheus');
-const withPromtool = promtool ? test : test.skip;
+const withPromtool = testWith('promtool');
 
 /** Functions of Prometheus 3 that Debian's 2.42 does not have yet. */
 const NEWER = ['histogram_avg', 'histogram_stddev', 'histogram_stdvar'];

@@ -24,7 +24,7 @@ import { TestCluster, testCluster } from '../support/test-cluster';
 import { Block, synthesize, testStack } from '../support/synth';
 import { unescapeTemplate } from '../support/template';
 import { TestPool, TestStore, llama8b } from '../serving/support/fixtures';
-import { fixture, onPath } from './support';
+import { fixture, onPath, testWith } from './support';
 
 const SERVICE = { name: 'chat', namespace: 'models', port: 80, models: ['chat'] };
 
@@ -127,7 +127,7 @@ describe('a gateway that is watched', () => {
   });
 
   const promtool = onPath('promtool');
-  const withPromtool = promtool ? test : test.skip;
+  const withPromtool = testWith('promtool');
 
   /** What promtool says of the alert, where no server of either Service is left after ten minutes. */
   function firing(backends: Backends): string {

@@ -6,11 +6,10 @@ import { MonitoringStack, MonitoringStackProps } from '../../lib/monitoring';
 import { faultsThrown } from '../support/faults';
 import { synthesize } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
-import { monitor, onPath } from './support';
+import { monitor, onPath, testWith } from './support';
 
 const promtool = onPath('promtool');
-const withPromtool = promtool ? test : test.skip;
-if (!promtool) console.info('skipped: promtool is not on the PATH; it is in the Debian package prometheus');
+const withPromtool = testWith('promtool');
 
 const ID = 'ws-0a11ce00-0000-4000-8000-000000000001';
 const arn = (partition = 'aws', region = 'eu-central-1') =>

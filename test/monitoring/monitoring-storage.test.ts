@@ -3,6 +3,7 @@ import { RemovalPolicy } from '../../lib/core/removal-policy';
 import { MonitoringStorage, PersistentStorageProps } from '../../lib/monitoring';
 import { DataSize } from '../../lib/units/data-size';
 import { Block, synthesize } from '../support/synth';
+import { unescapeTemplate } from '../support/template';
 import { testCluster } from '../support/test-cluster';
 import { monitor } from './support';
 
@@ -38,6 +39,14 @@ describe('the claims of a monitoring stack', () => {
     expect(podOf({ storageClassName: 'gp2' }, name)).not.toEqual(podOf({ storageClassName: 'gp3' }, name));
     expect(podOf({}, name)).not.toEqual(podOf({ storageClassName: 'gp3' }, name));
     expect(podOf({ storageClassName: 'gp3' }, name)).toEqual(podOf({ storageClassName: 'gp3' }, name));
+  });
+
+  test.each(CLAIMS)('write the name of a class as Terraform reads it once, and the pod beside %s too', (claim) => {
+    const storageClassName = 'fast-${disks}';
+    const [kept] = claims({ storageClassName }).filter(({ metadata }) => metadata.name === claim);
+    expect(unescapeTemplate(kept.spec.storage_class_name as string)).toBe(storageClassName);
+    const texts = Object.values(podOf({ storageClassName }, claim.replace('-data', ''))) as string[];
+    expect(texts.map(unescapeTemplate)).toContainEqual(expect.stringMatching(/ of fast-\$\{disks\}$/));
   });
 
   test('storage of the node has none', () => {

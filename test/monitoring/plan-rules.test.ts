@@ -6,11 +6,10 @@ import { MetricExporter } from '../../lib/catalog/metric-kind';
 import { MetricsTarget, PlannedServing } from '../../lib/core/watchable';
 import { MonitoringRule } from '../../lib/monitoring';
 import { DataSize } from '../../lib/units/data-size';
-import { fixture, monitor, onPath, TARGET, VLLM_TARGET } from './support';
+import { fixture, monitor, onPath, TARGET, testWith, VLLM_TARGET } from './support';
 
 const promtool = onPath('promtool');
-const withPromtool = promtool ? test : test.skip;
-if (!promtool) console.info('skipped: promtool is not on the PATH; it is in the Debian package prometheus');
+const withPromtool = testWith('promtool');
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));

@@ -7,18 +7,12 @@ import { parse } from 'yaml';
 import { AlertReceiver, MonitoringStack } from '../../lib/monitoring';
 import { TARGET_LABELS } from '../../lib/metrics/contract/scraped-target';
 import { INHIBIT_RULES } from '../../lib/monitoring/alerting/inhibit-rules';
-import { VLLM_TARGET, fixture, monitor, onPath, parseExposition } from './support';
+import { VLLM_TARGET, fixture, monitor, onPath, parseExposition, testWith } from './support';
 
 const promtool = onPath('promtool');
 const amtool = onPath('amtool');
-const withPromtool = promtool ? test : test.skip;
-const withAmtool = amtool ? test : test.skip;
-for (const [program, found, where] of [
-  ['promtool', promtool, 'prometheus'],
-  ['amtool', amtool, 'prometheus-alertmanager'],
-]) {
-  if (!found) console.info(`skipped: ${program} is not on the PATH; it is in the Debian package ${where}`);
-}
+const withPromtool = testWith('promtool');
+const withAmtool = testWith('amtool');
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));

@@ -100,10 +100,18 @@ export function onPath(program: string): string | undefined {
     .find((file) => existsSync(file));
 }
 
+/** Debian packages of programs that tests run. */
+const PACKAGES: { readonly [program: string]: string } = {
+  promtool: 'prometheus',
+  amtool: 'prometheus-alertmanager',
+  luajit: 'luajit',
+};
+
 /** `test` where a program is on the PATH; else the test is skipped, and the reason printed. */
 export function testWith(program: string): jest.It {
   if (onPath(program)) return test;
-  console.info(`skipped: ${program} is not on the PATH`);
+  const where = program in PACKAGES ? `; it is in the Debian package ${PACKAGES[program]}` : '';
+  console.info(`skipped: ${program} is not on the PATH${where}`);
   return test.skip;
 }
 

@@ -41,7 +41,7 @@ export interface ModelPipelineProps {
    * @default - that of the source, the steps, and 12 digits of the address of all that decides the result, e.g. `1-int8-3f2a9c41d07b`
    */
   readonly outputVersion?: string;
-  /** The pool whose GPUs compute. @default - processors do, on nodes without GPUs */
+  /** The pool on whose nodes it runs: llm-compressor computes on one of their GPUs, all else on processors. @default - nodes without GPUs */
   readonly nodePool?: IGpuNodePool;
   /** Labels of the nodes without GPUs that it may run on. @default - any node without a taint */
   readonly nodeSelector?: { [key: string]: string };

@@ -179,7 +179,7 @@ export class ModelPipeline extends Construct {
     const node = pipelineNode(cluster, nodePool, {
       selects: nodeSelector !== undefined,
       memory: nodeMemory,
-      vcpus: cpus,
+      cpus,
     });
     const stored = precision ?? model.publishedPrecision ?? Precision.BF16;
     return planPipeline(model, stored, this.#steps, node, gate._props.longContext);

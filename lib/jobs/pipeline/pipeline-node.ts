@@ -11,6 +11,7 @@ const MIB = 1024 ** 2;
 const ALLOCATABLE_DISK = 0.85;
 /** Processors of a node of which nothing is known. */
 const ASSUMED_VCPUS = 4;
+const MOST_CPUS = 8;
 
 /**
  * The node that the steps run on, as far as it is known.
@@ -22,7 +23,8 @@ export interface PipelineNode {
   readonly name: string;
   /** One of its GPUs. @default - it has none */
   readonly gpu?: GpuType;
-  readonly vcpus: number;
+  /** Processors that the program gets. */
+  readonly cpus: number;
   /** Memory that pods can have, MiB. @default - not known */
   readonly memoryMib?: number;
   /** Local disk that pods can have, MiB. @default - not known */
@@ -41,7 +43,7 @@ export interface PipelineNode {
 export function pipelineNode(
   cluster: IKubernetesCluster,
   pool: IGpuNodePool | undefined,
-  given: { readonly selects: boolean; readonly memory?: DataSize; readonly vcpus?: number },
+  given: { readonly selects: boolean; readonly memory?: DataSize; readonly cpus?: number },
 ): PipelineNode {
   if (pool !== undefined) {
     const amounts = nodeAllocatable(pool);
@@ -49,7 +51,7 @@ export function pipelineNode(
     return {
       name: `a node of pool '${pool.poolName}' (${pool.hardware.name})`,
       gpu: pool.hardware.gpu,
-      vcpus: pool.hardware.vcpus,
+      cpus: given.cpus ?? cpusOf(pool.hardware.vcpus),
       memoryMib: memory === undefined ? undefined : Math.floor(memory / MIB),
       diskMib: disk === undefined ? undefined : Math.floor(disk / MIB),
     };
@@ -62,8 +64,13 @@ export function pipelineNode(
       given.memory === undefined && size !== undefined
         ? `a system node (${system?.instanceType})`
         : 'a node without GPUs',
-    vcpus: given.vcpus ?? size?.vcpus ?? ASSUMED_VCPUS,
+    cpus: given.cpus ?? cpusOf(size?.vcpus ?? ASSUMED_VCPUS),
     memoryMib: memory === undefined ? undefined : allocatableMib(memory, size?.podsByAddresses ?? 58),
     diskMib: system === undefined ? undefined : Math.floor(system.diskGib * 1024 * ALLOCATABLE_DISK),
   };
+}
+
+/** Most of what a node has, and no more than the steps use well. */
+function cpusOf(vcpus: number): number {
+  return Math.max(1, Math.min(MOST_CPUS, Math.floor(0.8 * vcpus)));
 }

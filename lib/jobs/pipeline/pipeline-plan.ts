@@ -5,7 +5,7 @@ import { DataSize } from '../../units/data-size';
 import { ModelState, after, sourceState } from './model-state';
 import { PipelineNode } from './pipeline-node';
 import { StepCost, checkCost, stepCost } from './step-cost';
-import { StepFacts } from './step-facts';
+import { StepFacts, StepKind } from './step-facts';
 
 /** Longest input that is checked unless the gate says another. */
 const CHECKED_CONTEXT = 4096;
@@ -22,6 +22,8 @@ const TIME_BAND = 'factor 3 either way';
  */
 export interface PlannedStep {
   readonly name: string;
+  /** Whether it computes on a GPU where there is one. */
+  readonly usesGpu: boolean;
   readonly cost: StepCost;
   readonly before: ModelState;
   readonly next: ModelState;
@@ -68,10 +70,22 @@ export function planPipeline(
   const result = states[states.length - 1];
   const planned: PlannedStep[] = steps.map((step, index) => {
     const [before, next] = [states[index], states[index + 1]];
-    return { name: step.short, before, next, cost: stepCost(step, before, next, node) };
+    return {
+      name: step.short,
+      usesGpu: step.kind === StepKind.COMPRESS,
+      before,
+      next,
+      cost: stepCost(step, before, next, node),
+    };
   });
   const longest = longContext ?? Math.min(CHECKED_CONTEXT, model.maxContextLength);
-  const checks = { name: 'checks', before: source, next: result, cost: checkCost(source, result, longest, node) };
+  const checks = {
+    name: 'checks',
+    usesGpu: false,
+    before: source,
+    next: result,
+    cost: checkCost(source, result, longest, node),
+  };
   const all = [...planned, checks];
   // A step's result is there with what it read; the source stays, because the checks compare with it.
   const pairs = planned.map(({ before, next }) => (before === source ? 0 : before.bytes) + next.bytes);

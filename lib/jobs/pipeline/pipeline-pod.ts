@@ -31,7 +31,6 @@ export const PIPELINE_FILES = {
 
 /** Disk beside the volume of the work: what libraries keep, lists, and logs. */
 const TEMPORARY_MIB = 4096;
-const MOST_CPUS = 8;
 /** What Python and allocators take beside what a plan counts. */
 const MEMORY_MARGIN = 1.1;
 
@@ -152,7 +151,7 @@ function inputLine(store: IModelStore, files: StoredFiles): string {
 function runner(pod: PipelinePod): PodContainer {
   const { props, work, plan } = pod;
   const { nodePool } = props;
-  const cpus = props.cpus ?? Math.max(1, Math.min(MOST_CPUS, Math.floor(0.8 * plan.node.vcpus)));
+  const { cpus } = plan.node;
   const memory = mebibytes(DataSize.mib(plan.memoryMib * MEMORY_MARGIN));
   const gpu = nodePool === undefined ? {} : { [gpuResource(nodePool)]: '1' };
   const { modelName, modelVersion = '1' } = props;

@@ -65,9 +65,10 @@ function timeFaults({ node, steps, seconds }: PipelinePlan, timeout: Duration): 
   // Of an estimate that may be three times too long.
   if (seconds / 3 <= timeout.toSeconds()) return [];
   const longest = steps.reduce((most, each) => (each.cost.seconds > most.cost.seconds ? each : most));
-  const gpu = node.gpu === undefined ? 'give it a nodePool with GPUs' : 'use faster GPUs, or fewer samples';
+  const onGpu = node.gpu === undefined ? 'give it a nodePool with GPUs' : 'use faster GPUs, or fewer samples';
+  const cure = longest.usesGpu ? onGpu : 'give it more cpus';
   const reason =
     `the pipeline takes about ${pipelineTime(seconds)} on ${node.name}, most of it ${longest.name}, ${pipelineTime(longest.cost.seconds)}; more than three ` +
-    `times its timeout of ${pipelineTime(timeout.toSeconds())}; ${gpu}, or raise timeout`;
+    `times its timeout of ${pipelineTime(timeout.toSeconds())}; ${cure}, or raise timeout`;
   return [fault('PIPELINE_TAKES_TOO_LONG', 'timeout', reason)];
 }

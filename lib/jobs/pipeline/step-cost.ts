@@ -60,14 +60,15 @@ export function stepCost(step: StepFacts, before: ModelState, next: ModelState, 
     gpuBytes: memory.gpu > 0 && node.gpu !== undefined ? CONTEXT_BYTES + memory.gpu : 0,
     readBytes: before.bytes,
     writtenBytes: next.bytes,
-    seconds: bytes / DISK_BYTES_PER_SECOND + computing(flopsOf(step, before), node),
+    seconds: bytes / DISK_BYTES_PER_SECOND + computing(step.kind, flopsOf(step, before), node),
     formula: memory.formula,
     evidence: step.kind === StepKind.COMPRESS ? EvidenceClass.EXTRAPOLATED : EvidenceClass.ASSUMED,
   };
 }
 
 /**
- * What the checks take: source and result one after the other in 32 bits on processors, in 16 on a GPU, with the logits of the longest input.
+ * What the checks take. They run on processors, also where there is a GPU: source and result one after the other, counted in 32 bits, with the logits of the
+ * longest input.
  *
  * @param source the source
  * @param result the result
@@ -75,20 +76,18 @@ export function stepCost(step: StepFacts, before: ModelState, next: ModelState, 
  *
  * @internal
  */
-export function checkCost(source: ModelState, result: ModelState, longest: number, node: PipelineNode): StepCost {
+export function checkCost(source: ModelState, result: ModelState, longest: number, { cpus }: PipelineNode): StepCost {
   const { model } = source;
   const logits = BYTES_OF_FP32 * 2 * longest * model.vocabularySize;
-  const width = node.gpu === undefined ? BYTES_OF_FP32 : 2;
-  const held = width * model.parameters + logits;
   const tokens = CHECKED_TOKENS + 2 * longest;
+  const bytes = source.bytes + result.bytes;
   return {
-    hostBytes: PROCESS_BYTES + (node.gpu === undefined ? held : 2 * model.parameters),
-    gpuBytes: node.gpu === undefined ? 0 : CONTEXT_BYTES + held,
-    readBytes: source.bytes + result.bytes,
+    hostBytes: PROCESS_BYTES + BYTES_OF_FP32 * model.parameters + logits,
+    gpuBytes: 0,
+    readBytes: bytes,
     writtenBytes: 0,
-    seconds:
-      (source.bytes + result.bytes) / DISK_BYTES_PER_SECOND + computing(2 * 2 * model.activeParameters * tokens, node),
-    formula: `${width} bytes for each parameter + 2 × 4 bytes for each of ${longest} tokens and words of the vocabulary`,
+    seconds: bytes / DISK_BYTES_PER_SECOND + (2 * 2 * model.activeParameters * tokens) / (CPU_FLOPS * cpus),
+    formula: `4 bytes for each parameter + 2 × 4 bytes for each of ${longest} tokens and words of the vocabulary, on processors`,
     evidence: EvidenceClass.ASSUMED,
   };
 }
@@ -151,7 +150,8 @@ function flopsOf({ kind, settings, text }: StepFacts, { model }: ModelState): nu
   }
 }
 
-function computing(flops: number, { gpu, vcpus }: PipelineNode): number {
-  if (gpu === undefined) return flops / (CPU_FLOPS * vcpus);
+/** llm-compressor alone computes on a GPU; the other steps do on processors. */
+function computing(kind: StepKind, flops: number, { gpu, cpus }: PipelineNode): number {
+  if (gpu === undefined || kind !== StepKind.COMPRESS) return flops / (CPU_FLOPS * cpus);
   return flops / (GPU_SHARE * gpu.denseTflops(gpu.sixteenBitPrecision) * 1e12);
 }

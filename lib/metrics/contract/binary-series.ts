@@ -28,11 +28,13 @@ export function binarySeries(expression: BinaryExpression, left: Series, right: 
       ...value,
       clampedAt: undefined,
       divided: operator === '/' && right.literal !== undefined,
-      most: mostAfter(operator, left, right),
+      bounds: undefined,
+      ...reachAfter(operator, left, right),
     };
   if (!left.labels || !right.labels) return value;
   const labels = paired(expression, left.labels, right.labels, report);
-  if (operator === 'or') return { ...left, ...value, labels: eitherOf(left.labels, right.labels) };
+  if (operator === 'or')
+    return { ...left, ...value, ...NO_REACH, bounds: undefined, labels: eitherOf(left.labels, right.labels) };
   if (SET_OPERATORS.includes(operator)) return { ...left, ...value, quantity: left.quantity, labels };
   const compared = COMPARISONS.includes(operator) && !expression.bool;
   return {
@@ -42,9 +44,21 @@ export function binarySeries(expression: BinaryExpression, left: Series, right: 
   };
 }
 
-/** A comparison leaves the values that hold. */
-function mostAfter(operator: string, left: Series, right: Series): number | undefined {
-  return COMPARISONS.includes(operator) ? (left.scalar ? right : left).most : undefined;
+type Reach = Pick<Series, 'most' | 'least' | 'limit'>;
+
+const NO_REACH: Reach = { most: undefined, least: undefined, limit: undefined };
+
+/** A comparison leaves the values that hold; a positive factor that stands in the query moves the bounds of a value. */
+function reachAfter(operator: string, left: Series, right: Series): Reach {
+  const { most, least, limit } = left.scalar ? right : left;
+  if (COMPARISONS.includes(operator)) return { most, least, limit };
+  const { literal } = left.scalar ? left : right;
+  const isFactor = operator === '*' || (operator === '/' && right.scalar === true);
+  if (!isFactor || literal === undefined || !(literal > 0) || !Number.isFinite(literal)) return NO_REACH;
+  // 12 digits: 1e3 * 0.07 is 70, not 70.00000000000001.
+  const moved = (bound: number | undefined) =>
+    bound === undefined ? undefined : Number((operator === '*' ? bound * literal : bound / literal).toPrecision(12));
+  return { most: moved(most), least: moved(least), limit: moved(limit) };
 }
 
 /** Faults of series that can never be paired, and the labels of the pairs. */
@@ -113,12 +127,45 @@ function checkQuantiles(operator: string, left: Series, right: Series, report: R
   }
 }
 
-/** A comparison of a part of a whole with more than the whole. */
+/** The operator of a comparison whose sides are exchanged. */
+const TURNED: { readonly [operator: string]: string } = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+
+/** A comparison with a number that the value never is above, or below. */
 function checkReach(operator: string, left: Series, right: Series, report: Report): void {
+  if (!COMPARISONS.includes(operator)) return;
+  checkWhole(left, right, report);
+  const isTurned = left.literal !== undefined;
+  const [of, than] = isTurned ? [right, left.literal] : [left, right.literal];
+  if (than === undefined) return;
+  const compared = isTurned ? (TURNED[operator] ?? operator) : operator;
+  checkLimit(compared, of, than, report);
+  checkLeast(compared, of, than, report);
+}
+
+/** `histogram_quantile` gives no more than the last bound of a histogram, however long requests take. */
+function checkLimit(operator: string, { limit }: Series, than: number, report: Report): void {
+  if (limit === undefined || !(than > limit || (operator === '>' && than === limit))) return;
+  const reason =
+    `a quantile is compared with ${than}, but the histogram that it is read from ends at ${limit} and gives no more, however large the values are; ` +
+    `compare with less than ${limit}, or give the histogram larger bounds`;
+  report(fault('VALUE_NEVER_REACHED', 'expr', reason));
+}
+
+/** What is counted is never less than none. */
+function checkLeast(operator: string, { least }: Series, than: number, report: Report): void {
+  if (least === undefined) return;
+  const never = operator === '<' ? than <= least : ['<=', '=='].includes(operator) && than < least;
+  if (!never) return;
+  const reason = `'${operator} ${than}' never holds: the value is never less than ${least}; use '== ${least}' for none, or a number above it`;
+  report(fault('VALUE_NEVER_REACHED', 'expr', reason));
+}
+
+/** A comparison of a part of a whole with more than the whole. */
+function checkWhole(left: Series, right: Series, report: Report): void {
   const above = (of: Series, than: Series) =>
     of.most !== undefined && than.literal !== undefined && than.literal > of.most;
   const [of, than] = above(left, right) ? [left, right] : above(right, left) ? [right, left] : [];
-  if (!of || !than || !COMPARISONS.includes(operator)) return;
+  if (!of || !than) return;
   const reason = `it is compared with ${than.literal}, but its values are from 0 to ${of.most}; use a number in that range`;
   report(fault('VALUE_NEVER_REACHED', 'expr', reason));
 }

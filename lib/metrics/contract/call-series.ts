@@ -1,7 +1,7 @@
 import { fault } from '../../units/fault';
 import { CallExpression, PromqlExpression } from '../promql/expression';
 import { perSecond, quantityOf, SECONDS } from './quantity';
-import { noLabels, Report, Series, SeriesLabel } from './series';
+import { noLabels, reachOf, Report, Series, SeriesLabel } from './series';
 import { Surroundings } from './surroundings';
 import { MetricUnit } from '../../catalog/metric-kind';
 
@@ -21,6 +21,8 @@ const BOUNDED = [
   'sort',
   'sort_desc',
 ];
+/** Functions of counters, whose value is no less than 0 either. */
+const GROWTH = ['rate', 'irate', 'increase', 'sum_over_time'];
 /** Averages over time, of which a quantile knows nothing. */
 const AVERAGES = ['avg_over_time', 'sum_over_time', 'stddev_over_time', 'stdvar_over_time'];
 const SAME = [
@@ -53,14 +55,17 @@ export function callSeries({ name, args }: CallExpression, given: readonly Serie
     checkWindow(name, args[position], of.window, around);
     rangeFaults(name, args[position], of, report);
   }
-  const { labels, observed, unlikeValuesOf, perDevice } = of;
+  const { labels, observed, unlikeValuesOf, perDevice, bounds } = of;
   const kept: Series = { labels, unlikeValuesOf, perDevice };
-  if (PER_SECOND.includes(name)) return { ...kept, observed, quantity: of.quantity && perSecond(of.quantity) };
+  // Their slope may be negative, unlike that of what only grows.
+  const floored = of.least === 0 && GROWTH.includes(name) ? { least: 0 } : {};
+  if (PER_SECOND.includes(name))
+    return { ...kept, ...floored, observed, bounds, quantity: of.quantity && perSecond(of.quantity) };
   if (name === 'timestamp') return { ...kept, quantity: SECONDS };
   if (name === 'histogram_fraction') return { labels, quantity: RATIO };
   if (!SAME.includes(name)) return kept;
-  const most = of.most !== undefined && BOUNDED.includes(name) ? { most: of.most } : {};
-  const same: Series = { ...kept, quantity: of.quantity, observed, ...most };
+  const within = BOUNDED.includes(name) ? { ...reachOf(of), limit: of.limit } : {};
+  const same: Series = { ...kept, quantity: of.quantity, observed, bounds, ...floored, ...within };
   const through = COUNTER_FUNCTIONS.includes(name) || GAUGE_FUNCTIONS.includes(name) ? {} : { counter: of.counter };
   const quantile = of.quantile || name === 'quantile_over_time' ? { quantile: true } : {};
   if (name === 'label_replace' || name === 'label_join')
@@ -140,7 +145,8 @@ function quantileOf(buckets: Series, report: Report): Series {
     report(fault('COUNTER_READ_RAW', 'expr', reason));
   }
   const labels = buckets.labels && new Map([...buckets.labels].filter(([label]) => label !== 'le'));
-  return { labels, quantity: buckets.observed, quantile: true };
+  const limit = buckets.bounds?.[buckets.bounds.length - 1];
+  return { labels, quantity: buckets.observed, quantile: true, ...(limit !== undefined ? { limit } : {}) };
 }
 
 /** Where nothing is, the labels are those that the selector asks for. */

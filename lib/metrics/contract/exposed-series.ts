@@ -4,6 +4,7 @@ import { Fault, fault } from '../../units/fault';
 import { editDistance, nearNames } from '../../units/near-names';
 import { LabelMatcher, SelectorExpression } from '../promql/expression';
 import { wholeRegex } from '../promql/regular-expressions';
+import { boundsOf, checkBound } from './histogram-bounds';
 import { OBSERVATIONS, quantityOf } from './quantity';
 import { eitherOf, labelsNamed, listed, Series, SeriesLabel, SeriesLabels } from './series';
 import {
@@ -21,6 +22,12 @@ import {
 const DEVICE_LABELS = ['gpu_uuid', 'UUID'];
 /** What a part of a whole reaches at most. */
 const MOST: { readonly [unit in MetricUnit]?: number } = { [MetricUnit.RATIO]: 1, [MetricUnit.PERCENT]: 100 };
+/** Units of what is counted, or has a size: there is no less than none of it. */
+const NEVER_NEGATIVE: readonly MetricUnit[] = [
+  ...[MetricUnit.REQUESTS, MetricUnit.INFERENCES, MetricUnit.EXECUTIONS, MetricUnit.TOKENS, MetricUnit.SEQUENCES],
+  ...[MetricUnit.SERVERS, MetricUnit.PODS, MetricUnit.CONTAINERS, MetricUnit.NODES, MetricUnit.CONNECTIONS],
+  ...[MetricUnit.BYTES, MetricUnit.MEBIBYTES, MetricUnit.WATTS, MetricUnit.RATIO, MetricUnit.PERCENT, MetricUnit.ROWS],
+];
 /** Labels that a scrape gives: which targets a selector means. */
 const CHOICES: readonly (readonly [label: string, of: (target: ScrapedTarget) => string | undefined])[] = [
   ['job', ({ jobName }) => jobName],
@@ -50,6 +57,9 @@ export function selectedSeries(
   const labels = new Map(known.labels);
   for (const matcher of matchers) {
     const label = labels.get(matcher.label);
+    checkResource(name, matcher, report);
+    if (matcher.label === 'le' && known.bounds && ['=', '=~'].includes(matcher.operator))
+      checkBound(name, matcher, known.bounds, report);
     if (label) labels.set(matcher.label, narrowed(name, label, matcher, report));
     else if (!isTag(matcher.label)) report(noLabel(lacking(name, matcher.label, targets), known.labels));
   }
@@ -76,6 +86,14 @@ export function noLabel(what: string, labels: SeriesLabels): Fault {
 /** A tag of a model adds a label that begins with an underscore. @internal */
 export function isTag(label: string): boolean {
   return /^_(?!_)/.test(label);
+}
+
+/** kube-state-metrics writes `_` for every sign in the name of a resource that a label's name cannot have. */
+function checkResource(name: string, { label, operator, value }: LabelMatcher, report: (fault: Fault) => void): void {
+  const known = label === 'resource' && operator === '=' && Metric.find(name, [MetricExporter.KUBE_STATE_METRICS]);
+  if (!known || !/[./-]/.test(value)) return;
+  const reason = `resource="${value}" selects nothing: of ${name} that label has '_' for all other signs; use resource="${value.replace(/[^a-zA-Z0-9_]/g, '_')}"`;
+  report(fault('METRIC_LABEL_VALUE_UNKNOWN', 'expr', reason));
 }
 
 function narrowed(
@@ -160,7 +178,11 @@ function exposed(
     const metric = metrics[i];
     return metric ? [labelsOf(name, metric, target, all)] : [];
   });
-  return { ...valueOf(name, found), labels: new Map([...places, ...series.reduce(eitherOf)]) };
+  const value = valueOf(name, found);
+  const bounds =
+    name === `${found.name}_bucket` ? targets.map((target, i) => metrics[i] && boundsOf(metrics[i], target)) : [];
+  const same = bounds.length > 0 && bounds.every((each) => each?.join() === bounds[0]?.join()) ? bounds[0] : undefined;
+  return { ...value, ...(same ? { bounds: same } : {}), labels: new Map([...places, ...series.reduce(eitherOf)]) };
 }
 
 function noTarget(
@@ -245,6 +267,7 @@ function valueOf(series: string, metric: Metric): Series {
   return {
     quantity,
     ...(most !== undefined ? { most } : {}),
+    ...(counter || NEVER_NEGATIVE.includes(unit) ? { least: 0 } : {}),
     ...(part === '_bucket' ? { observed: unitOfSum } : {}),
     ...(counter ? { counter } : {}),
     ...(type === MetricType.SUMMARY && part === '' ? { quantile: true } : {}),

@@ -140,7 +140,11 @@ function ruleFormFaults({ record, alert, labels = {}, annotations = {}, ...rule 
     if (duration === undefined) continue;
     if (record !== undefined) wrong(key, `'${key}' belongs to alerts; leave it out`);
     if (duration !== '0' && !isDuration(duration))
-      wrong(key, `${key} must be a duration such as 5m; got '${duration}'`);
+      wrong(
+        key,
+        `${key} must be a duration such as 5m or 1h30m, units in the order y w d h m s ms; got '${duration}'` +
+          (duration === '' ? `; leave '${key}' out, or write 0s` : ''),
+      );
   }
   if (record !== undefined && Object.keys(annotations).length > 0)
     wrong('annotations', `'annotations' belong to alerts; leave them out`);
@@ -215,6 +219,7 @@ function recordedSeries({ record, labels = {} }: ContractRule, series: Series, r
     ...series,
     labels: all,
     quantity,
+    bounds: undefined,
     literal: undefined,
     scalar: undefined,
     window: undefined,

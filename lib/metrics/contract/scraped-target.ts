@@ -12,6 +12,10 @@ export interface ScrapedTarget {
   readonly exporters: MetricExporter[];
   readonly version: string;
   readonly features: MetricFeature[];
+  /** @default - not known */
+  readonly models?: readonly string[];
+  /** Bounds of the latency histogram of its models. @default - those of the catalog */
+  readonly latencyBoundsMs?: readonly number[];
   /** @default true */
   readonly usesGpus?: boolean;
 }
@@ -106,7 +110,7 @@ export function mayExist(name: string, targets: readonly ScrapedTarget[]): boole
  * @internal
  */
 export function missingFrom(target: ScrapedTarget, metric: Metric): string[] {
-  const missing = metric.missing(target.exporters, target.version, target.features);
+  const missing = metric._missing(target.exporters, target.version, target.features);
   const needsGpu = target.usesGpus === false && metric.labels.includes('gpu_uuid');
   return needsGpu ? [...missing, `${metric.name} needs GPUs, and the pods have none`] : missing;
 }

@@ -4,7 +4,7 @@ import { binarySeries } from './binary-series';
 import { callSeries, checkQuantile } from './call-series';
 import { isTag, noLabel, selectedSeries } from './exposed-series';
 import { Surroundings } from './surroundings';
-import { noLabels, Series } from './series';
+import { noLabels, reachOf, Series } from './series';
 
 /** Quantiles of several pods can be compared, but neither added nor averaged. */
 const COMPARING = ['max', 'min', 'count', 'group', 'topk', 'bottomk', 'count_values'];
@@ -35,7 +35,8 @@ export function seriesOf(expression: PromqlExpression, around: Surroundings): Se
       return seriesOf(expression.of, around);
     case 'unary': {
       const of = seriesOf(expression.of, around);
-      return of.literal === undefined ? of : { ...of, literal: -of.literal };
+      const turned = { ...of, most: undefined, least: undefined, limit: undefined };
+      return of.literal === undefined ? turned : { ...turned, literal: -of.literal };
     }
     case 'call':
       return callSeries(
@@ -102,7 +103,9 @@ function aggregated(expression: AggregationExpression, around: Surroundings): Se
     quantity: of.quantity,
     observed: of.observed,
     ...(of.quantile ? { quantile: true } : {}),
-    ...(of.most !== undefined && KEEPING.includes(operator) ? { most: of.most } : {}),
+    bounds: of.bounds,
+    ...(KEEPING.includes(operator) ? { ...reachOf(of), limit: of.limit } : {}),
+    ...(operator === 'sum' && of.least === 0 ? { least: 0 } : {}),
     ...(of.counter ? { counter: of.counter, sumOfCounters: true } : {}),
     ...(of.unlikeValuesOf && kept(of.unlikeValuesOf) ? { unlikeValuesOf: of.unlikeValuesOf } : {}),
   };

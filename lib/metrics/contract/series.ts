@@ -53,6 +53,12 @@ export interface Series {
   readonly window?: number;
   /** Largest value, of a part of a whole. */
   readonly most?: number;
+  /** Smallest value: 0 of what is counted. */
+  readonly least?: number;
+  /** Bounds of the buckets of a histogram, without +Inf. */
+  readonly bounds?: readonly number[];
+  /** The last bound of the histogram that a quantile is read from, in the unit of the value: it is never more. */
+  readonly limit?: number;
 }
 
 /** Of what has none. @internal */
@@ -63,6 +69,11 @@ export function noLabels(): SeriesLabels {
 /** Labels of which nothing is known but their names. @internal */
 export function labelsNamed(names: Iterable<string>, sure = true): Map<string, SeriesLabel> {
   return new Map([...names].map((name) => [name, { sure }]));
+}
+
+/** The bounds of a value, where it has any. @internal */
+export function reachOf({ most, least }: Series): Pick<Series, 'most' | 'least'> {
+  return { ...(most !== undefined ? { most } : {}), ...(least !== undefined ? { least } : {}) };
 }
 
 /** Labels that either of two may have. @internal */

@@ -8,6 +8,8 @@ const SECONDS: { readonly [unit: string]: number } = {
   y: 31_536_000,
 };
 const DURATION = /^[+-]?(?:[0-9]+(?:ms|[smhdwy]))+$/;
+/** `ParseDuration` of prometheus/common: each unit at most once, the longest first. */
+const ORDERED = /^(?:[0-9]+y)?(?:[0-9]+w)?(?:[0-9]+d)?(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+s)?(?:[0-9]+ms)?$/;
 const ESCAPES: { readonly [letter: string]: string } = {
   a: '\x07',
   b: '\b',
@@ -24,7 +26,7 @@ const ESCAPES: { readonly [letter: string]: string } = {
  * @internal
  */
 export function isDuration(text: string): boolean {
-  return DURATION.test(text) && !/^[+-]/.test(text);
+  return text !== '' && ORDERED.test(text);
 }
 
 /**

@@ -50,6 +50,12 @@ class Reader {
     const name = /([a-zA-Z_]\w*)\s*$/.exec(this.text.slice(0, node.from));
     if (name && rest.startsWith('(')) return new Error(`there is no function '${name[1]}' in '${this.text}'`);
     const [token] = /^(?:[\w:]+|"[^"]*"?|'[^']*'?|.)/.exec(rest) as RegExpExecArray;
+    // The grammar reads a duration as far as its units are in order.
+    const unit = /[0-9]+(?:ms|[smhdwy])$/.exec(this.text.slice(0, this.text.length - rest.length));
+    if (unit && /^[0-9]+(?:ms|[smhdwy])/.test(token))
+      return new Error(
+        `the units of the duration '${unit[0]}${token}' in '${this.text}' must be in the order y w d h m s ms, each once, e.g. 1h30m`,
+      );
     return new Error(`unexpected '${token}' at character ${this.text.length - rest.length + 1} of '${this.text}'`);
   }
 

@@ -51,7 +51,7 @@ export interface GrafanaServerProps {
   readonly webSecurity?: WebSecurity;
   readonly scrapeIntervalSeconds: number;
   /** Dashboards of what is watched, known when the stack is synthesized. */
-  readonly dashboards: () => DashboardJson[];
+  readonly dashboards: () => readonly DashboardJson[];
 }
 
 /**

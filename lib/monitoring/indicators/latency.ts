@@ -50,12 +50,12 @@ export function latency(quantile: 0.5 | 0.95 | 0.99): readonly IndicatorSource[]
 
 function histogramGaps(target: MetricsTarget): string[] {
   const { exporters, version, features } = target;
-  const missing = FIRST_RESPONSE.missing(exporters, version, features);
+  const missing = FIRST_RESPONSE._missing(exporters, version, features);
   const since = FIRST_RESPONSE.everyModelSince ?? version;
   if (missing.length > 0 || compareVersions(version, since) >= 0) return missing;
   // Every vLLM model streams; if other models are served too, the workload also has the summary switched on.
   const streams = exporters.includes(TRITON_VLLM);
-  const hasSummary = REQUEST_SUMMARY.missing(exporters, version, features).length === 0;
+  const hasSummary = REQUEST_SUMMARY._missing(exporters, version, features).length === 0;
   return streams && !hasSummary
     ? []
     : [`${FIRST_RESPONSE.name} covers models that answer once from version ${since} on, not in ${version}`];

@@ -44,24 +44,24 @@ const LATENCY_FOR = '5m';
  * @internal
  */
 export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleOptions = {}): RuleGroup[] {
-  const ofWorkloads = [...workloads]
-    .sort((a, b) => (a.target.jobName < b.target.jobName ? -1 : 1))
-    .map((workload, index, all) => ({
-      name: workload.target.jobName,
-      rules: [
-        ...indicatorRules(workload, all),
-        ...loadRules(workload.target),
-        ...planRules(workload.target),
-        ...latencyRules(workload, all.slice(0, index), all),
-        ...thresholdRules(workload),
-        ...outageRules(workload.target, workload.options.outageAlerts ?? true),
-        ...loadAlertRules(workload.target),
-        ...(workload.options.outageAlerts === false ? [] : modelLoadRules(workload.target)),
-        ...expiryRules(workload.target),
-        ...clusterRules(workload.target),
-        ...objectiveRules(workload.target, workload.objectives ?? []),
-      ],
-    }));
+  const sorted = [...workloads].sort((a, b) => (a.target.jobName < b.target.jobName ? -1 : 1));
+  const latencies = latencyRecords(sorted);
+  const ofWorkloads = sorted.map((workload, _, all) => ({
+    name: workload.target.jobName,
+    rules: [
+      ...indicatorRules(workload, all),
+      ...loadRules(workload.target),
+      ...planRules(workload.target),
+      ...latencyRules(workload, latencies),
+      ...thresholdRules(workload),
+      ...outageRules(workload.target, workload.options.outageAlerts ?? true),
+      ...loadAlertRules(workload.target),
+      ...(workload.options.outageAlerts === false ? [] : modelLoadRules(workload.target)),
+      ...expiryRules(workload.target),
+      ...clusterRules(workload.target),
+      ...objectiveRules(workload.target, workload.objectives ?? []),
+    ],
+  }));
   const ofDevices = deviceRules(workloads);
   const devices = groupOf(DEVICES, ofDevices);
   const targets = workloads.map(({ target }) => target);
@@ -114,26 +114,41 @@ function recordOf({ metricPrefixes }: WatchedWorkload, model: string): string {
   return modelRecord(metricPrefixes, model, Indicator.LATENCY_P99);
 }
 
+/**
+ * The workloads that record a P99 under each name, in their order. Also those without an alert: one that does not ask for the job would fire for
+ * them too.
+ */
+function latencyRecords(workloads: readonly WatchedWorkload[]): ReadonlyMap<string, readonly WatchedWorkload[]> {
+  const found = new Map<string, WatchedWorkload[]>();
+  for (const workload of workloads) {
+    if (Indicator.LATENCY_P99._read(workload.target) === undefined) continue;
+    for (const record of new Set(workload.target.models.map((model) => recordOf(workload, model)))) {
+      const known = found.get(record);
+      if (known) known.push(workload);
+      else found.set(record, [workload]);
+    }
+  }
+  return found;
+}
+
 function latencyRules(
   workload: WatchedWorkload,
-  earlier: readonly WatchedWorkload[],
-  all: readonly WatchedWorkload[],
+  latencies: ReadonlyMap<string, readonly WatchedWorkload[]>,
 ): MonitoringRule[] {
   if (!workload.latencyAlert) return [];
   const { jobName, models } = workload.target;
   return [...models].sort().flatMap((model) => {
     const record = recordOf(workload, model);
-    // Also those without an alert: one that does not ask for the job would fire for them too.
-    const recordsToo = (other: WatchedWorkload) =>
-      Indicator.LATENCY_P99._read(other.target) !== undefined &&
-      other.target.models.some((its) => recordOf(other, its) === record);
+    const recordToo = latencies.get(record) ?? [];
     const alertsAlike = (other: WatchedWorkload) =>
       other.latencyAlert && other.latencyThresholdsMs[model] === workload.latencyThresholdsMs[model];
-    const oneThreshold = all.filter(recordsToo).every(alertsAlike);
+    const oneThreshold = recordToo.every(alertsAlike);
     const recording = modelRule(record, Indicator.LATENCY_P99, workload, model);
     if (!oneThreshold)
       return [recording, highLatency(workload, model, `${record}{job=${quoted(jobName)}}`, { job: jobName })];
-    return earlier.some(recordsToo) ? [recording] : [recording, highLatency(workload, model, record)];
+    // One alert is enough for all, that of the first.
+    const isFirst = recordToo.indexOf(workload) <= 0;
+    return isFirst ? [recording, highLatency(workload, model, record)] : [recording];
   });
 }
 

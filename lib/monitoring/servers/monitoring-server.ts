@@ -255,9 +255,10 @@ export class MonitoringServer extends Construct {
     return { name: 'config', projected: [{ sources }] };
   }
 
+  /** As it is: the template of the pod escapes it. */
   private volumeText(): string {
     const { storage, size } = this.props;
-    return escapeTemplate([canonicalBytes(size), storage.storageClassName ?? 'default class'].join(' of '));
+    return [canonicalBytes(size), storage.storageClassName ?? 'default class'].join(' of ');
   }
 
   private configChecksum(): string {

@@ -14,6 +14,7 @@ import { readableImage } from '../pod/serving-image';
 import { listPriceOfServer } from '../pod/server-price';
 import { ServerKind } from '../pod/server-pod';
 import { scaledTarget } from '../scaling/declare-scaled';
+import { bucketsOf } from './histogram-buckets';
 import { NODE } from './group-arguments';
 import { VLLM_PORTS } from './serve-arguments';
 import { jobName, objectName } from './served-name';
@@ -140,7 +141,7 @@ export function metricsTargetOf(
     path: '/metrics',
     exporters: [MetricExporter.VLLM],
     models: [...names].sort(),
-    features: [],
+    ...bucketsOf(servers.map(({ server }) => server)),
     version: release.vllmVersion,
     isolated: networkPolicy,
     replicas: scalerMost(props) === undefined ? servers.reduce((sum, { replicas }) => sum + replicas, 0) : undefined,

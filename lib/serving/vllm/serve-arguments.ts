@@ -95,6 +95,8 @@ const RESERVED: { readonly [name: string]: string | undefined } = {
   'max-num-queued-reqs': 'maxQueuedRequests',
   // A second one would replace the first.
   'hf-overrides': 'engineArguments.hf_overrides of the model',
+  // Alerts and objectives read them.
+  'custom-histogram-buckets': 'engineArguments.custom_histogram_buckets of the model',
   'api-key': 'apiKey',
   host: undefined,
   port: undefined,

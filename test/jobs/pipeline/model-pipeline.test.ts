@@ -315,3 +315,18 @@ describe('is refused', () => {
     expect(json.resources('kubernetes_job_v1')).toHaveLength(1);
   });
 });
+
+describe('the ways out of too little time are of what takes it', () => {
+  const reasonOf = (given: Parameters<typeof piped>[0]) =>
+    faultsThrown(() => piped({ timeout: Duration.seconds(1), ...given }))[0].reason;
+  const long = [ModelStep.gptq({ text: TALKS, samples: 4096, length: 4096 })];
+
+  test.each<[string, Parameters<typeof piped>[0], string]>([
+    ['checks, which run on processors', {}, 'most of it checks'],
+    ['checks, which run on processors', {}, 'give it more cpus'],
+    ['llm-compressor without a GPU', { steps: long }, 'give it a nodePool with GPUs'],
+    ['llm-compressor on a GPU', { steps: long, hardware: GpuInstanceType.G6E_XLARGE, cpus: 64 }, 'use faster GPUs'],
+  ])('%s', (_, given, text) => {
+    expect(reasonOf(given)).toContain(text);
+  });
+});

@@ -4,10 +4,9 @@ import { tmpdir } from 'os';
 import * as path from 'path';
 import { MonitoringStackProps } from '../../../lib/monitoring';
 import { Block } from '../../support/synth';
-import { Around, monitor, onPath, Watched } from '../support';
+import { Around, monitor, onPath, testWith, Watched } from '../support';
 
 const promtool = onPath('promtool');
-if (!promtool) console.info('skipped: promtool is not on the PATH; it is in the Debian package prometheus');
 
 /** Hand-written series, in the notation of promtool, and what an alert does on them. */
 export interface AlertCase {
@@ -86,7 +85,7 @@ function changed(rules: string, alert: string, change: (rule: Block) => Block[])
  */
 export function testAlerts(given: Given, cases: readonly AlertCase[]): void {
   const alerts = [...new Set(cases.map(({ alert }) => alert))];
-  const withPromtool = promtool ? test : test.skip;
+  const withPromtool = testWith('promtool');
   const rulesOf = () => monitor(given.watched, given.props, given.around).monitoring.rules;
 
   withPromtool.each(alerts)('%s fires and ceases', (alert) => {

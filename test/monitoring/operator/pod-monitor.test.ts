@@ -4,11 +4,10 @@ import { tmpdir } from 'os';
 import * as path from 'path';
 import { podMonitor } from '../../../lib/monitoring/operator/pod-monitor';
 import { MetricsTarget } from '../../../lib/core/watchable';
-import { fixture, onPath, TARGET } from '../support';
+import { fixture, onPath, TARGET, testWith } from '../support';
 
 const promtool = onPath('promtool');
-const withPromtool = promtool ? test : test.skip;
-if (!promtool) console.info('skipped: promtool is not on the PATH; it is in the Debian package prometheus');
+const withPromtool = testWith('promtool');
 
 interface Relabeling {
   readonly sourceLabels?: string[];

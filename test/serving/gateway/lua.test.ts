@@ -2,14 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { GatewayAuthentication, InferenceGatewayProps } from '../../../lib/serving';
-import { onPath } from '../../monitoring/support';
+import { onPath, testWith } from '../../monitoring/support';
 import { Block } from '../../support/synth';
 import { managerOf, openDoor, withMore } from '../support/gateway-fixtures';
 
 const luajit = onPath('luajit');
-const withLua = luajit ? test : test.skip;
-if (!luajit)
-  console.info('skipped: luajit, whose language Envoy runs, is not on the PATH; it is in the Debian package luajit');
+const withLua = testWith('luajit');
 
 const ENVOY = readFileSync(path.join(__dirname, 'lua', 'envoy.lua'), 'utf8');
 

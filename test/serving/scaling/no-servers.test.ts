@@ -4,13 +4,12 @@ import { tmpdir } from 'os';
 import * as path from 'path';
 import { KubernetesManifests } from '../../../lib/manifests';
 import { ServerAutoscaling } from '../../../lib/serving';
-import { onPath } from '../../monitoring/support';
+import { onPath, testWith } from '../../monitoring/support';
 import { Block } from '../../support/synth';
 import { CHAT, deployVllm } from '../support/vllm-fixtures';
 
 const promtool = onPath('promtool');
-const withPromtool = promtool ? test : test.skip;
-if (!promtool) console.info('skipped: promtool is not on the PATH; it is in the Debian package prometheus');
+const withPromtool = testWith('promtool');
 
 const folder = mkdtempSync(path.join(tmpdir(), 'scaling-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

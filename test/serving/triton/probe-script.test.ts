@@ -98,7 +98,12 @@ async function probe(
   model = OF_TENSORS.includes(kind) ? 'fraud' : 'chat',
   varied = kind === 'cached' ? ' 3 4 2' : '',
 ) {
-  writeFileSync(path.join(folder, 'models'), `${model} ${kind} 12${varied}\n`);
+  return await probeOf(`${model} ${kind} 12${varied}\n`, name);
+}
+
+/** What the probe says of a list of models, or without one. */
+async function probeOf(models: string | undefined, name = 'readiness') {
+  if (models !== undefined) writeFileSync(path.join(folder, 'models'), models);
   writeFileSync(path.join(folder, 'chat.json'), TEXT);
   writeFileSync(path.join(folder, 'fraud.json'), TENSOR);
   const { port } = server.address() as AddressInfo;
@@ -113,6 +118,18 @@ async function probe(
   });
   return status === 0;
 }
+
+describe('a list of models', () => {
+  test.each([undefined, ''])('that is not there or empty is not taken for models that are well: %j', async (models) => {
+    expect(await probeOf(models)).toBe(false);
+  });
+
+  test('whose last line has no end is read to the end', async () => {
+    expect(await probeOf('chat text 12')).toBe(true);
+    behavior.ready = 400;
+    expect(await probeOf('chat text 12')).toBe(false);
+  });
+});
 
 describe('a model', () => {
   test.each(['text', 'blind', 'tensor', 'cached', 'none'])(

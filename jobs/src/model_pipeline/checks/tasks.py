@@ -57,7 +57,9 @@ class _Model(TemplateLM):  # type: ignore[misc]
 
 def run(settings: Tasks, subject: Subject) -> Result:
     tokenizer = tokenizer_of(subject.source, subject.trust_remote_code)
-    scores = [_scores(settings, load(folder, subject.trust_remote_code), tokenizer) for folder in (subject.source, subject.output)]
+    manager = _manager(settings)
+    folders = (subject.source, subject.output)
+    scores = [_scores(settings, manager, load(folder, subject.trust_remote_code), tokenizer) for folder in folders]
     means = [sum(each.values()) / len(each) for each in scores]
     values = {f"{name}_source": value for name, value in scores[0].items()} | scores[1]
     if means[0] <= 0:
@@ -69,21 +71,24 @@ def run(settings: Tasks, subject: Subject) -> Result:
     return Result(loss <= settings.limit, sentence, {**values, "loss": loss, "limit": settings.limit})
 
 
-def _scores(settings: Tasks, model: LanguageModel, tokenizer: Any) -> dict[str, float]:
-    """The score of each task. Raises Refused."""
-    manager = TaskManager(include_path=None if settings.folder is None else str(settings.folder))
+def _manager(settings: Tasks) -> Any:
+    """The tasks of the folder, else the thousands that the harness brings, which take long to list. Raises Refused for unknown ones."""
+    folder = None if settings.folder is None else str(settings.folder)
+    manager = TaskManager(include_path=folder, include_defaults=folder is None)
     unknown = [task for task in settings.tasks if task not in manager.all_tasks]
     if unknown:
         raise refuse("tasks", f"lm-evaluation-harness knows no {', '.join(unknown)}; give the folder of their definitions")
-    found = evaluator.simple_evaluate(
-        model=_Model(model, tokenizer),
-        tasks=list(settings.tasks),
-        task_manager=manager,
-        num_fewshot=settings.shots,
-        limit=settings.examples,
-        bootstrap_iters=0,
-        verbosity="ERROR",
-    )
+    return manager
+
+
+def _scores(settings: Tasks, manager: Any, model: LanguageModel, tokenizer: Any) -> dict[str, float]:
+    """The score of each task. Raises Refused."""
+    loaded = manager.load(list(settings.tasks))
+    if settings.shots is not None:
+        for task in loaded["tasks"].values():
+            task.set_config(key="num_fewshot", value=settings.shots)
+    # Not by simple_evaluate, which asks pip and git about the machine.
+    found = evaluator.evaluate(_Model(model, tokenizer), loaded, limit=settings.examples, bootstrap_iters=0, log_samples=False)
     scores = {}
     for task in settings.tasks:
         value = next((found["results"][task][metric] for metric in _METRICS if metric in found["results"][task]), None)
