@@ -11,7 +11,7 @@ import { providerLines } from '../test/e2e/setup/providers.mjs';
 const LIVE = 'monitoring-live';
 /** By the name of the part: what jest is asked for, what is made ready, and what its results are called. */
 const PARTS = {
-  live: { asked: [LIVE], further: OF_LIVE, name: 'e2e-live', judges: false },
+  live: { asked: [LIVE], ...OF_LIVE, name: 'e2e-live', judges: false },
   rest: {
     asked: ['--testPathIgnorePatterns', LIVE],
     further: EVERYTHING.filter((each) => !ONLY_LIVE.includes(each)),
@@ -21,7 +21,7 @@ const PARTS = {
 };
 
 const { part, passThrough } = readArguments(process.argv.slice(2));
-const { asked, further, name, judges } = part
+const { asked, further, usual, name, judges } = part
   ? PARTS[part]
   : { asked: [], further: EVERYTHING, name: 'e2e', judges: true };
 const isWhole = passThrough.length === 0;
@@ -55,7 +55,7 @@ function idleExceptions() {
 }
 
 await ensureInstalled();
-const { missing, providers, terraform } = await prepare(tools, further);
+const { missing, providers, terraform } = await prepare(tools, further, usual);
 if (terraform) say(`${terraform.product} ${terraform.version}`);
 for (const line of providerLines(providers)) say(line);
 mkdirSync(CACHE, { recursive: true });

@@ -74,7 +74,7 @@ const REQUESTS: MetricRows = {
   'vllm:request_success_total': row(
     COUNTER,
     MetricUnit.REQUESTS,
-    'Requests that ended, by how: error from 0.14 on, repetition from 0.24 on',
+    'Requests that ended, by how: error from 0.14 on, repetition from 0.24 on; not where its caller has gone',
     { values: { finished_reason: ['stop', 'length', 'abort', 'error', 'repetition'] } },
   ),
   // Counted by the server before an engine is chosen: without its label.

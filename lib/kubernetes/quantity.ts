@@ -72,6 +72,22 @@ export function canonicalQuantity(text: string): string {
   return `${value}${BINARY[power]}`;
 }
 
+const DECIMAL = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+
+/**
+ * A whole number in the canonical form of a quantity, in which controllers write back what they have read: with the largest decimal suffix of
+ * which it is a whole number.
+ *
+ * @see https://github.com/kubernetes/apimachinery (pkg/api/resource/quantity.go)
+ *
+ * @internal
+ */
+export function decimalQuantity(value: number): string {
+  let power = 0;
+  for (; value > 0 && value % 1000 === 0 && power < DECIMAL.length - 1; power++) value /= 1000;
+  return `${value}${DECIMAL[power]}`;
+}
+
 /**
  * A size, rounded up to MiB, in the canonical form of the API server.
  *

@@ -12,6 +12,7 @@ h1 { font-size: 20px; margin: 24px 0 0; } h2 { font-size: 15px; margin: 12px 0 0
 p { margin: 4px 0; color: #9a9bab; } nav a { color: #6e9fff; margin-right: 16px; }
 .grid-of-panels { display: grid; grid-template-columns: repeat(24, minmax(0, 1fr)); gap: 8px; margin-top: 8px; }
 .panel { background: #181b1f; border: 1px solid #2c3235; border-radius: 4px; padding: 8px 10px; min-width: 0; }
+@media (max-width: 760px) { .grid-of-panels { grid-template-columns: minmax(0, 1fr); } .panel { grid-column: auto !important; overflow-x: auto; } }
 .panel h3 { font-size: 13px; margin: 0 0 4px; font-weight: 600; color: #e0e0ea; }
 .panel summary { color: #7b7c8b; font-size: 12px; cursor: pointer; }
 .panel pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 11px; color: #9a9bab; }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { exposedBy } from './harness/monitoring/exposed';
 import { SCRAPED_HERE, localScrapes, sooner } from './harness/monitoring/local-scrapes';
 import { Counted, LoadGenerator, now, summary } from './harness/monitoring/load-generator';
 import { Prometheus } from './harness/monitoring/prometheus';
@@ -16,10 +17,10 @@ import {
   LEFT,
   Loads,
   Ports,
-  completion,
   leftCompletion,
   loadsOf,
   longCompletion,
+  stayingCompletion,
   wayMs,
 } from './monitoring-live-load';
 import { KEY, MODELS, SERVERS, STORE_KEY, watchedModels } from './monitoring-live-stack';
@@ -28,8 +29,8 @@ import { KEY, MODELS, SERVERS, STORE_KEY, watchedModels } from './monitoring-liv
 const LOAD_SECONDS = 320;
 export const JOBS = { vllm: `vllm-${SERVERS.vllm}`, triton: `triton-${SERVERS.triton}` };
 
-/** How many requests vLLM knows to have lost their callers. */
-export const ABORTED = `sum(vllm:request_success_total{job="${JOBS.vllm}",finished_reason="abort"})`;
+/** What vLLM tells of requests that have ended, and by which label how. */
+export const ENDED = { metric: 'vllm:request_success_total', label: 'finished_reason' };
 /** Longer than anything takes that is waited for, also on a machine that does much else. */
 const PATIENCE_SECONDS = 240;
 
@@ -68,8 +69,12 @@ export class LiveLane implements Stoppable {
   public longestWayMs!: number;
   /** Seconds by which a server may have counted a request before or after its caller had the answer, or a scrape: as measured. */
   public slackSeconds!: number;
+  /** What vLLM had ended, by how, before the first request that is counted. */
+  public endedBefore!: { readonly [reason: string]: number };
   /** What callers counted that left. */
   public left!: readonly Counted[];
+  /** What the caller beside them counted. */
+  public stayed!: readonly Counted[];
   /** When the long requests after it had ended. */
   public holdEnd!: number;
   /** The long requests. */
@@ -121,19 +126,29 @@ export class LiveLane implements Stoppable {
     this.#ports = { vllm: vllm.port, triton: triton.port };
   }
 
-  /** Some callers go away before the load begins, and the engine works for none of them any more. */
+  /**
+   * Some callers go away before the load begins, beside one that stays: an engine without work does not tell that it has none any more. By its own account it then
+   * works for that one alone.
+   */
   private async leave(): Promise<void> {
+    const metrics = `http://127.0.0.1:${this.#ports.vllm}/metrics`;
+    this.endedBefore = await exposedBy(metrics, ENDED.metric, ENDED.label);
+    const staying = new LoadGenerator((index) => stayingCompletion(this.#ports.vllm, index));
     const leaving = new LoadGenerator((index) => leftCompletion(this.#ports.vllm, index));
-    await leaving.burst(LEFT);
-    this.left = leaving.ended;
-    // The engine tells of requests that are gone when it next has one to work for.
-    const next = new LoadGenerator((index) => completion(this.#ports.vllm, index));
-    const gone = async (each: Prometheus) => {
-      await next.burst(1);
-      return (await each.value(`sum(vllm:num_requests_running{job="${JOBS.vllm}"})`)) === 0;
+    let running = NaN;
+    const told = () => `vLLM works for ${running} requests; of others there are ${summary(leaving.ended)}`;
+    const areGone = async () => {
+      running = (await exposedBy(metrics, 'vllm:num_requests_running', 'model_name'))[MODELS.language];
+      if (staying.ended.length > 0) throw new Error(`the caller that stays has its answer, and ${told()}`);
+      return running === 1;
     };
-    for (const each of this.watching.values())
-      await until(() => gone(each), PATIENCE_SECONDS, 'an engine without requests');
+    const leave = async () => {
+      await leaving.burst(LEFT);
+      await until(areGone, PATIENCE_SECONDS, () => `an engine that works for the caller alone that stays (${told()})`);
+      console.log(told());
+    };
+    await Promise.all([staying.burst(1), leave()]);
+    [this.left, this.stayed] = [leaving.ended, staying.ended];
   }
 
   private async load(): Promise<void> {

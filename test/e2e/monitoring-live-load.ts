@@ -8,8 +8,8 @@ export const CALLER = 'a key of 32 characters, for a test';
 const [TOKENS, ENDLESS] = [8, 1900];
 /** Requests that are answered at once for as long as it takes to be scraped several times, and their tokens: those of the prompt, and of the answer. */
 export const HELD = { requests: 6, prompt: 1000, answer: 500 };
-/** Callers that leave, before the load. */
-export const LEFT = 5;
+/** Callers that leave, before the load, and the tokens of the one beside them that stays. */
+export const [LEFT, STAYS] = [5, 600];
 
 /** Where the servers are. */
 export interface Ports {
@@ -47,11 +47,16 @@ export function loadsOf({ vllm, triton }: Ports): {
 }
 
 /** A completion whose caller waits for all of it. */
-export function completion(port: number, index: number): Promise<Ended> {
+function completion(port: number, index: number): Promise<Ended> {
   return streamCompletion({ port, key: CALLER, model: MODELS.language, prompt: `${index} of many`, tokens: TOKENS });
 }
 
-/** A completion whose caller goes away: how many tokens the engine makes before it notices, nobody sees. */
+/** A completion beside those whose callers go away, which lasts until they have. */
+export function stayingCompletion(port: number, index: number): Promise<Ended> {
+  return streamCompletion({ port, key: CALLER, model: MODELS.language, prompt: `${index} stays`, tokens: STAYS });
+}
+
+/** A completion whose caller goes away when it has tokens, so that the engine works for it: how many it makes before it notices, nobody sees. */
 export function leftCompletion(port: number, index: number): Promise<Ended> {
   const prompt = `${index} of those that leave`;
   return streamCompletion({

@@ -65,7 +65,7 @@ const COMPARED: readonly (readonly [job: string, alert: string, values: readonly
 const ONE_COUNTER = 'the recording of what an injected error shows is of its counter alone';
 /** Selectors of them that match nothing, by job and metric, with the reason. */
 const WITHOUT_SERIES: { readonly [metric: string]: string } = {
-  [`${JOBS.dcgm} DCGM_FI_DEV_XID_ERRORS`]: 'the L4 had had no error, and the exporter says nothing of it',
+  [`${JOBS.dcgm} DCGM_FI_DEV_XID_ERRORS`]: 'the recording does not have it',
   [`${JOBS.listed} DCGM_EXP_XID_ERRORS_COUNT`]: 'the injected error, 42, is none after which a GPU must be reset',
   [`${JOBS.listed} DCGM_FI_DEV_GPU_TEMP`]: ONE_COUNTER,
   [`${JOBS.listed} DCGM_FI_DEV_ROW_REMAP_FAILURE`]: ONE_COUNTER,

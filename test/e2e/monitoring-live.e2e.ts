@@ -9,9 +9,10 @@ import { count } from './harness/monitoring/load-generator';
 import { seenPanels } from './harness/monitoring/panels';
 import { neededTest } from './harness/needed';
 import { describeWith } from './harness/needs';
+import { until } from './harness/process';
 import { E2E_CACHE, tools } from './harness/tools';
 import { NOT_COMPARED, NO_LOAD_TIME, ROWS, Seen } from './monitoring-live-indicators';
-import { ABORTED, JOBS, LiveLane } from './monitoring-live-lane';
+import { ENDED, JOBS, LiveLane } from './monitoring-live-lane';
 import { LEFT } from './monitoring-live-load';
 import { MODELS } from './monitoring-live-stack';
 
@@ -87,9 +88,21 @@ describeWith(['monitoring', 'vllm', 'triton'], 'indicators of real servers under
       expect(recorded).toBeLessThanOrEqual(most);
     });
 
-    test('callers that have left are known to be', async () => {
+    // vLLM forgets a request whose caller has gone before it counts how it ended, so that "abort" stays 0: OutputProcessor.abort_requests of 0.24. Reported of 0.13,
+    // https://github.com/vllm-project/vllm/issues/31503; https://github.com/vllm-project/vllm/pull/55940 would change it.
+    test('callers that have left are not counted at all, and all others are', async () => {
       expect(count(lane.left, 'cancelled')).toBe(LEFT);
-      expect(await lane.watching.get(version)!.value(ABORTED, lane.loadEnd)).toBe(LEFT);
+      const prometheus = lane.watching.get(version)!;
+      const series = `${ENDED.metric}{job="${JOBS.vllm}"}`;
+      const scraped = async () => (await prometheus.value(`min(timestamp(${series}))`))! > lane.holdEnd;
+      await until(scraped, 60, 'a scrape after the last request');
+      const ended = (await prometheus.query(`sum by (${ENDED.label}) (${series})`)).map(({ labels, value }) => {
+        const reason = labels[ENDED.label];
+        return [reason, value - lane.endedBefore[reason]];
+      });
+      const answered = count([...lane.stayed, ...lane.loads.language.ended, ...lane.held], 'answered');
+      const none = { abort: 0, error: 0, repetition: 0, stop: 0 };
+      expect(Object.fromEntries(ended)).toEqual({ ...none, length: answered });
     });
 
     test('every panel of every dashboard has data', async () => {

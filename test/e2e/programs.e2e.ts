@@ -73,7 +73,9 @@ describeWith(['terraform', 'emulator'], 'the programs of first users', () => {
     const { outdir, stacks } = synthesized(name, program.stacks);
     for (const { node } of stacks) {
       const stack = standIns.terraform!.stack(outdir, node.id);
-      expect(stack.json.terraform.backend.s3.bucket).toBe('company-terraform');
+      // Of a company's own, or beside the program.
+      const { s3, local } = stack.json.terraform.backend;
+      expect(s3?.bucket ?? local?.path).toBe(s3 ? 'company-terraform' : `../../../terraform.${node.id}.tfstate`);
       keepStateHere(stack);
       const isWhole = (await installable(stack.json, standIns.tools.providers)) && chartsOnDisk(stack.json);
       if (!isWhole && !leaveOutKubernetes(stack)) {

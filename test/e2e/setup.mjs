@@ -32,9 +32,14 @@ import { prepareTerraform } from './setup/terraform.mjs';
 export const E2E_CACHE = path.join(CACHE, 'e2e');
 export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
 
-/**
- * What only some runs need, by name: what is lost without it, and what makes it ready. Servers of models take 2 GB.
- */
+/** What most runs need, by name: what is lost without it, and what makes it ready. */
+const USUAL = {
+  terraform: ['no Terraform, so nothing is applied', () => prepareTerraform()],
+  emulator: ['no AWS stand-in, so the AWS half is not applied', () => prepareEmulator(E2E_CACHE)],
+  controlPlane: ['no Kubernetes control plane, so no pod is scheduled', () => prepareControlPlane(E2E_CACHE)],
+};
+
+/** What only some runs need, likewise. Servers of models take 2 GB. */
 const FURTHER = {
   leaderWorkerSet: [
     'no controller of LeaderWorkerSets, so no group of nodes is made',
@@ -66,18 +71,22 @@ export const EVERYTHING = Object.keys(FURTHER);
 /** What only the part of the tests needs that is called live: it takes longest to build. */
 export const ONLY_LIVE = ['prometheus3', 'kubeStateMetrics', 'nodeExporter'];
 
-/** All that the part that is called live needs. */
-export const OF_LIVE = ['monitoring', 'envoy', 'vllm', 'triton', ...ONLY_LIVE];
+/** All that the part that is called live needs: nothing of it is in AWS. */
+export const OF_LIVE = {
+  usual: ['terraform', 'controlPlane'],
+  further: ['monitoring', 'envoy', 'vllm', 'triton', ...ONLY_LIVE],
+};
 
 /**
  * Makes tools ready, as far as this machine allows, and writes down where they are.
  *
  * @param {string} file where to; a run that others must not disturb has one of its own
- * @param {string[]} further what is wanted beside Terraform, the AWS stand-in and the control plane
+ * @param {string[]} further what is wanted beside what is usual
+ * @param {string[]} usual what is wanted of Terraform, the AWS stand-in and the control plane
  * @returns {Promise<object>} `terraform`, `emulator`, `controlPlane` and what else is wanted, each absent when it cannot be
  * had; `providers`, the Terraform providers found on disk; `missing`, one sentence for each thing absent that says what is lost
  */
-export async function prepare(file = TOOLS_FILE, further = []) {
+export async function prepare(file = TOOLS_FILE, further = [], usual = Object.keys(USUAL)) {
   mkdirSync(E2E_CACHE, { recursive: true });
   const missing = [];
   const attempt = async (what, body) => {
@@ -89,13 +98,8 @@ export async function prepare(file = TOOLS_FILE, further = []) {
       return undefined;
     }
   };
-  const tools = {
-    terraform: await attempt('no Terraform, so nothing is applied', () => prepareTerraform()),
-    emulator: await attempt('no AWS stand-in, so the AWS half is not applied', () => prepareEmulator(E2E_CACHE)),
-    controlPlane: await attempt('no Kubernetes control plane, so no pod is scheduled', () =>
-      prepareControlPlane(E2E_CACHE),
-    ),
-  };
+  const tools = {};
+  for (const name of usual) tools[name] = await attempt(...USUAL[name]);
   for (const name of further) tools[name] = await attempt(...FURTHER[name]);
   const written = { ...tools, kubectl: which('kubectl'), providers: findProviders(), missing };
   writeFileSync(file, `${JSON.stringify(written, null, 2)}\n`);

@@ -10,6 +10,7 @@ import { concreteFault } from '../../core/tokens';
 import { addValidation } from '../../core/validation';
 import { CustomResources } from '../../kubernetes/custom-resources';
 import { customResourcesValues } from '../../kubernetes/custom-resources-chart';
+import { cores, decimalQuantity } from '../../kubernetes/quantity';
 import { checkArguments } from '../../units/argument-faults';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
@@ -234,8 +235,9 @@ function clusterQueue(name: string, pools: readonly IGpuNodePool[], rooms: reado
   };
 }
 
+/** As Kueue itself writes it, which would be a change for whoever applies the queue by field. */
 function quota(resource: string, amount: number): string {
-  return resource === 'cpu' ? `${Math.floor(amount * 1000)}m` : String(Math.floor(amount));
+  return resource === 'cpu' ? cores(Math.floor(amount * 1000)) : decimalQuantity(Math.floor(amount));
 }
 
 function poolFaults(pools: readonly IGpuNodePool[], cluster: IKubernetesCluster): Fault[] {

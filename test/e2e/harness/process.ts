@@ -95,15 +95,20 @@ export async function stopAll(things: readonly (Stoppable | undefined)[]): Promi
   if (failures.length > 0) throw failures[0];
 }
 
-/** Waits for a condition, asked four times a second. */
+/**
+ * Waits for a condition, asked four times a second.
+ *
+ * @param what is waited for, also as it was when there was no more time
+ */
 export async function until(
   condition: () => Promise<boolean> | boolean,
   seconds: number,
-  what = 'a condition',
+  what: string | (() => string) = 'a condition',
 ): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`${what} did not hold within ${seconds} s`);
+    if (Date.now() > end)
+      throw new Error(`${typeof what === 'string' ? what : what()} did not hold within ${seconds} s`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

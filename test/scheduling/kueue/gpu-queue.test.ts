@@ -79,6 +79,8 @@ describe('a queue of two pools', () => {
       ['gpus.gpu', '32', '128'],
       ['gpus.other', '8', '32'],
     ]);
+    for (const { nominalQuota } of (flavors as Block[]).flatMap(({ resources }) => resources as Block[]))
+      expect(nominalQuota).not.toMatch(/000[a-zA-Z]?$/);
     for (const { resources } of flavors as Block[])
       expect((resources as Block[]).map(({ name }) => name as string)).toEqual(coveredResources);
   });
