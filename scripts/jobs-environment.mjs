@@ -7,6 +7,12 @@ import { vllmEnvironment } from './vllm-cpu/environment.mjs';
 import { installWheels } from './wheels.mjs';
 
 const LOCKS = path.join(ROOT, 'jobs', 'environments');
+const TRAINER = path.join(ROOT, 'jobs', 'tests', 'tiny.py');
+
+/** Folder of trained models: they are kept as long as how they are trained is the same. */
+export const TRAINED_MODELS = path.join(
+  ...[CACHE, 'jobs', `models-${createHash('sha256').update(readFileSync(TRAINER)).digest('hex').slice(0, 16)}`],
+);
 
 /** Names of the environments: each has a list of all its packages. */
 export const JOB_ENVIRONMENTS = ['core', 'compressor'];
@@ -63,6 +69,23 @@ export async function jobEnvironment(name) {
   await mustRun([python, '-c', check], { capture: true, env: jobVariables() });
   writeFileSync(ready, `${JSON.stringify({ key })}\n`);
   return { python, pins };
+}
+
+/**
+ * Trains a model for less than a minute, unless there is one.
+ *
+ * @param python an environment's
+ * @param architecture what `tiny.py` makes, e.g. llama
+ * @returns its folder
+ */
+export async function trainedModel(python, architecture) {
+  const folder = path.join(TRAINED_MODELS, architecture);
+  // Written last.
+  if (existsSync(path.join(folder, 'trained.json'))) return folder;
+  say(`a model of the architecture '${architecture}': training`);
+  const env = jobVariables({ OMP_WAIT_POLICY: 'PASSIVE' });
+  await mustRun([python, TRAINER, folder, architecture], { capture: true, env });
+  return folder;
 }
 
 /** As PyPI compares names. */

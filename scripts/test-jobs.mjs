@@ -1,20 +1,14 @@
 // npm run test:jobs: ruff and mypy on the Job programs in jobs/, and pytest in each environment that they run in. Each tool must also refuse what has a
 // fault. Arguments go to pytest, which then runs alone, in the environment that the first names if it names one: npm run test:jobs -- compressor -k gptq
 // Ends with the line 'N passed, N failed, N skipped'.
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { JOB_ENVIRONMENTS, jobEnvironment, jobVariables } from './jobs-environment.mjs';
+import { JOB_ENVIRONMENTS, TRAINED_MODELS, jobEnvironment, jobVariables } from './jobs-environment.mjs';
 import { installScriptTools, scriptTool } from './script-tools.mjs';
 import { CACHE, expect, ROOT, run, say, Suite, writeResult } from './support.mjs';
 
 const JOBS = path.join(ROOT, 'jobs');
 const WORK = path.join(CACHE, 'jobs', 'work');
-// Trained models are kept as long as how they are trained is the same.
-const trained = createHash('sha256')
-  .update(readFileSync(path.join(JOBS, 'tests', 'tiny.py')))
-  .digest('hex')
-  .slice(0, 16);
 const MARKERS = { core: 'not compressor', compressor: 'compressor' };
 
 const [first, ...rest] = process.argv.slice(2);
@@ -71,7 +65,7 @@ async function pytest(name) {
     `--basetemp=${path.join(WORK, name)}`,
   ];
   const env = jobVariables({
-    MODEL_PIPELINE_TEST_MODELS: path.join(CACHE, 'jobs', `models-${trained}`),
+    MODEL_PIPELINE_TEST_MODELS: TRAINED_MODELS,
     OMP_WAIT_POLICY: 'PASSIVE',
   });
   const { code } = await run([python, '-m', 'pytest', ...options, ...words], { cwd: JOBS, env });

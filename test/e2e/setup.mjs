@@ -9,6 +9,7 @@ import { CACHE, say, which } from '../../scripts/support.mjs';
 import { deepSpeedEnvironment } from '../../scripts/deepspeed/environment.mjs';
 import { tritonEnvironment } from '../../scripts/triton-server/environment.mjs';
 import { vllmEnvironment } from '../../scripts/vllm-cpu/environment.mjs';
+import { prepareJobPrograms } from './setup/job-programs.mjs';
 import { prepareAiGateway } from './setup/ai-gateway.mjs';
 import { prepareAwsCli } from './setup/aws-cli.mjs';
 import { prepareControlPlane } from './setup/control-plane.mjs';
@@ -59,6 +60,7 @@ const FURTHER = {
   jobSet: ['no controller of JobSets, so no training on several nodes is made', () => prepareJobSet(E2E_CACHE)],
   awsCli: ['no AWS CLI, so no weights are moved', () => prepareAwsCli()],
   vllm: ['no vLLM for CPUs, so no server of models runs', () => vllmEnvironment(process.env.E2E_VLLM)],
+  jobs: ['no packages of the Job programs, so no model is made smaller', () => prepareJobPrograms()],
   triton: ['no Triton for CPUs, so no server of other models runs', () => tritonEnvironment()],
   deepSpeed: ['no DeepSpeed, so nothing is trained', () => deepSpeedEnvironment()],
 };
@@ -105,7 +107,7 @@ export async function prepare(file = TOOLS_FILE, further = [], usual = Object.ke
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const later = ['vllm', 'triton', 'deepSpeed', ...ONLY_LIVE];
+  const later = ['vllm', 'triton', 'deepSpeed', 'jobs', ...ONLY_LIVE];
   const further = EVERYTHING.filter((name) => !later.includes(name));
   const tools = await prepare(TOOLS_FILE, further);
   say(tools.missing.length === 0 ? 'everything is there' : `${tools.missing.length} missing`);

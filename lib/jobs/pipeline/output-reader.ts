@@ -1,4 +1,12 @@
-import { ModelReader, compressedTensorsOf, whyNotLoaded } from '../../catalog/checkpoint-formats';
+import {
+  FP8_BLOCKS,
+  ModelReader,
+  W4A16,
+  W8A16,
+  W8A8,
+  compressedTensorsOf,
+  whyNotLoaded,
+} from '../../catalog/checkpoint-formats';
 import { compareVersions } from '../../catalog/metric';
 import { ModelSpec } from '../../catalog/model-spec';
 import { onnxBounds } from '../../catalog/onnx-runtime-releases';
@@ -6,6 +14,8 @@ import { ModelState } from './model-state';
 
 /** compressed-tensors of the environment of the program that has llm-compressor (jobs/environments/compressor.txt). */
 const WRITTEN_BY = '0.19.0';
+/** The older reader that was tried with what it writes, and the formats that it loaded and answered from, on an H200 (bench/vllm/results-h200-quantised.json). */
+const TRIED = { reader: '0.17.0', formats: [FP8_BLOCKS, W4A16, W8A16, W8A8].map(({ name }) => name) };
 
 /**
  * The model that a pipeline makes: with fewer layers where some are left out.
@@ -47,8 +57,10 @@ export function readerDoubts({ format }: ModelState, { vllmVersion, name }: Mode
   if (format.method !== 'compressed-tensors' || vllmVersion === undefined) return undefined;
   const pin = compressedTensorsOf(vllmVersion);
   if (pin === undefined || compareVersions(WRITTEN_BY, pin) <= 0) return undefined;
+  const seen =
+    pin === TRIED.reader && TRIED.formats.includes(format.name) ? ', but has loaded this format on an H200' : '';
   return (
-    `it is written by compressed-tensors ${WRITTEN_BY}, and ${name} reads with ${pin}, which need not know all that a newer one writes; try it before it ` +
+    `it is written by compressed-tensors ${WRITTEN_BY}, and ${name} reads with ${pin}, which need not know all that a newer one writes${seen}; try it before it ` +
     'takes requests, or accept the warning'
   );
 }

@@ -18,6 +18,7 @@ type Need =
   | 'nodeExporter'
   | 'triton'
   | 'vllm'
+  | 'jobs'
   | 'deepSpeed';
 
 /** A suite that needs servers; where one cannot be had, its tests are skipped and the reason stands in its title. */

@@ -8,6 +8,7 @@ import { Difference, PodOptions, PodRunner } from './pod-runner';
 import { Stoppable, stopAll } from './process';
 import { RecordingProxy } from './proxy';
 import { StandInOptions, StandIns } from './stand-ins';
+import { parseXml, textOf } from './xml';
 
 /** A control plane, an S3 on the loopback interface, and pods that really run. */
 export class ServerSite implements Stoppable {
@@ -70,19 +71,44 @@ export class ServerSite implements Stoppable {
 
   /** Puts an object into the store. */
   public async put(key: string, content?: Buffer): Promise<void> {
+    await this.ask('PUT', key, content);
+  }
+
+  /** An object of the store, with what its metadata says; undefined where there is none. */
+  public async object(key: string): Promise<{ content: Buffer; recipe: string | null } | undefined> {
+    const answer = await this.ask('GET', key, undefined, [404]);
+    if (answer.status === 404) return undefined;
+    return { content: Buffer.from(await answer.arrayBuffer()), recipe: answer.headers.get('x-amz-meta-recipe') };
+  }
+
+  /** Paths of the objects in a folder of a bucket, without those of the folder. */
+  public async objectsIn(bucket: string, folder: string): Promise<string[]> {
+    const answer = await this.ask('GET', `${bucket}?list-type=2&prefix=${encodeURIComponent(`${folder}/`)}`);
+    const found = parseXml(await answer.text()).children.filter(({ name }) => name === 'Contents');
+    return found.map((each) => textOf(each, 'Key')!.slice(folder.length + 1)).sort();
+  }
+
+  /** Removes an object from the store. */
+  public async remove(key: string): Promise<void> {
+    await this.ask('DELETE', key);
+  }
+
+  private async ask(method: string, key: string, body?: Buffer, expected: number[] = []): Promise<Response> {
     const authorization =
       'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0';
     // Of a connection that is kept the server may have had enough just then.
     const headers = { authorization, connection: 'close' };
-    const answer = await fetch(`${this.store}/${key}`, { method: 'PUT', body: content, headers });
-    if (!answer.ok) throw new Error(`PUT ${key}: ${answer.status} ${await answer.text()}`);
+    const answer = await fetch(`${this.store}/${key}`, { method, body, headers });
+    if (answer.ok || expected.includes(answer.status)) return answer;
+    throw new Error(`${method} ${key}: ${answer.status} ${await answer.text()}`);
   }
 
-  /** The folder of a program that stands for another one of an image. */
-  public program(name: string, file: string): string {
+  /** The folder of a program that stands for another one of an image, with what the image sets. */
+  public program(name: string, file: string, variables: { readonly [name: string]: string } = {}): string {
     const folder = path.join(this.folder, 'pod-programs', name);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, name), `#!/bin/sh\nexec '${file}' "$@"\n`);
+    const set = Object.entries(variables).map(([variable, value]) => `export ${variable}='${value}'\n`);
+    writeFileSync(path.join(folder, name), `#!/bin/sh\n${set.join('')}exec '${file}' "$@"\n`);
     chmodSync(path.join(folder, name), 0o755);
     return folder;
   }

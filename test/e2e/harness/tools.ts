@@ -57,6 +57,8 @@ export interface Tools {
     readonly pins: { readonly [name: string]: string };
   };
   readonly triton?: Triton;
+  /** The programs of Jobs: Python with the packages of their image, the folder of the programs, and that of a model that is trained a little. */
+  readonly jobs?: { readonly python: string; readonly folder: string; readonly model: string };
   /** The controller of JobSets, and the folder of its module. */
   readonly jobSet?: { readonly version: string; readonly program: string; readonly source: string };
   /** DeepSpeed for CPUs: its Python, the folder of its programs, and its version. */
