@@ -13,7 +13,12 @@ import { objectiveFaults, retentionFaults } from './objectives/objective-faults'
 import { runbookUrlFaults } from './rules/runbooks';
 import { managedPrometheusFaults } from './prometheus/managed-prometheus';
 import { monitoringPodFaults } from './servers/monitoring-pods';
-import { alertmanagerImageFaults, probedPrometheusFaults, prometheusImageFaults } from './servers/server-images';
+import {
+  alertmanagerImageFaults,
+  probedPrometheusFaults,
+  prometheusImageFaults,
+  writtenPrometheusFaults,
+} from './servers/server-images';
 import { webSecurityFaults } from './servers/web-security';
 import { givenThresholdFaults } from './watched-workload';
 
@@ -67,6 +72,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => alertmanagerImageFaults('alertmanagerImage', props.alertmanagerImage),
     () => webSecurityFaults(props.webSecurity),
     () => (props.webSecurity ? probedPrometheusFaults('prometheusImage', props.prometheusImage) : []),
+    () => (props.expectedSites?.length ? writtenPrometheusFaults('prometheusImage', props.prometheusImage) : []),
     () => managedPrometheusFaults(props.managedPrometheusArn),
     () => runbookUrlFaults(props.runbookUrl),
     () => ownGrafanaFaults(props),
