@@ -12,7 +12,8 @@ export interface ExpectedSite {
   readonly name: string;
   /**
    * How long it may be silent before `EdgeSiteSilent` fires: whole seconds from 5 minutes to 30 days, less than series are kept. What a site writes later
-   * of that time ends the alert.
+   * of that time ends the alert, and is taken: Prometheus is told to take samples as old as the longest of these, and an hour more.
+   * @see https://prometheus.io/docs/prometheus/latest/configuration/configuration/#tsdb, out_of_order_time_window
    */
   readonly silentAfter: Duration;
 }
@@ -22,6 +23,34 @@ export const SITE_LABEL = 'cluster';
 
 const LEAST = Duration.minutes(5);
 const MOST = Duration.hours(30 * 24);
+
+/**
+ * The warning of a Prometheus that takes what is written to it from whoever reaches it.
+ *
+ * @param namespaces those whose pods reach it
+ *
+ * @internal
+ */
+export function writableWithoutPassword(namespaces: readonly string[]): Fault {
+  return fault(
+    'SITES_WITHOUT_PASSWORD',
+    'expectedSites',
+    `every pod of ${namespaces.map((name) => `'${name}'`).join(', ')} may write series to Prometheus, those of any site and of this cluster among them, and so hide or raise alerts; ` +
+      'set webSecurity, and let sites write by the user and the password that it asks for',
+  );
+}
+
+/** A site that was cut off for as long as it may sends for a while until it has caught up. */
+const CATCHING_UP = Duration.hours(1);
+
+/**
+ * How much older than the newest sample one may be that sites write, in seconds: what a site has kept while it was silent for as long as it may.
+ *
+ * @internal
+ */
+export function lateSeconds(sites: readonly ExpectedSite[]): number {
+  return Math.max(...sites.map(({ silentAfter }) => silentAfter.toSeconds())) + CATCHING_UP.toSeconds();
+}
 
 /**
  * What is wrong with the sites that are expected.
@@ -43,6 +72,22 @@ export function expectedSiteFaults(sites: readonly ExpectedSite[] = [], retentio
       ),
     () => sites.flatMap((site, i) => siteFaults(`expectedSites[${i}]`, site, retentionDays)),
   );
+}
+
+/**
+ * The fault of a site that is called as the cluster which it writes to: in what both write elsewhere they could not be told apart.
+ *
+ * @param clusterName name of the cluster, and its external label `cluster`
+ * @param label label that sites are told apart by
+ *
+ * @internal
+ */
+export function siteOfClusterFaults(sites: readonly ExpectedSite[], clusterName: string, label: string): Fault[] {
+  if (label !== SITE_LABEL) return [];
+  return sites.flatMap(({ name }, i) => {
+    const reason = `expectedSites[${i}].name '${name}' is the name of this cluster, which its own series have as '${SITE_LABEL}' elsewhere; expectedSites names the others, each by a label of its own`;
+    return name === clusterName ? [fault('DUPLICATE', `expectedSites[${i}].name`, reason)] : [];
+  });
 }
 
 function siteFaults(at: string, { name, silentAfter }: ExpectedSite, retentionDays: number): Fault[] {

@@ -18,6 +18,7 @@ import {
   probedPrometheusFaults,
   prometheusImageFaults,
   urlFileFaults,
+  writtenPrometheusFaults,
 } from './servers/server-images';
 import { webSecurityFaults } from './servers/web-security';
 import { givenThresholdFaults } from './watched-workload';
@@ -76,6 +77,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
         : [],
     () => webSecurityFaults(props.webSecurity),
     () => (props.webSecurity ? probedPrometheusFaults('prometheusImage', props.prometheusImage) : []),
+    () => (props.expectedSites?.length ? writtenPrometheusFaults('prometheusImage', props.prometheusImage) : []),
     () => managedPrometheusFaults(props.managedPrometheusArn),
     () => runbookUrlFaults(props.runbookUrl),
     () => ownGrafanaFaults(props),

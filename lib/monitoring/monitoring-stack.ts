@@ -27,7 +27,7 @@ import {
   secondClusterMetricsFaults,
   secondExporterFaults,
 } from './exporters/scraped-twice';
-import { SITE_LABEL } from './expected-site';
+import { lateSeconds, SITE_LABEL, siteOfClusterFaults, writableWithoutPassword } from './expected-site';
 import { monitoringOptionFaults } from './monitoring-option-faults';
 import { IMonitoring } from './monitoring';
 import { MonitoringOptions } from './monitoring-options';
@@ -96,6 +96,8 @@ export class MonitoringStack extends Construct implements IMonitoring {
     throwIfOfOtherKinds(scope, 'MonitoringStackProps', props, id, (given) => new MonitoringStack(scope, id, given));
     super(scope, id);
     throwIfRefused(this, monitoringOptionFaults(props));
+    const sites = sitesOf(props);
+    if (sites) throwIfRefused(this, siteOfClusterFaults(sites.expected, props.cluster.clusterName, sites.label));
     if (this.#findsExporters(props)) throwIfRefused(this, secondClusterMetricsFaults(props.cluster));
     this.#props = props;
     this.namespace = props.namespace ?? 'monitoring';
@@ -110,7 +112,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
       ruleOptions: {
         heartbeat: props.heartbeatReceiver !== undefined,
         runbookUrl: props.runbookUrl,
-        sites: sitesOf(props),
+        sites,
       },
       watchesCapacity: this.#findsExporters(props),
       objectives: props.objectives,
@@ -147,13 +149,16 @@ export class MonitoringStack extends Construct implements IMonitoring {
     this.#makeNetworkPolicy();
     this.#makeExporters();
     for (const warning of receiverWarnings(props)) addWarning(this, warning);
+    if (sites && !props.webSecurity) {
+      addWarning(this, writableWithoutPassword([this.namespace, ...(props.accessibleFrom ?? [])]));
+    }
     addValidation(this, () => this.#faults());
     warnOnce(this, () => (this.#watchList.empty ? [NOTHING_WATCHED] : []));
   }
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
   public get prometheusConfiguration(): string {
-    const { managedPrometheusArn: arn, highAvailability, webSecurity } = this.#props;
+    const { managedPrometheusArn: arn, highAvailability, webSecurity, expectedSites = [] } = this.#props;
     return prometheusConfig({
       clusterName: this.#props.cluster.clusterName,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
@@ -161,6 +166,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
       alertmanagerClient: webSecurity && clientConfig(webSecurity),
       replicated: highAvailability,
       targets: this.#watchList.workloads.map(({ target }) => target),
+      lateSeconds: expectedSites.length > 0 ? lateSeconds(expectedSites) : undefined,
       remoteWrite: arn === undefined ? undefined : [managedRemoteWrite(arn, highAvailability)],
     });
   }

@@ -13,6 +13,7 @@ import { ConfigFiles } from '../../lib/monitoring/prometheus/config-files';
 import { ServiceLevelObjective } from '../../lib/monitoring/objectives/service-level-objective';
 import { WatchOptions } from '../../lib/monitoring/watched-workload';
 import { DataSize } from '../../lib/units/data-size';
+import { Duration } from '../../lib/units/duration';
 import { TestWorkload } from '../monitoring/support';
 import { faultsAtSynth, warningsOf } from '../support/faults';
 import { testStack } from '../support/synth';
@@ -312,6 +313,21 @@ export const TEXTS: FaultText[] = [
       "Grafana: auth.password.name must not be 'grafana-secret-key', the secret of the key that this stack makes for Grafana; put yours into a " +
       'secret of another name',
     refuse: make({ grafana: { auth: GrafanaAuth.password({ name: 'grafana-secret-key', key: 'a' }) } }),
+  },
+  {
+    id: 'SITES_WITHOUT_PASSWORD',
+    property: 'expectedSites',
+    text:
+      "every pod of 'monitoring', 'edge-gateway' may write series to Prometheus, those of any site and of this cluster among them, and so hide or raise " +
+      'alerts; set webSecurity, and let sites write by the user and the password that it asks for',
+    faults: () =>
+      warningsOf(
+        make({
+          alertReceivers: [],
+          accessibleFrom: ['edge-gateway'],
+          expectedSites: [{ name: 'edge-1', silentAfter: Duration.hours(1) }],
+        })(),
+      ),
   },
   {
     id: 'UNKNOWN_VALUE',

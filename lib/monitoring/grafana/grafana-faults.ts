@@ -1,10 +1,13 @@
+import { Metric } from '../../catalog/metric';
 import { kubernetesNameFault } from '../../core/naming';
 import { knownListFaults } from '../../core/text-list';
 import { concreteFault } from '../../core/tokens';
 import { plainUrlFaults } from '../../core/url-faults';
+import { TARGET_LABELS } from '../../metrics/contract/scraped-target';
 import { repeatedIndexes } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { allOf } from '../../units/unreadable';
+import { REPLICA_LABEL } from '../prometheus/replica-label';
 import { grafanaImageFaults } from '../servers/server-images';
 import { authFaults, lineFaults } from './grafana-auth';
 import { GrafanaOptions } from './grafana-options';
@@ -57,10 +60,34 @@ function siteFaults(label: string | undefined): Fault[] {
   if (label === undefined) return [];
   const unknown = concreteFault('siteLabel', label, 'queries are made from it');
   if (unknown.length > 0) return unknown;
+  if (OWN_LABELS.has(label)) {
+    const own = `siteLabel '${label}' is a label that series of this cluster have themselves, so that those of sites are not told apart by it; give an external label that no others have, for example 'cluster'`;
+    return [fault('RESERVED', 'siteLabel', own)];
+  }
   if (/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label) && !label.startsWith('__')) return [];
   const reason = `siteLabel must be a label of Prometheus: letters, digits and underscores; got '${label}'; for example 'cluster'`;
   return [fault('INVALID_NAME', 'siteLabel', reason)];
 }
+
+/** Labels that scrapes, exporters, rules and Prometheus itself give. */
+const OWN_LABELS: ReadonlySet<string> = new Set([
+  ...TARGET_LABELS,
+  ...Metric.ALL.flatMap(({ labels }) => labels),
+  ...[
+    'le',
+    'quantile',
+    'alertname',
+    'alertstate',
+    'severity',
+    'service',
+    'objective',
+    'window',
+    'figure',
+    'pool',
+    'digit',
+  ],
+  REPLICA_LABEL,
+]);
 
 /** Uids that the library's own dashboards have. */
 const OURS = /^gpu-inference-(?:fleet|model|gpus|cost|sites)$/;

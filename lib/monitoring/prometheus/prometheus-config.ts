@@ -16,6 +16,8 @@ export interface PrometheusConfigProps {
   /** Whether another Prometheus has the same configuration. @default false */
   readonly replicated?: boolean;
   readonly targets: readonly MetricsTarget[];
+  /** How much older than the newest sample one may be that sites write, in seconds. @default - Prometheus' own half of a block, an hour */
+  readonly lateSeconds?: number;
   /** Where series are written to as well. @default - nowhere */
   readonly remoteWrite?: readonly object[];
 }
@@ -34,6 +36,10 @@ export function prometheusConfig(props: PrometheusConfigProps): string {
       evaluation_interval: `${interval}s`,
       external_labels: { cluster: props.clusterName, ...(props.replicated && REPLICA_LABELS) },
     },
+    // Since 2.39: what is older than that is refused with 400 otherwise, and a site that was cut off drops it.
+    ...(props.lateSeconds === undefined
+      ? {}
+      : { storage: { tsdb: { out_of_order_time_window: `${props.lateSeconds}s` } } }),
     // The second is there when the rules fill more than one ConfigMap.
     rule_files: ['rules.yml', 'rules-*.yml'],
     alerting: {

@@ -3,8 +3,8 @@ import { Relabeling } from './relabeling';
 /** Variable of the environment of Prometheus that has the name of its pod. @internal */
 export const REPLICA_VARIABLE = 'POD_NAME';
 
-/** External label that tells apart what two Prometheus of one cluster say. */
-const REPLICA_LABEL = 'prometheus_replica';
+/** External label that tells apart what two Prometheus of one cluster say. @internal */
+export const REPLICA_LABEL = 'prometheus_replica';
 const dropped: Relabeling = { regex: REPLICA_LABEL, action: 'labeldrop' };
 
 /** External labels of each of several Prometheus. @internal */

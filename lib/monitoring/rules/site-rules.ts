@@ -26,7 +26,7 @@ export function siteRules(sites: readonly ExpectedSite[], label: string): Monito
     labels: { severity: AlertSeverity.CRITICAL, [label]: name },
     annotations: {
       summary: `Site ${name} has sent nothing for ${silentAfter}`,
-      description: `No series of ${label} ${name} has a sample of that time. The site may work on, cut off; what it keeps arrives when the link is back.`,
+      description: `No series of ${label} ${name} has a sample of that time. The site may work on, cut off; what its Prometheus still keeps of the time, about two hours as a rule, arrives when the link is back.`,
     },
   }));
 }

@@ -28,6 +28,19 @@ export const probedPrometheusFaults = (property: string, image: string | undefin
     ? []
     : imageFaults({ ...PROMETHEUS, server: 'Prometheus', oldest: [2, 45] }, property, image, ' with webSecurity');
 
+/**
+ * The fault of an image of Prometheus that sites cannot write to after they were cut off: what is older than it takes was answered with 500 before
+ * January 2024, so that a site sends it again for ever, and nothing newer.
+ *
+ * @see https://github.com/prometheus/prometheus/pull/13335
+ *
+ * @internal
+ */
+export const writtenPrometheusFaults = (property: string, image: string | undefined) =>
+  prometheusImageFaults(property, image).length > 0
+    ? []
+    : imageFaults({ ...PROMETHEUS, oldest: [2, 50] }, property, image, ' with expectedSites');
+
 /** The fault of an image of Alertmanager. @internal */
 export const alertmanagerImageFaults = (property: string, image: string | undefined) =>
   imageFaults(ALERTMANAGER, property, image);

@@ -1,7 +1,7 @@
 import { Fn, Token } from 'cdktf';
-import { MonitoringStackProps } from '../../../lib/monitoring';
+import { GrafanaDashboard, MonitoringStackProps } from '../../../lib/monitoring';
 import { Duration } from '../../../lib/units';
-import { faultsThrown, idsOf } from '../../support/faults';
+import { faultsThrown, idsOf, warningsOf } from '../../support/faults';
 import { monitor } from '../support';
 import { testAlerts } from './promtool';
 
@@ -51,6 +51,35 @@ test('sites are told apart by the label that the dashboards name', () => {
   expect(rules).toContain('absent_over_time(up{site=\\"hall-1\\"}[3600s])');
 });
 
+const config = (props: Partial<MonitoringStackProps>) =>
+  JSON.parse(monitor([{}], props).monitoring.prometheusConfiguration) as { storage?: object };
+
+test('Prometheus takes samples as old as the longest that a site may be silent, and an hour, where sites are expected', () => {
+  expect(config(SITES).storage).toEqual({ tsdb: { out_of_order_time_window: '7200s' } });
+  expect(config({})).not.toHaveProperty('storage');
+});
+
+test('without webSecurity it is told that whoever reaches Prometheus may write to it', () => {
+  const webSecurity = { tlsSecret: 't', webConfig: { name: 'w', key: 'web.yml' }, password: { name: 'w', key: 'p' } };
+  const ids = (props: Partial<MonitoringStackProps>) => warningsOf(monitor([{}], props).monitoring).map(({ id }) => id);
+  expect(ids(SITES)).toContain('SITES_WITHOUT_PASSWORD');
+  expect([...ids({ ...SITES, webSecurity }), ...ids({})]).not.toContain('SITES_WITHOUT_PASSWORD');
+});
+
+test('a dashboard of ones own asks for what a site writes, recorded or not, where sites are expected', () => {
+  const dashboard = (expr: string) =>
+    GrafanaDashboard.fromJson(
+      JSON.stringify({ uid: 'ours', title: 'Ours', panels: [{ title: 'P', targets: [{ expr }] }] }),
+    );
+  const grafana = {
+    dashboards: [
+      dashboard('sum by (cluster) (inference_qps{cluster="hall-1"}) + sum by (cluster) (up{cluster="hall-1"})'),
+    ],
+  };
+  expect(() => monitor([{}], { ...SITES, grafana })).not.toThrow();
+  expect(() => monitor([{}], { grafana })).toThrow("inference_qps has no label 'cluster'");
+});
+
 const SITE = { name: 'a', silentAfter: Duration.hours(1) };
 test.each<[string, Partial<MonitoringStackProps>, string]>([
   ['two of one name', { expectedSites: [SITE, SITE] }, 'DUPLICATE expectedSites[1].name'],
@@ -60,6 +89,19 @@ test.each<[string, Partial<MonitoringStackProps>, string]>([
     'a name that only Terraform knows',
     { expectedSites: [{ ...SITE, name: Token.asString(Fn.upper('a')) }] },
     'VALUE_NOT_CONCRETE expectedSites[0].name',
+  ],
+  ['the name of this cluster', { expectedSites: [{ ...SITE, name: 'test' }] }, 'DUPLICATE expectedSites[0].name'],
+  ...['job', 'model', 'prometheus_replica', 'alertname', 'gpu_uuid', 'le'].map(
+    (siteLabel): [string, Partial<MonitoringStackProps>, string] => [
+      `the label '${siteLabel}' of this cluster's own series`,
+      { expectedSites: [SITE], grafana: { siteLabel } },
+      'RESERVED grafana.siteLabel',
+    ],
+  ),
+  [
+    'a Prometheus that would have sites send for ever what is too old',
+    { expectedSites: [SITE], prometheusImage: 'quay.io/prometheus/prometheus:v2.49.1' },
+    'MONITORING_IMAGE_TOO_OLD prometheusImage',
   ],
   [
     'too short',

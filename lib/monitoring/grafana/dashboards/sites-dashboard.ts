@@ -54,7 +54,8 @@ export function sitesDashboard(label: string): DashboardSpec {
             id: 10,
             kind: PanelKind.GRAPH,
             title: 'Age of the newest sample',
-            description: 'How long ago a site was heard of. A site that catches up after a cut fills its gap.',
+            description:
+              'How long ago a site was heard of. A site that catches up after a cut fills its gap, as far as its Prometheus kept it.',
             unit: PanelUnit.SECONDS,
             queries: [{ expr: `time() - ${lastSeen}`, legend: site }],
           },
