@@ -4,7 +4,7 @@ import { concreteFault } from '../core/tokens';
 import { Fault, fault } from '../units/fault';
 import { wholeNumberFault } from '../units/number-faults';
 import { allOf } from '../units/unreadable';
-import { receiverFaults } from './alerting/alertmanager-config';
+import { allReceivers, receiverFaults } from './alerting/alertmanager-config';
 import { expectedSiteFaults } from './expected-site';
 import { grafanaUrlFaults } from './grafana/alert-links';
 import { grafanaFaults } from './grafana/grafana-faults';
@@ -13,7 +13,12 @@ import { objectiveFaults, retentionFaults } from './objectives/objective-faults'
 import { runbookUrlFaults } from './rules/runbooks';
 import { managedPrometheusFaults } from './prometheus/managed-prometheus';
 import { monitoringPodFaults } from './servers/monitoring-pods';
-import { alertmanagerImageFaults, probedPrometheusFaults, prometheusImageFaults } from './servers/server-images';
+import {
+  alertmanagerImageFaults,
+  probedPrometheusFaults,
+  prometheusImageFaults,
+  urlFileFaults,
+} from './servers/server-images';
 import { webSecurityFaults } from './servers/web-security';
 import { givenThresholdFaults } from './watched-workload';
 
@@ -59,17 +64,30 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
         : [],
     () => objectiveFaults(props.objectives),
     () => expectedSiteFaults(props.expectedSites, retentionDays),
+    () => unsharedSiteFaults(props),
     () => retentionFaults(retentionDays, props.objectives ?? []),
     () => receiverFaults(props),
     () => grafanaFaults(props.grafana),
     () => prometheusImageFaults('prometheusImage', props.prometheusImage),
     () => alertmanagerImageFaults('alertmanagerImage', props.alertmanagerImage),
+    () =>
+      allReceivers(props).some((receiver) => receiver._urlInFile)
+        ? urlFileFaults('alertmanagerImage', props.alertmanagerImage)
+        : [],
     () => webSecurityFaults(props.webSecurity),
     () => (props.webSecurity ? probedPrometheusFaults('prometheusImage', props.prometheusImage) : []),
     () => managedPrometheusFaults(props.managedPrometheusArn),
     () => runbookUrlFaults(props.runbookUrl),
     () => ownGrafanaFaults(props),
   );
+}
+
+/** Both evaluate the alert, and a site reaches one of them at a time: the Service spreads what is written. */
+function unsharedSiteFaults({ highAvailability, expectedSites = [] }: MonitoringOptions): Fault[] {
+  const reason =
+    'a site writes to one of the two Prometheus of highAvailability, and the other would miss it all the time; leave highAvailability out, or ' +
+    'leave expectedSites out and let the sites write to Amazon Managed Service for Prometheus';
+  return highAvailability && expectedSites.length > 0 ? [fault('CONFLICTING_PROPERTIES', 'expectedSites', reason)] : [];
 }
 
 function ownGrafanaFaults({ grafana, grafanaUrl }: MonitoringOptions): Fault[] {

@@ -80,8 +80,6 @@ export class MonitoringStack extends Construct implements IMonitoring {
   public readonly alertmanagerUrl: string;
   /** URL by which browsers reach Grafana: `grafana.url`, or that within the cluster; else `grafanaUrl`. @default - there is no Grafana */
   public readonly grafanaUrl?: string;
-  /** Text of `alertmanager.yml`. */
-  public readonly alertmanagerConfiguration: string;
 
   readonly #props: MonitoringStackProps;
   readonly #ready: ITerraformDependable[];
@@ -104,7 +102,6 @@ export class MonitoringStack extends Construct implements IMonitoring {
     const scheme = props.webSecurity ? 'https' : 'http';
     this.prometheusUrl = `${scheme}://prometheus.${this.namespace}.svc:${PROMETHEUS_PORT}`;
     this.alertmanagerUrl = `${scheme}://alertmanager.${this.namespace}.svc:${ALERTMANAGER_PORT}`;
-    this.alertmanagerConfiguration = alertmanagerConfig(props);
     this.grafanaUrl = props.grafana ? grafanaUrl('grafana', this.namespace, props.grafana) : props.grafanaUrl;
     this.#watchList = new WatchList(this, {
       cluster: props.cluster,
@@ -166,6 +163,14 @@ export class MonitoringStack extends Construct implements IMonitoring {
       targets: this.#watchList.workloads.map(({ target }) => target),
       remoteWrite: arn === undefined ? undefined : [managedRemoteWrite(arn, highAvailability)],
     });
+  }
+
+  /** Text of `alertmanager.yml` for the workloads watched so far. */
+  public get alertmanagerConfiguration(): string {
+    return alertmanagerConfig(
+      this.#props,
+      this.#watchList.workloads.map(({ target }) => target),
+    );
   }
 
   /** All rules for the workloads watched so far, in one text; in the cluster they are spread over as many files as ConfigMaps need. */

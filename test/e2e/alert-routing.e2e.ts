@@ -37,7 +37,7 @@ describeWith(['monitoring'], 'Alertmanager, by the configuration of a monitoring
 
   test('holds back what follows from another alert, and nothing else', async () => {
     const told = [
-      of('vllm-chat', 'NoServerAnswers', 'critical'),
+      of('vllm-chat', 'NoServerAnswers', 'critical', { model: 'chat' }),
       // Of another job, and of the same job in another namespace.
       of('vllm-talk', 'HighLatency', 'critical', { model: 'talk' }),
       of('vllm-chat', 'HighLatency', 'critical', { namespace: 'staging', model: 'chat' }),
@@ -48,6 +48,14 @@ describeWith(['monitoring'], 'Alertmanager, by the configuration of a monitoring
       of('triton-many', 'ServerRestarts', 'critical', { pod: 'many-0' }),
       of('triton-many', 'ServerDown', 'warning', { pod: 'many-1' }),
       of('triton-many', 'ServersMissing', 'warning'),
+      // Alerts of pods name the model that they serve; why they are away, its requests do not say, nor another pod.
+      of('vllm-code', 'HighLatency', 'critical', { model: 'code' }),
+      of('vllm-code', 'QueueSaturated', 'warning', { model: 'code-2' }),
+      of('vllm-code', 'ServersMissing', 'warning', { model: 'code' }),
+      of('vllm-code', 'ServerDown', 'warning', { model: 'code', pod: 'code-0' }),
+      of('vllm-sum', 'ServerRestarts', 'critical', { model: 'sum', pod: 'sum-1' }),
+      of('vllm-sum', 'ServerDown', 'warning', { model: 'sum', pod: 'sum-0' }),
+      of('vllm-sum', 'QueueSaturated', 'warning', { model: 'sum' }),
       ofGpu('GpuLost', 'critical', 'a', 'GPU-1'),
       ofGpu('GpuThrottled', 'warning', 'a', 'GPU-2'),
       of('kube-state-metrics', 'GpuNotAllocatable', 'critical', { namespace: 'monitoring', node: 'b' }),
@@ -58,10 +66,12 @@ describeWith(['monitoring'], 'Alertmanager, by the configuration of a monitoring
     ];
     const heldBack = [
       of('vllm-chat', 'HighLatency', 'critical', { model: 'chat' }),
-      of('vllm-chat', 'ServersMissing', 'warning'),
-      of('vllm-chat', 'ServerDown', 'warning', { pod: 'chat-0' }),
+      of('vllm-chat', 'ServersMissing', 'warning', { model: 'chat' }),
+      of('vllm-code', 'RequestsRejected', 'warning', { model: 'code' }),
+      of('vllm-chat', 'ServerDown', 'warning', { model: 'chat', pod: 'chat-0' }),
       of('triton-many', 'RequestsRejected', 'warning', { model: 'slow' }),
       of('triton-many', 'ServerDown', 'warning', { pod: 'many-0' }),
+      of('vllm-sum', 'ServerDown', 'warning', { model: 'sum', pod: 'sum-1' }),
       ofGpu('GpuThrottled', 'warning', 'a', 'GPU-1'),
       of('kube-state-metrics', 'GpuNotAllocatable', 'critical', { namespace: 'monitoring', node: 'a' }),
       ofPort('warning', '0.0.0.0:8443'),

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
 import { Fn } from 'cdktf';
+import { MetricExporter } from '../../lib/catalog/metric-kind';
 import { Duration } from '../../lib/units/duration';
 import { AlertReceiver, AlertRoute, AlertSeverity, MuteTime, Weekday, WeeklyTime } from '../../lib/monitoring';
 import { faultsThrown, idsOf, warningsOf } from '../support/faults';
@@ -74,6 +75,57 @@ describe('routes, as amtool reads them', () => {
     ]);
     expect(intervals.map(({ name }: Block) => name)).toEqual(['daily 00:00-24:00 Europe/Berlin']);
     expect(configuration([])).not.toContain('time_intervals');
+  });
+});
+
+describe('a route for a model, as amtool reads it', () => {
+  const watched = [
+    { target: { jobName: 'one', models: ['chat'] } },
+    { target: { jobName: 'many', models: ['chat', 'code'], replicas: 2 } },
+    { target: { jobName: 'other', models: ['talk'] } },
+    { target: { jobName: 'dcgm', models: [], exporters: [MetricExporter.DCGM] } },
+  ];
+  const routed = [{ receiver: pager, models: ['chat'], severities: [AlertSeverity.CRITICAL, AlertSeverity.WARNING] }];
+  const stack = () => monitor(watched, { alertReceivers: [team, pager, night], alertRoutes: routed }).monitoring;
+  const ofRules = (job: string): { [label: string]: string }[] => {
+    const { groups } = JSON.parse(stack().rules) as { groups: { rules: Block[] }[] };
+    return groups
+      .flatMap(({ rules }) => rules)
+      .filter(({ alert, labels }) => alert && labels.job === job)
+      .map(({ alert, labels }) => ({ alertname: alert, ...labels }));
+  };
+  const OF_PODS = ['NoServerAnswers', 'ServerDown', 'ServersMissing', 'ServerRestarts'];
+  const ofPods = (job: string) => ofRules(job).filter(({ alertname }) => OF_PODS.includes(alertname));
+
+  test('has the model where its job serves no other', () => {
+    expect(ofPods('one').map(({ model }) => model)).toEqual(['chat', 'chat', 'chat']);
+    expect(ofPods('other').map(({ model }) => model)).toEqual(['talk', 'talk', 'talk']);
+    expect(ofPods('many').map(({ model }) => model)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(ofPods('dcgm').map(({ model }) => model)).toEqual([undefined, undefined, undefined]);
+  });
+
+  withAmtool('gets what is about the pods that serve it, and not what is about those that do not', () => {
+    const text = stack().alertmanagerConfiguration;
+    for (const job of ['one', 'many'])
+      for (const labels of ofPods(job))
+        expect([labels, told(text, labels)]).toEqual([labels, ['team', 'pager', 'night']]);
+    for (const job of ['other', 'dcgm'])
+      for (const labels of ofPods(job)) expect([labels, told(text, labels)]).toEqual([labels, ['team', 'night']]);
+  });
+
+  withAmtool('would miss jobs of several models by their labels alone', () => {
+    const config = JSON.parse(stack().alertmanagerConfiguration) as Block;
+    config.route.routes[1].routes.pop();
+    const [alert] = ofPods('many');
+    expect(told(JSON.stringify(config), alert)).toEqual(['team', 'night']);
+  });
+
+  withAmtool('does not get what is about another model of the same job, nor of another severity', () => {
+    const text = stack().alertmanagerConfiguration;
+    const alert = { alertname: 'RequestsFail', severity: 'critical', job: 'many', namespace: 'inference' };
+    expect(told(text, { ...alert, model: 'code' })).toEqual(['team', 'night']);
+    expect(told(text, { ...alert, model: 'chat' })).toEqual(['team', 'pager', 'night']);
+    expect(told(text, { ...alert, severity: 'none' })).toEqual(['team', 'night']);
   });
 });
 

@@ -34,7 +34,7 @@ export interface WebhookReceiverProps {
    * @default - it is in `urlSecret`
    */
   readonly url?: string;
-  /** Secret that holds the URL, for one that must not be read by others. It needs Alertmanager 0.26 or later. @default - it is `url` */
+  /** Secret that holds the URL, for one that must not be read by others. It needs Alertmanager 0.28 or later. @default - it is `url` */
   readonly urlSecret?: SecretReference;
   /** Secret that holds a bearer token. @default - no authorization */
   readonly bearerToken?: SecretReference;
@@ -140,6 +140,13 @@ export class AlertReceiver {
    */
   public readonly _sns?: SnsReceiverProps;
 
+  /**
+   * Whether it reads its URL from a file, which not every Alertmanager can.
+   *
+   * @internal
+   */
+  public readonly _urlInFile: boolean;
+
   private readonly configuration: () => object;
   private readonly faultsAt: (property: string) => Fault[];
 
@@ -154,6 +161,7 @@ export class AlertReceiver {
     this.configuration = configuration;
     this.secrets = Object.values(secrets);
     this._sns = sns;
+    this._urlInFile = secrets.urlSecret !== undefined;
     this.faultsAt = (at) =>
       allOf(
         ...Object.entries(secrets).map(

@@ -16,7 +16,10 @@ export interface AlertRoute {
   readonly alerts?: string[];
   /** Namespaces that the alerts are about. @default - all, and alerts that are about none */
   readonly namespaces?: string[];
-  /** Models that the alerts are about. @default - all, and alerts that are about none */
+  /**
+   * Models that the alerts are about: those of a model, and those of a whole job that serves it, e.g. `NoServerAnswers`, of which every route for a
+   * model of that job is. @default - all, and alerts that are about none
+   */
   readonly models?: string[];
   /** Values of other labels that the alerts must have, by name, e.g. `{ job: 'vllm-chat' }`, or `{ node: 'gpu-1' }`. @default - any */
   readonly labels?: { [label: string]: string };

@@ -1,4 +1,5 @@
 import { duplicateFaults } from '../../units/duplicate-faults';
+import { MetricsTarget } from '../../core/watchable';
 import { Fault, fault } from '../../units/fault';
 import { AlertReceiver } from './alert-receiver';
 import { AlertRoute } from './alert-route';
@@ -88,9 +89,12 @@ export function receiverWarnings({ alertReceivers, alertRoutes }: Receivers): Fa
  * is dropped if there is no receiver; the one that always fires goes
  * to that of the heartbeat only. What follows from another alert is held back. It uses only features of Alertmanager 0.25.
  *
+ * @param receivers who is told
+ * @param targets what is watched @default - nothing: a route for a model is for alerts that name it alone
+ *
  * @internal
  */
-export function alertmanagerConfig(receivers: Receivers): string {
+export function alertmanagerConfig(receivers: Receivers, targets: readonly MetricsTarget[] = []): string {
   const { alertReceivers = [], alertRoutes = [], heartbeatReceiver } = receivers;
   const intervals = muteTimes(alertRoutes);
   const config = {
@@ -102,7 +106,7 @@ export function alertmanagerConfig(receivers: Receivers): string {
       repeat_interval: '4h',
       routes: [
         ...(heartbeatReceiver ? [heartbeatRoute(heartbeatReceiver)] : []),
-        ...alertReceivers.map((receiver) => routesTo(receiver, alertRoutes, DROPPING_RECEIVER)),
+        ...alertReceivers.map((receiver) => routesTo(receiver, alertRoutes, DROPPING_RECEIVER, targets)),
       ],
     },
     inhibit_rules: INHIBIT_RULES,

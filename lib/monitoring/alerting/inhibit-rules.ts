@@ -8,6 +8,9 @@ interface InhibitRule {
 const CRITICAL = 'severity="critical"';
 const WARNING = 'severity="warning"';
 
+/** They are about pods, and name the model for the routes alone: what is slow or fails does not say why pods are away, nor the other way round. */
+const OF_REQUESTS = 'alertname!~"NoServerAnswers|ServerDown|ServersMissing|ServerRestarts"';
+
 /** GPUs that are ill: the device plugin takes them out of what is allocatable. */
 const ILL_GPUS = 'alertname=~"GpuLost|GpuXidFatal|GpuMemoryFailing"';
 
@@ -26,8 +29,12 @@ export const INHIBIT_RULES: readonly InhibitRule[] = [
     equal: ['namespace', 'job'],
   },
   // Of the same model of the same job, of the same pod, and of the same GPU.
+  {
+    source_matchers: [CRITICAL, 'model!=""', OF_REQUESTS],
+    target_matchers: [WARNING, 'model!=""', OF_REQUESTS],
+    equal: ['namespace', 'job', 'model'],
+  },
   ...[
-    { of: 'model', equal: ['namespace', 'job', 'model'] },
     { of: 'pod', equal: ['namespace', 'job', 'pod'] },
     { of: 'UUID', equal: ['node', 'UUID'] },
   ].map(({ of, equal }) => ({

@@ -1,3 +1,5 @@
+import { MetricsTarget } from '../../core/watchable';
+import { isOfCluster } from '../indicators/selectors';
 import { AlertReceiver } from './alert-receiver';
 import { AlertRoute } from './alert-route';
 
@@ -10,13 +12,19 @@ const SPECIAL = /[\\.+*?()|[\]{}^$]/g;
  * @param receiver the receiver
  * @param routes routes of all receivers
  * @param nobody name of the receiver of what none of its routes is for
+ * @param targets what is watched: a route for a model is for the jobs that serve it, too
  *
  * @internal
  */
-export function routesTo(receiver: AlertReceiver, routes: readonly AlertRoute[], nobody: string): object {
+export function routesTo(
+  receiver: AlertReceiver,
+  routes: readonly AlertRoute[],
+  nobody: string,
+  targets: readonly MetricsTarget[],
+): object {
   const its = routes.filter((route) => route.receiver === receiver);
   if (its.length === 0) return { receiver: receiver.name, continue: true };
-  return { receiver: nobody, continue: true, routes: its.map(rendered) };
+  return { receiver: nobody, continue: true, routes: its.flatMap((route) => rendered(route, jobsOf(route, targets))) };
 }
 
 /**
@@ -29,11 +37,26 @@ export function muteTimes(routes: readonly AlertRoute[]): object[] {
   return [...new Map(times.map((time) => [String(time), time._render()])).values()];
 }
 
-function rendered(route: AlertRoute): object {
-  const { receiver, severities, alerts, namespaces, models, labels = {}, groupBy, repeatInterval } = route;
-  const lists = { severity: severities, alertname: alerts, namespace: namespaces, model: models };
+/** The jobs that serve a model of a route, in alphabetical order. */
+function jobsOf({ models = [] }: AlertRoute, targets: readonly MetricsTarget[]): string[] {
+  const serving = targets.filter(
+    (target) => !isOfCluster(target) && target.models.some((name) => models.includes(name)),
+  );
+  return serving.map(({ jobName }) => jobName).sort();
+}
+
+/** An alert of a whole job has no model where the job serves several: it is about each of them. */
+function rendered(route: AlertRoute, jobs: readonly string[]): object[] {
+  const ofModels = rendering(route, route.models ? [matcher('model', route.models)] : []);
+  return jobs.length > 0 ? [ofModels, rendering(route, [matcher('model', ['']), matcher('job', jobs)])] : [ofModels];
+}
+
+function rendering(route: AlertRoute, ofModels: readonly string[]): object {
+  const { receiver, severities, alerts, namespaces, labels = {}, groupBy, repeatInterval } = route;
+  const lists = { severity: severities, alertname: alerts, namespace: namespaces };
   const matchers = [
     ...Object.entries(lists).flatMap(([label, values]) => (values ? [matcher(label, values)] : [])),
+    ...ofModels,
     ...Object.entries(labels).map(([label, value]) => matcher(label, [value])),
   ];
   return {

@@ -61,7 +61,7 @@ function noServerAnswers(target: MetricsTarget): MonitoringRule[] {
       alert: 'NoServerAnswers',
       expr: `absent(${up(target)} == 1)`,
       for: OUTAGE_FOR,
-      labels: labels(target, 'critical'),
+      labels: podLabels(target, 'critical'),
       annotations: {
         summary: `No ${isExporter ? 'pod' : 'server'} of ${jobName} has answered for ${OUTAGE_FOR}`,
         description: `Job ${jobName} in namespace ${namespace}. ${whatIsLost(target)}`,
@@ -92,7 +92,7 @@ function serverDown(target: MetricsTarget): MonitoringRule {
     alert: 'ServerDown',
     expr: `${up(target)} == 0`,
     for: wait,
-    labels: labels(target, 'warning'),
+    labels: podLabels(target, 'warning'),
     annotations: {
       summary: `Pod {{ $labels.pod }} of ${target.jobName} has not answered for ${wait}`,
       description: `Job ${target.jobName} in namespace ${target.namespace}, node {{ $labels.node }}.`,
@@ -113,7 +113,7 @@ function serversMissing(target: MetricsTarget): MonitoringRule[] {
       alert: 'ServersMissing',
       expr: `count(${up(target)} == 1) < ${replicas}`,
       for: wait,
-      labels: labels(target, 'warning'),
+      labels: podLabels(target, 'warning'),
       annotations: {
         summary: `{{ $value }} of ${replicas} servers of ${target.jobName} have answered for ${wait}`,
         description: `Job ${target.jobName} in namespace ${target.namespace}.`,
@@ -135,7 +135,7 @@ function serverRestarts(target: MetricsTarget): MonitoringRule {
   return {
     alert: 'ServerRestarts',
     expr: `${restarted} or ${remade}`,
-    labels: labels(target, 'critical'),
+    labels: podLabels(target, 'critical'),
     annotations: {
       summary: `Pod {{ $labels.pod }} of ${target.jobName} has restarted again and again within an hour`,
       description: `Job ${target.jobName} in namespace ${target.namespace}, node {{ $labels.node }}.`,
@@ -250,6 +250,12 @@ function graceOf({ startupSeconds = 0 }: MetricsTarget): string {
 
 function labels({ jobName, namespace }: MetricsTarget, severity: string): { [label: string]: string } {
   return { severity, job: jobName, namespace };
+}
+
+/** Of the pods of a job: what they serve, where that is one model. */
+function podLabels(target: MetricsTarget, severity: string): { [label: string]: string } {
+  const [model, ...more] = isOfCluster(target) ? [] : target.models;
+  return { ...labels(target, severity), ...(model !== undefined && more.length === 0 ? { model } : {}) };
 }
 
 function models({ models: names }: MetricsTarget): string {

@@ -32,6 +32,20 @@ export const probedPrometheusFaults = (property: string, image: string | undefin
 export const alertmanagerImageFaults = (property: string, image: string | undefined) =>
   imageFaults(ALERTMANAGER, property, image);
 
+/**
+ * The fault of an image of Alertmanager where a receiver reads its URL from a file: `url_file` of webhooks is there since 0.26, and until 0.28 Alertmanager
+ * crashes when the endpoint answers with an error. All other files that receivers name here, 0.25 reads: `api_url_file` of Slack, `routing_key_file` of
+ * PagerDuty, `auth_password_file` of mail, `credentials_file` of HTTP, and `ca_file` of TLS.
+ *
+ * @see https://github.com/prometheus/alertmanager/blob/main/CHANGELOG.md: 0.25.0 (#3038, #3107), 0.26.0 (#3223), 0.28.0 (#3800)
+ *
+ * @internal
+ */
+export const urlFileFaults = (property: string, image: string | undefined) =>
+  alertmanagerImageFaults(property, image).length > 0
+    ? []
+    : imageFaults({ ...ALERTMANAGER, oldest: [0, 28] }, property, image, ' with urlSecret');
+
 /** The fault of an image of Grafana. @internal */
 export const grafanaImageFaults = (property: string, image: string | undefined) =>
   imageFaults(GRAFANA, property, image);

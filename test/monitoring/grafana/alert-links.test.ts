@@ -149,7 +149,7 @@ test('a link names what is known when the rule is made, and asks the series for 
       '&var-model={{ $labels.model | urlquery }}&viewPanel=20',
   );
   expect(of('NoServerAnswers')).toBe(
-    'https://grafana.example.com/d/gpu-inference-fleet?var-namespace=inference&viewPanel=4',
+    'https://grafana.example.com/d/gpu-inference-fleet?var-namespace=inference&var-model=org%2Fchat&viewPanel=4',
   );
 });
 
