@@ -64,6 +64,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
         : [],
     () => objectiveFaults(props.objectives),
     () => expectedSiteFaults(props.expectedSites, retentionDays),
+    () => unsharedSiteFaults(props),
     () => retentionFaults(retentionDays, props.objectives ?? []),
     () => receiverFaults(props),
     () => grafanaFaults(props.grafana),
@@ -79,6 +80,14 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => runbookUrlFaults(props.runbookUrl),
     () => ownGrafanaFaults(props),
   );
+}
+
+/** Both evaluate the alert, and a site reaches one of them at a time: the Service spreads what is written. */
+function unsharedSiteFaults({ highAvailability, expectedSites = [] }: MonitoringOptions): Fault[] {
+  const reason =
+    'a site writes to one of the two Prometheus of highAvailability, and the other would miss it all the time; leave highAvailability out, or ' +
+    'leave expectedSites out and let the sites write to Amazon Managed Service for Prometheus';
+  return highAvailability && expectedSites.length > 0 ? [fault('CONFLICTING_PROPERTIES', 'expectedSites', reason)] : [];
 }
 
 function ownGrafanaFaults({ grafana, grafanaUrl }: MonitoringOptions): Fault[] {

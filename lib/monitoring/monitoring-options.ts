@@ -151,6 +151,7 @@ export interface MonitoringOptions {
   /**
    * Sites whose Prometheus writes to this one by remote write, told apart by `grafana.siteLabel`, else by the external label `cluster`: each is missed, by
    * the alert `EdgeSiteSilent`, when it is silent for too long. Prometheus then takes what is written to it, and the dashboard of sites comes with them.
+   * All other rules and dashboards ask for the series of this cluster alone. Not with `highAvailability`: a site reaches one of the two at a time.
    * @default - none is expected, and Prometheus takes nothing
    */
   readonly expectedSites?: ExpectedSite[];

@@ -164,14 +164,14 @@ export class WatchList {
     const groups = ruleGroups(workloads, { ...ruleOptions, capacityEnds });
     if (grafanaUrl === undefined) return groups;
     const rules = groups.flatMap((group) => group.rules);
-    return withDashboardLinks(groups, dashboardSpecs({ workloads, rules, siteLabel: this.#siteLabel }), grafanaUrl);
+    return withDashboardLinks(groups, dashboardSpecs({ workloads, rules, ...this.#sites }), grafanaUrl);
   }
 
   /** The dashboards of the workloads as they are now. */
   public get dashboards(): readonly DashboardJson[] {
     return foundOnce(TerraformStack.of(this.monitoring), this.#found.dashboards, () => {
       const rules = this.ruleGroups.flatMap((group) => group.rules);
-      return dashboardsOf({ workloads: this.workloads, rules, siteLabel: this.#siteLabel });
+      return dashboardsOf({ workloads: this.workloads, rules, ...this.#sites });
     });
   }
 
@@ -213,6 +213,10 @@ export class WatchList {
       targets,
       options: { scrapeIntervalSeconds, extraLabels },
     });
+  }
+
+  get #sites() {
+    return { siteLabel: this.#siteLabel, sitesWrite: this.props.ruleOptions.sites !== undefined };
   }
 
   /** What sites that write from afar are told apart by. */

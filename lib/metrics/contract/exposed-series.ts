@@ -54,14 +54,15 @@ export function selectedSeries(
   if (name === '') return {};
   const known = recorded.get(name) ?? exposed(selector, targets, report);
   if (!known?.labels) return {};
-  const labels = new Map(known.labels);
+  // Whoever else writes what is recorded here marks it.
+  const labels = new Map([...labelsNamed(targets.extraLabels, false), ...known.labels]);
   for (const matcher of matchers) {
     const label = labels.get(matcher.label);
     checkResource(name, matcher, report);
     if (matcher.label === 'le' && known.bounds && ['=', '=~'].includes(matcher.operator))
       checkBound(name, matcher, known.bounds, report);
     if (label) labels.set(matcher.label, narrowed(name, label, matcher, report));
-    else if (!isTag(matcher.label)) report(noLabel(lacking(name, matcher.label, targets), known.labels));
+    else if (!isTag(matcher.label)) report(noLabel(lacking(name, matcher.label, targets), labels));
   }
   const pinned = known.unlikeValuesOf !== undefined && labels.get(known.unlikeValuesOf)?.values?.length === 1;
   return { ...known, labels, ...(pinned ? { unlikeValuesOf: undefined } : {}) };

@@ -13,6 +13,7 @@ import { modelLoadRules } from './model-load-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
 import { planRules } from './plan-rules';
+import { ownSeries } from './own-series';
 import { siteRules } from './site-rules';
 import { RuleGroup, RuleOptions } from './rule-group';
 import { withRunbook } from './runbooks';
@@ -66,15 +67,23 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleO
   const devices = groupOf(DEVICES, ofDevices);
   const targets = workloads.map(({ target }) => target);
   // What they record is there for the rules of workloads.
-  const groups = [
+  const { sites } = options;
+  const own = [
     ...devices,
     ...vllmCapacityGroups(targets),
     ...ofWorkloads,
     ...groupOf(CAPACITY, capacityEndRules(options.capacityEnds ?? [], targets)),
-    ...groupOf(SITES, options.sites ? siteRules(options.sites.expected, options.sites.label) : []),
+  ];
+  const groups = [
+    ...(sites ? own.map((group) => ofThisCluster(group, sites.label)) : own),
+    ...groupOf(SITES, sites ? siteRules(sites.expected, sites.label) : []),
     ...(options.heartbeat ? [HEARTBEAT] : []),
   ];
   return groups.map(({ name, rules }) => ({ name, rules: rules.map((rule) => withRunbook(rule, options.runbookUrl)) }));
+}
+
+function ofThisCluster({ name, rules }: RuleGroup, label: string): RuleGroup {
+  return { name, rules: rules.map((rule) => ({ ...rule, expr: ownSeries(rule.expr, label) })) };
 }
 
 function groupOf(name: string, rules: readonly MonitoringRule[]): RuleGroup[] {

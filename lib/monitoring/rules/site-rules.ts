@@ -3,6 +3,9 @@ import { quoted } from '../indicators/selectors';
 import { AlertSeverity } from './alert-severity';
 import { MonitoringRule } from './monitoring-rule';
 
+/** Name of the alert of a site that sends nothing. @internal */
+export const EDGE_SITE_SILENT = 'EdgeSiteSilent';
+
 /** A hub that was away itself is written to again by then. */
 const FOR = '5m';
 
@@ -17,7 +20,7 @@ const FOR = '5m';
  */
 export function siteRules(sites: readonly ExpectedSite[], label: string): MonitoringRule[] {
   return sites.map(({ name, silentAfter }) => ({
-    alert: 'EdgeSiteSilent',
+    alert: EDGE_SITE_SILENT,
     expr: `absent_over_time(up{${label}=${quoted(name)}}[${silentAfter.toSeconds()}s])`,
     for: FOR,
     labels: { severity: AlertSeverity.CRITICAL, [label]: name },

@@ -13,7 +13,7 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { buildPanel, DATA_SOURCE } from './build-panel';
-import { DashboardSpec, VariableSpec } from './spec';
+import { ALERTS_THAT_FIRE, DashboardSpec, VariableSpec } from './spec';
 
 /** Tag by which the dashboards find each other. */
 const TAG = 'gpu-inference-constructs';
@@ -36,7 +36,7 @@ export function buildDashboard(spec: DashboardSpec): Dashboard {
     .withVariable(
       new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus').hide(VariableHide.DontHide),
     )
-    .annotation(firingAlerts())
+    .annotation(firingAlerts(spec.alerts ?? ALERTS_THAT_FIRE))
     .link(
       new DashboardLinkBuilder('Dashboards')
         .type(DashboardLinkType.Dashboards)
@@ -54,13 +54,13 @@ export function buildDashboard(spec: DashboardSpec): Dashboard {
 }
 
 /** Alerts are drawn over the graphs while they fire. */
-function firingAlerts(): AnnotationQueryBuilder {
+function firingAlerts(query: string): AnnotationQueryBuilder {
   return new AnnotationQueryBuilder()
     .name('Alerts')
     .datasource(DATA_SOURCE)
     .enable(true)
     .iconColor('red')
-    .expr('ALERTS{alertstate="firing",severity!="none"}')
+    .expr(query)
     .step('60s')
     .titleFormat('{{alertname}}')
     .textFormat('{{job}} {{model}}');

@@ -1,11 +1,12 @@
 import { MonitoringRule } from '../../rules/monitoring-rule';
+import { ownSeries } from '../../rules/own-series';
 import { WatchedWorkload } from '../../watched-workload';
 import { costDashboard } from './cost-dashboard';
 import { fleetDashboard } from './fleet-dashboard';
 import { gpuDashboard } from './gpu-dashboard';
 import { modelDashboard, OF_EVERY_MODEL } from './model-dashboard';
 import { sitesDashboard } from './sites-dashboard';
-import { DashboardSpec } from './spec';
+import { ALERTS_THAT_FIRE, DashboardSpec } from './spec';
 import { WatchedSeries } from './watched-series';
 
 /** @internal */
@@ -15,6 +16,8 @@ export interface DashboardProps {
   readonly rules: readonly MonitoringRule[];
   /** External label by which sites that write from afar are told apart. @default - there are none */
   readonly siteLabel?: string;
+  /** Whether sites write to this Prometheus, so that queries of this cluster ask for its series. @default false */
+  readonly sitesWrite?: boolean;
 }
 
 /**
@@ -22,17 +25,32 @@ export interface DashboardProps {
  *
  * @internal
  */
-export function dashboardSpecs({ workloads, rules, siteLabel }: DashboardProps): DashboardSpec[] {
+export function dashboardSpecs({ workloads, rules, siteLabel, sitesWrite }: DashboardProps): DashboardSpec[] {
   const recorded = new Set(rules.flatMap(({ record }) => (record === undefined ? [] : [record])));
   const series = new WatchedSeries(workloads, recorded);
   const wanted: (DashboardSpec | undefined)[] = [
     ...(series.has(OF_EVERY_MODEL) ? [fleetDashboard(series), modelDashboard(series)] : []),
     gpuDashboard(series),
     costDashboard(series),
-    siteLabel === undefined ? undefined : sitesDashboard(siteLabel),
   ];
-  return wanted
-    .flatMap((spec) => spec ?? [])
-    .flatMap((spec) => series.reduced(spec) ?? [])
-    .sort((a, b) => (a.uid < b.uid ? -1 : 1));
+  const own = wanted.flatMap((spec) => spec ?? []);
+  const ofSites = siteLabel === undefined ? [] : [sitesDashboard(siteLabel)];
+  const scoped = siteLabel !== undefined && sitesWrite ? own.map((spec) => ofThisCluster(spec, siteLabel)) : own;
+  return [...scoped, ...ofSites].flatMap((spec) => series.reduced(spec) ?? []).sort((a, b) => (a.uid < b.uid ? -1 : 1));
+}
+
+/** A dashboard whose queries, and the values of whose variables, are those of this cluster. */
+function ofThisCluster(spec: DashboardSpec, label: string): DashboardSpec {
+  return {
+    ...spec,
+    alerts: ownSeries(spec.alerts ?? ALERTS_THAT_FIRE, label),
+    variables: spec.variables.map((variable) => ({ ...variable, series: ownSeries(variable.series, label) })),
+    rows: spec.rows.map((row) => ({
+      ...row,
+      panels: row.panels.map((panel) => ({
+        ...panel,
+        queries: panel.queries.map((query) => ({ ...query, expr: ownSeries(query.expr, label) })),
+      })),
+    })),
+  };
 }

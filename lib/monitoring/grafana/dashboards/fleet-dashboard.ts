@@ -1,6 +1,6 @@
 import { LATENCY_THRESHOLD } from '../../rules/threshold-rules';
 import { MODEL_DASHBOARD_UID, OF_EVERY_MODEL } from './model-dashboard';
-import { DashboardSpec, PanelKind, PanelSpec, PanelUnit, VariableSpec } from './spec';
+import { ALERTS_THAT_FIRE, DashboardSpec, PanelKind, PanelSpec, PanelUnit, VariableSpec } from './spec';
 import { WatchedSeries } from './watched-series';
 
 /** Values of the labels that a reader chooses. */
@@ -88,14 +88,9 @@ function numbers(): PanelSpec[] {
       PanelUnit.NUMBER,
       `sum(inference_tokens_per_second${CHOSEN})`,
     ),
-    number(
-      3,
-      'Alerts',
-      'Alerts that fire.',
-      PanelUnit.NUMBER,
-      'count(ALERTS{alertstate="firing",severity!="none"}) or vector(0)',
-      { bounds: [1, 1] },
-    ),
+    number(3, 'Alerts', 'Alerts that fire.', PanelUnit.NUMBER, `count(${ALERTS_THAT_FIRE}) or vector(0)`, {
+      bounds: [1, 1],
+    }),
     number(
       4,
       'Servers that do not answer',
@@ -176,7 +171,7 @@ function alerts(): PanelSpec {
     labels: { alertname: 'Alert', severity: 'Severity', namespace: 'Namespace', job: 'Server', model: 'Model' },
     queries: [
       {
-        expr: 'count by (alertname, severity, namespace, job, model) (ALERTS{alertstate="firing",severity!="none"})',
+        expr: `count by (alertname, severity, namespace, job, model) (${ALERTS_THAT_FIRE})`,
         legend: 'Number',
       },
     ],

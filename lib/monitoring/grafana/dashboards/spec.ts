@@ -87,6 +87,9 @@ export interface VariableSpec {
   readonly many: boolean;
 }
 
+/** Query of the alerts that fire. @internal */
+export const ALERTS_THAT_FIRE = 'ALERTS{alertstate="firing",severity!="none"}';
+
 /** @internal */
 export interface DashboardSpec {
   /** Stable: links name it. */
@@ -94,5 +97,7 @@ export interface DashboardSpec {
   readonly title: string;
   readonly description: string;
   readonly variables: readonly VariableSpec[];
+  /** Query of the alerts that its graphs mark. @default ALERTS_THAT_FIRE */
+  readonly alerts?: string;
   readonly rows: readonly RowSpec[];
 }

@@ -1,6 +1,7 @@
 import { MetricsTarget } from '../../../core/watchable';
 import { PromqlExpression } from '../../../metrics/promql/expression';
 import { parsePromql } from '../../../metrics/promql/parse';
+import { selectorsIn } from '../../../metrics/promql/selectors-in';
 import { Indicator } from '../../indicators/indicator';
 import { WatchedWorkload } from '../../watched-workload';
 import { DashboardSpec, PanelSpec, RowSpec } from './spec';
@@ -99,19 +100,5 @@ function listed(names: readonly string[]): string {
 
 /** The names of the series that an expression reads. @internal */
 export function namesIn(expression: PromqlExpression): string[] {
-  switch (expression.kind) {
-    case 'number':
-    case 'string':
-      return [];
-    case 'selector':
-      return expression.name === '' ? [] : [expression.name];
-    case 'call':
-      return expression.args.flatMap(namesIn);
-    case 'binary':
-      return [...namesIn(expression.left), ...namesIn(expression.right)];
-    case 'aggregation':
-      return [...(expression.parameter ? namesIn(expression.parameter) : []), ...namesIn(expression.of)];
-    default:
-      return namesIn(expression.of);
-  }
+  return selectorsIn(expression).flatMap(({ name }) => (name === '' ? [] : [name]));
 }
