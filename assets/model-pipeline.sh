@@ -41,11 +41,12 @@ run() {
 }
 
 publish() {
-  if [ -e "$complete" ]; then exit 0; fi
-  export SOURCE_DIR="$work/output" SOURCE_ROOT="$work/output"
-  /bin/sh "$scripts/import.sh"
-  # Of a volume that other pods use after this one.
-  if [ -n "${CLEAR_WORK:-}" ]; then find "$work" -mindepth 1 -delete; fi
+  if [ ! -e "$complete" ]; then
+    export SOURCE_DIR="$work/output" SOURCE_ROOT="$work/output"
+    /bin/sh "$scripts/import.sh"
+  fi
+  # Of a volume that other pods use after this one, also where the one before was killed as soon as all was published.
+  if [ -n "${CLEAR_WORK:-}" ]; then rm -rf "$work"; fi
 }
 
 part=${1:-}

@@ -14,7 +14,8 @@ import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { ensureNamespace } from '../kubernetes/namespaces';
 import { checkArguments } from '../units/argument-faults';
 import { Fault } from '../units/fault';
-import { alertmanagerConfig, allReceivers, receiverWarnings } from './alerting/alertmanager-config';
+import { allOf } from '../units/unreadable';
+import { alertmanagerConfig, allReceivers, receiverWarnings, sensitiveUrlFaults } from './alerting/alertmanager-config';
 import { unraisedAlertFaults } from './alerting/alert-route-faults';
 import { snsPublisher } from './alerting/sns-publisher';
 import { GrafanaOptions } from './grafana/grafana-options';
@@ -95,7 +96,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
   public constructor(scope: Construct, id: string, props: MonitoringStackProps) {
     throwIfOfOtherKinds(scope, 'MonitoringStackProps', props, id, (given) => new MonitoringStack(scope, id, given));
     super(scope, id);
-    throwIfRefused(this, monitoringOptionFaults(props));
+    throwIfRefused(this, [...monitoringOptionFaults(props), ...allOf(() => sensitiveUrlFaults(this, props))]);
     const sites = sitesOf(props);
     if (sites) throwIfRefused(this, siteOfClusterFaults(sites.expected, props.cluster.clusterName, sites.label));
     if (this.#findsExporters(props)) throwIfRefused(this, secondClusterMetricsFaults(props.cluster));

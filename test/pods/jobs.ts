@@ -95,12 +95,7 @@ function pipelined(name: string): Row {
     'mounts work at /work',
     'mounts tmp at /tmp',
   ];
-  const store = [
-    ...shared,
-    'image public.ecr.aws/aws-cli/aws-cli',
-    ...env({ AWS_DEFAULT_REGION: 'eu-central-1' }),
-    'env RECIPE=<checksum>',
-  ];
+  const store = [...shared, 'image public.ecr.aws/aws-cli/aws-cli', 'env RECIPE=<checksum>'];
   const script = '/bin/sh /etc/model-pipeline/pipeline.sh';
   const rule = (at: number, container: string, values: string) => [
     `spec.pod_failure_policy.rule[${at}].action: FailJob`,
@@ -130,6 +125,7 @@ function pipelined(name: string): Row {
       NO_LINKS,
       labeled(...labels),
       'annotations eks.amazonaws.com/skip-containers=run, gpu-inference-constructs/config-checksum=<checksum>',
+      'on nodes disk=large',
       'restart_policy: Never',
       `volume config: config_map, default_mode: 0444, name: ${name}`,
       'volume work: empty_dir, bounded',
@@ -142,7 +138,7 @@ function pipelined(name: string): Row {
         ...env({ CONFIG_DIR: '/etc/model-pipeline', MODELS_DIR: '/work' }),
         'env MODELS_MIB',
         'env MODEL_PLAN',
-        'env OUTPUT_URI=s3://models/base/1-edge',
+        'env OUTPUT_URI=s3://<reference>/base/1-edge',
         ...bounded('cpu', 'ephemeral-storage', 'memory'),
       ],
       run: [

@@ -369,7 +369,7 @@ export const ROWS: ObjectRow[] = [
   importFiles('import', 'files import.sh'),
   importFiles('gated', 'import.sh'),
   importFiles('claimed', 'import.sh'),
-  importAccount('quantize', true, 'model-pipeline'),
+  importAccount('quantize', false, 'model-pipeline'),
   importFiles('quantize', 'assemble.sh import.sh pipeline.sh spec.json', 'model-pipeline'),
   agentFiles(/ All_NvidiaDevicePlugin-time-slicing-4-Config$/, 'nvidia-device-plugin-time-slicing-4', 'config.yaml'),
   agentFiles(/ (?:All|NodeAgents)_DcgmMetrics$/, 'dcgm-exporter', 'metrics.csv'),

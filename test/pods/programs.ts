@@ -16,10 +16,8 @@ import {
   InferenceGateway,
   ModelCache,
   ModelImport,
-  ModelPipeline,
   ModelSource,
   ModelSpec,
-  ModelStep,
   ModelStore,
   MonitoringStack,
   MonitoringStorage,
@@ -31,7 +29,6 @@ import {
   NvidiaNetworkOperator,
   HostDeviceNetwork,
   PodVolume,
-  QualityGate,
   RdmaAttachment,
   RdmaFabric,
   ServiceType,
@@ -169,18 +166,6 @@ function imports(app: App): void {
     modelStore: own,
     model: 'claimed',
     source: ModelSource.volumeClaim('weights', 'chat'),
-  });
-  new ModelPipeline(stack, 'Quantize', {
-    ...{
-      cluster,
-      modelStore,
-      modelName: 'base',
-      outputVersion: '1-edge',
-      model: ModelSpec.LLAMA_3_2_1B,
-      steps: [ModelStep.weightOnly(4)],
-    },
-    gate: QualityGate.of({ text: { name: 'talks', file: 'talks.txt' } }),
-    image: 'example.test/model-pipeline:1',
   });
 }
 

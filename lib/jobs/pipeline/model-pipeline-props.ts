@@ -59,7 +59,7 @@ export interface ModelPipelineProps {
   readonly disk?: DataSize;
   /**
    * Claim of a volume for it, in the namespace: pods go on from the last step that is done, and the disk of the node is not used. The folder of a pipeline
-   * there is emptied when its result is published.
+   * there is removed when its result is published.
    * @default - the disk of the node; another pod starts anew
    */
   readonly workClaim?: string;

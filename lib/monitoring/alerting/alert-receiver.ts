@@ -30,7 +30,8 @@ export interface PagerDutyReceiverProps {
  */
 export interface WebhookReceiverProps {
   /**
-   * URL. It is part of the configuration, so one that holds a secret is refused: a user name or password, a token or signature in its query.
+   * URL. It is part of the configuration, so one that holds a secret is refused: a user name or password, a token or signature in its query, the path of
+   * an incoming webhook or a heartbeat, and a value of Terraform that is declared to be sensitive.
    * @default - it is in `urlSecret`
    */
   readonly url?: string;
@@ -91,6 +92,7 @@ export class AlertReceiver {
       () => ({ webhook_configs: [config()] }),
       secrets,
       (at) => webhookFaults(at, props),
+      { url },
     );
   }
 
@@ -124,7 +126,7 @@ export class AlertReceiver {
       () => ({ sns_configs: [snsConfig(props)] }),
       credentials ? { credentials } : {},
       (at) => snsFaults(at, props),
-      props,
+      { sns: props },
     );
   }
 
@@ -147,6 +149,13 @@ export class AlertReceiver {
    */
   public readonly _urlInFile: boolean;
 
+  /**
+   * The URL that it is configured with, if it is.
+   *
+   * @internal
+   */
+  public readonly _url?: string;
+
   private readonly configuration: () => object;
   private readonly faultsAt: (property: string) => Fault[];
 
@@ -155,12 +164,13 @@ export class AlertReceiver {
     configuration: () => object,
     secrets: { readonly [property: string]: SecretReference },
     others: (property: string) => Fault[] = () => [],
-    sns?: SnsReceiverProps,
+    { sns, url }: { readonly sns?: SnsReceiverProps; readonly url?: string } = {},
   ) {
     this.name = name;
     this.configuration = configuration;
     this.secrets = Object.values(secrets);
     this._sns = sns;
+    this._url = url;
     this._urlInFile = secrets.urlSecret !== undefined;
     this.faultsAt = (at) =>
       allOf(

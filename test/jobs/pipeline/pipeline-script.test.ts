@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
 import { scriptAsset } from '../../../lib/kubernetes/script-asset';
@@ -124,7 +124,16 @@ test('clears a volume that others use after it', async () => {
   await run('begin');
   await compute();
   expect(await run('publish')).toMatchObject({ status: 0 });
-  expect(work('output/model.safetensors')).toBeUndefined();
+  expect(existsSync(path.join(root, 'work'))).toBe(false);
+});
+
+test('clears it too where the pod before was killed when all was published', async () => {
+  await run('begin');
+  await compute();
+  await run('publish');
+  env.CLEAR_WORK = '1';
+  for (const word of ['begin', 'run', 'publish']) expect(await run(word)).toMatchObject({ status: 0 });
+  expect(existsSync(path.join(root, 'work'))).toBe(false);
 });
 
 test('another word is refused', async () => {
