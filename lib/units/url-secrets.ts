@@ -23,7 +23,11 @@ const PARAMETER = new RegExp(
 const TOKEN =
   /(?<![A-Za-z0-9])(hf_[A-Za-z0-9]{20,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abeprs]-[\w-]{10,}|sk-[\w-]{20,}|(AKIA|ASIA)[A-Z0-9]{16}|eyJ[\w-]+\.eyJ[\w-]+\.)/;
 
-/** Whoever knows the path of an incoming webhook can post to its channel. */
+/**
+ * Whoever knows the path of an incoming webhook can post to its channel, and say of a heartbeat that all is well.
+ *
+ * @see https://healthchecks.io/docs/slug_urls and https://betterstack.com/docs/uptime/prometheus; those of Squadcast are from memory
+ */
 const WEBHOOKS: readonly [host: RegExp, path: RegExp][] = [
   [/^hooks\.slack(-gov)?\.com$/, /^\/(services|workflows|triggers)\//],
   [/^((canary|ptb)\.)?discord(app)?\.com$/, /^\/api\/(v\d+\/)?webhooks\//],
@@ -31,6 +35,9 @@ const WEBHOOKS: readonly [host: RegExp, path: RegExp][] = [
   [/^events(\.eu)?\.pagerduty\.com$/, /^\/integration\//],
   [/^chat\.googleapis\.com$/, /^\/v1\/spaces\/.*\/messages/],
   [/^api\.telegram\.org$/, /^\/bot\d+:/],
+  [/^hc-ping\.com$/, /^\/./],
+  [/^uptime\.betterstack\.com$/, /^\/api\/v\d+\/(.+\/)?(webhook|heartbeat)\/./],
+  [/^(api|events)(\.eu)?\.squadcast\.com$/, /^\/v\d+\/incidents\/./],
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import * as path from 'node:path';
+import { AlertReceiver } from '../../lib/monitoring';
 import { alertmanagerConfig } from '../../lib/monitoring/alerting/alertmanager-config';
 import { Alertmanager } from './harness/monitoring/alertmanager';
 import { describeWith } from './harness/needs';
@@ -84,5 +85,25 @@ describeWith(['monitoring'], 'Alertmanager, by the configuration of a monitoring
     expect(states.length).toBe(told.length + heldBack.length);
     expect(labels(true)).toEqual(expect.arrayContaining(heldBack));
     expect(labels(false)).toEqual(expect.arrayContaining(told));
+  });
+
+  test('puts all alerts of a route without labels to group by into one notification', async () => {
+    const hook = (name: string) => AlertReceiver.webhook(name, { url: 'http://127.0.0.1:9/' });
+    const [one, usual, byNode] = ['one', 'usual', 'by-node'].map(hook);
+    const alertRoutes = [
+      { receiver: one, groupBy: [] },
+      { receiver: byNode, groupBy: ['node'] },
+    ];
+    const text = alertmanagerConfig({ alertReceivers: [one, usual, byNode], alertRoutes });
+    const alerts = ['a', 'b', 'c'].map((node) => of(`job-${node}`, 'ServerDown', 'warning', { model: node, node }));
+    const raised = [...alerts, of('job-a', 'NoTokens', 'critical', { model: 'a', node: 'a' })];
+    const alertmanager = await start('grouping', text);
+    await alertmanager.raise(raised);
+    const sizes = () => Promise.all([one, usual, byNode].map(({ name }) => alertmanager.groupSizes(name)));
+    expect(await sizes()).toEqual([[4], [1, 1, 1, 1], [1, 1, 2]]);
+    // What an empty list says to Alertmanager.
+    const inherited = await start('grouping-inherited', text.replace(/\[\s*"__all_in_one__"\s*\]/, '[]'));
+    await inherited.raise(raised);
+    expect(await inherited.groupSizes(one.name)).toEqual([1, 1, 1, 1]);
   });
 });

@@ -1,9 +1,12 @@
+import { TerraformStack, TerraformVariable } from 'cdktf';
 import { AlertReceiver } from '../../lib/monitoring';
 import { faultsThrown, idsOf } from '../support/faults';
 import { Block } from '../support/synth';
 import { monitor } from './support';
 
 const hook = (url: string) => AlertReceiver.webhook('hook', { url });
+const variable = (stack: TerraformStack, sensitive: boolean): string =>
+  new TerraformVariable(stack, 'Url', { type: 'string', sensitive }).stringValue;
 const refused = (receiver: AlertReceiver) => faultsThrown(() => monitor([{}], { alertReceivers: [receiver] }));
 const alertmanager = (receiver: AlertReceiver) => {
   const { result } = monitor([{}], { alertReceivers: [receiver] });
@@ -52,6 +55,20 @@ describe('the secret of a receiver', () => {
   });
 });
 
+test.each([
+  ['#inference', []],
+  ['#{{ .CommonLabels.team }}', []],
+  ['#a}}', []],
+  ['#{{ .Nope', ['INVALID_FORMAT alertReceivers[0].channel']],
+  ['{{ .A }} {{ .B', ['INVALID_FORMAT alertReceivers[0].channel']],
+  ['#{{ }}', ['INVALID_FORMAT alertReceivers[0].channel']],
+])('the channel %s has the faults %j', (channel, ids) => {
+  const made = () =>
+    monitor([{}], { alertReceivers: [AlertReceiver.slack('team', { webhookUrl: { name: 'a', key: 'b' }, channel })] });
+  if (ids.length > 0) expect(idsOf(faultsThrown(made))).toEqual(ids);
+  else expect(made()).toBeDefined();
+});
+
 describe('the URL of a webhook', () => {
   test.each([
     'https://alerts.example.com/hook',
@@ -85,6 +102,32 @@ describe('the URL of a webhook', () => {
     const faults = refused(hook(url));
     expect(idsOf(faults)).toEqual([`${id} alertReceivers[0].url`]);
     if (id === 'SECRET_IN_URL') expect(faults[0].reason).not.toMatch(/hf_x|XXX|=x/);
+  });
+
+  test.each<[string, (stack: TerraformStack) => string, string[]]>([
+    ['a variable that is sensitive', (stack) => variable(stack, true), ['LITERAL_SECRET alertReceivers[0].url']],
+    [
+      'a part of one',
+      (stack) => `https://h.example.com/${variable(stack, true)}`,
+      ['LITERAL_SECRET alertReceivers[0].url'],
+    ],
+    ['another variable', (stack) => variable(stack, false), []],
+  ])('is refused, or not, as %s', (_, url, ids) => {
+    let given = '';
+    const made = () =>
+      monitor(
+        [{}],
+        {
+          get alertReceivers() {
+            return [hook(given)];
+          },
+        },
+        (stack) => void (given = url(stack)),
+      );
+    if (ids.length === 0) return expect(made()).toBeDefined();
+    const faults = faultsThrown(made);
+    expect(idsOf(faults)).toEqual(ids);
+    expect(faults[0].reason).toContain('pass urlSecret');
   });
 
   test('may be in a secret, and must be in one place', () => {

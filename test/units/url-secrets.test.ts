@@ -136,6 +136,12 @@ describe('a secret in a URL is seen', () => {
     'https://example.webhook.office.com/webhookb2/XXX/IncomingWebhook/1/2',
     'https://events.pagerduty.com/integration/XXX/enqueue',
     'https://api.telegram.org/bot1:XXX/sendMessage',
+    'https://hc-ping.com/0a11ce00-0000-4000-8000-000000000001',
+    'https://hc-ping.com/XXX/slug/fail',
+    'https://uptime.betterstack.com/api/v1/heartbeat/XXX',
+    'https://uptime.betterstack.com/api/v1/prometheus/webhook/XXX',
+    'https://api.squadcast.com/v2/incidents/prometheus/XXX',
+    'https://events.eu.squadcast.com/v2/incidents/api/XXX',
   ])('as an incoming webhook: %s', (url) => expect(secretInUrl(url)).toBe('an incoming webhook'));
 });
 

@@ -24,7 +24,7 @@ export interface AlertRoute {
   /** Values of other labels that the alerts must have, by name, e.g. `{ job: 'vllm-chat' }`, or `{ node: 'gpu-1' }`. @default - any */
   readonly labels?: { [label: string]: string };
   /**
-   * Labels by which alerts are put together in one notification; none for all in one.
+   * Labels by which alerts are put together in one notification; `[]` for all in one, of a route by `models` those of whole jobs in another.
    * @default ['alertname', 'job', 'model']
    */
   readonly groupBy?: string[];

@@ -1,4 +1,6 @@
+import { Construct } from 'constructs';
 import { duplicateFaults } from '../../units/duplicate-faults';
+import { isSensitiveValue } from '../../core/sensitive-value';
 import { MetricsTarget } from '../../core/watchable';
 import { Fault, fault } from '../../units/fault';
 import { AlertReceiver } from './alert-receiver';
@@ -53,6 +55,25 @@ export function receiverFaults(receivers: Receivers): Fault[] {
     () => snsCredentialFaults(allReceivers(receivers), paths),
     () => alertRouteFaults(receivers.alertRoutes, alertReceivers),
   );
+}
+
+/**
+ * The faults of URLs of receivers that only Terraform knows, and that the program declares to be secrets.
+ *
+ * @param scope a construct of the program
+ *
+ * @internal
+ */
+export function sensitiveUrlFaults(scope: Construct, receivers: Receivers): Fault[] {
+  const { alertReceivers = [] } = receivers;
+  return allReceivers(receivers).flatMap(({ _url: url }, index) => {
+    if (typeof url !== 'string' || !isSensitiveValue(scope, url)) return [];
+    const at = index < alertReceivers.length ? `alertReceivers[${index}].url` : 'heartbeatReceiver.url';
+    const reason =
+      `${at} must not hold a secret, because it becomes part of the state and of the cluster; got a value of Terraform that is declared to be one; ` +
+      'put it into a Kubernetes secret, and pass urlSecret';
+    return [fault('LITERAL_SECRET', at, reason)];
+  });
 }
 
 function nameFaults(property: string, name: string): Fault[] {

@@ -6,6 +6,9 @@ import { AlertRoute } from './alert-route';
 /** Special in regular expressions of Go. */
 const SPECIAL = /[\\.+*?()|[\]{}^$]/g;
 
+/** A label that no alert has: an empty `group_by` would be that of the parent, and names that begin with `__` are Prometheus's own. */
+const NO_LABEL = '__all_in_one__';
+
 /**
  * The routes to a receiver: everything if it has none of its own, else the first of its own that is for an alert.
  *
@@ -62,7 +65,7 @@ function rendering(route: AlertRoute, ofModels: readonly string[]): object {
   return {
     receiver: receiver.name,
     ...(matchers.length > 0 && { matchers }),
-    ...(groupBy && { group_by: groupBy }),
+    ...(groupBy && { group_by: groupBy.length > 0 ? groupBy : [NO_LABEL] }),
     ...(repeatInterval && { repeat_interval: `${repeatInterval.toSeconds()}s` }),
     ...(route.muteTimes?.length && { mute_time_intervals: route.muteTimes.map((time) => String(time)) }),
   };

@@ -1,6 +1,7 @@
 import { concreteFault } from '../../core/tokens';
 import { plainUrlFaults } from '../../core/url-faults';
-import { Fault } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
+import { givenValue } from '../../units/number-faults';
 import { MonitoringRule } from '../rules/monitoring-rule';
 import { RuleGroup } from '../rules/rule-group';
 import { MODEL_DASHBOARD_UID } from './dashboards/model-dashboard';
@@ -121,5 +122,11 @@ function valueOf(label: string, { labels = {} }: MonitoringRule, told: readonly 
 export function grafanaUrlFaults(property: string, url: string | undefined): Fault[] {
   if (url === undefined) return [];
   const unknown = concreteFault(property, url, 'it is part of each alert');
-  return unknown.length > 0 ? unknown : plainUrlFaults(property, url, 'a link in an alert is read by all who get it');
+  if (unknown.length > 0) return unknown;
+  const faults = plainUrlFaults(property, url, 'a link in an alert is read by all who get it');
+  if (faults.length > 0 || !/[?#]/.test(url)) return faults;
+  const reason =
+    `${property} must be the URL that pages of Grafana begin with, without a query and without what follows a '#', since the path of a dashboard is ` +
+    `put after it; got ${givenValue(url)}; for example '${url.replace(/[?#].*$/s, '')}'`;
+  return [fault('INVALID_FORMAT', property, reason)];
 }

@@ -218,6 +218,8 @@ test('in the cluster they are as they are here: nothing in them is evaluated by 
 
 test.each<[Partial<MonitoringStackProps>, string]>([
   [{ grafanaUrl: 'grafana' }, 'INVALID_FORMAT grafanaUrl'],
+  [{ grafanaUrl: 'https://grafana.example.com/?orgId=2' }, 'INVALID_FORMAT grafanaUrl'],
+  [{ grafanaUrl: 'https://grafana.example.com/#a' }, 'INVALID_FORMAT grafanaUrl'],
   [{ grafanaUrl: 'https://user:secret@grafana.example.com' }, 'SECRET_IN_URL grafanaUrl'],
   [{ grafanaUrl: Token.asString(Fn.upper('a')) }, 'VALUE_NOT_CONCRETE grafanaUrl'],
   [{ grafanaUrl: 'https://grafana.example.com', grafana: {} }, 'CONFLICTING_PROPERTIES grafanaUrl'],

@@ -80,6 +80,13 @@ export class Alertmanager implements Stoppable {
     return (await answer.json()) as AlertState[];
   }
 
+  /** Of each group of alerts that a receiver is told of together, how many there are. */
+  public async groupSizes(receiver: string): Promise<number[]> {
+    const answer = await fetch(`http://${this.address}/api/v2/alerts/groups?receiver=${encodeURIComponent(receiver)}`);
+    const groups = (await answer.json()) as { readonly alerts: readonly object[] }[];
+    return groups.map(({ alerts }) => alerts.length).sort();
+  }
+
   /** Raises alerts with these labels, as Prometheus does, or says when they ended. */
   public async raise(alerts: readonly { readonly [label: string]: string }[], endsAt?: Date): Promise<void> {
     const body = JSON.stringify(alerts.map((labels) => ({ labels, endsAt })));
