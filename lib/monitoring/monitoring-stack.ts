@@ -16,7 +16,7 @@ import { checkArguments } from '../units/argument-faults';
 import { Fault } from '../units/fault';
 import { allOf } from '../units/unreadable';
 import { alertmanagerConfig, allReceivers, receiverWarnings, sensitiveUrlFaults } from './alerting/alertmanager-config';
-import { unraisedAlertFaults } from './alerting/alert-route-faults';
+import { unraisedAlertFaults, unservedModelFaults } from './alerting/alert-route-faults';
 import { snsPublisher } from './alerting/sns-publisher';
 import { GrafanaOptions } from './grafana/grafana-options';
 import { GrafanaServer, grafanaUrl } from './grafana/grafana-server';
@@ -249,7 +249,13 @@ export class MonitoringStack extends Construct implements IMonitoring {
     const second = secondExporterFaults(this.#props, this.#watchList.watchedTargets);
     const faults = second.length > 0 ? second : this.#watchList.faults();
     if (faults.length > 0) return faults;
-    const closed = [...this.#closedFaults(), ...unraisedAlertFaults(this.#props.alertRoutes, this.#watchList.alerts)];
+    const { alertRoutes } = this.#props;
+    const served = this.#watchList.workloads.flatMap(({ target }) => target.models);
+    const closed = [
+      ...this.#closedFaults(),
+      ...unraisedAlertFaults(alertRoutes, this.#watchList.alerts),
+      ...unservedModelFaults(alertRoutes, served),
+    ];
     return closed.length > 0 ? closed : [...this.#watchList.queryFaults(), ...this.#files.faults()];
   }
 

@@ -65,6 +65,17 @@ export const TEXTS: FaultText[] = [
     faults: () => unraisedAlertFaults([{ receiver: hook('a'), alerts: ['HighLatncy'] }], ['HighLatency', 'NoTokens']),
   },
   {
+    id: 'ROUTE_NEVER_REACHED',
+    property: 'alertRoutes[1]',
+    text:
+      "alertRoutes[1] is for no alert: alertRoutes[0] of the same receiver 'a' is for all, and a receiver is told by the first of its routes that is " +
+      'for an alert; put alertRoutes[0] after it, or leave one of them out',
+    refuse: () => {
+      const receiver = hook('a');
+      return make({ alertReceivers: [receiver], alertRoutes: [{ receiver }, { receiver, alerts: ['NoTokens'] }] })();
+    },
+  },
+  {
     id: 'DUPLICATE',
     property: 'alertReceivers',
     text: "alertReceivers repeats 'a'; each value may appear only once",

@@ -179,7 +179,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'RULE_INVALID',
     property: 'for',
-    text: "rule 'A': for must be a duration such as 5m; got '5 minutes'",
+    text: "rule 'A': for must be a duration such as 5m or 1h30m, units in the order y w d h m s ms; got '5 minutes'",
     faults: () => MetricContract.faults([{ alert: 'A', expr: 'up == 0', for: '5 minutes' }], [TARGET]),
   },
 ];

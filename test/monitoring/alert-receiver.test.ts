@@ -55,6 +55,20 @@ describe('the secret of a receiver', () => {
   });
 });
 
+test.each([
+  ['#inference', []],
+  ['#{{ .CommonLabels.team }}', []],
+  ['#a}}', []],
+  ['#{{ .Nope', ['INVALID_FORMAT alertReceivers[0].channel']],
+  ['{{ .A }} {{ .B', ['INVALID_FORMAT alertReceivers[0].channel']],
+  ['#{{ }}', ['INVALID_FORMAT alertReceivers[0].channel']],
+])('the channel %s has the faults %j', (channel, ids) => {
+  const made = () =>
+    monitor([{}], { alertReceivers: [AlertReceiver.slack('team', { webhookUrl: { name: 'a', key: 'b' }, channel })] });
+  if (ids.length > 0) expect(idsOf(faultsThrown(made))).toEqual(ids);
+  else expect(made()).toBeDefined();
+});
+
 describe('the URL of a webhook', () => {
   test.each([
     'https://alerts.example.com/hook',

@@ -19,11 +19,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const hook = (name: string) => AlertReceiver.webhook(name, { url: `https://${name}.example.com` });
 const [team, pager, night] = [hook('team'), hook('pager'), hook('night')];
 const configuration = (alertRoutes: AlertRoute[], heartbeatReceiver?: AlertReceiver) =>
-  monitor([{}], { alertReceivers: [team, pager, night], alertRoutes, heartbeatReceiver }).monitoring
+  // Nothing is watched: a route may name what will be.
+  monitor([], { alertReceivers: [team, pager, night], alertRoutes, heartbeatReceiver }).monitoring
     .alertmanagerConfiguration;
 const refused = (route: Partial<AlertRoute>) =>
   faultsThrown(() => monitor([{}], { alertReceivers: [team], alertRoutes: [{ receiver: team, ...route }] }));
 const weekly = (time: Partial<WeeklyTime>) => MuteTime.weekly({ timeZone: 'Europe/Berlin', ...time });
+
+const hours = (from: string, until: string) => weekly({ from, until });
 
 /** Who is told of an alert, as amtool says, without the receiver that drops. */
 function told(text: string, labels: { readonly [label: string]: string }): string[] {
@@ -251,11 +254,34 @@ describe('a route for an alert that nothing raises', () => {
   });
 });
 
+test('a route for a model that nothing serves is refused, with the nearest', () => {
+  const of = (models: string[], watched: object[] = [{}]) =>
+    monitor(watched, { alertReceivers: [team], alertRoutes: [{ receiver: team, models }] });
+  expect(() => of(['deepseek', 'deepsek'])).toThrow(
+    /alertRoutes\[0\]\.models\[1\] must be a model .* got 'deepsek'; nearest: deepseek; served here: deepseek; .* labels: \{ model: '...' \}/,
+  );
+  expect(of(['deepseek'])).toBeDefined();
+  expect(of(['deepsek'], [])).toBeDefined();
+});
+
+test('a route after one for all of the same receiver is refused', () => {
+  const of = (alertRoutes: AlertRoute[]) => monitor([{}], { alertReceivers: [team, pager], alertRoutes });
+  const [all, critical] = [{ receiver: team }, { receiver: team, severities: [AlertSeverity.CRITICAL] }];
+  const faults = faultsThrown(() => of([all, { receiver: pager, alerts: ['HighLatency'] }, critical]));
+  expect(idsOf(faults)).toEqual(['ROUTE_NEVER_REACHED alertRoutes[2]']);
+  expect(of([critical, all, { receiver: pager }])).toBeDefined();
+});
+
 test.each<[string, AlertRoute[], boolean]>([
-  ['no receiver gets all critical alerts', [{ receiver: team, models: ['chat'] }], true],
+  ['no receiver gets all critical alerts', [{ receiver: team, models: ['deepseek'] }], true],
   ['only warnings are told', [{ receiver: team, severities: [AlertSeverity.WARNING] }], true],
   ['a route is for all critical ones', [{ receiver: team, severities: [AlertSeverity.CRITICAL] }], false],
   ['there are no routes', [], false],
+  ['the only route is always mute', [{ receiver: team, muteTimes: [weekly({})] }], true],
+  ['it is so by two times', [{ receiver: team, muteTimes: [hours('00:00', '12:00'), hours('12:00', '24:00')] }], true],
+  ['it is so over midnight', [{ receiver: team, muteTimes: [hours('22:00', '07:00'), hours('07:00', '22:00')] }], true],
+  ['it is told for a minute', [{ receiver: team, muteTimes: [hours('00:01', '24:00')] }], false],
+  ['it is told on a day', [{ receiver: team, muteTimes: [weekly({ days: Object.values(Weekday).slice(1) })] }], false],
 ])('where %s, a warning says so or does not', (_, alertRoutes, warned) => {
   const { monitoring } = monitor([{}], { alertReceivers: [team], alertRoutes });
   const warnings = warningsOf(monitoring).filter(({ id }) => id === 'ALERTS_ROUTED_NOWHERE');

@@ -2,6 +2,7 @@ import { SecretReference } from '../../core/secret-reference';
 import { plainUrlFaults } from '../../core/url-faults';
 import { Fault, fault } from '../../units/fault';
 import { checkArguments, throwOfFactory } from '../../units/argument-faults';
+import { givenValue } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
 import { mountedSecretFaults, secretPath } from './alert-secrets';
 import { emailConfig, emailFaults, EmailReceiverProps } from './email-receiver';
@@ -13,7 +14,7 @@ import { snsConfig, snsFaults, SnsReceiverProps } from './sns-receiver';
 export interface SlackReceiverProps {
   /** Secret that holds the URL of the incoming webhook. */
   readonly webhookUrl: SecretReference;
-  /** Channel, e.g. `#inference`. @default - the channel of the webhook */
+  /** Channel, e.g. `#inference`, or a template of Go that gives one, e.g. `#{{ .CommonLabels.team }}`. @default - the channel of the webhook */
   readonly channel?: string;
 }
 
@@ -58,7 +59,12 @@ export class AlertReceiver {
       send_resolved: true,
       ...(channel ? { channel } : {}),
     });
-    return new AlertReceiver(name, () => ({ slack_configs: [config()] }), { webhookUrl });
+    return new AlertReceiver(
+      name,
+      () => ({ slack_configs: [config()] }),
+      { webhookUrl },
+      (at) => templateFaults(`${at}.channel`, channel),
+    );
   }
 
   /**
@@ -209,6 +215,17 @@ checkArguments(
   AlertReceiver,
   throwOfFactory((made: AlertReceiver) => made._faults('receiver'), 'receiver.'),
 );
+
+/** Alertmanager reads templates when it sends: of one that cannot be read nobody is told anything. */
+function templateFaults(property: string, text: unknown): Fault[] {
+  if (typeof text !== 'string') return [];
+  const [empty, rest] = [/\{\{-?\s*-?\}\}/.test(text), text.replace(/\{\{.*?\}\}/gs, '')];
+  if (!empty && !rest.includes('{{')) return [];
+  const reason =
+    `${property} must be a text whose templates of Go are whole, e.g. '#{{ .CommonLabels.team }}'; got ${givenValue(text)}: Alertmanager could not ` +
+    'send anything';
+  return [fault('INVALID_FORMAT', property, reason)];
+}
 
 function webhookFaults(at: string, { url, urlSecret }: WebhookReceiverProps): Fault[] {
   if (url === undefined)

@@ -10,10 +10,14 @@ import { AlertSeverity } from '../rules/alert-severity';
 import { WATCHDOG } from '../rules/rule-groups';
 import { AlertReceiver } from './alert-receiver';
 import { AlertRoute } from './alert-route';
+import { isAlwaysMute } from './mute-time';
 
 const WHY = 'the configuration of Alertmanager is made from it';
 /** @see https://prometheus.io/docs/concepts/data_model/: label names */
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const ALWAYS_MUTE =
+  'each receiver of alertReceivers has routes, and those for all critical alerts are mute in every minute of the week, so that nobody is told of them; ' +
+  'give muteTimes days and hours in which alerts are not to wake anybody, or add a receiver without a route';
 /** Of the group_interval of all routes, and of `--data.retention` of Alertmanager by default. */
 const [LEAST, MOST] = [Duration.minutes(5), Duration.hours(120)];
 
@@ -30,6 +34,7 @@ export function alertRouteFaults(
     const at = `alertRoutes[${index}]`;
     const { severities, alerts, namespaces, models, groupBy, muteTimes = [] } = route;
     return allOf(
+      () => unreachedFaults(at, route, routes.slice(0, index)),
       () => receiverFaults(`${at}.receiver`, route.receiver, receivers),
       ...Object.entries({ severities, alerts, namespaces, models }).map(
         ([property, list]) =>
@@ -75,6 +80,46 @@ export function unraisedAlertFaults(routes: readonly AlertRoute[] = [], raised: 
 }
 
 /**
+ * The faults of routes for models that nothing serves: their receiver would wait for them in vain. Where nothing that serves models is watched, a
+ * warning says so.
+ *
+ * @param routes the routes
+ * @param served names of the models that what is watched serves
+ *
+ * @internal
+ */
+export function unservedModelFaults(routes: readonly AlertRoute[] = [], served: readonly string[]): Fault[] {
+  const known = [...new Set(served)].sort();
+  if (known.length === 0) return [];
+  return routes.flatMap(({ models = [] }, route) =>
+    models.flatMap((name, i) => {
+      if (known.includes(name)) return [];
+      const at = `alertRoutes[${route}].models[${i}]`;
+      const reason =
+        `${at} must be a model that what is watched serves; got ${givenValue(name)}; nearest: ${nearNames(name, known).join(', ')}; ` +
+        `served here: ${known.join(', ')}; the models of another Prometheus are named by labels: { model: '...' }`;
+      return [fault('UNKNOWN_VALUE', at, reason)];
+    }),
+  );
+}
+
+function asksForNothing({ severities, alerts, namespaces, models, labels = {} }: AlertRoute): boolean {
+  return (
+    [severities, alerts, namespaces, models].every((list) => list === undefined) && Object.keys(labels).length === 0
+  );
+}
+
+/** A receiver is told by the first of its routes that is for an alert. */
+function unreachedFaults(at: string, { receiver }: AlertRoute, before: readonly AlertRoute[]): Fault[] {
+  const first = before.findIndex((route) => route.receiver === receiver && asksForNothing(route));
+  if (first < 0) return [];
+  const reason =
+    `${at} is for no alert: alertRoutes[${first}] of the same receiver '${receiver.name}' is for all, and a receiver is told by the first of its ` +
+    `routes that is for an alert; put alertRoutes[${first}] after it, or leave one of them out`;
+  return [fault('ROUTE_NEVER_REACHED', at, reason)];
+}
+
+/**
  * The warning of critical alerts that no receiver gets whatever they are about.
  *
  * @internal
@@ -84,11 +129,13 @@ export function unroutedWarnings(
   receivers: readonly AlertReceiver[] = [],
 ): Fault[] {
   const hasRoute = (receiver: AlertReceiver) => routes.some((route) => route.receiver === receiver);
-  const isForAll = ({ severities, alerts, namespaces, models, labels = {} }: AlertRoute) =>
-    (severities ?? [AlertSeverity.CRITICAL]).includes(AlertSeverity.CRITICAL) &&
-    [alerts, namespaces, models].every((list) => list === undefined) &&
-    Object.keys(labels).length === 0;
-  if (receivers.length === 0 || !receivers.every(hasRoute) || routes.some(isForAll)) return [];
+  const isForAll = (route: AlertRoute) =>
+    (route.severities ?? [AlertSeverity.CRITICAL]).includes(AlertSeverity.CRITICAL) &&
+    asksForNothing({ ...route, severities: undefined });
+  const forAll = routes.filter(isForAll);
+  const isToldAtTimes = forAll.some(({ muteTimes = [] }) => !isAlwaysMute(muteTimes));
+  if (receivers.length === 0 || !receivers.every(hasRoute) || isToldAtTimes) return [];
+  if (forAll.length > 0) return [fault('ALERTS_ROUTED_NOWHERE', 'alertRoutes', ALWAYS_MUTE)];
   const reason =
     'each receiver of alertReceivers has routes, and no route is for all critical alerts, so that nobody is told of one that none of them matches; ' +
     'add a receiver without a route, or a route with severities: [AlertSeverity.CRITICAL] and nothing else that it asks for';

@@ -42,6 +42,8 @@ const TIME = /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
 /** Go looks a zone up by the name of its file. */
 const ZONE = /^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/;
 const MIDNIGHT = '24:00';
+const DAY_MINUTES = 24 * 60;
+const WEEK_MINUTES = 7 * DAY_MINUTES;
 
 /**
  * A time in which a route of alerts is mute. What still fires when it ends is told then.
@@ -90,6 +92,22 @@ export class MuteTime {
   }
 
   /**
+   * The minutes of the week in which it is mute, in its time zone.
+   *
+   * @internal
+   */
+  public _minutes(): { readonly timeZone: string; readonly minutes: readonly number[] } {
+    const { days, from, until } = this.#whole;
+    const length = minuteOf(until) - minuteOf(from);
+    const minutes = days.flatMap((day) => {
+      const first = WEEK.indexOf(day) * DAY_MINUTES + minuteOf(from);
+      const count = length > 0 ? length : length + DAY_MINUTES;
+      return Array.from({ length: count }, (_, i) => (first + i) % WEEK_MINUTES);
+    });
+    return { timeZone: this.#time.timeZone, minutes };
+  }
+
+  /**
    * What is wrong with it.
    *
    * @param property path of it
@@ -123,6 +141,24 @@ checkArguments(
   MuteTime,
   throwOfFactory((made: MuteTime) => made._faults('time'), 'time.'),
 );
+
+/**
+ * Whether times of one time zone leave no minute of the week.
+ *
+ * @internal
+ */
+export function isAlwaysMute(times: readonly MuteTime[]): boolean {
+  const muted = times.map((time) => time._minutes());
+  return muted.some(({ timeZone: zone }) => {
+    const same = muted.filter(({ timeZone }) => timeZone === zone);
+    return new Set(same.flatMap(({ minutes }) => minutes)).size === WEEK_MINUTES;
+  });
+}
+
+function minuteOf(time: string): number {
+  const [hours, minutes] = time.split(':').map(Number);
+  return hours * 60 + minutes;
+}
 
 function noDays(property: string): Fault {
   return fault('EMPTY_LIST', property, `${property} must name at least one day, or be left out for all; got []`);

@@ -9,6 +9,7 @@ import { TestPool, TestStore } from '../../serving/support/fixtures';
 import { faultsAtSynth, idsOf } from '../../support/faults';
 import { Block, synthesize, testStack } from '../../support/synth';
 import { testCluster } from '../../support/test-cluster';
+import { randomNumbers } from '../../support/random-numbers';
 
 interface Given {
   readonly nodes: number;
@@ -150,12 +151,3 @@ describe('a queue hands out what nothing outside of it may hold', () => {
     }
   });
 });
-
-/** Numbers from 0 to 1, the same for every run. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
