@@ -37,6 +37,13 @@ def arguments(source: pathlib.Path, folder: pathlib.Path, **more: Any) -> list[s
     return ["run", "--spec", str(spec), "--source", str(source), "--work", str(folder / "work"), "--output", str(folder / "output")]
 
 
+def one_thread() -> None:
+    """In a forked process: the threads of PyTorch that were there before the fork are not, and it would wait for them forever."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 def start(command: list[str]) -> int:
     """The program in a process of its own, in which torch is loaded already; returns its id."""
     child = os.fork()
@@ -46,6 +53,7 @@ def start(command: list[str]) -> int:
             os.dup2(nowhere.fileno(), 1)
         status = 99
         try:
+            one_thread()
             status = cli.main(command)
         finally:
             os._exit(status)
@@ -120,6 +128,7 @@ def test_killed_before_every_rename_it_is_never_partial(models: Models, tmp_path
                     if seen == moment:
                         os.kill(os.getpid(), signal.SIGKILL)
 
+            one_thread()
             sys.addaudithook(hook)
             with pathlib.Path(os.devnull).open("w") as nowhere:
                 os.dup2(nowhere.fileno(), 2)

@@ -327,7 +327,6 @@ export const TEXTS: FaultText[] = [
   },
   {
     id: 'SITES_WITHOUT_PASSWORD',
-    property: 'expectedSites',
     text:
       "every pod of 'monitoring', 'edge-gateway' may write series to Prometheus, those of any site and of this cluster among them, and so hide or raise " +
       'alerts; set webSecurity, and let sites write by the user and the password that it asks for',

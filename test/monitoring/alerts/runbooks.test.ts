@@ -20,6 +20,12 @@ const WATCHDOG = 'Watchdog';
 const alerts = [
   ...new Set([
     ...sources.flatMap((text) => [...text.matchAll(/\balert: '([A-Za-z]+)'/g)].map(([, name]) => name)),
+    // By a constant, where others need the name too.
+    ...sources.flatMap((text) =>
+      [...text.matchAll(/\balert: ([A-Z][A-Z_]+),/g)].flatMap(([, constant]) =>
+        [...text.matchAll(new RegExp(`\\bconst ${constant} = '([A-Za-z]+)'`, 'g'))].map(([, name]) => name),
+      ),
+    ),
     ...sources
       .filter((text) => /\balertRule\(/.test(text))
       .flatMap((text) => [...text.matchAll(/\bname: '([A-Z][A-Za-z]+)'/g)].map(([, name]) => name)),
