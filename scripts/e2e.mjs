@@ -1,6 +1,7 @@
 // npm run e2e: makes the tools ready, then applies the examples to stand-ins of AWS and a real Kubernetes control plane.
 // Arguments go to jest, and then the lists of exceptions are not judged: npm run e2e -- harness
-// Two parts can run apart: npm run e2e -- --part live (real exporters before a real Prometheus 3, whose tools take longest to build) and --part rest.
+// Parts can run apart: npm run e2e -- --part live (real exporters before a real Prometheus 3, whose tools take longest to build), --part kills
+// (a pipeline killed at twenty moments) and --part rest.
 // Ends with the line 'N passed, N failed, N skipped'.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -9,11 +10,13 @@ import { E2E_CACHE, EVERYTHING, OF_LIVE, ONLY_LIVE, prepare } from '../test/e2e/
 import { providerLines } from '../test/e2e/setup/providers.mjs';
 
 const LIVE = 'monitoring-live';
+const KILLS = 'model-pipeline-killed';
 /** By the name of the part: what jest is asked for, what is made ready, and what its results are called. */
 const PARTS = {
   live: { asked: [LIVE], ...OF_LIVE, name: 'e2e-live', judges: false },
+  kills: { asked: [KILLS], further: ['awsCli', 'jobs'], name: 'e2e-kills', judges: false },
   rest: {
-    asked: ['--testPathIgnorePatterns', LIVE],
+    asked: ['--testPathIgnorePatterns', `${LIVE}|${KILLS}`],
     further: EVERYTHING.filter((each) => !ONLY_LIVE.includes(each)),
     name: 'e2e',
     judges: true,
