@@ -5,8 +5,6 @@ import math
 import pathlib
 from collections.abc import Callable
 
-import onnx
-import onnxruntime
 import pytest
 import torch
 
@@ -63,6 +61,10 @@ def test_dynamic_int8_is_read_as_it_was_written(models: Models, texts: Texts, tm
 
 @pytest.mark.parametrize(("architecture", "opset"), [("llama", 15), ("qwen2", 15), ("qwen3", 15), ("llama", 18)])
 def test_onnx_equals_pytorch(models: Models, texts: Texts, tmp_path: pathlib.Path, architecture: str, opset: int) -> None:
+    # Not in every environment that reads this file.
+    import onnx
+    import onnxruntime
+
     source = models(architecture)
     result = pipeline(source, tmp_path, [{"kind": "export-onnx", "opset": opset}], [{"kind": "license"}])
     graph = tmp_path / "output" / "model.onnx"
