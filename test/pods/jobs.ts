@@ -90,9 +90,9 @@ function pipelined(name: string): Row {
     LOCKED,
     PULLED,
     LAST_WORDS,
-    ...env({ HOME: '/tmp', WORK_DIR: '/work' }),
+    ...env({ HOME: '/tmp', WORK_DIR: '/pipeline' }),
     'mounts config at /etc/model-pipeline, read-only',
-    'mounts work at /work',
+    'mounts work at /pipeline',
     'mounts tmp at /tmp',
   ];
   const store = [...shared, 'image public.ecr.aws/aws-cli/aws-cli', 'env RECIPE=<checksum>'];
@@ -135,7 +135,7 @@ function pipelined(name: string): Row {
       begin: [
         ...store,
         `runs ${script} begin`,
-        ...env({ CONFIG_DIR: '/etc/model-pipeline', MODELS_DIR: '/work' }),
+        ...env({ CONFIG_DIR: '/etc/model-pipeline', MODELS_DIR: '/pipeline' }),
         'env MODELS_MIB',
         'env MODEL_PLAN',
         'env OUTPUT_URI=s3://<reference>/base/1-edge',
@@ -144,7 +144,7 @@ function pipelined(name: string): Row {
       run: [
         ...shared,
         'image example.test/model-pipeline',
-        `runs ${script} run python3 -m model_pipeline run --spec=/etc/model-pipeline/spec.json --source=/work/inputs/base/1 --work=/work/state --output=/work/output --threads=3`,
+        `runs ${script} run python3 -m model_pipeline run --spec=/etc/model-pipeline/spec.json --source=/pipeline/inputs/base/1 --work=/pipeline/state --output=/pipeline/output --threads=3`,
         ...env({ USER: 'pipeline' }),
         'requests cpu, ephemeral-storage, memory',
         'limits ephemeral-storage, memory',

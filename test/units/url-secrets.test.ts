@@ -129,19 +129,19 @@ describe('a secret in a URL is seen', () => {
   });
 
   test.each([
-    'https://hooks.slack.com/services/T0/B0/XXX',
-    'https://hooks.slack.com/workflows/T0/A0/1/XXX',
-    'https://discord.com/api/webhooks/1/XXX',
-    'https://ptb.discordapp.com/api/v10/webhooks/1/XXX',
-    'https://example.webhook.office.com/webhookb2/XXX/IncomingWebhook/1/2',
-    'https://events.pagerduty.com/integration/XXX/enqueue',
+    'https://hooks.slack.com/services/T0/B0/0a1b2c3d',
+    'https://hooks.slack.com/workflows/T0/A0/1/0a1b2c3d',
+    'https://discord.com/api/webhooks/1/0a1b2c3d',
+    'https://ptb.discordapp.com/api/v10/webhooks/1/0a1b2c3d',
+    'https://example.webhook.office.com/webhookb2/0a1b2c3d/IncomingWebhook/1/2',
+    'https://events.pagerduty.com/integration/0a1b2c3d/enqueue',
     'https://api.telegram.org/bot1:XXX/sendMessage',
     'https://hc-ping.com/0a11ce00-0000-4000-8000-000000000001',
-    'https://hc-ping.com/XXX/slug/fail',
-    'https://uptime.betterstack.com/api/v1/heartbeat/XXX',
-    'https://uptime.betterstack.com/api/v1/prometheus/webhook/XXX',
-    'https://api.squadcast.com/v2/incidents/prometheus/XXX',
-    'https://events.eu.squadcast.com/v2/incidents/api/XXX',
+    'https://hc-ping.com/0a1b2c3d/slug/fail',
+    'https://uptime.betterstack.com/api/v1/heartbeat/0a1b2c3d',
+    'https://uptime.betterstack.com/api/v1/prometheus/webhook/0a1b2c3d',
+    'https://api.squadcast.com/v2/incidents/prometheus/0a1b2c3d',
+    'https://events.eu.squadcast.com/v2/incidents/api/0a1b2c3d',
   ])('as an incoming webhook: %s', (url) => expect(secretInUrl(url)).toBe('an incoming webhook'));
 });
 

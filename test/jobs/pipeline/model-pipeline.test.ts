@@ -46,7 +46,7 @@ describe('a pipeline', () => {
 
   test('computes without credentials of the store', () => {
     expect(job.spec.template.metadata.annotations).toMatchObject({ 'eks.amazonaws.com/skip-containers': 'run' });
-    expect(envOf(run)).toEqual({ HOME: '/tmp', USER: 'pipeline', WORK_DIR: '/work' });
+    expect(envOf(run)).toEqual({ HOME: '/tmp', USER: 'pipeline', WORK_DIR: '/pipeline' });
     const secret = piped({ credentials: { name: 'store' } });
     const containers = [
       ...(podOf(secret.json).init_container as Block[]),
@@ -74,15 +74,15 @@ describe('a pipeline', () => {
     expect(pipeline.output.version).toBe(`1-w4a16-${pipeline.contentAddress.slice(0, 12)}`);
     expect(run.command).toEqual([
       ...['/bin/sh', '/etc/model-pipeline/pipeline.sh', 'run', 'python3', '-m', 'model_pipeline', 'run'],
-      ...['--spec=/etc/model-pipeline/spec.json', '--source=/work/inputs/chat/1', '--work=/work/state'],
-      ...['--output=/work/output', '--threads=3'],
+      ...['--spec=/etc/model-pipeline/spec.json', '--source=/pipeline/inputs/chat/1', '--work=/pipeline/state'],
+      ...['--output=/pipeline/output', '--threads=3'],
     ]);
   });
 
   test('says the program what is done and what must hold', () => {
     const spec = specOf(json);
     expect(spec.steps).toEqual([{ kind: 'compress', id: '1-compress', scheme: 'W4A16', method: 'rtn' }]);
-    const text = '/work/inputs/talks/1/talks.txt';
+    const text = '/pipeline/inputs/talks/1/talks.txt';
     expect(spec.checks).toEqual([
       { kind: 'size', atMost: 1 },
       { kind: 'perplexity', text, limit: 0.02, belowFloor: false },
@@ -240,7 +240,7 @@ test('waits for the import of its source', () => {
 test('works in a folder of its own of a claim, and clears it', () => {
   const { json, pipeline } = piped({ workClaim: 'scratch' });
   const pod = podOf(json);
-  const folder = `/work/quantize-${pipeline.contentAddress.slice(0, 12)}`;
+  const folder = `/pipeline/quantize-${pipeline.contentAddress.slice(0, 12)}`;
   expect(pod.volume).toContainEqual({ name: 'work', persistent_volume_claim: { claim_name: 'scratch' } });
   expect(envOf(pod.container[0] as Block)).toMatchObject({ WORK_DIR: folder, CLEAR_WORK: '1' });
   expect(pod.container[0].resources.requests['ephemeral-storage']).toBe('4096Mi');
@@ -253,7 +253,7 @@ test('runs on a GPU of its pool', () => {
   expect(pod.init_container[1].resources.limits).toMatchObject({ 'nvidia.com/gpu': '1' });
   expect(pod.container[0].resources.limits).not.toHaveProperty('nvidia.com/gpu');
   expect(specOf(json).steps).toEqual([
-    { kind: 'compress', id: '1-compress', scheme: 'W4A16', method: 'awq', text: '/work/inputs/talks/1/talks.txt' },
+    { kind: 'compress', id: '1-compress', scheme: 'W4A16', method: 'awq', text: '/pipeline/inputs/talks/1/talks.txt' },
   ]);
 });
 

@@ -7,11 +7,11 @@ import { faultsThrown, idsOf } from '../../support/faults';
 import { TALKS, piped } from './support/pipelines';
 
 const calibration = { text: TALKS, samples: 64, length: 256 };
-const path = '/work/inputs/talks/1/talks.txt';
+const path = '/pipeline/inputs/talks/1/talks.txt';
 const specOf = (steps: ModelStep[], gate: Partial<QualityGateProps> = {}) =>
   pipelineSpec({
     ...{ name: 'p', model: ModelSpec.LLAMA_3_2_1B, steps: steps.map((each) => each._facts), labels: {} },
-    ...{ gate: { text: TALKS, ...gate }, trustRemoteCode: false, work: '/work' },
+    ...{ gate: { text: TALKS, ...gate }, trustRemoteCode: false, work: '/pipeline' },
   });
 const checkOf = (kind: string, steps: ModelStep[], gate: Partial<QualityGateProps> = {}) =>
   specOf(steps, gate).checks.find((each) => (each as { kind: string }).kind === kind);
@@ -42,7 +42,7 @@ describe('steps, as the program reads them', () => {
     ['shared attention', ModelStep.shareAttentionHeads(), { kind: 'share-attention', keep: 0.7 }],
     ['layers', ModelStep.skipLayers({ layers: [3, 4] }), { kind: 'skip-layers', layers: [3, 4] }],
     ['some layers', ModelStep.skipLayers({ count: 2, text: TALKS }), { kind: 'skip-layers', count: 2, text: path }],
-    ['an adapter', ModelStep.mergeLora({ name: 'law' }), { kind: 'merge-lora', adapter: '/work/inputs/law/1' }],
+    ['an adapter', ModelStep.mergeLora({ name: 'law' }), { kind: 'merge-lora', adapter: '/pipeline/inputs/law/1' }],
     ['the tokenizer', ModelStep.packageTokenizer(), { kind: 'package-tokenizer' }],
   ])('%s', (_, step, spec) => {
     const { kind } = spec as { kind: string };
@@ -152,7 +152,7 @@ describe('a gate', () => {
     expect(checkOf('perplexity', step, gate)).toMatchObject({ limit: 0.015, belowFloor: false });
     expect(checkOf('tasks', step, gate)).toMatchObject({
       tasks: ['arc_easy'],
-      folder: '/work/inputs/tasks/3',
+      folder: '/pipeline/inputs/tasks/3',
       limit: 0.015,
     });
     expect(checkOf('throughput', step, gate)).toEqual({ kind: 'throughput', atLeast: 0.8 });
@@ -169,7 +169,7 @@ describe('a gate', () => {
   test('tries no longer input than the model takes', () => {
     const { checks } = pipelineSpec({
       ...{ name: 'p', model: ModelSpec.TINY_LLAMA_1_1B, steps: [ModelStep.int8Dynamic()._facts], labels: {} },
-      ...{ gate: { text: TALKS }, trustRemoteCode: false, work: '/work' },
+      ...{ gate: { text: TALKS }, trustRemoteCode: false, work: '/pipeline' },
     });
     expect(checks).toContainEqual(expect.objectContaining({ kind: 'long-context', lengths: [2048] }));
   });
