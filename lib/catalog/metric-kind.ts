@@ -126,6 +126,12 @@ export enum MetricExporter {
   KUBELET_RESOURCE = 'kubelet-resource',
   /** The controller of LeaderWorkerSets. */
   LEADER_WORKER_SET = 'leaderworkerset',
+  /** Prometheus itself. */
+  PROMETHEUS = 'prometheus',
+  /** Alertmanager itself. */
+  ALERTMANAGER = 'alertmanager',
+  /** vmagent, which keeps what is written to a hub while the hub cannot be reached. */
+  VMAGENT = 'vmagent',
 }
 
 /** Settings that a metric needs and that are off by default. */
@@ -166,4 +172,6 @@ export enum MetricFeature {
   GATEWAY_TLS = 'gateway_tls',
   /** Callers of a gateway that show tokens of an issuer. */
   GATEWAY_JWT = 'gateway_jwt',
+  /** `remote_write` of Prometheus. */
+  REMOTE_WRITE = 'remote_write',
 }

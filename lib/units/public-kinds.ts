@@ -79,7 +79,7 @@ export const STRUCTS = {
     'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize',
   ExistingVpc:
     'vpcId: string; privateSubnetIds: string[]; availabilityZones?: string[]; privateSubnetCidrs?: string[]; controlPlaneSubnetIds?: string[]',
-  ExpectedSite: 'name: string; silentAfter: Duration',
+  ExpectedSite: 'name: string; silentAfter: Duration; maxOutage?: Duration',
   ExpertLayers:
     'routed: number; perToken: number; intermediateSize: number; shared?: number; sharedIntermediateSize?: number; firstDenseLayers?: number; layerStep?: number; bias?: boolean; routerBias?: boolean; float32RouterParameters?: number; sharedGate?: boolean; latentSize?: number',
   ExportOnnxOptions: 'opset?: number; triton?: TritonRelease',
@@ -197,11 +197,13 @@ export const STRUCTS = {
   ModelStoreProps:
     'bucketName?: string; encryptionKeyArn?: string; region?: string; credentials?: ModelStoreCredentials; noncurrentVersionDays?: number; incompleteUploadDays?: number; accessLogs?: ModelStoreAccessLogs; readers?: string[]; writers?: string[]; removalPolicy?: RemovalPolicy; tags?: string{}; provider?: TerraformProvider',
   MonitoringOptions:
-    'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; expectedSites?: ExpectedSite[]; imageRegistry?: ImageRegistry',
+    'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; uplink?: MonitoringUplink; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; expectedSites?: ExpectedSite[]; imageRegistry?: ImageRegistry',
   MonitoringRule:
     'record?: string; alert?: string; expr: string; for?: string; labels?: string{}; annotations?: string{}',
   MonitoringStackProps:
-    'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; expectedSites?: ExpectedSite[]; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
+    'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; uplink?: MonitoringUplink; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; expectedSites?: ExpectedSite[]; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
+  MonitoringUplink:
+    'url: string; maxOutage: Duration; username?: string; password?: SecretReference; clientCertificateSecret?: string; certificateAuthority?: SecretReference; activeSeries?: number; buffer?: DataSize; maxBytesPerSecond?: number; image?: string',
   NcclAcceptanceTestProps:
     'nodePool: IGpuNodePool; nodes?: number; minimumBusBandwidth?: number; waitForCompletion?: boolean; deadlineSeconds?: number; environment?: string{}; image?: string; imageRegistry?: ImageRegistry; namespace?: string; name?: string',
   NetworkCard: 'index: number; maxInterfaces: number; efa: boolean',
@@ -457,7 +459,7 @@ export const CLASSES = {
   MacvlanNetwork: 'new MacvlanNetwork(...)',
   Metric: 'Metric.of(...)',
   MetricContract: 'new MetricContract(...)',
-  MetricsSender: 'MetricsSender.PROMETHEUS_SERVER or MetricsSender.PROMETHEUS_AGENT',
+  MetricsSender: 'MetricsSender.PROMETHEUS_SERVER, MetricsSender.PROMETHEUS_AGENT or MetricsSender.VMAGENT',
   ModelCache: 'ModelCache.onNode(...) or ModelCache.claim(...)',
   ModelImport: 'new ModelImport(...)',
   ModelInstances: 'ModelInstances.onGpus(...), ModelInstances.onSharedGpu(...) or ModelInstances.onCpu(...)',
@@ -572,9 +574,9 @@ export const ENUMS = {
   MediaInput: 'ALL IMAGES NONE',
   MemoryShare: 'WHOLE STATIC FREE',
   MetricExporter:
-    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset',
+    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset prometheus alertmanager vmagent',
   MetricFeature:
-    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config custom_histogram_buckets VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt',
+    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config custom_histogram_buckets VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt remote_write',
   MetricType: 'counter gauge histogram summary',
   MetricUnit:
     'requests inferences executions tokens sequences seconds milliseconds microseconds nanoseconds unix-seconds bytes mebibytes bytes-per-second megabytes-per-second watts joules millijoules degrees-celsius megahertz hertz ratio percent servers lookups floating-point-operations operations events rows packets connections inodes processes cores lanes pods containers nodes items state code information mixed',

@@ -1,0 +1,25 @@
+import { Construct } from 'constructs';
+import { IWatchable, MetricsTarget } from '../../core/watchable';
+import { nameClass } from '../../units/own-class';
+
+/**
+ * A server of the monitoring itself, which it scrapes as it does workloads.
+ *
+ * @internal
+ */
+export class OwnServer extends Construct implements IWatchable {
+  /**
+   * @param scope the monitoring
+   * @param id its id there
+   * @param metricsTarget how it is scraped
+   */
+  public constructor(
+    scope: Construct,
+    id: string,
+    public readonly metricsTarget: MetricsTarget,
+  ) {
+    super(scope, id);
+  }
+}
+
+nameClass('IWatchable', OwnServer);
