@@ -294,6 +294,9 @@ export const ARGUMENTS = {
     'static cognito': 'region: string; userPoolId: string',
     'static eks': 'issuer: string',
   },
+  OutagePlan: {
+    check: 'settings: OutageSettings',
+  },
   Parallelism: {
     'static of': 'props: ParallelismProps',
     withReplicas: 'replicas: number',
@@ -410,6 +413,10 @@ export const ARGUMENTS = {
     'static custom': 'props: TritonReleaseProps',
     advisoriesOf: 'variant: TritonVariant',
     image: 'variant: TritonVariant',
+  },
+  UplinkOutage: {
+    'static upTo': 'longest: Duration',
+    plan: 'props?: OutagePlanProps',
   },
   VersionPolicy: {
     'static latest': 'count?: number',

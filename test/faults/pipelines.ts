@@ -80,7 +80,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'STEP_DOES_NOT_FIT',
     property: 'steps[0]',
-    text: 'steps[0] (w4a16) cannot run on a node without GPUs: it needs 32.99 GiB of host memory, and pods can have 13.83 GiB (2 bytes for each parameter on the host, 1 layer(s) of them on a GPU where there is one); use nodes with more, or another step that holds less at once',
+    text: 'steps[0] (w4a16) cannot run on a node without GPUs: it needs 32.99 GiB of host memory, and it can have 12.83 GiB beside what publishes (2 bytes for each parameter on the host, 1 layer(s) of them on a GPU where there is one); use nodes with more, or another step that holds less at once',
     refuse: pipe({ model: ModelSpec.LLAMA_2_13B, nodeMemory: DataSize.gib(16) }),
   },
   {

@@ -239,6 +239,7 @@ export class ModelPipeline extends Construct {
       [PIPELINE_FILES.script]: scriptAsset('model-pipeline.sh'),
       [PIPELINE_FILES.assemble]: scriptAsset('assemble-repository.sh'),
       [PIPELINE_FILES.publish]: scriptAsset('import-model.sh'),
+      [PIPELINE_FILES.lease]: scriptAsset('version-lease.sh'),
       [PIPELINE_FILES.spec]: `${JSON.stringify(this.#spec, null, 2)}\n`,
       ...Object.fromEntries(configs),
     };
