@@ -302,6 +302,11 @@ export const ARGUMENTS = {
     withReplicas: 'replicas: number',
     dividesHeads: 'attentionHeads: number',
   },
+  PipelineImage: {
+    'static cuda': 'environment: PipelineEnvironment; options?: ServingImageOptions',
+    'static cpu': 'environment: PipelineEnvironment; options?: ServingImageOptions',
+    writeTo: 'folder: string',
+  },
   Placement: {
     'static existing': 'groupName: string',
   },

@@ -201,7 +201,7 @@ export const STRUCTS = {
   ModelImportProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version?: string; source: ModelSource; namespace?: string; name?: string; largestFile?: DataSize; retries?: number; timeout?: Duration; waitTimeout?: Duration; awsCliImage?: string; nodeSelector?: string{}; podLabels?: string{}; podAnnotations?: string{}; environment?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelPipelineProps:
-    'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image: string; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+    'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image?: string; pipelineImage?: PipelineImage; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelSettings: 'responseCache?: boolean; metricTags?: string{}; parameters?: string{}',
   ModelStoreAccessLogs: 'bucketName: string; prefix?: string',
   ModelStoreAttributes:
@@ -500,6 +500,8 @@ export const CLASSES = {
     'OidcIssuer.of(...), OidcIssuer.keycloak(...), OidcIssuer.entraId(...), OidcIssuer.cognito(...) or OidcIssuer.eks(...)',
   OutagePlan: 'new OutagePlan(...)',
   Parallelism: 'Parallelism.NONE or Parallelism.of(...)',
+  PipelineEnvironment: 'PipelineEnvironment.CORE or PipelineEnvironment.COMPRESSOR',
+  PipelineImage: 'PipelineImage.cuda(...) or PipelineImage.cpu(...)',
   Placement: 'Placement.none(), Placement.clusterGroup() or Placement.existing(...)',
   PodVolume: 'PodVolume.secret(...), PodVolume.configMap(...), PodVolume.claim(...) or PodVolume.emptyFolder(...)',
   PowerBudget: 'PowerBudget.ofGpus(...) or PowerBudget.ofNode(...)',
