@@ -4,9 +4,9 @@ import { MetricFeature, MetricType, MetricUnit } from './metric-kind';
 const { COUNTER, GAUGE } = MetricType;
 const { EVENTS, ITEMS, STATE, UNIX_TIME } = MetricUnit;
 /** Both expose the same names and labels of what is here; what has other labels in one of them is left out. */
-const PROMETHEUS = 'exposed by Prometheus 2.42.0 and 3.16.0: test/monitoring/fixtures';
-const ALERTMANAGER = 'exposed by Alertmanager 0.25.0: test/monitoring/fixtures';
-const VMAGENT = 'exposed by vmagent 1.150.0: test/monitoring/fixtures';
+const PROMETHEUS = 'prometheus/prometheus v2.42.0 and v3.16.0: /metrics';
+const ALERTMANAGER = 'prometheus/alertmanager v0.25.0: /metrics';
+const VMAGENT = 'VictoriaMetrics/VictoriaMetrics v1.150.0: /metrics of vmagent';
 
 type Labels = readonly string[];
 

@@ -42,6 +42,7 @@ import { ruleFile } from './rules/rule-file';
 import { closedToScalerFaults, unauthorizedScalerFaults } from './scaling/scaler-faults';
 import { ALERTMANAGER_PORT, alertmanagerServer, alertmanagerTargets } from './servers/alertmanager-server';
 import { monitoringPods } from './servers/monitoring-pods';
+import { OwnServer } from './servers/own-server';
 import { ownClients, ownServers } from './servers/own-servers';
 import { MonitoringServerPlace } from './servers/server-place';
 import { PROMETHEUS_PORT, prometheusServer } from './servers/prometheus-server';
@@ -90,7 +91,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
   readonly #discovery: PodDiscovery;
   readonly #watchList: WatchList;
   readonly #files: ConfigFiles;
-  readonly #ownServers: IWatchable[];
+  readonly #ownServers: OwnServer[];
 
   /**
    * @param scope parent of the construct
@@ -126,10 +127,8 @@ export class MonitoringStack extends Construct implements IMonitoring {
       latencyThresholdsMs: props.latencyThresholdsMs,
       grafana: props.grafana,
       grafanaUrl: this.grafanaUrl,
-      exporters: () => [
-        ...this.#ownServers,
-        ...(this.#findsExporters(props) ? ClusterLedger.of(props.cluster).exporters : []),
-      ],
+      exporters: () => (this.#findsExporters(props) ? ClusterLedger.of(props.cluster).exporters : []),
+      own: () => this.#ownServers,
     });
     this.#ownServers = ownServers(this, props, { namespace: this.namespace, labels: (name) => this.#labels(name) });
     this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);

@@ -20,29 +20,40 @@ interface OwnPlace {
  *
  * @internal
  */
-export function ownServers(scope: Construct, options: MonitoringOptions, place: OwnPlace): IWatchable[] {
+export function ownServers(scope: Construct, options: MonitoringOptions, place: OwnPlace): OwnServer[] {
   const { namespace, labels } = place;
   const { highAvailability, managedPrometheusArn, uplink, prometheusImage, alertmanagerImage } = options;
+  const watched = { outageAlerts: highAvailability === true };
   const common = { namespace, models: [], usesGpus: false, replicas: highAvailability ? REPLICAS : 1 };
   return [
-    new OwnServer(scope, 'PrometheusMetrics', {
-      ...common,
-      jobName: 'prometheus',
-      podSelector: labels('prometheus'),
-      port: PROMETHEUS_PORT,
-      exporters: [MetricExporter.PROMETHEUS],
-      features: managedPrometheusArn === undefined && uplink === undefined ? [] : [MetricFeature.REMOTE_WRITE],
-      version: imageVersion(prometheusImage ?? PROMETHEUS_IMAGE, '2.42.0'),
-    }),
-    new OwnServer(scope, 'AlertmanagerMetrics', {
-      ...common,
-      jobName: 'alertmanager',
-      podSelector: labels('alertmanager'),
-      port: ALERTMANAGER_PORT,
-      exporters: [MetricExporter.ALERTMANAGER],
-      features: [],
-      version: imageVersion(alertmanagerImage ?? ALERTMANAGER_IMAGE, '0.25.0'),
-    }),
+    new OwnServer(
+      scope,
+      'PrometheusMetrics',
+      {
+        ...common,
+        jobName: 'prometheus',
+        podSelector: labels('prometheus'),
+        port: PROMETHEUS_PORT,
+        exporters: [MetricExporter.PROMETHEUS],
+        features: managedPrometheusArn === undefined && uplink === undefined ? [] : [MetricFeature.REMOTE_WRITE],
+        version: imageVersion(prometheusImage ?? PROMETHEUS_IMAGE, '2.42.0'),
+      },
+      watched,
+    ),
+    new OwnServer(
+      scope,
+      'AlertmanagerMetrics',
+      {
+        ...common,
+        jobName: 'alertmanager',
+        podSelector: labels('alertmanager'),
+        port: ALERTMANAGER_PORT,
+        exporters: [MetricExporter.ALERTMANAGER],
+        features: [],
+        version: imageVersion(alertmanagerImage ?? ALERTMANAGER_IMAGE, '0.25.0'),
+      },
+      watched,
+    ),
   ];
 }
 
