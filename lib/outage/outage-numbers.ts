@@ -47,7 +47,7 @@ export function outageNumbers(longest: Duration, props: OutagePlanProps): Outage
   const scrape = (props.scrapeInterval ?? Duration.seconds(15)).toSeconds();
   // A sample may be two scrapes old before it is missed: one failed, the next is on its way.
   const missed = upTo(2 * scrape, MINUTE);
-  const cut = sender === MetricsSender.PROMETHEUS_AGENT ? truncateFrequency(span) : undefined;
+  const cut = cutsByChoice(sender) ? truncateFrequency(span) : undefined;
   const retention = upTo(span + DAY, HOUR);
   const silent = OUTAGE_FACTS.lookbackSeconds + missed;
   const perSecond = activeSeries === undefined ? undefined : activeSeries / scrape;
@@ -68,6 +68,11 @@ export function outageNumbers(longest: Duration, props: OutagePlanProps): Outage
     overdueAfter: Duration.seconds(Math.max(silent, Math.floor((longest.toSeconds() * 3) / 4))),
     imageMinimumGcAge: Duration.seconds(span),
   };
+}
+
+/** Whether it has a log, and is told how seldom it cuts it: an agent. */
+function cutsByChoice({ longestHold, keepsPlace }: MetricsSender): boolean {
+  return longestHold === undefined && !keepsPlace;
 }
 
 /** Bytes that a sender has on its disk at most. A queue begins a file before the one that is sent is deleted. */

@@ -214,7 +214,13 @@ describe('monitoring of nodes and of the cluster', () => {
     [{ clusterMetrics: false }, []],
   ])('leaves out what the cluster has: %j', (options, jobs) => {
     expect(Object.keys(jobsOf(program({ options, agents: { dcgmExporter: true } })))).toEqual(
-      [...('clusterMetrics' in options ? [] : ['dcgm-exporter']), ...jobs, 'alertmanager', 'prometheus', 'triton-deepseek'].sort(),
+      [
+        ...('clusterMetrics' in options ? [] : ['dcgm-exporter']),
+        ...jobs,
+        'alertmanager',
+        'prometheus',
+        'triton-deepseek',
+      ].sort(),
     );
   });
 

@@ -16,14 +16,14 @@ import { DataSize } from '../../lib/units/data-size';
 import { faultsAtSynth, faultsThrown, idsOf } from '../support/faults';
 import { Block, Synthesized, synthesize, synthStack, testStack } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
-import { RECORDS_BUT_LATENCY, monitor, TestWorkload, Watched } from './support';
+import { RECORDS_BUT_LATENCY, monitor, TestWorkload, Watched, OWN_JOBS } from './support';
 
 const file = (result: Synthesized, configMap: string, name: string): Block =>
   JSON.parse(unescapeTemplate(result.byName('kubernetes_config_map_v1', configMap).data[name])) as Block;
 /** Rules of what is watched, without those of the monitoring itself. */
 const rules = (result: Synthesized): Block[] =>
   (file(result, 'prometheus-config', 'rules.yml').groups as Block[])
-    .filter(({ name }) => !['alertmanager', 'prometheus'].includes(name as string))
+    .filter(({ name }) => !OWN_JOBS.includes(name as string))
     .flatMap((group) => group.rules);
 const pod = (result: Synthesized, name: string): Block =>
   result.byName('kubernetes_stateful_set_v1', name).spec.template;

@@ -68,6 +68,12 @@ export const ALERTS_WITHOUT_PANEL: readonly string[] = [
   'GatewayHasNoServer',
   'GatewayRequestsFail',
   'GroupRecreating',
+  'NotificationsFail',
+  'RemoteWriteFails',
+  'RulesFail',
+  'UplinkBufferFilling',
+  'UplinkDown',
+  'UplinkLosesSamples',
   'Watchdog',
 ];
 
