@@ -3,6 +3,7 @@ import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { IResolvable, ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
+import { COMPRESSED_TENSORS_WRITER } from '../../catalog/compressed-tensors';
 import { Precision } from '../../catalog/precision';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { returned, throwIfOfOtherKinds, throwIfRefused } from '../../core/errors';
@@ -28,7 +29,8 @@ import { nameClass } from '../../units/own-class';
 import { allOf } from '../../units/unreadable';
 import { guardManifest } from '../manifest-guard';
 import { ModelPipelineProps } from './model-pipeline-props';
-import { outputModel, readerDoubts, unreadableBy } from './output-reader';
+import { outputSize } from './model-state';
+import { outputModel, unreadableBy } from './output-reader';
 import { addressedVersion, contentAddress } from './pipeline-address';
 import { pipelineFaults } from './pipeline-faults';
 import { pipelineNode } from './pipeline-node';
@@ -105,7 +107,13 @@ export class ModelPipeline extends Construct {
     const version = props.outputVersion ?? addressedVersion(modelVersion, this.#steps, this.contentAddress);
     const work = workFolder(props, this.name, this.contentAddress);
     this.#spec = this.#specOf(work, { image: props.image, hardware, recipe: this.contentAddress });
-    this.output = { name: outputName, version, model: outputModel(result), precision: result.precision };
+    this.output = {
+      name: outputName,
+      version,
+      model: outputModel(result),
+      precision: result.precision,
+      ...outputSize(result),
+    };
     const { disk, workClaim } = props;
     throwIfRefused(
       this,
@@ -310,7 +318,7 @@ export class ModelPipeline extends Construct {
 
   /** What it reads is awaited where it is imported in the program; what it makes is awaited by who serves it. */
   #enter(): void {
-    const { modelStore } = this.#props;
+    const { modelStore, compressedTensorsVersion = COMPRESSED_TENSORS_WRITER } = this.#props;
     const { name, version } = this.output;
     const uses = this.#inputs.map((each) => ModelUse.of(modelStore, each.name, each.version ?? '1'));
     ModelUse.addServer(uses, this, this.job, true, () => false);
@@ -318,8 +326,7 @@ export class ModelPipeline extends Construct {
       job: this.job,
       waits: this.#waitSeconds > 0,
       forOthers: true,
-      unreadable: (reader) => unreadableBy(this.#plan.result, reader),
-      doubts: (reader) => readerDoubts(this.#plan.result, reader),
+      unreadable: (reader) => unreadableBy(this.#plan.result, compressedTensorsVersion, reader),
     });
   }
 

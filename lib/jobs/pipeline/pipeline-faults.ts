@@ -7,7 +7,7 @@ import { imageFaults } from '../../kubernetes/container-image';
 import { labelSyntaxFaults } from '../../kubernetes/label-syntax';
 import { objectNameFaults } from '../../kubernetes/object-name';
 import { Fault, fault, faultsUnder } from '../../units/fault';
-import { positiveFault, wholeNumberFault } from '../../units/number-faults';
+import { givenValue, positiveFault, wholeNumberFault } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
 import { chainFaults } from './chain-faults';
 import { gateFaults } from './gate-faults';
@@ -41,6 +41,7 @@ export function pipelineFaults(props: ModelPipelineProps, name: string, namespac
     () => sameVersionFaults(props),
     () => (props.image === undefined ? [missingImage()] : imageFaults('image', props.image)),
     () => imageFaults('awsCliImage', props.awsCliImage),
+    () => writerFaults(props.compressedTensorsVersion),
     () => stepListFaults(props),
     () => faultsUnder(gateFaults(props.gate._props), 'gate'),
     () => placeFaults(props),
@@ -62,6 +63,15 @@ function missingImage(): Fault {
   const reason =
     "image must be given: the one with the program model_pipeline, e.g. 'registry.example.com/team/model-pipeline:1'";
   return fault('MISSING_PROPERTY', 'image', reason);
+}
+
+function writerFaults(version: string | undefined): Fault[] {
+  if (version === undefined) return [];
+  const unknown = concreteFault('compressedTensorsVersion', version, 'it is compared with what servers read with');
+  if (unknown.length > 0) return unknown;
+  if (typeof version === 'string' && /^\d+(\.\d+){1,3}$/.test(version)) return [];
+  const reason = `compressedTensorsVersion must be a version, e.g. '0.17.1'; got ${givenValue(version)}`;
+  return [fault('INVALID_FORMAT', 'compressedTensorsVersion', reason)];
 }
 
 /** A version is never changed, so nothing can be made in its own place. */
