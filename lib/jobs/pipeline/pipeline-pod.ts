@@ -85,7 +85,7 @@ export function pipelinePod(pod: PipelinePod): PodTemplateProps {
     securityLevel: PodSecurityLevel.RESTRICTED,
     fsGroupChangePolicy: 'OnRootMismatch',
     serviceAccount: { name },
-    taints: nodePool?.taints,
+    nodePool,
     initContainers: [beginner(pod), runner(pod)],
     containers: [publisher(pod)],
     spec: {
