@@ -1,8 +1,5 @@
 import { compareVersions } from './metric';
 
-/** compressed-tensors of the environment of the program that has llm-compressor (jobs/environments/compressor.txt). @internal */
-export const COMPRESSED_TENSORS_WRITER = '0.19.0';
-
 /**
  * compressed-tensors that vLLM requires, exactly (`Requires-Dist` of its wheels on PyPI; of 0.24 to 0.33 those of 0.24.0, 0.27.1, 0.31.0, 0.32.0 and
  * 0.33.0 were read). Rows hold up to the next; what lies between two rows of different pins is taken as the older one.

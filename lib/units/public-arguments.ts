@@ -25,6 +25,7 @@ export const ARGUMENTS = {
   CapacityPlanner: {
     'static plan': 'request: CapacityRequest',
     'static search': 'request: CapacitySearchRequest',
+    'static forEdge': 'request: EdgeCapacityRequest',
     'static cheapest': 'request: CapacitySearchRequest',
   },
   CertificateAuthority: {
@@ -61,6 +62,14 @@ export const ARGUMENTS = {
     'static seconds': 'amount: number',
     'static minutes': 'amount: number',
     'static hours': 'amount: number',
+  },
+  EdgeHardware: {
+    'static server': 'props: EdgeServerProps',
+    'static wsl2': 'props: EdgeServerProps',
+    'static jetson': 'props: EdgeJetsonProps',
+    'static cpu': 'props: EdgeCpuProps',
+    modelServer: 'options?: EdgeServerOptions',
+    requireFeatures: 'needs: EdgeNeeds',
   },
   EfaInstaller: {
     'static of': 'version: string',
@@ -134,6 +143,10 @@ export const ARGUMENTS = {
     'static fromJson': 'text: string',
     'static fromFile': 'path: string',
   },
+  HybridCredentials: {
+    'static rolesAnywhere': 'options: RolesAnywhereOptions',
+    'static ssmActivation': 'options: SsmActivationOptions',
+  },
   IKubernetesCluster: {
     serviceAccountRole: 'namespace: string; serviceAccountName: string',
   },
@@ -164,6 +177,9 @@ export const ARGUMENTS = {
   InferenceEngine: {
     'static vllm': 'version: string',
     'static of': 'name: string',
+  },
+  JetPackRelease: {
+    'static of': 'version: string',
   },
   KServeRouter: {
     'static managed': 'options?: KServeRouterOptions',
@@ -290,6 +306,11 @@ export const ARGUMENTS = {
     withReplicas: 'replicas: number',
     dividesHeads: 'attentionHeads: number',
   },
+  PipelineImage: {
+    'static cuda': 'environment: PipelineEnvironment; options?: ServingImageOptions',
+    'static cpu': 'environment: PipelineEnvironment; options?: ServingImageOptions',
+    writeTo: 'folder: string',
+  },
   Placement: {
     'static existing': 'groupName: string',
   },
@@ -298,6 +319,10 @@ export const ARGUMENTS = {
     'static configMap': 'name: string; configMapName: string',
     'static claim': 'name: string; claimName: string',
     'static emptyFolder': 'name: string; sizeLimit: DataSize',
+  },
+  PowerBudget: {
+    'static ofGpus': 'watts: number',
+    'static ofNode': 'watts: number; otherWatts: number',
   },
   Precision: {
     'static of': 'name: string',

@@ -3,7 +3,6 @@ import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { IResolvable, ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
-import { COMPRESSED_TENSORS_WRITER } from '../../catalog/compressed-tensors';
 import { Precision } from '../../catalog/precision';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { returned, throwIfOfOtherKinds, throwIfRefused } from '../../core/errors';
@@ -34,6 +33,7 @@ import { outputModel, unreadableBy } from './output-reader';
 import { addressedVersion, contentAddress } from './pipeline-address';
 import { pipelineFaults } from './pipeline-faults';
 import { pipelineNode } from './pipeline-node';
+import { pipelineImageOf, writerOf } from './pipeline-image-faults';
 import { PipelineOutput } from './pipeline-output';
 import { PipelinePlan, pipelineText, planPipeline } from './pipeline-plan';
 import { PIPELINE_CONTAINERS, PIPELINE_FILES, pipelinePod, workFolder } from './pipeline-pod';
@@ -99,14 +99,15 @@ export class ModelPipeline extends Construct {
     this.#plan = this.#planned();
     const { result } = this.#plan;
     const { cluster, modelStore, nodePool, modelName, modelVersion = '1', outputName = modelName } = props;
+    const image = pipelineImageOf(props);
     const hardware = nodePool?.hardware.gpu.name ?? 'cpu';
     const configs = this.#steps.map(({ config }) => config);
     const source = [modelName, modelVersion] as const;
     const plain = this.#specOf(PIPELINE_MOUNTS.work, {});
-    this.contentAddress = contentAddress({ source, spec: plain, configs, image: props.image, hardware });
+    this.contentAddress = contentAddress({ source, spec: plain, configs, image, hardware });
     const version = props.outputVersion ?? addressedVersion(modelVersion, this.#steps, this.contentAddress);
     const work = workFolder(props, this.name, this.contentAddress);
-    this.#spec = this.#specOf(work, { image: props.image, hardware, recipe: this.contentAddress });
+    this.#spec = this.#specOf(work, { image, hardware, recipe: this.contentAddress });
     this.output = {
       name: outputName,
       version,
@@ -318,7 +319,8 @@ export class ModelPipeline extends Construct {
 
   /** What it reads is awaited where it is imported in the program; what it makes is awaited by who serves it. */
   #enter(): void {
-    const { modelStore, compressedTensorsVersion = COMPRESSED_TENSORS_WRITER } = this.#props;
+    const props = this.#props;
+    const { modelStore } = props;
     const { name, version } = this.output;
     const uses = this.#inputs.map((each) => ModelUse.of(modelStore, each.name, each.version ?? '1'));
     ModelUse.addServer(uses, this, this.job, true, () => false);
@@ -326,7 +328,7 @@ export class ModelPipeline extends Construct {
       job: this.job,
       waits: this.#waitSeconds > 0,
       forOthers: true,
-      unreadable: (reader) => unreadableBy(this.#plan.result, compressedTensorsVersion, reader),
+      unreadable: (reader) => unreadableBy(this.#plan.result, writerOf(props), reader),
     });
   }
 

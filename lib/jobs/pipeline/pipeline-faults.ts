@@ -12,6 +12,7 @@ import { allOf } from '../../units/unreadable';
 import { chainFaults } from './chain-faults';
 import { gateFaults } from './gate-faults';
 import { ModelPipelineProps } from './model-pipeline-props';
+import { pipelineImageFaults } from './pipeline-image-faults';
 import { stepFaults } from './step-faults';
 
 /** `backoffLimit` of a Job has 32 bits. */
@@ -39,9 +40,9 @@ export function pipelineFaults(props: ModelPipelineProps, name: string, namespac
     () => (outputName === undefined ? [] : modelNameFaults(outputName, 'outputName')),
     () => (outputVersion === undefined ? [] : modelVersionFaults(outputVersion, 'outputVersion')),
     () => sameVersionFaults(props),
-    () => (props.image === undefined ? [missingImage()] : imageFaults('image', props.image)),
+    () => pipelineImageFaults(props),
     () => imageFaults('awsCliImage', props.awsCliImage),
-    () => writerFaults(props.compressedTensorsVersion),
+    () => writerFaults(props),
     () => stepListFaults(props),
     () => faultsUnder(gateFaults(props.gate._props), 'gate'),
     () => placeFaults(props),
@@ -59,14 +60,12 @@ export function pipelineFaults(props: ModelPipelineProps, name: string, namespac
   );
 }
 
-function missingImage(): Fault {
-  const reason =
-    "image must be given: the one with the program model_pipeline, e.g. 'registry.example.com/team/model-pipeline:1'";
-  return fault('MISSING_PROPERTY', 'image', reason);
-}
-
-function writerFaults(version: string | undefined): Fault[] {
+function writerFaults({ compressedTensorsVersion: version, pipelineImage }: ModelPipelineProps): Fault[] {
   if (version === undefined) return [];
+  if (pipelineImage !== undefined) {
+    const reason = 'compressedTensorsVersion must not be given with pipelineImage, which says it; remove one of them';
+    return [fault('CONFLICTING_PROPERTIES', 'compressedTensorsVersion', reason)];
+  }
   const unknown = concreteFault('compressedTensorsVersion', version, 'it is compared with what servers read with');
   if (unknown.length > 0) return unknown;
   if (typeof version === 'string' && /^\d+(\.\d+){1,3}$/.test(version)) return [];

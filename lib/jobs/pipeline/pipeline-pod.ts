@@ -13,6 +13,7 @@ import { mebibytes } from '../../kubernetes/quantity';
 import { gpuResource } from '../../scheduling/node-allocatable';
 import { DataSize } from '../../units/data-size';
 import { ModelPipelineProps } from './model-pipeline-props';
+import { pipelineImageOf } from './pipeline-image-faults';
 import { PUBLISHER_MEMORY } from './pipeline-node';
 import { PipelinePlan } from './pipeline-plan';
 import { PIPELINE_MOUNTS, inputFolder } from './pipeline-spec';
@@ -94,7 +95,7 @@ export function pipelinePod(pod: PipelinePod): PodTemplateProps {
     securityLevel: PodSecurityLevel.RESTRICTED,
     fsGroupChangePolicy: 'OnRootMismatch',
     serviceAccount: { name },
-    taints: nodePool?.taints,
+    nodePool,
     initContainers: [beginner(pod)],
     containers: [publisher(pod), runner(pod)],
     spec: {
@@ -180,7 +181,7 @@ function runner(pod: PipelinePod): PodContainer {
   const folders = [`--source=${source}`, `--work=${work}/state`, `--output=${work}/output`];
   return {
     name: PIPELINE_CONTAINERS.run,
-    image: props.image,
+    image: pipelineImageOf(props),
     command: [
       ...['/bin/sh', `${CONFIG_MOUNT}/${PIPELINE_FILES.script}`, 'run'],
       ...['python3', '-m', 'model_pipeline', 'run', `--spec=${CONFIG_MOUNT}/${PIPELINE_FILES.spec}`, ...folders],
