@@ -40,6 +40,7 @@ const SHOWN: readonly Shown[] = [
   { form: { scheme: 'FP8_BLOCK' }, ...H200 },
   { form: { scheme: 'W8A16', group: '128' }, ...H200 },
   { form: { scheme: 'W4A16', group: '128' }, ...H200 },
+  { form: { scheme: 'W4A16', group: '32' }, ...CPU },
   { form: { scheme: 'W4A16', group: '64' }, ...CPU },
 ];
 

@@ -142,7 +142,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'OUTPUT_NOT_LOADED',
     property: 'models',
-    text: "'chat/1-small', which 'test/Quantize' makes, cannot be served: it is written by compressed-tensors 0.19.0 as W8A16 in groups of 32, and vLLM 0.24.0 reads with 0.17.0, of which nothing shows that it loads that; write W8A8, FP8_DYNAMIC, FP8_BLOCK, W8A16 in groups of 128, W4A16 in groups of 128, W4A16 in groups of 64, which it was seen to load, or write it by an image with compressed-tensors 0.17.0 or older, and say so (compressedTensorsVersion)",
+    text: "'chat/1-small', which 'test/Quantize' makes, cannot be served: it is written by compressed-tensors 0.19.0 as W8A16 in groups of 32, and vLLM 0.24.0 reads with 0.17.0, of which nothing shows that it loads that; write W8A8, FP8_DYNAMIC, FP8_BLOCK, W8A16 in groups of 128, W4A16 in groups of 128, W4A16 in groups of 32, W4A16 in groups of 64, which it was seen to load, or write it by an image with compressed-tensors 0.17.0 or older, and say so (compressedTensorsVersion)",
     faults: () =>
       served({ steps: [ModelStep.weightOnly(8, WeightGroup.OF_32)] }, GpuInstanceType.G5_XLARGE, faultsAtSynth),
   },
