@@ -177,6 +177,10 @@ export const ARGUMENTS = {
   JetPackRelease: {
     'static of': 'version: string',
   },
+  K3sRelease: {
+    'static of': 'version: string',
+    'static custom': 'props: K3sReleaseProps',
+  },
   KServeRouter: {
     'static managed': 'options?: KServeRouterOptions',
     'static gateway': 'gateway: KServeGateway; options?: KServeRouterOptions',
