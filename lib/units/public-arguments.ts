@@ -62,6 +62,14 @@ export const ARGUMENTS = {
     'static minutes': 'amount: number',
     'static hours': 'amount: number',
   },
+  EdgeConfidence: {
+    'static header': 'name: string; atLeast: number',
+    'static member': 'path: string[]; atLeast: number',
+    'static logprobs': 'atLeast: number',
+  },
+  EdgeRouting: {
+    'static edgeFirst': 'props: EdgeFirstProps',
+  },
   EfaInstaller: {
     'static of': 'version: string',
     'static custom': 'props: EfaInstallerProps',
