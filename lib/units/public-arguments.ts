@@ -25,6 +25,7 @@ export const ARGUMENTS = {
   CapacityPlanner: {
     'static plan': 'request: CapacityRequest',
     'static search': 'request: CapacitySearchRequest',
+    'static forEdge': 'request: EdgeCapacityRequest',
     'static cheapest': 'request: CapacitySearchRequest',
   },
   CertificateAuthority: {
@@ -66,6 +67,14 @@ export const ARGUMENTS = {
     'static header': 'name: string; atLeast: number',
     'static member': 'path: string[]; atLeast: number',
     'static logprobs': 'atLeast: number',
+  },
+  EdgeHardware: {
+    'static server': 'props: EdgeServerProps',
+    'static wsl2': 'props: EdgeServerProps',
+    'static jetson': 'props: EdgeJetsonProps',
+    'static cpu': 'props: EdgeCpuProps',
+    modelServer: 'options?: EdgeServerOptions',
+    requireFeatures: 'needs: EdgeNeeds',
   },
   EdgeRouting: {
     'static edgeFirst': 'props: EdgeFirstProps',
@@ -142,6 +151,10 @@ export const ARGUMENTS = {
     'static fromJson': 'text: string',
     'static fromFile': 'path: string',
   },
+  HybridCredentials: {
+    'static rolesAnywhere': 'options: RolesAnywhereOptions',
+    'static ssmActivation': 'options: SsmActivationOptions',
+  },
   IKubernetesCluster: {
     serviceAccountRole: 'namespace: string; serviceAccountName: string',
   },
@@ -172,6 +185,9 @@ export const ARGUMENTS = {
   InferenceEngine: {
     'static vllm': 'version: string',
     'static of': 'name: string',
+  },
+  JetPackRelease: {
+    'static of': 'version: string',
   },
   KServeRouter: {
     'static managed': 'options?: KServeRouterOptions',
@@ -290,10 +306,18 @@ export const ARGUMENTS = {
     'static cognito': 'region: string; userPoolId: string',
     'static eks': 'issuer: string',
   },
+  OutagePlan: {
+    check: 'settings: OutageSettings',
+  },
   Parallelism: {
     'static of': 'props: ParallelismProps',
     withReplicas: 'replicas: number',
     dividesHeads: 'attentionHeads: number',
+  },
+  PipelineImage: {
+    'static cuda': 'environment: PipelineEnvironment; options?: ServingImageOptions',
+    'static cpu': 'environment: PipelineEnvironment; options?: ServingImageOptions',
+    writeTo: 'folder: string',
   },
   Placement: {
     'static existing': 'groupName: string',
@@ -303,6 +327,10 @@ export const ARGUMENTS = {
     'static configMap': 'name: string; configMapName: string',
     'static claim': 'name: string; claimName: string',
     'static emptyFolder': 'name: string; sizeLimit: DataSize',
+  },
+  PowerBudget: {
+    'static ofGpus': 'watts: number',
+    'static ofNode': 'watts: number; otherWatts: number',
   },
   Precision: {
     'static of': 'name: string',
@@ -402,6 +430,10 @@ export const ARGUMENTS = {
     'static custom': 'props: TritonReleaseProps',
     advisoriesOf: 'variant: TritonVariant',
     image: 'variant: TritonVariant',
+  },
+  UplinkOutage: {
+    'static upTo': 'longest: Duration',
+    plan: 'props?: OutagePlanProps',
   },
   VersionPolicy: {
     'static latest': 'count?: number',

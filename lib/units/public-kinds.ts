@@ -17,17 +17,17 @@ export const STRUCTS = {
     'reservationId: string; availabilityZone: string; start: string; end: string; instances?: number; active?: boolean; drainMinutes?: number; alarmTopicArn?: string',
   CapacityCandidate: 'instanceType: GpuNodeType; pricePerHour?: number',
   CapacityRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; attentionWindow?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; attentionWindow?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; instanceType: GpuNodeType; precision?: Precision; parallelism?: Parallelism; replicas?: number; maxNodes?: number; pricePerHour?: number; utilization?: number; powerBudget?: PowerBudget',
   CapacityReservation:
     'reservationId: string; availabilityZone?: string; instances?: number; placementGroupName?: string',
   CapacitySearchRequest:
-    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; attentionWindow?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; dataParallelAttention?: boolean; replicas?: number; maxReplicas?: number; utilization?: number; limit?: number',
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; attentionWindow?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; targets?: CapacityTargets; candidates?: CapacityCandidate[]; region?: string; precisions?: Precision[]; parallelism?: Parallelism; maxNodes?: number; dataParallelAttention?: boolean; replicas?: number; maxReplicas?: number; utilization?: number; powerBudget?: PowerBudget; limit?: number',
   CapacityTargets:
     'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
   ClaimCacheOptions: 'claimName: string; size: DataSize',
   CloudBreaker: 'failures?: number; openFor?: Duration',
   CloudTopologyProps:
-    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; leaderWorkerSetController?: boolean; keda?: boolean; storageClass?: boolean; monitoring?: boolean; existingMonitoring?: IMonitoring; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
+    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; remoteNetworks?: RemoteNetworks; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; leaderWorkerSetController?: boolean; keda?: boolean; storageClass?: boolean; monitoring?: boolean; existingMonitoring?: IMonitoring; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
   CloudUpstream:
     'url: string; models: string[]; authority?: CertificateAuthority; apiKey?: SecretReference; clientCertificate?: string; maxRequests?: number; maxWaiting?: number; retries?: number; retryBudgetPercent?: number; tryTimeout?: Duration; breaker?: CloudBreaker',
   ClusterAutoscalerProps: 'cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string',
@@ -54,16 +54,29 @@ export const STRUCTS = {
     'tokens: number; acceptanceRate?: number; model?: ModelSpec; draftVocabularySize?: number; precision?: Precision; name?: string; version?: string; size?: DataSize; path?: string',
   Ec2GpuNodePoolOptions:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider',
+  EdgeCapacityRequest:
+    'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; attentionWindow?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; hardware: EdgeHardware; powerBudget?: PowerBudget; targets?: CapacityTargets; precisions?: Precision[]',
+  EdgeCpuProps:
+    'vcpus: number; memory: DataSize; architecture?: CpuArchitecture; localStorage?: DataSize; name?: string',
   EdgeFirstProps:
     'cloud: CloudUpstream; models: EdgeModel{}; fallback: EdgeFallback; mustStayLocal?: MustStayLocal; atMost?: EdgeRequestSize; confidence?: EdgeConfidence; maxSiteRequests?: number; siteTimeout?: Duration; retryAfter?: Duration',
+  EdgeJetsonProps: 'board: GpuType; jetPack?: JetPackRelease; localStorage?: DataSize; name?: string',
   EdgeModel: 'cloudModel: string; fallbackModel?: string',
+  EdgeNeeds:
+    'rdma?: boolean; gpuDirect?: boolean; mig?: boolean; cudaVersion?: string; imageArchitectures?: CpuArchitecture[]',
   EdgeRequestSize: 'promptTokens?: number; answerTokens?: number; totalTokens?: number',
+  EdgeServer:
+    'kind: EdgeServerKind; image?: string; architecture: CpuArchitecture; runtimeClass?: string; minimumDriver?: number; reasons: string[]',
+  EdgeServerOptions:
+    'kind?: EdgeServerKind; tensors?: boolean; vllmRelease?: VllmRelease; tritonRelease?: TritonRelease',
+  EdgeServerProps:
+    'gpu: GpuType; gpuCount?: number; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; rdma?: boolean; architecture?: CpuArchitecture; name?: string',
   EfaInstallerProps: 'version: string; sha256: string',
   EgressTarget: 'cidr: string; port: number',
   EksClusterAttributes:
-    'clusterName: string; subnetIds: string[]; securityGroupIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; nodeMonitoring?: boolean; vpcId?: string; endpoint?: string; certificateAuthorityData?: string; region?: string; podIdentity?: boolean; oidcProviderArn?: string; kubernetesVersion?: string; volumeKeyArn?: string; clusterRoleArn?: string; roleOptions?: RoleOptions; tags?: string{}; provider?: TerraformProvider',
+    'clusterName: string; subnetIds: string[]; securityGroupIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; nodeMonitoring?: boolean; remoteNetworks?: RemoteNetworks; vpcId?: string; endpoint?: string; certificateAuthorityData?: string; region?: string; podIdentity?: boolean; oidcProviderArn?: string; kubernetesVersion?: string; volumeKeyArn?: string; clusterRoleArn?: string; roleOptions?: RoleOptions; tags?: string{}; provider?: TerraformProvider',
   EksGpuClusterProps:
-    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider',
+    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; remoteNetworks?: RemoteNetworks; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider',
   EksReleaseVersions:
     'kubernetesVersion: string; nodeImageVersion: string; vpcCni: string; kubeProxy: string; podIdentityAgent: string; coreDns: string; ebsCsiDriver: string; nodeMonitoringAgent?: string; nvidiaDriverMajor?: number',
   EmailReceiverProps:
@@ -127,6 +140,8 @@ export const STRUCTS = {
     'minReplicas?: number; maxReplicas: number; requestsPerServer?: number; scaleDownWindow?: Duration; scaleUpWindow?: Duration',
   HuggingFaceSource:
     'allow?: string[]; ignore?: string[]; repository: string; revision: string; token?: SecretReference; acceptedLicense?: string; endpoint?: string',
+  HybridGpuNodePoolProps:
+    'cluster: IEksCluster; hardware: GpuNodeType; nodes: number; site: string; maxUplinkOutage: Duration; credentials: HybridCredentials; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; labels?: string{}; taints?: NodeTaint[]; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize; driverMajor?: number; tags?: string{}; provider?: TerraformProvider',
   ImagePrePullerProps:
     'cluster: IKubernetesCluster; images: string[]; nodePools?: IGpuNodePool[]; command?: string[]; pauseImage?: string; imageRegistry?: ImageRegistry; name?: string; namespace?: string',
   IndicatorQuery: 'expr: string; metrics: Metric[]; models: string[]; meaning: string',
@@ -195,7 +210,7 @@ export const STRUCTS = {
   ModelImportProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version?: string; source: ModelSource; namespace?: string; name?: string; largestFile?: DataSize; retries?: number; timeout?: Duration; waitTimeout?: Duration; awsCliImage?: string; nodeSelector?: string{}; podLabels?: string{}; podAnnotations?: string{}; environment?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelPipelineProps:
-    'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image: string; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+    'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image?: string; pipelineImage?: PipelineImage; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelSettings: 'responseCache?: boolean; metricTags?: string{}; parameters?: string{}',
   ModelStoreAccessLogs: 'bucketName: string; prefix?: string',
   ModelStoreAttributes:
@@ -234,6 +249,11 @@ export const STRUCTS = {
     'loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   OpenAiTarget:
     'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; aiGatewayKeySecret?: SecretReference; answersPickers?: boolean; isolated?: boolean; answerSeconds?: number; contextLength?: number; servers?: number; scalesToZero?: boolean',
+  OutageFigure: 'name: string; value: string; reason: string; source: string',
+  OutagePlanProps:
+    'credentials?: NodeCredentials; sender?: MetricsSender; activeSeries?: number; scrapeInterval?: Duration; catchUpSpeed?: number',
+  OutageSettings:
+    'tolerationSeconds?: number; credentialLifetime?: Duration; walTruncateFrequency?: Duration; bufferDisk?: DataSize; sampleAgeLimit?: Duration; hubOutOfOrderWindow?: Duration; hubRetention?: Duration; localRetention?: Duration; localDisk?: DataSize; silentAfter?: Duration; imageMinimumGcAge?: Duration',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
@@ -248,6 +268,7 @@ export const STRUCTS = {
   PodVolumeMount: 'volume: string; path: string; readOnly?: boolean',
   PolicyCondition: 'operator: string; key: string; values: string[]',
   PolicyStatement: 'actions: string[]; resources: string[]; sid?: string; conditions?: PolicyCondition[]',
+  PowerSetting: 'wattsPerGpu: number; modeId?: number; modeName?: string; gpuClockMhz?: number',
   PrometheusAdapterProps:
     'cluster: IKubernetesCluster; monitoring: IMonitoring; namespace?: string; chartVersion?: string; replicas?: number; imageRegistry?: ImageRegistry',
   PrometheusOperatorMonitoringProps:
@@ -267,9 +288,11 @@ export const STRUCTS = {
   RateLimitResource: 'name: string; count: number; global?: boolean',
   ReleaseAdvisory:
     'id: string; component: AdvisoryComponent; since?: string; fixed: string; effect: string; source: string',
+  RemoteNetworks: 'nodeCidrs: string[]; podCidrs?: string[]',
   RoceOptions:
     'adaptersPerNode: number; gbpsPerAdapter: number; attachment?: RdmaAttachment; fabricName?: string; devices?: string[]; gidIndex?: number; trafficClass?: number',
   RoleOptions: 'permissionsBoundary?: string; path?: string',
+  RolesAnywhereOptions: 'certificateAuthority?: string; trustAnchorArn?: string; organizationalUnit?: string',
   S3CompatibleStoreProps:
     'bucketName: string; endpoint: string; endpointNamespace?: string; credentials: ModelStoreCredentials; region?: string',
   ScaledModel: 'model: string; service: string; exporter: MetricExporter',
@@ -301,6 +324,7 @@ export const STRUCTS = {
   SparseIndex:
     'heads: number; headSize: number; topTokens: number; parameters?: number; shared?: boolean; keyBits?: number; tokensPerKey?: number',
   SpeculativeDecodingProps: 'tokens: number; acceptanceRate?: number',
+  SsmActivationOptions: 'expiresAt: string',
   StackAnnotation: 'level: AnnotationLevel; id?: string; message: string; constructPath: string',
   StateLayer:
     'heads: number; headSize: number; stateSize: number; groups?: number; convolutionChannels?: number; convolutionWidth?: number; stateBits?: number; matrixParameters: number',
@@ -396,6 +420,7 @@ export const CLASSES = {
     'Duration.ZERO, Duration.microseconds(...), Duration.milliseconds(...), Duration.seconds(...), Duration.minutes(...) or Duration.hours(...)',
   EdgeConfidence: 'EdgeConfidence.header(...), EdgeConfidence.member(...) or EdgeConfidence.logprobs(...)',
   EdgeFallback: 'EdgeFallback.SITE_ANSWERS or EdgeFallback.REFUSE',
+  EdgeHardware: 'EdgeHardware.server(...), EdgeHardware.wsl2(...), EdgeHardware.jetson(...) or EdgeHardware.cpu(...)',
   EdgeRouting: 'EdgeRouting.edgeFirst(...)',
   EfaInstaller: 'EfaInstaller.V1_49_0, EfaInstaller.of(...) or EfaInstaller.custom(...)',
   EfaLayout: 'EfaLayout.EFA_ONLY, EfaLayout.COMBINED or EfaLayout.BANDWIDTH_OPTIMIZED',
@@ -424,6 +449,8 @@ export const CLASSES = {
   GrafanaAuth: 'GrafanaAuth.generatedPassword(), GrafanaAuth.password(...) or GrafanaAuth.oidc(...)',
   GrafanaDashboard: 'GrafanaDashboard.fromJson(...) or GrafanaDashboard.fromFile(...)',
   HostDeviceNetwork: 'new HostDeviceNetwork(...)',
+  HybridCredentials: 'HybridCredentials.rolesAnywhere(...) or HybridCredentials.ssmActivation(...)',
+  HybridGpuNodePool: 'new HybridGpuNodePool(...)',
   IAwsRole: 'an object with node, roleName and roleArn',
   IEksCluster: 'new EksGpuCluster(...) or EksGpuCluster.fromAttributes(...)',
   IGpuNodePool: 'new GpuNodePool(...), new KarpenterGpuNodePool(...) or new ExistingGpuNodePool(...)',
@@ -443,6 +470,7 @@ export const CLASSES = {
   InferenceEngine: 'InferenceEngine.VLLM, InferenceEngine.vllm(...) or InferenceEngine.of(...)',
   InferenceGateway: 'new InferenceGateway(...)',
   IpoibNetwork: 'new IpoibNetwork(...)',
+  JetPackRelease: 'JetPackRelease.V6_2 or JetPackRelease.of(...)',
   JobSetController: 'new JobSetController(...)',
   KServe: 'new KServe(...)',
   KServeInferenceService: 'new KServeInferenceService(...)',
@@ -463,6 +491,7 @@ export const CLASSES = {
   MacvlanNetwork: 'new MacvlanNetwork(...)',
   Metric: 'Metric.of(...)',
   MetricContract: 'new MetricContract(...)',
+  MetricsSender: 'MetricsSender.PROMETHEUS_SERVER or MetricsSender.PROMETHEUS_AGENT',
   ModelCache: 'ModelCache.onNode(...) or ModelCache.claim(...)',
   ModelImport: 'new ModelImport(...)',
   ModelInstances: 'ModelInstances.onGpus(...), ModelInstances.onSharedGpu(...) or ModelInstances.onCpu(...)',
@@ -480,15 +509,20 @@ export const CLASSES = {
   NetworkName: 'NetworkName.of(...)',
   NicDriver: 'NicDriver.host() or NicDriver.container(...)',
   NodeAgents: 'new NodeAgents(...)',
+  NodeCredentials: 'NodeCredentials.ROLES_ANYWHERE or NodeCredentials.SSM',
   NodeImage: 'NodeImage.AL2023_NVIDIA, NodeImage.al2023(...) or NodeImage.bottlerocket(...)',
   NodeRepair: 'NodeRepair.disabled() or NodeRepair.auto(...)',
   NvIpamPool: 'new NvIpamPool(...)',
   NvidiaNetworkOperator: 'new NvidiaNetworkOperator(...)',
   OidcIssuer:
     'OidcIssuer.of(...), OidcIssuer.keycloak(...), OidcIssuer.entraId(...), OidcIssuer.cognito(...) or OidcIssuer.eks(...)',
+  OutagePlan: 'new OutagePlan(...)',
   Parallelism: 'Parallelism.NONE or Parallelism.of(...)',
+  PipelineEnvironment: 'PipelineEnvironment.CORE or PipelineEnvironment.COMPRESSOR',
+  PipelineImage: 'PipelineImage.cuda(...) or PipelineImage.cpu(...)',
   Placement: 'Placement.none(), Placement.clusterGroup() or Placement.existing(...)',
   PodVolume: 'PodVolume.secret(...), PodVolume.configMap(...), PodVolume.claim(...) or PodVolume.emptyFolder(...)',
+  PowerBudget: 'PowerBudget.ofGpus(...) or PowerBudget.ofNode(...)',
   Precision: 'Precision.FP32 or Precision.of(...)',
   PrometheusAdapter: 'new PrometheusAdapter(...)',
   PrometheusOperatorMonitoring: 'new PrometheusOperatorMonitoring(...)',
@@ -521,6 +555,7 @@ export const CLASSES = {
   TritonModel:
     'TritonModel.vllm(...), TritonModel.onnxRuntime(...), TritonModel.pyTorch(...), TritonModel.python(...), TritonModel.ensemble(...), TritonModel.tensorRtLlm(...) or TritonModel.tensorRtLlmEngine(...)',
   TritonRelease: 'TritonRelease.V24_12, TritonRelease.of(...) or TritonRelease.custom(...)',
+  UplinkOutage: 'UplinkOutage.upTo(...)',
   VersionPolicy: 'VersionPolicy.latest(...), VersionPolicy.all() or VersionPolicy.specific(...)',
   VllmDeployment: 'new VllmDeployment(...)',
   VllmPlugin: 'VllmPlugin.GGUF or VllmPlugin.custom(...)',
@@ -535,9 +570,9 @@ export const CLASSES = {
 export const INTERFACES = {
   IAwsRole: 'node: Node; roleName: string; roleArn: string',
   IEksCluster:
-    'node: Node; clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; vpcId: string; subnetIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; clusterSecurityGroupId: string; securityGroupIds: string[]; kubernetesVersion?: string; release?: EksRelease; nodeReady: ITerraformDependable[]; volumeKeyArn?: string; clusterRoleArn?: string; roleOptions?: RoleOptions; tags: string{}; serviceAccountRole(): IServiceAccountRole; explain(): string',
+    'node: Node; clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; vpcId: string; subnetIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; clusterSecurityGroupId: string; securityGroupIds: string[]; kubernetesVersion?: string; release?: EksRelease; remoteNetworks?: RemoteNetworks; nodeReady: ITerraformDependable[]; volumeKeyArn?: string; clusterRoleArn?: string; roleOptions?: RoleOptions; tags: string{}; serviceAccountRole(): IServiceAccountRole; explain(): string',
   IGpuNodePool:
-    'node: Node; poolName: string; cluster: IKubernetesCluster; hardware: GpuNodeType; minNodes: number; maxNodes: number; isAutoscaled?: boolean; driverInImage?: boolean; driverMajor?: number; nodeLabels: string{}; platformLabels?: string{}; nodeSelector: string{}; taints: NodeTaint[]; efaInterfacesPerNode: number; fabric?: IRdmaFabric; subnets?: NodeSubnet[]; availabilityZones?: string[]; allocatable?: string{}; gpuSharingKind?: GpuSharingKind; gpuResourceName?: string; gpuShareMemory?: DataSize; efaSecurityGroupId?: string; capacityEnd?: string; ready: ITerraformDependable[]',
+    'node: Node; poolName: string; cluster: IKubernetesCluster; hardware: GpuNodeType; minNodes: number; maxNodes: number; isAutoscaled?: boolean; driverInImage?: boolean; driverMajor?: number; nodeLabels: string{}; platformLabels?: string{}; nodeSelector: string{}; taints: NodeTaint[]; efaInterfacesPerNode: number; fabric?: IRdmaFabric; subnets?: NodeSubnet[]; availabilityZones?: string[]; allocatable?: string{}; gpuSharingKind?: GpuSharingKind; gpuResourceName?: string; gpuShareMemory?: DataSize; efaSecurityGroupId?: string; unreachableTolerationSeconds?: number; capacityEnd?: string; ready: ITerraformDependable[]',
   IGpuQueue:
     'node: Node; clusterQueueName: string; cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; ready: ITerraformDependable[]',
   IKubernetesCluster:
@@ -562,6 +597,8 @@ export const ENUMS = {
   AutoscalingKind: 'none cluster-autoscaler',
   CapacityKind: 'on-demand spot reservation capacity-block',
   CpuArchitecture: 'x86_64 arm64',
+  EdgePlatform: 'linux jetson wsl2 cpu',
+  EdgeServerKind: 'vllm triton onnx-runtime',
   EvidenceClass: 'exact measured kernels extrapolated assumed',
   ExecutionPriority: 'PRIORITY_MAX PRIORITY_MIN',
   FabricAttachmentKind: 'shared-devices host-devices virtual-functions',

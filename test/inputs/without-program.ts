@@ -2,7 +2,7 @@
 export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: string }[] = [
   {
     values:
-      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput)\./,
+      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput|OutageFigure|PowerSetting|EdgeServer)\./,
     why: 'the library returns it',
   },
   { values: /^CapacityPlan\.vllmServeArguments\(/, why: 'it returns arguments of a command, and makes no resource' },
@@ -27,11 +27,19 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
     values: /^DeepSpeedConfigProps\.moreSettings/,
     why: 'it goes into the text of a file as part of a JSON, which is escaped as a whole',
   },
+  {
+    values: /^(EdgeServerProps|EdgeJetsonProps|EdgeCpuProps|EdgeNeeds)\./,
+    why: 'it names a machine of a plan or a version that is compared, and goes into no resource; other names are refused',
+  },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   {
     values:
       /^(ServingImageOptions|PyTorchImageOptions|VllmImageOptions|TritonImageOptions|ArmCpuImageOptions|VllmPluginProps|EfaInstallerProps)\./,
     why: 'it goes into the text of a Dockerfile, as it is; other forms than those of versions and names are refused',
+  },
+  {
+    values: /^PipelineImage\.writeTo\(/,
+    why: 'it is a folder of the machine that builds the image, and goes into no resource',
   },
   { values: /^MonitoringRule\./, why: 'it is checked against metrics and goes into no resource' },
   { values: /^NodeSubnet\./, why: 'it is what a pool says of its subnets, for the placement of pods' },
