@@ -132,6 +132,8 @@ export enum MetricExporter {
   ALERTMANAGER = 'alertmanager',
   /** vmagent, which keeps what is written to a hub while the hub cannot be reached. */
   VMAGENT = 'vmagent',
+  /** The program of a `ModelPipeline`, while it runs. */
+  MODEL_PIPELINE = 'model-pipeline',
 }
 
 /** Settings that a metric needs and that are off by default. */
@@ -174,4 +176,6 @@ export enum MetricFeature {
   GATEWAY_JWT = 'gateway_jwt',
   /** `remote_write` of Prometheus. */
   REMOTE_WRITE = 'remote_write',
+  /** A cloud that a gateway of a site sends requests to: Envoy's cluster `cloud`. No metric needs it. */
+  GATEWAY_CLOUD = 'gateway_cloud',
 }

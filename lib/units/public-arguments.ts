@@ -63,6 +63,11 @@ export const ARGUMENTS = {
     'static minutes': 'amount: number',
     'static hours': 'amount: number',
   },
+  EdgeConfidence: {
+    'static header': 'name: string; atLeast: number',
+    'static member': 'path: string[]; atLeast: number',
+    'static logprobs': 'atLeast: number',
+  },
   EdgeHardware: {
     'static server': 'props: EdgeServerProps',
     'static wsl2': 'props: EdgeServerProps',
@@ -70,6 +75,9 @@ export const ARGUMENTS = {
     'static cpu': 'props: EdgeCpuProps',
     modelServer: 'options?: EdgeServerOptions',
     requireFeatures: 'needs: EdgeNeeds',
+  },
+  EdgeRouting: {
+    'static edgeFirst': 'props: EdgeFirstProps',
   },
   EfaInstaller: {
     'static of': 'version: string',
@@ -143,6 +151,10 @@ export const ARGUMENTS = {
     'static fromJson': 'text: string',
     'static fromFile': 'path: string',
   },
+  HybridCredentials: {
+    'static rolesAnywhere': 'options: RolesAnywhereOptions',
+    'static ssmActivation': 'options: SsmActivationOptions',
+  },
   IKubernetesCluster: {
     serviceAccountRole: 'namespace: string; serviceAccountName: string',
   },
@@ -176,6 +188,10 @@ export const ARGUMENTS = {
   },
   JetPackRelease: {
     'static of': 'version: string',
+  },
+  K3sRelease: {
+    'static of': 'version: string',
+    'static custom': 'props: K3sReleaseProps',
   },
   KServeRouter: {
     'static managed': 'options?: KServeRouterOptions',
@@ -245,10 +261,10 @@ export const ARGUMENTS = {
   },
   ModelStep: {
     'static w8a8': 'options?: W8A8Options',
-    'static weightOnly': 'bits: number',
+    'static weightOnly': 'bits: number; group?: WeightGroup',
     'static fp8PerTensor': 'calibration: CalibrationOptions',
-    'static awq': 'calibration: CalibrationOptions',
-    'static gptq': 'calibration: CalibrationOptions; bits?: number',
+    'static awq': 'calibration: CalibrationOptions; group?: WeightGroup',
+    'static gptq': 'calibration: CalibrationOptions; bits?: number; group?: WeightGroup',
     'static shareAttentionHeads': 'saved?: number; text?: StoredText',
     'static skipLayers': 'options: SkipLayersOptions',
     'static mergeLora': 'adapter: StoredFiles',

@@ -11,6 +11,10 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'OpenAiTarget.models': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
   'OpenAiTarget.paths': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
   'KServeRouter.httpRoutes(names)': 'refused VALUE_NOT_CONCRETE router.routes',
+  'CloudUpstream.models': 'refused VALUE_NOT_CONCRETE edgeRouting.props.cloud.models',
+  'EdgeConfidence.member(path)': 'refused VALUE_NOT_CONCRETE edgeRouting.props.confidence',
+  'MustStayLocal.models': 'refused VALUE_NOT_CONCRETE edgeRouting.props.mustStayLocal.models',
+  'MustStayLocal.callers': 'refused VALUE_NOT_CONCRETE edgeRouting.props.mustStayLocal.callers',
   'GatewayAuthentication.oidc(audiences)': 'refused VALUE_NOT_CONCRETE authentication.jwtOptions.audiences',
   'JwtOptions.audiences': 'refused VALUE_NOT_CONCRETE authentication.jwtOptions.audiences',
   'GatewayBackendOptions.models': 'refused VALUE_NOT_CONCRETE backends[0].options.models',
@@ -67,6 +71,8 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'AlertRoute.groupBy': 'refused VALUE_NOT_CONCRETE alertRoutes[0].groupBy',
   'GrafanaOidcProps.scopes': 'refused VALUE_NOT_CONCRETE grafana.auth.scopes',
   'GrafanaOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE grafana.accessibleFrom',
+  'RemoteNetworks.nodeCidrs': 'refused VALUE_NOT_CONCRETE remoteNetworks.nodeCidrs',
+  'RemoteNetworks.podCidrs': 'refused VALUE_NOT_CONCRETE remoteNetworks.podCidrs',
   'MonitoringOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
 };
 

@@ -74,6 +74,7 @@ export const ALERTS_WITHOUT_PANEL: readonly string[] = [
   'UplinkBufferFilling',
   'UplinkDown',
   'UplinkLosesSamples',
+  'JobFailed',
   'Watchdog',
 ];
 
