@@ -68,6 +68,8 @@ export const ALERTS_WITHOUT_PANEL: readonly string[] = [
   'GatewayHasNoServer',
   'GatewayRequestsFail',
   'GroupRecreating',
+  'ModelSyncLate',
+  'ModelSyncRefused',
   'Watchdog',
 ];
 
