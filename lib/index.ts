@@ -1,5 +1,6 @@
 export * from './planning';
 export * from './images';
+export * from './outage';
 export * from './core';
 export * from './kubernetes';
 export * from './scheduling';

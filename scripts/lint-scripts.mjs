@@ -4,7 +4,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expectResolved, lint, writtenImages } from './images/check.mjs';
+import { expectProgram, expectResolved, lint, writtenImages } from './images/check.mjs';
 import { installScriptTools, scriptTool } from './script-tools.mjs';
 import { CACHE, ensureInstalled, expect, ROOT, run, Suite } from './support.mjs';
 
@@ -74,9 +74,14 @@ await suite.check('hadolint refuses an image with a fault', async () => {
   );
   expect(`${error}`.includes('DL3007'), `it said ${error}`);
 });
-for (const image of images.filter(({ name }) => ['current', 'cuda-11.8'].includes(name))) {
+for (const image of images.filter(({ name }) => ['current', 'cuda-11.8', 'pipeline-compressor-cuda'].includes(name))) {
   await suite.check(`pip installs the packages of the image ${image.name}, and no others`, () =>
     expectResolved(PIP, image, path.join(folder, 'packages')),
+  );
+}
+for (const image of images.filter(({ name }) => name.startsWith('pipeline-'))) {
+  await suite.check(`the program of the image ${image.name} is installed by the step of its Dockerfile`, () =>
+    expectProgram(image, path.join(folder, image.name)),
   );
 }
 await suite.check('pip refuses packages that do not go together', async () => {

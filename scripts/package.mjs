@@ -177,8 +177,15 @@ await suite.check('holds the compiled library, its declarations and documents, a
   const unpacked = bundled.filter((folder) => !files.includes(`${folder}package.json`));
   expect(unpacked.length === 0, `not bundled: ${unpacked.join(', ')}`);
   const own = files.filter((file) => !isBundled(file));
-  const stray = own.filter((file) => !wanted.includes(file) && !/^(assets|bin|dist|docs|charts)\//.test(file));
+  const stray = own.filter((file) => !wanted.includes(file) && !/^(assets|bin|dist|docs|charts|jobs)\//.test(file));
   const sources = own.filter((file) => /(\.test\.|(?<!\.d)\.ts$|\.tsbuildinfo$)/.test(file));
+  // The program of pipelines, without its tests and what Python compiled of it.
+  const program = own.filter((file) => file.startsWith('jobs/'));
+  const unused = program.filter(
+    (file) => !/^jobs\/(src\/.*\.py|environments\/.*\.txt|pyproject\.toml|README\.md)$/.test(file),
+  );
+  expect(program.includes('jobs/src/model_pipeline/__main__.py'), 'the program of pipelines is missing');
+  expect(unused.length === 0, `not wanted: ${unused.join(', ')}`);
   expect(stray.length + sources.length === 0, `not wanted: ${[...stray, ...sources].join(', ')}`);
 });
 

@@ -12,6 +12,8 @@ import {
   ModelStep,
   ModelStore,
   NodeAgents,
+  PipelineEnvironment,
+  PipelineImage,
   Precision,
   QualityGate,
   VllmDeployment,
@@ -76,8 +78,11 @@ export class Optimise13bForEdge {
       model: ModelSpec.LLAMA_2_13B,
       precision: Precision.FP16,
       gate: QualityGate.of({ text, accuracyLossPercent: 2 }),
-      // The environment with llm-compressor, by the digest that its registry gave it.
-      image: `registry.hall-1.example/model-pipeline@sha256:${'0123456789abcdef'.repeat(4)}`,
+      // By the digest that its registry gave it. `PipelineImage.writeTo` writes what it is built from.
+      pipelineImage: PipelineImage.cuda(PipelineEnvironment.COMPRESSOR, {
+        repository: 'registry.hall-1.example/model-pipeline',
+        digest: `sha256:${'0123456789abcdef'.repeat(4)}`,
+      }),
     };
     this.int4 = new ModelPipeline(this.hall, 'Int4', { ...shared, steps: [ModelStep.gptq({ text })] });
     this.int8 = new ModelPipeline(this.hall, 'Int8', { ...shared, steps: [ModelStep.w8a8({ calibration: { text } })] });

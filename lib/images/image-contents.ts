@@ -8,13 +8,16 @@ import { EfaInstaller } from './efa-installer';
 import { efaSteps } from './efa-steps';
 import { ImagePreset } from './image-preset';
 import { packageName } from './package-text';
-import { PythonEnvironment, addedPackages, cudaImage, cudaMinor } from './python-environment';
+import { PythonEnvironment, addedPackages, cudaBase, cudaImage, cudaMinor } from './python-environment';
 import { CURRENT_CPU_PACKAGES } from './resolved-packages';
 import { ArmCpuImageOptions, PyTorchImageOptions } from './serving-image-options';
 import { VllmPlugin } from './vllm-plugin';
 
 /** User of the pods of this library. @internal */
 export const POD_USER = 1000;
+
+/** Index of PyTorch's wheels without CUDA. @internal */
+export const CPU_INDEX = 'https://download.pytorch.org/whl/cpu';
 
 /** Where pip installs: the distribution's own Python is left alone. */
 const ENVIRONMENT = '/opt/venv';
@@ -85,7 +88,7 @@ export function cudaContents(environment: PythonEnvironment, options: PyTorchIma
       title:
         `PyTorch ${torch}, transformers ${transformers} and ONNX Runtime ${onnxRuntime} on CUDA ${cuda}` +
         (options.efa === undefined ? '' : ', for EFA'),
-      base: `docker.io/nvidia/cuda:${cuda}-${image?.tag ?? 'runtime'}-ubuntu${ubuntu}`,
+      base: cudaBase(cuda, ubuntu),
       buildArguments: isDefault ? {} : { TORCH_INDEX: `https://download.pytorch.org/whl/${index}` },
       environment: pythonVariables(),
       instructions: [
@@ -116,7 +119,7 @@ export function armContents(environment: PythonEnvironment, options: ArmCpuImage
     parts: {
       title: `PyTorch ${torch}, transformers ${transformers} and ONNX Runtime ${onnxRuntime} for Arm without CUDA`,
       base: `docker.io/library/ubuntu:${ubuntu}`,
-      buildArguments: { TORCH_INDEX: 'https://download.pytorch.org/whl/cpu', USE_CUDA: 'OFF' },
+      buildArguments: { TORCH_INDEX: CPU_INDEX, USE_CUDA: 'OFF' },
       environment: { ...pythonVariables(), USE_CUDA: '${USE_CUDA}' },
       instructions: [
         ...pythonInstructions(options.user, []),
@@ -128,17 +131,23 @@ export function armContents(environment: PythonEnvironment, options: ArmCpuImage
   };
 }
 
-/** PyTorch from an index of its own, which has what it requires too; after the others, so that those stay as they are. */
-function torchSteps(torch: string): string[] {
-  const step = installStep('pip install --no-cache-dir --index-url "${TORCH_INDEX}"', [torch]);
+/**
+ * PyTorch from an index of its own, which has what it requires too; after the others, so that those stay as they are.
+ *
+ * @internal
+ */
+export function torchSteps(torch: string, command = 'pip install --no-cache-dir'): string[] {
+  const step = installStep(`${command} --index-url "\${TORCH_INDEX}"`, [torch]);
   return ['# Of another index than the packages before.', '# hadolint ignore=DL3059', step];
 }
 
-function pythonVariables(): { [name: string]: string } {
+/** @internal */
+export function pythonVariables(): { [name: string]: string } {
   return { PATH: `${ENVIRONMENT}/bin:$PATH`, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' };
 }
 
-function pythonInstructions(user: number | undefined, held: readonly string[]): string[] {
+/** @internal */
+export function pythonInstructions(user: number | undefined, held: readonly string[]): string[] {
   return [
     ...aptInstall(['ca-certificates', 'python3', 'python3-venv'], held),
     makeUser(user ?? POD_USER),

@@ -61,6 +61,11 @@ export function cudaImage(cuda: string): CudaImageFacts | undefined {
   return Object.hasOwn(CUDA_IMAGES, cuda) ? CUDA_IMAGES[cuda] : undefined;
 }
 
+/** NVIDIA's image of a CUDA. @internal */
+export function cudaBase(cuda: string, ubuntu: string): string {
+  return `docker.io/nvidia/cuda:${cuda}-${cudaImage(cuda)?.tag ?? 'runtime'}-ubuntu${ubuntu}`;
+}
+
 /** Major and minor version of CUDA, as PyTorch's wheels go by it. @internal */
 export function cudaMinor(cuda: string): string {
   return cuda.split('.').slice(0, 2).join('.');

@@ -157,6 +157,11 @@ export class ServingImage {
     return new ServingImage(options, armContents(environment, options));
   }
 
+  /** An image of other contents. @internal */
+  public static _of(options: ServingImageOptions, contents: ImageContents): ServingImage {
+    return new ServingImage(options, contents);
+  }
+
   /** Text of the Dockerfile. */
   public readonly dockerfile: string;
   /** What is in it, by name: versions of CUDA, Python, PyTorch and so on. */

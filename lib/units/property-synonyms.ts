@@ -45,7 +45,7 @@ const SYNONYMS: { readonly [name: string]: readonly string[] | undefined } = {
   // KServe and charts: https://kserve.github.io/website/
   storageuri: ['modelStore'],
   minreplicas: ['replicas'],
-  image: ['vllmImage', 'tritonImage', 'servingImage'],
+  image: ['vllmImage', 'tritonImage', 'servingImage', 'pipelineImage'],
   // Node groups of AWS and of Terraform modules.
   minsize: ['minNodes'],
   maxsize: ['maxNodes'],

@@ -282,10 +282,18 @@ export const ARGUMENTS = {
     'static cognito': 'region: string; userPoolId: string',
     'static eks': 'issuer: string',
   },
+  OutagePlan: {
+    check: 'settings: OutageSettings',
+  },
   Parallelism: {
     'static of': 'props: ParallelismProps',
     withReplicas: 'replicas: number',
     dividesHeads: 'attentionHeads: number',
+  },
+  PipelineImage: {
+    'static cuda': 'environment: PipelineEnvironment; options?: ServingImageOptions',
+    'static cpu': 'environment: PipelineEnvironment; options?: ServingImageOptions',
+    writeTo: 'folder: string',
   },
   Placement: {
     'static existing': 'groupName: string',
@@ -394,6 +402,10 @@ export const ARGUMENTS = {
     'static custom': 'props: TritonReleaseProps',
     advisoriesOf: 'variant: TritonVariant',
     image: 'variant: TritonVariant',
+  },
+  UplinkOutage: {
+    'static upTo': 'longest: Duration',
+    plan: 'props?: OutagePlanProps',
   },
   VersionPolicy: {
     'static latest': 'count?: number',

@@ -189,7 +189,7 @@ export const STRUCTS = {
   ModelImportProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version?: string; source: ModelSource; namespace?: string; name?: string; largestFile?: DataSize; retries?: number; timeout?: Duration; waitTimeout?: Duration; awsCliImage?: string; nodeSelector?: string{}; podLabels?: string{}; podAnnotations?: string{}; environment?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelPipelineProps:
-    'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image: string; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+    'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image?: string; pipelineImage?: PipelineImage; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelReleaseProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version: string; number: number; signingKeys: SecretReference[]; channel?: string; variant?: string; sites?: string[]; namespace?: string; name?: string; retries?: number; awsCliImage?: string; pythonImage?: string; nodeSelector?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelSettings: 'responseCache?: boolean; metricTags?: string{}; parameters?: string{}',
@@ -231,6 +231,11 @@ export const STRUCTS = {
     'loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   OpenAiTarget:
     'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; aiGatewayKeySecret?: SecretReference; answersPickers?: boolean; isolated?: boolean; answerSeconds?: number; contextLength?: number; servers?: number; scalesToZero?: boolean',
+  OutageFigure: 'name: string; value: string; reason: string; source: string',
+  OutagePlanProps:
+    'credentials?: NodeCredentials; sender?: MetricsSender; activeSeries?: number; scrapeInterval?: Duration; catchUpSpeed?: number',
+  OutageSettings:
+    'tolerationSeconds?: number; credentialLifetime?: Duration; walTruncateFrequency?: Duration; bufferDisk?: DataSize; sampleAgeLimit?: Duration; hubOutOfOrderWindow?: Duration; hubRetention?: Duration; localRetention?: Duration; localDisk?: DataSize; silentAfter?: Duration; imageMinimumGcAge?: Duration',
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
@@ -459,6 +464,7 @@ export const CLASSES = {
   MacvlanNetwork: 'new MacvlanNetwork(...)',
   Metric: 'Metric.of(...)',
   MetricContract: 'new MetricContract(...)',
+  MetricsSender: 'MetricsSender.PROMETHEUS_SERVER or MetricsSender.PROMETHEUS_AGENT',
   ModelCache: 'ModelCache.onNode(...) or ModelCache.claim(...)',
   ModelImport: 'new ModelImport(...)',
   ModelInstances: 'ModelInstances.onGpus(...), ModelInstances.onSharedGpu(...) or ModelInstances.onCpu(...)',
@@ -478,13 +484,17 @@ export const CLASSES = {
   NetworkName: 'NetworkName.of(...)',
   NicDriver: 'NicDriver.host() or NicDriver.container(...)',
   NodeAgents: 'new NodeAgents(...)',
+  NodeCredentials: 'NodeCredentials.ROLES_ANYWHERE or NodeCredentials.SSM',
   NodeImage: 'NodeImage.AL2023_NVIDIA, NodeImage.al2023(...) or NodeImage.bottlerocket(...)',
   NodeRepair: 'NodeRepair.disabled() or NodeRepair.auto(...)',
   NvIpamPool: 'new NvIpamPool(...)',
   NvidiaNetworkOperator: 'new NvidiaNetworkOperator(...)',
   OidcIssuer:
     'OidcIssuer.of(...), OidcIssuer.keycloak(...), OidcIssuer.entraId(...), OidcIssuer.cognito(...) or OidcIssuer.eks(...)',
+  OutagePlan: 'new OutagePlan(...)',
   Parallelism: 'Parallelism.NONE or Parallelism.of(...)',
+  PipelineEnvironment: 'PipelineEnvironment.CORE or PipelineEnvironment.COMPRESSOR',
+  PipelineImage: 'PipelineImage.cuda(...) or PipelineImage.cpu(...)',
   Placement: 'Placement.none(), Placement.clusterGroup() or Placement.existing(...)',
   PodVolume: 'PodVolume.secret(...), PodVolume.configMap(...), PodVolume.claim(...) or PodVolume.emptyFolder(...)',
   Precision: 'Precision.FP32 or Precision.of(...)',
@@ -519,6 +529,7 @@ export const CLASSES = {
   TritonModel:
     'TritonModel.vllm(...), TritonModel.onnxRuntime(...), TritonModel.pyTorch(...), TritonModel.python(...), TritonModel.ensemble(...), TritonModel.tensorRtLlm(...) or TritonModel.tensorRtLlmEngine(...)',
   TritonRelease: 'TritonRelease.V24_12, TritonRelease.of(...) or TritonRelease.custom(...)',
+  UplinkOutage: 'UplinkOutage.upTo(...)',
   VersionPolicy: 'VersionPolicy.latest(...), VersionPolicy.all() or VersionPolicy.specific(...)',
   VllmDeployment: 'new VllmDeployment(...)',
   VllmPlugin: 'VllmPlugin.GGUF or VllmPlugin.custom(...)',

@@ -1,7 +1,7 @@
 // The Dockerfiles of images: hadolint reads each, and pip's resolver must install exactly the packages of those whose list is whole. Nothing is
 // downloaded but metadata. Wheels with CUDA of PyTorch's own index are asked for on PyPI, where the same version has another CUDA; its libraries
 // are left out of the comparison, and so are those that only they require.
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { cleanEnvironment, expect, mustRun, ROOT, run } from '../support.mjs';
 
@@ -72,4 +72,24 @@ export async function expectResolved(pip, { packages, versions }, target) {
     unneeded.length + missing.length === 0,
     `pip also installs ${unneeded.join(' ')}; and not ${missing.join(' ')}`,
   );
+}
+
+/** Fails unless the program of pipelines runs from where the step of a Dockerfile installs it, with no package but the setuptools of its list. */
+export async function expectProgram({ dockerfile, packages, versions }, folder) {
+  const jobs = path.join(ROOT, 'jobs');
+  const built = path.join(folder, 'built');
+  for (const [, from, to] of dockerfile.matchAll(/^COPY (\S+) (\S+)$/gm)) {
+    cpSync(path.join(jobs, from), path.join(built, to, to.endsWith(`/${from}/`) ? '' : from), { recursive: true });
+  }
+  await mustRun(['python3', '-m', 'venv', path.join(folder, 'venv')]);
+  const bin = path.join(folder, 'venv', 'bin');
+  const setuptools = packages.filter((each) => each.startsWith('setuptools=='));
+  await mustRun([path.join(bin, 'pip'), 'install', '--quiet', '--disable-pip-version-check', ...setuptools]);
+  const [, install] = /^RUN (pip install [^\n]*--no-build-isolation[^\n]*?) \\$/m.exec(dockerfile);
+  const words = install.split(' ').map((word) => (word.startsWith('/') ? path.join(built, word) : word));
+  await mustRun([path.join(bin, words[0]), ...words.slice(1)], { capture: true });
+  const program = [path.join(bin, 'python'), '-m', 'model_pipeline', 'kinds'];
+  const { stdout } = await mustRun(program, { capture: true, cwd: folder, env: cleanEnvironment() });
+  const { program: version } = JSON.parse(stdout);
+  expect(version === versions['model-pipeline'], `its version is ${version}, not ${versions['model-pipeline']}`);
 }

@@ -1,5 +1,13 @@
 // Images of every kind as the library writes them, as one JSON document.
-import { EfaInstaller, ImagePreset, ServingImage, VllmPlugin, VllmRelease } from 'gpu-inference-constructs';
+import {
+  EfaInstaller,
+  ImagePreset,
+  PipelineEnvironment,
+  PipelineImage,
+  ServingImage,
+  VllmPlugin,
+  VllmRelease,
+} from 'gpu-inference-constructs';
 
 const digest = `sha256:${'0'.repeat(64)}`;
 const images: { [name: string]: ServingImage } = {
@@ -12,6 +20,9 @@ const images: { [name: string]: ServingImage } = {
   'triton-python': ServingImage.triton({ packages: ['tokenizers==0.23.3'] }),
   'triton-gguf': ServingImage.triton({ plugins: [VllmPlugin.GGUF], packages: ['accelerate==1.2.1'] }),
   'arm-cpu': ServingImage.armCpu(),
+  'pipeline-core-cpu': PipelineImage.cpu(PipelineEnvironment.CORE).image,
+  'pipeline-compressor-cpu': PipelineImage.cpu(PipelineEnvironment.COMPRESSOR).image,
+  'pipeline-compressor-cuda': PipelineImage.cuda(PipelineEnvironment.COMPRESSOR, { baseDigest: digest }).image,
 };
 const written = Object.entries(images).map(([name, { dockerfile, packages, versions, architectures }]) => {
   return { name, dockerfile, packages, versions, architectures };

@@ -117,22 +117,43 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'jobs'], 'a ModelPipeline, i
     expect(await pods.version(folder, address)).toEqual(before);
   });
 
+  test('computes once where pods of two programs, and two of one Job, are there at the same time', async () => {
+    const same = { ...SHORT, outputName: 'once' };
+    const [one, other] = [
+      await apply((app) => pipelineStack(app, 'one', config(), { One: same })),
+      await apply((app) => pipelineStack(app, 'other', config(), { Other: same })),
+    ];
+    const { folder, address } = outputOf(one, 'One');
+    expect(outputOf(other, 'Other')).toEqual({ folder, address });
+    const admitted = [await pods.admitted('one'), await pods.admitted('one'), await pods.admitted('other')];
+    const all = await Promise.all(admitted.map((pod) => pods.run(pod)));
+    for (const ends of all) expect(statuses(ends)).toEqual(['begin 0', 'run 0', 'publish 0']);
+    const [computed, ...waited] = all.sort((a, b) => b[1].output.length - a[1].output.length);
+    expect(computed[1].output).toContain('"event": "complete"');
+    for (const [begin, run, publish] of waited) {
+      expect(begin.output).toMatch(/waiting for [\w-]+, which makes s3.* is complete; nothing is computed\n$/s);
+      expect([run.output, publish.output]).toEqual(['', '']);
+    }
+    expect(await pods.version(folder, address)).toBeDefined();
+    expect(await pods.files(folder)).not.toContain('.lease');
+  });
+
   test('of another recipe is refused that version by its status, and leaves it as it is', async () => {
     const { folder, address } = outputOf(program, 'Quantize');
     const before = await pods.version(folder, address);
     const gate = QualityGate.of({ text: PIPED.text, accuracyLossPercent: 1 });
     const { version } = program.pipelines.Quantize.output;
     const other = await apply((app) =>
-      pipelineStack(app, 'other', config(), { Other: { gate, outputVersion: version } }),
+      pipelineStack(app, 'refused', config(), { Refused: { gate, outputVersion: version } }),
     );
-    expect(outputOf(other, 'Other').folder).toBe(folder);
-    const ends = await pods.run(await pods.admitted('other'));
+    expect(outputOf(other, 'Refused').folder).toBe(folder);
+    const ends = await pods.run(await pods.admitted('refused'));
     expect(statuses(ends)).toEqual(['begin 73']);
     expect(ends[0].output).toContain(
-      `was made of something else (${address}, not ${outputOf(other, 'Other').address}); give another outputVersion`,
+      `was made of something else (${address}, not ${outputOf(other, 'Refused').address}); give another outputVersion`,
     );
     expect(await pods.version(folder, address)).toEqual(before);
-    const job = (await site.kube.list('batch/v1', 'Job')).find(({ metadata }) => metadata.name === 'other')!;
+    const job = (await site.kube.list('batch/v1', 'Job')).find(({ metadata }) => metadata.name === 'refused')!;
     expect(job.spec.podFailurePolicy.rules).toContainEqual(
       expect.objectContaining({
         action: 'FailJob',
@@ -146,7 +167,7 @@ describeWith(['emulator', 'controlPlane', 'awsCli', 'jobs'], 'a ModelPipeline, i
     const pod = await pods.admitted('damaged');
     const damage = { pod: '-m', here: DAMAGED, reason: 'the same program with a step that is wrong' };
     const ends = await pods.run(pod, { differences: [damage] });
-    expect(statuses(ends)).toEqual(['begin 0', 'run 3']);
+    expect(statuses(ends)).toEqual(['begin 0', 'run 3', 'publish 75']);
     expect(ends[1].output).toMatch(
       /ERROR: nothing was published: 1 check does not hold\n {2}- perplexity: the perplexity is [\d.e+]+ in place of [\d.]+, \+[\d.e+]+%; at most \+2\.00% is allowed\n$/,
     );

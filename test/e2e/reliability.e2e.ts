@@ -199,7 +199,7 @@ describeWith(NEEDS, 'reliability', () => {
       await until(async () => (await fleet.running(workload)).length === 1, 30, `the rest of ${workload}`);
       // A server that waits for its other nodes is not ready, which kwok does not know.
       for (const pod of await fleet.running(workload)) await unready(pod);
-      expect(await fleet.drain(all, workload, 20)).toMatchObject({ left: [] });
+      expect(await fleet.drain(all, workload)).toMatchObject({ left: [] });
       await cordon(fleet.kube, all, false);
       await fleet.whole(workload, before);
     }
@@ -245,7 +245,7 @@ describeWith(NEEDS, 'reliability', () => {
       for (const workload of ALL) before[workload] = await fleet.running(workload);
       nodes = (await Promise.all(pools.map((begins) => fleet.nodes(begins)))).flat();
       // What EKS does before the end: there is no other node to go to.
-      ({ left } = await fleet.drain(nodes, 'vllm', 8));
+      ({ left } = await fleet.drain(nodes, 'vllm', 20));
     });
 
     const waits = async (workload: Workload) => {

@@ -1,5 +1,13 @@
-import { GpuInstanceType, ModelSpec } from '../../lib/catalog';
-import { ModelPipeline, ModelPipelineProps, ModelStep, QualityGate } from '../../lib/jobs';
+import { CpuArchitecture, GpuInstanceType, GpuNodeType, GpuType, ModelSpec } from '../../lib/catalog';
+import { ExistingGpuNodePool } from '../../lib/compute';
+import {
+  ModelPipeline,
+  ModelPipelineProps,
+  ModelStep,
+  PipelineEnvironment,
+  PipelineImage,
+  QualityGate,
+} from '../../lib/jobs';
 import { stepFaults } from '../../lib/jobs/pipeline/step-faults';
 import { VllmDeployment } from '../../lib/serving';
 import { DataSize, Duration, Fault } from '../../lib/units';
@@ -35,6 +43,8 @@ function warned(server: VllmDeployment): Fault[] {
   return warningsOf(server);
 }
 
+const CUDA = PipelineImage.cuda(PipelineEnvironment.COMPRESSOR, { repository: 'registry.example.com/pipeline' });
+
 export const TEXTS: FaultText[] = [
   {
     id: 'BELOW_ACCURACY_FLOOR',
@@ -47,6 +57,36 @@ export const TEXTS: FaultText[] = [
     property: 'disk',
     text: 'disk must be at least 5.43 GiB for source 2.3 GiB, result 983.25 MiB, and what a step reads and writes; got 1 GiB; raise it, or leave it out',
     refuse: pipe({ disk: DataSize.gib(1) }),
+  },
+  {
+    id: 'IMAGE_FOR_OTHER_PROCESSORS',
+    property: 'pipelineImage',
+    text: "pipelineImage is for processors of x86_64, and the nodes of pool 'gh200' have arm64; make it by PipelineImage.cpu, or run it on other nodes",
+    refuse: () =>
+      withSite((site) => {
+        const hardware = GpuNodeType.custom({
+          ...{ name: 'gh200', gpu: GpuType.H100, gpuCount: 1, vcpus: 72, memory: DataSize.gib(480) },
+          architecture: CpuArchitecture.ARM64,
+        });
+        const nodePool = new ExistingGpuNodePool(site.scope, 'GH200', { cluster: site.cluster, hardware, nodes: 1 });
+        const given = { nodePool, image: undefined, pipelineImage: CUDA };
+        return new ModelPipeline(site.scope, 'Quantize', propsOn(site, given));
+      }),
+  },
+  {
+    id: 'IMAGE_LACKS_GPU_CODE',
+    property: 'pipelineImage',
+    text: "pipelineImage has no CUDA, so that llm-compressor would compute on processors beside a GPU that it holds of pool 'gpu'; make it by PipelineImage.cuda, or leave nodePool out",
+    refuse: pipe({
+      ...{ hardware: GpuInstanceType.G6_4XLARGE, image: undefined },
+      pipelineImage: PipelineImage.cpu(PipelineEnvironment.COMPRESSOR, { repository: 'registry.example.com/pipeline' }),
+    }),
+  },
+  {
+    id: 'IMAGE_WITHOUT_PACKAGES',
+    property: 'pipelineImage',
+    text: "pipelineImage has the environment 'compressor', which lacks onnx and onnxscript and onnxruntime, and steps[0] (onnx) needs them; make it of the environment 'core', and use a pipeline of its own for what needs another one",
+    refuse: pipe({ image: undefined, pipelineImage: CUDA, steps: [ModelStep.exportOnnx()] }),
   },
   {
     id: 'OPSET_NOT_READ',
@@ -80,7 +120,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'STEP_DOES_NOT_FIT',
     property: 'steps[0]',
-    text: 'steps[0] (w4a16) cannot run on a node without GPUs: it needs 32.99 GiB of host memory, and pods can have 13.83 GiB (2 bytes for each parameter on the host, 1 layer(s) of them on a GPU where there is one); use nodes with more, or another step that holds less at once',
+    text: 'steps[0] (w4a16) cannot run on a node without GPUs: it needs 32.99 GiB of host memory, and it can have 12.83 GiB beside what publishes (2 bytes for each parameter on the host, 1 layer(s) of them on a GPU where there is one); use nodes with more, or another step that holds less at once',
     refuse: pipe({ model: ModelSpec.LLAMA_2_13B, nodeMemory: DataSize.gib(16) }),
   },
   {

@@ -33,6 +33,10 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
       /^(ServingImageOptions|PyTorchImageOptions|VllmImageOptions|TritonImageOptions|ArmCpuImageOptions|VllmPluginProps|EfaInstallerProps)\./,
     why: 'it goes into the text of a Dockerfile, as it is; other forms than those of versions and names are refused',
   },
+  {
+    values: /^PipelineImage\.writeTo\(/,
+    why: 'it is a folder of the machine that builds the image, and goes into no resource',
+  },
   { values: /^MonitoringRule\./, why: 'it is checked against metrics and goes into no resource' },
   { values: /^NodeSubnet\./, why: 'it is what a pool says of its subnets, for the placement of pods' },
 ];

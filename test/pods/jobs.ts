@@ -90,12 +90,15 @@ function pipelined(name: string): Row {
     LOCKED,
     PULLED,
     LAST_WORDS,
-    ...env({ HOME: '/tmp', WORK_DIR: '/pipeline' }),
+    ...env({ HOME: '/tmp', STATE_DIR: '/state', WORK_DIR: '/pipeline' }),
+    'env OUTPUT_URI=s3://<reference>/base/1-edge',
+    'env POD_UID from field_ref.field_path: metadata.uid',
+    'env RECIPE=<checksum>',
     'mounts config at /etc/model-pipeline, read-only',
+    'mounts state at /state',
     'mounts work at /pipeline',
-    'mounts tmp at /tmp',
   ];
-  const store = [...shared, 'image public.ecr.aws/aws-cli/aws-cli', 'env RECIPE=<checksum>'];
+  const store = [...shared, 'image public.ecr.aws/aws-cli/aws-cli', 'mounts lists at /tmp'];
   const script = '/bin/sh /etc/model-pipeline/pipeline.sh';
   const rule = (at: number, container: string, values: string) => [
     `spec.pod_failure_policy.rule[${at}].action: FailJob`,
@@ -130,6 +133,8 @@ function pipelined(name: string): Row {
       `volume config: config_map, default_mode: 0444, name: ${name}`,
       'volume work: empty_dir, bounded',
       'volume tmp: empty_dir, bounded',
+      'volume lists: empty_dir, bounded',
+      'volume state: empty_dir, bounded',
     ],
     containers: {
       begin: [
@@ -138,16 +143,7 @@ function pipelined(name: string): Row {
         ...env({ CONFIG_DIR: '/etc/model-pipeline', MODELS_DIR: '/pipeline' }),
         'env MODELS_MIB',
         'env MODEL_PLAN',
-        'env OUTPUT_URI=s3://<reference>/base/1-edge',
         ...bounded('cpu', 'ephemeral-storage', 'memory'),
-      ],
-      run: [
-        ...shared,
-        'image example.test/model-pipeline',
-        `runs ${script} run python3 -m model_pipeline run --spec=/etc/model-pipeline/spec.json --source=/pipeline/inputs/base/1 --work=/pipeline/state --output=/pipeline/output --threads=3`,
-        ...env({ USER: 'pipeline' }),
-        'requests cpu, ephemeral-storage, memory',
-        'limits ephemeral-storage, memory',
       ],
       publish: [
         ...store,
@@ -155,6 +151,15 @@ function pipelined(name: string): Row {
         ...env({ SCRATCH_DIR: '/tmp', MANIFEST_ONCE: '1' }),
         'env MODEL_URI',
         ...bounded('cpu', 'ephemeral-storage', 'memory'),
+      ],
+      run: [
+        ...shared,
+        'image example.test/model-pipeline',
+        'mounts tmp at /tmp',
+        `runs ${script} run python3 -m model_pipeline run --spec=/etc/model-pipeline/spec.json --source=/pipeline/inputs/base/1 --work=/pipeline/state --output=/pipeline/output --threads=3`,
+        ...env({ USER: 'pipeline' }),
+        'requests cpu, ephemeral-storage, memory',
+        'limits ephemeral-storage, memory',
       ],
     },
   };

@@ -370,7 +370,7 @@ export const ROWS: ObjectRow[] = [
   importFiles('gated', 'import.sh'),
   importFiles('claimed', 'import.sh'),
   importAccount('quantize', false, 'model-pipeline'),
-  importFiles('quantize', 'assemble.sh import.sh pipeline.sh spec.json', 'model-pipeline'),
+  importFiles('quantize', 'assemble.sh import.sh lease.sh pipeline.sh spec.json', 'model-pipeline'),
   agentFiles(/ All_NvidiaDevicePlugin-time-slicing-4-Config$/, 'nvidia-device-plugin-time-slicing-4', 'config.yaml'),
   agentFiles(/ (?:All|NodeAgents)_DcgmMetrics$/, 'dcgm-exporter', 'metrics.csv'),
   ...['acceptance', 'overefa', 'overdevices'].map((name) =>

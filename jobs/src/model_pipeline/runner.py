@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from model_pipeline import __version__, formats, publish, weights
+from model_pipeline.code import carry_code
 from model_pipeline.faults import Fault, Refused
 from model_pipeline.kinds import ALWAYS, CHECKS, STEPS
 from model_pipeline.progress import Progress
@@ -119,6 +120,7 @@ def _steps(spec: Spec, folders: Folders, state: State, progress: Progress) -> pa
         report = _function(STEPS[step.kind].module)(
             step.settings, Work(folders.source, given, output, spec.seed, spec.trust_remote_code, progress)
         )
+        carry_code(given, output, spec.trust_remote_code)
         seconds = round(time.monotonic() - started, 3)
         state.finish(place, step.id, {**report, "seconds": seconds})
         progress.metrics.set("model_pipeline_step_progress_ratio", 1.0, step=step.id)

@@ -7,6 +7,7 @@ import { ImageRegistry } from '../../kubernetes/image-registry';
 import { DataSize } from '../../units/data-size';
 import { Duration } from '../../units/duration';
 import { ModelStep } from './model-step';
+import { PipelineImage } from './pipeline-image';
 import { QualityGate } from './quality-gate';
 
 /**
@@ -30,10 +31,13 @@ export interface ModelPipelineProps {
   /** What must hold before it is published. */
   readonly gate: QualityGate;
   /**
-   * Image with the package's own program `model_pipeline` and what it needs, by a tag or a digest; a tag that is moved is the same address. Two environments
-   * exclude each other: that with llm-compressor, for `w8a8`, `weightOnly`, `fp8`, `awq` and `gptq`, and that for all other steps and for `tasks`.
+   * Image with the package's own program `model_pipeline` and what it needs, by a tag or a digest; a tag that is moved is the same address. What is in it is
+   * not known: see `PipelineEnvironment` for what steps need.
+   * @default - `pipelineImage`, of which one must be given
    */
-  readonly image: string;
+  readonly image?: string;
+  /** Image of which it is known what is in it, so that steps and nodes that it is not made for are refused. @default - `image` */
+  readonly pipelineImage?: PipelineImage;
   /** Name of the result: its folder in the store. @default - that of the source */
   readonly outputName?: string;
   /**

@@ -32,6 +32,7 @@ import { outputModel, readerDoubts, unreadableBy } from './output-reader';
 import { addressedVersion, contentAddress } from './pipeline-address';
 import { pipelineFaults } from './pipeline-faults';
 import { pipelineNode } from './pipeline-node';
+import { pipelineImageOf, writerOf } from './pipeline-image-faults';
 import { PipelineOutput } from './pipeline-output';
 import { PipelinePlan, pipelineText, planPipeline } from './pipeline-plan';
 import { PIPELINE_CONTAINERS, PIPELINE_FILES, pipelinePod, workFolder } from './pipeline-pod';
@@ -97,14 +98,15 @@ export class ModelPipeline extends Construct {
     this.#plan = this.#planned();
     const { result } = this.#plan;
     const { cluster, modelStore, nodePool, modelName, modelVersion = '1', outputName = modelName } = props;
+    const image = pipelineImageOf(props);
     const hardware = nodePool?.hardware.gpu.name ?? 'cpu';
     const configs = this.#steps.map(({ config }) => config);
     const source = [modelName, modelVersion] as const;
     const plain = this.#specOf(PIPELINE_MOUNTS.work, {});
-    this.contentAddress = contentAddress({ source, spec: plain, configs, image: props.image, hardware });
+    this.contentAddress = contentAddress({ source, spec: plain, configs, image, hardware });
     const version = props.outputVersion ?? addressedVersion(modelVersion, this.#steps, this.contentAddress);
     const work = workFolder(props, this.name, this.contentAddress);
-    this.#spec = this.#specOf(work, { image: props.image, hardware, recipe: this.contentAddress });
+    this.#spec = this.#specOf(work, { image, hardware, recipe: this.contentAddress });
     this.output = { name: outputName, version, model: outputModel(result), precision: result.precision };
     const { disk, workClaim } = props;
     throwIfRefused(
@@ -239,6 +241,7 @@ export class ModelPipeline extends Construct {
       [PIPELINE_FILES.script]: scriptAsset('model-pipeline.sh'),
       [PIPELINE_FILES.assemble]: scriptAsset('assemble-repository.sh'),
       [PIPELINE_FILES.publish]: scriptAsset('import-model.sh'),
+      [PIPELINE_FILES.lease]: scriptAsset('version-lease.sh'),
       [PIPELINE_FILES.spec]: `${JSON.stringify(this.#spec, null, 2)}\n`,
       ...Object.fromEntries(configs),
     };
@@ -309,7 +312,8 @@ export class ModelPipeline extends Construct {
 
   /** What it reads is awaited where it is imported in the program; what it makes is awaited by who serves it. */
   #enter(): void {
-    const { modelStore } = this.#props;
+    const props = this.#props;
+    const { modelStore } = props;
     const { name, version } = this.output;
     const uses = this.#inputs.map((each) => ModelUse.of(modelStore, each.name, each.version ?? '1'));
     ModelUse.addServer(uses, this, this.job, true, () => false);
@@ -318,7 +322,7 @@ export class ModelPipeline extends Construct {
       waits: this.#waitSeconds > 0,
       forOthers: true,
       unreadable: (reader) => unreadableBy(this.#plan.result, reader),
-      doubts: (reader) => readerDoubts(this.#plan.result, reader),
+      doubts: (reader) => readerDoubts(this.#plan.result, reader, writerOf(props)),
     });
   }
 

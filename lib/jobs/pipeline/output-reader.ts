@@ -12,8 +12,6 @@ import { ModelSpec } from '../../catalog/model-spec';
 import { onnxBounds } from '../../catalog/onnx-runtime-releases';
 import { ModelState } from './model-state';
 
-/** compressed-tensors of the environment of the program that has llm-compressor (jobs/environments/compressor.txt). */
-const WRITTEN_BY = '0.19.0';
 /** The older reader that was tried with what it writes, and the formats that it loaded and answered from, on an H200 (bench/vllm/results-h200-quantised.json). */
 const TRIED = { reader: '0.17.0', formats: [FP8_BLOCKS, W4A16, W8A16, W8A8].map(({ name }) => name) };
 
@@ -51,16 +49,22 @@ export function unreadableBy(
 /**
  * Why a reader may not load what a pipeline makes; nothing where nothing speaks against it.
  *
+ * @param writtenBy version of compressed-tensors that writes it
+ *
  * @internal
  */
-export function readerDoubts({ format }: ModelState, { vllmVersion, name }: ModelReader): string | undefined {
+export function readerDoubts(
+  { format }: ModelState,
+  { vllmVersion, name }: ModelReader,
+  writtenBy: string,
+): string | undefined {
   if (format.method !== 'compressed-tensors' || vllmVersion === undefined) return undefined;
   const pin = compressedTensorsOf(vllmVersion);
-  if (pin === undefined || compareVersions(WRITTEN_BY, pin) <= 0) return undefined;
+  if (pin === undefined || compareVersions(writtenBy, pin) <= 0) return undefined;
   const seen =
     pin === TRIED.reader && TRIED.formats.includes(format.name) ? ', but has loaded this format on an H200' : '';
   return (
-    `it is written by compressed-tensors ${WRITTEN_BY}, and ${name} reads with ${pin}, which need not know all that a newer one writes${seen}; try it before it ` +
+    `it is written by compressed-tensors ${writtenBy}, and ${name} reads with ${pin}, which need not know all that a newer one writes${seen}; try it before it ` +
     'takes requests, or accept the warning'
   );
 }

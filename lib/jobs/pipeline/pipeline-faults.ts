@@ -12,6 +12,7 @@ import { allOf } from '../../units/unreadable';
 import { chainFaults } from './chain-faults';
 import { gateFaults } from './gate-faults';
 import { ModelPipelineProps } from './model-pipeline-props';
+import { pipelineImageFaults } from './pipeline-image-faults';
 import { stepFaults } from './step-faults';
 
 /** `backoffLimit` of a Job has 32 bits. */
@@ -39,7 +40,7 @@ export function pipelineFaults(props: ModelPipelineProps, name: string, namespac
     () => (outputName === undefined ? [] : modelNameFaults(outputName, 'outputName')),
     () => (outputVersion === undefined ? [] : modelVersionFaults(outputVersion, 'outputVersion')),
     () => sameVersionFaults(props),
-    () => (props.image === undefined ? [missingImage()] : imageFaults('image', props.image)),
+    () => pipelineImageFaults(props),
     () => imageFaults('awsCliImage', props.awsCliImage),
     () => stepListFaults(props),
     () => faultsUnder(gateFaults(props.gate._props), 'gate'),
@@ -56,12 +57,6 @@ export function pipelineFaults(props: ModelPipelineProps, name: string, namespac
     () => (nodePool === undefined ? [] : otherClusterFault(nodePool, cluster, 'nodePool')),
     () => faultsUnder(modelStoreFaults(props.modelStore, cluster.connection.region), 'modelStore'),
   );
-}
-
-function missingImage(): Fault {
-  const reason =
-    "image must be given: the one with the program model_pipeline, e.g. 'registry.example.com/team/model-pipeline:1'";
-  return fault('MISSING_PROPERTY', 'image', reason);
 }
 
 /** A version is never changed, so nothing can be made in its own place. */

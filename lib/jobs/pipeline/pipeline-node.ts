@@ -6,6 +6,9 @@ import { systemNodesOf } from '../../core/system-nodes';
 import { allocatableMib, nodeAllocatable } from '../../scheduling/node-allocatable';
 import { DataSize } from '../../units/data-size';
 
+/** Memory that the container asks for which publishes, beside the one that computes. @internal */
+export const PUBLISHER_MEMORY = DataSize.gib(1);
+
 const MIB = 1024 ** 2;
 /** What EKS gives nodes in GiB (eksctl, and the EKS API: `diskSize` of a node group is 20 by default), and the part that pods can have of it. */
 const ALLOCATABLE_DISK = 0.85;

@@ -13,11 +13,13 @@ import { mebibytes } from '../../kubernetes/quantity';
 import { gpuResource } from '../../scheduling/node-allocatable';
 import { DataSize } from '../../units/data-size';
 import { ModelPipelineProps } from './model-pipeline-props';
+import { pipelineImageOf } from './pipeline-image-faults';
+import { PUBLISHER_MEMORY } from './pipeline-node';
 import { PipelinePlan } from './pipeline-plan';
 import { PIPELINE_MOUNTS, inputFolder } from './pipeline-spec';
 import { StoredFiles } from './stored-text';
 
-const { config: CONFIG_MOUNT, work: WORK_MOUNT } = PIPELINE_MOUNTS;
+const { config: CONFIG_MOUNT, work: WORK_MOUNT, state: STATE_MOUNT } = PIPELINE_MOUNTS;
 
 /** Containers, in the order in which they run. @internal */
 export const PIPELINE_CONTAINERS = { begin: 'begin', run: 'run', publish: 'publish' };
@@ -26,11 +28,18 @@ export const PIPELINE_FILES = {
   script: 'pipeline.sh',
   assemble: 'assemble.sh',
   publish: 'import.sh',
+  lease: 'lease.sh',
   spec: 'spec.json',
 };
 
-/** Disk beside the volume of the work: what libraries keep, lists, and logs. */
+/** Disk beside the volume of the work: what libraries keep, and logs. */
 const TEMPORARY_MIB = 4096;
+/** Disk of what fetches and publishes: lists. */
+const LISTS_MIB = 256;
+/** Disk of what containers tell each other. */
+const STATE_MIB = 16;
+/** Disk of the log of the container whose volumes another one asks for. */
+const LOGS = { 'ephemeral-storage': '64Mi' };
 /** What Python and allocators take beside what a plan counts. */
 const MEMORY_MARGIN = 1.1;
 
@@ -67,7 +76,8 @@ export function workFolder({ workClaim }: ModelPipelineProps, name: string, addr
 }
 
 /**
- * The pods: what is read is fetched by one container, computed with by another that has no credentials, and published by a third.
+ * The pods: what is read is fetched by one container, computed with by another that has no credentials, and published by a third. The third runs beside the
+ * second, and keeps the lease meanwhile; it is named first, so that it has started when the large image of the second is still pulled.
  *
  * @internal
  */
@@ -86,8 +96,8 @@ export function pipelinePod(pod: PipelinePod): PodTemplateProps {
     fsGroupChangePolicy: 'OnRootMismatch',
     serviceAccount: { name },
     taints: nodePool?.taints,
-    initContainers: [beginner(pod), runner(pod)],
-    containers: [publisher(pod)],
+    initContainers: [beginner(pod)],
+    containers: [publisher(pod), runner(pod)],
     spec: {
       // Pods that failed stay, with their logs.
       restartPolicy: 'Never',
@@ -97,43 +107,55 @@ export function pipelinePod(pod: PipelinePod): PodTemplateProps {
         { name: 'config', configMap: { name, defaultMode: '0444' } },
         { name: 'work', ...work },
         { name: 'tmp', emptyDir: { sizeLimit: `${TEMPORARY_MIB}Mi` } },
+        { name: 'lists', emptyDir: { sizeLimit: `${LISTS_MIB}Mi` } },
+        { name: 'state', emptyDir: { sizeLimit: `${STATE_MIB}Mi` } },
         ...credentialVolumes(modelStore),
       ],
     },
   };
 }
 
-/** Every container asks for the disk of all: they share it, one after the other. */
+/** The disk of the volumes is asked for once: of containers that run beside each other, what they ask for is added. */
 function diskOf({ props, disk }: PipelinePod): { [resource: string]: string } {
   const work = props.workClaim === undefined ? disk.mib : 0;
-  return { 'ephemeral-storage': mebibytes(DataSize.mib(work + TEMPORARY_MIB)) };
+  return { 'ephemeral-storage': mebibytes(DataSize.mib(work + TEMPORARY_MIB + LISTS_MIB + STATE_MIB)) };
 }
 
-const MOUNTS = [
+/** Nothing that runs without credentials can leave what one with them reads unasked, e.g. a configuration of the CLI. */
+const mounts = (temporary: string) => [
   { name: 'config', mountPath: CONFIG_MOUNT, readOnly: true },
   { name: 'work', mountPath: WORK_MOUNT },
-  { name: 'tmp', mountPath: '/tmp' },
+  { name: 'state', mountPath: STATE_MOUNT },
+  { name: temporary, mountPath: '/tmp' },
+];
+
+/** What every container is told: where it works, and what is made. */
+const told = ({ work, address, outputUri }: PipelinePod) => [
+  { name: 'HOME', value: '/tmp' },
+  { name: 'WORK_DIR', value: work },
+  { name: 'STATE_DIR', value: STATE_MOUNT },
+  { name: 'OUTPUT_URI', value: outputUri },
+  { name: 'RECIPE', value: address },
+  // Who holds the lease of the version.
+  { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
 ];
 
 function beginner(pod: PipelinePod): PodContainer {
-  const { props, work, disk, address, outputUri, inputs } = pod;
+  const { props, work, disk, inputs } = pod;
   const { modelStore } = props;
   return {
     name: PIPELINE_CONTAINERS.begin,
     image: props.awsCliImage ?? AWS_CLI_IMAGE,
     command: ['/bin/sh', `${CONFIG_MOUNT}/${PIPELINE_FILES.script}`, 'begin'],
     env: [
-      { name: 'WORK_DIR', value: work },
-      { name: 'OUTPUT_URI', value: outputUri },
-      { name: 'RECIPE', value: address },
+      ...told(pod),
       { name: 'CONFIG_DIR', value: CONFIG_MOUNT },
       { name: 'MODELS_DIR', value: work },
       { name: 'MODELS_MIB', value: String(Math.ceil(disk.mib)) },
       { name: 'MODEL_PLAN', value: inputs.map((each) => inputLine(modelStore, each)).join('\n') },
-      { name: 'HOME', value: '/tmp' },
       ...storeEnvironment(modelStore),
     ],
-    volumeMount: [...MOUNTS, ...credentialMounts(modelStore)],
+    volumeMount: [...mounts('lists'), ...credentialMounts(modelStore)],
     resources: {
       requests: { cpu: '1', memory: '1Gi', ...diskOf(pod) },
       limits: { cpu: '4', memory: '2Gi', ...diskOf(pod) },
@@ -159,19 +181,18 @@ function runner(pod: PipelinePod): PodContainer {
   const folders = [`--source=${source}`, `--work=${work}/state`, `--output=${work}/output`];
   return {
     name: PIPELINE_CONTAINERS.run,
-    image: props.image,
+    image: pipelineImageOf(props),
     command: [
       ...['/bin/sh', `${CONFIG_MOUNT}/${PIPELINE_FILES.script}`, 'run'],
       ...['python3', '-m', 'model_pipeline', 'run', `--spec=${CONFIG_MOUNT}/${PIPELINE_FILES.spec}`, ...folders],
       `--threads=${cpus}`,
     ],
     env: [
-      { name: 'HOME', value: '/tmp' },
+      ...told(pod),
       // PyTorch names a folder of its cache by the user, who has no name in the image.
       { name: 'USER', value: 'pipeline' },
-      { name: 'WORK_DIR', value: work },
     ],
-    volumeMount: MOUNTS,
+    volumeMount: mounts('tmp'),
     resources: {
       requests: { cpu: String(cpus), memory, ...diskOf(pod), ...gpu },
       limits: { memory, ...diskOf(pod), ...gpu },
@@ -181,26 +202,24 @@ function runner(pod: PipelinePod): PodContainer {
 }
 
 function publisher(pod: PipelinePod): PodContainer {
-  const { props, work, address, outputUri, isGuarded } = pod;
+  const { props, outputUri, isGuarded } = pod;
   const { modelStore, workClaim } = props;
   return {
     name: PIPELINE_CONTAINERS.publish,
     image: props.awsCliImage ?? AWS_CLI_IMAGE,
     command: ['/bin/sh', `${CONFIG_MOUNT}/${PIPELINE_FILES.script}`, 'publish'],
     env: [
-      { name: 'WORK_DIR', value: work },
+      ...told(pod),
       { name: 'MODEL_URI', value: outputUri },
-      { name: 'RECIPE', value: address },
       { name: 'SCRATCH_DIR', value: '/tmp' },
-      { name: 'HOME', value: '/tmp' },
       ...(isGuarded ? [{ name: 'MANIFEST_ONCE', value: '1' }] : []),
       ...(workClaim === undefined ? [] : [{ name: 'CLEAR_WORK', value: '1' }]),
       ...storeEnvironment(modelStore),
     ],
-    volumeMount: [...MOUNTS, ...credentialMounts(modelStore)],
+    volumeMount: [...mounts('lists'), ...credentialMounts(modelStore)],
     resources: {
-      requests: { cpu: '500m', memory: '1Gi', ...diskOf(pod) },
-      limits: { cpu: '2', memory: '2Gi', ...diskOf(pod) },
+      requests: { cpu: '250m', memory: mebibytes(PUBLISHER_MEMORY), ...LOGS },
+      limits: { cpu: '2', memory: '2Gi', ...LOGS },
     },
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };

@@ -4,7 +4,7 @@ import { StepFacts, StepKind } from './step-facts';
 import { StoredFiles, StoredText } from './stored-text';
 
 /** Where a pod has what it reads. @internal */
-export const PIPELINE_MOUNTS = { config: '/etc/model-pipeline', work: '/pipeline' };
+export const PIPELINE_MOUNTS = { config: '/etc/model-pipeline', work: '/pipeline', state: '/state' };
 /** Folder of the source and of all that steps read of the store, below that of the work. @internal */
 export const INPUTS = 'inputs';
 

@@ -1,6 +1,7 @@
 import { DataSize } from '../../units/data-size';
 import { Duration } from '../../units/duration';
 import { Fault, fault } from '../../units/fault';
+import { PUBLISHER_MEMORY } from './pipeline-node';
 import { PipelinePlan, pipelineTime } from './pipeline-plan';
 
 const MIB = 1024 ** 2;
@@ -28,10 +29,12 @@ function memoryFaults({ node, steps }: PipelinePlan): Fault[] {
   const size = (bytes: number) => String(DataSize.bytes(Math.ceil(bytes)));
   return steps.flatMap(({ name, cost }, index) => {
     const property = index < steps.length - 1 ? `steps[${index}]` : 'gate';
-    const host = node.memoryMib === undefined ? Infinity : node.memoryMib * MIB;
+    const host = node.memoryMib === undefined ? Infinity : node.memoryMib * MIB - PUBLISHER_MEMORY.bytes;
     const gpu = node.gpu?.memory.bytes ?? Infinity;
     const short = [
-      ...(cost.hostBytes > host ? [`${size(cost.hostBytes)} of host memory, and pods can have ${size(host)}`] : []),
+      ...(cost.hostBytes > host
+        ? [`${size(cost.hostBytes)} of host memory, and it can have ${size(host)} beside what publishes`]
+        : []),
       ...(cost.gpuBytes > gpu ? [`${size(cost.gpuBytes)} of one GPU, and it has ${size(gpu)}`] : []),
     ];
     if (short.length === 0) return [];

@@ -1,14 +1,16 @@
 import { KubeClient, KubeError, KubeObject } from './kube-client';
 import { HELD } from './pods';
 
-/** Long enough for machines that are busy. */
+/** For how long kwok says that a node is there. */
 const LEASE_SECONDS = 10;
+/** Long enough for a busy machine: where kwok is late with all leases, all nodes would be given up at once. */
+const GRACE_SECONDS = 30;
 
-/** Options of the control plane by which a node is given up within seconds, several of them at once. */
+/** Options of the control plane by which a node is given up within half a minute, several of them at once. */
 export const HASTY = {
   managerArguments: [
     '--node-monitor-period=500ms',
-    `--node-monitor-grace-period=${LEASE_SECONDS}s`,
+    `--node-monitor-grace-period=${GRACE_SECONDS}s`,
     // Nodes that are lost together are looked at one every ten seconds by default.
     '--node-eviction-rate=20',
     // Where most nodes of a small zone are lost, but not all, pods are left where they are: few nodes are many here.

@@ -5,7 +5,7 @@ import { Stoppable } from './process';
 /** Tokens that each of its answers says it took. */
 const TOKENS = 10;
 
-/** Plays a server with OpenAI's API: it answers at once, and remembers what it was asked. */
+/** Plays a server with OpenAI's API: it answers at once, or as it is told if it is asked for a stream, and remembers what it was asked. */
 export class OpenAiStandIn implements Stoppable {
   public static async start(name: string): Promise<OpenAiStandIn> {
     const standIn = new OpenAiStandIn(name);
@@ -15,6 +15,8 @@ export class OpenAiStandIn implements Stoppable {
 
   /** Path and key of each request. */
   public readonly asked: { readonly path: string; readonly authorization?: string }[] = [];
+  /** The streams that were asked for. Whoever plays with them writes their events, and ends them. */
+  public readonly streams: ServerResponse[] = [];
 
   private readonly server = createServer((request, response) => void this.answer(request, response));
 
@@ -35,7 +37,13 @@ export class OpenAiStandIn implements Stoppable {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     this.asked.push({ path: url, authorization: request.headers.authorization });
-    const { model } = JSON.parse(Buffer.concat(chunks).toString());
+    const { model, stream } = JSON.parse(Buffer.concat(chunks).toString());
+    if (stream) {
+      response.setHeader('content-type', 'text/event-stream');
+      response.flushHeaders();
+      this.streams.push(response);
+      return;
+    }
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ id: this.name, model, usage: { prompt_tokens: 4, total_tokens: TOKENS } }));
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { PIPED } from '../model-pipeline-stack';
@@ -12,6 +12,12 @@ import { tools } from './tools';
 
 /** Characters of the text on which source and result are compared. */
 const TEXT = 12_000;
+
+/** Seconds of the lease: what is killed is noticed sooner than in a cluster. */
+const HASTE = {
+  ...{ LEASE_RENEW_SECONDS: '5', LEASE_STALE_SECONDS: '75', LEASE_POLL_SECONDS: '2' },
+  ...{ BEAT_SECONDS: '1', DEAD_SECONDS: '20' },
+};
 
 /** How a pod of a pipeline is run. */
 export interface PipelinePodOptions {
@@ -39,6 +45,7 @@ export function pipelineDifferences(store: string): Difference[] {
     }),
     { pod: 'TORCHDYNAMO_DISABLE=', here: '1', reason: 'this PyTorch is without what compiles' },
     { pod: 'OMP_WAIT_POLICY=', here: 'PASSIVE', reason: 'threads that wait leave the processors to other tests' },
+    ...Object.entries(HASTE).map(([name, here]) => ({ pod: `${name}=`, here, reason: 'nobody waits for minutes' })),
   ];
 }
 
@@ -80,8 +87,13 @@ export class PipelinePods {
     return (await find())!;
   }
 
-  /** Runs a pod from its beginning, on a disk of its own where there is no claim, until a container fails. */
-  public async run(pod: KubeObject, options: PipelinePodOptions = {}): Promise<ContainerEnd[]> {
+  /**
+   * Runs a pod from its beginning, on a disk of its own where there is no claim: init containers one after the other until one fails, then the others beside each
+   * other. Returns those that ran: first the one that computes, then the one that publishes.
+   */
+  public async run(admitted: KubeObject, options: PipelinePodOptions = {}): Promise<ContainerEnd[]> {
+    // Each is another pod of its Job.
+    const pod: KubeObject = { ...admitted, metadata: { ...admitted.metadata, uid: randomUUID() } };
     const { kill, claim, differences = [] } = options;
     const { awsCli, jobs } = tools();
     const aws = this.site.program('aws', awsCli!.file);
@@ -95,19 +107,26 @@ export class PipelinePods {
       claims: claim === undefined ? {} : { [PIPED.claim]: claim },
     });
     translateSpec(runner, pod);
-    const ends: ContainerEnd[] = [];
-    for (const { name } of [...pod.spec.initContainers, ...pod.spec.containers] as { name: string }[]) {
+    const runToEnd = async (container: string): Promise<ContainerEnd> => {
       const started = performance.now();
-      const running = await runner.start(name);
+      const running = await runner.start(container);
       const late =
-        kill?.container === name ? setTimeout(() => void running.stop(), Math.max(0, kill.after) * 1000) : undefined;
+        kill?.container === container
+          ? setTimeout(() => void running.stop(), Math.max(0, kill.after) * 1000)
+          : undefined;
       const status = await running.ended;
       clearTimeout(late);
-      const seconds = (performance.now() - started) / 1000;
-      ends.push({ container: name, status, output: running.output, seconds });
-      if (status !== 0) break;
+      // What a container has started ends with its first process.
+      await running.stop();
+      return { container, status, output: running.output, seconds: (performance.now() - started) / 1000 };
+    };
+    const ends: ContainerEnd[] = [];
+    for (const { name } of pod.spec.initContainers as { name: string }[]) {
+      ends.push(await runToEnd(name));
+      if (ends[ends.length - 1].status !== 0) return ends;
     }
-    return ends;
+    const names = (pod.spec.containers as { name: string }[]).map(({ name }) => name);
+    return [...ends, ...(await Promise.all(names.sort().reverse().map(runToEnd)))];
   }
 
   /** What is in a folder of the store. */

@@ -95,9 +95,13 @@ export async function stopAll(things: readonly (Stoppable | undefined)[]): Promi
   if (failures.length > 0) throw failures[0];
 }
 
+/** Within the time that jest gives a test. */
+const LONGEST_SECONDS = 500;
+
 /**
  * Waits for a condition, asked four times a second.
  *
+ * @param seconds how long it may take on a machine with nothing else to do; three times that is waited, for others run beside
  * @param what is waited for, also as it was when there was no more time
  */
 export async function until(
@@ -105,10 +109,10 @@ export async function until(
   seconds: number,
   what: string | (() => string) = 'a condition',
 ): Promise<void> {
-  const end = Date.now() + seconds * 1000;
+  const limit = Math.max(seconds, Math.min(3 * seconds, LONGEST_SECONDS));
+  const end = Date.now() + limit * 1000;
   while (!(await condition())) {
-    if (Date.now() > end)
-      throw new Error(`${typeof what === 'string' ? what : what()} did not hold within ${seconds} s`);
+    if (Date.now() > end) throw new Error(`${typeof what === 'string' ? what : what()} did not hold within ${limit} s`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

@@ -19,11 +19,13 @@ describe('a pipeline', () => {
   const { json, pipeline, store } = piped();
   const job = json.only('kubernetes_job_v1');
   const pod = podOf(json);
-  const [begin, run] = pod.init_container as Block[];
-  const [publish] = pod.container as Block[];
+  const [begin] = pod.init_container as Block[];
+  const [publish, run] = pod.container as Block[];
 
-  test('is a restricted Job: fetch, compute, publish', () => {
-    expect([begin.name, run.name, publish.name]).toEqual(['begin', 'run', 'publish']);
+  test('is a restricted Job: fetch, then compute, and beside it what publishes', () => {
+    const names = [...(pod.init_container as Block[]), ...(pod.container as Block[])].map(({ name }) => name as string);
+    // The one that keeps the lease has started before the large image of the other is pulled.
+    expect(names).toEqual(['begin', 'publish', 'run']);
     expect(pod).toMatchObject({ restart_policy: 'Never', automount_service_account_token: false });
     for (const container of [begin, run, publish]) {
       expect(container.security_context).toMatchObject({ run_as_non_root: true, read_only_root_filesystem: true });
@@ -46,7 +48,9 @@ describe('a pipeline', () => {
 
   test('computes without credentials of the store', () => {
     expect(job.spec.template.metadata.annotations).toMatchObject({ 'eks.amazonaws.com/skip-containers': 'run' });
-    expect(envOf(run)).toEqual({ HOME: '/tmp', USER: 'pipeline', WORK_DIR: '/pipeline' });
+    expect(Object.keys(envOf(run)).sort()).toEqual(
+      ['HOME', 'OUTPUT_URI', 'POD_UID', 'RECIPE', 'STATE_DIR', 'USER', 'WORK_DIR'].sort(),
+    );
     const secret = piped({ credentials: { name: 'store' } });
     const containers = [
       ...(podOf(secret.json).init_container as Block[]),
@@ -55,8 +59,8 @@ describe('a pipeline', () => {
     const mounts = containers.map(({ volume_mount }) =>
       (volume_mount as Block[]).some(({ name }) => name === 'model-store-credentials'),
     );
-    expect(mounts).toEqual([true, false, true]);
-    expect(envOf(containers[1])).not.toHaveProperty('AWS_SHARED_CREDENTIALS_FILE');
+    expect(mounts).toEqual([true, true, false]);
+    expect(envOf(containers[2])).not.toHaveProperty('AWS_SHARED_CREDENTIALS_FILE');
     expect(secret.store.grants).toEqual([]);
   });
 
@@ -103,9 +107,11 @@ describe('a pipeline', () => {
     const weights = PIPED.model.weightSize(PIPED.model.publishedPrecision!).mib;
     expect(mib).toBeGreaterThan(weights + pipeline.outputSize.mib);
     expect(mib).toBeLessThan(3 * weights);
-    for (const container of [begin, run, publish]) {
-      expect(container.resources.requests['ephemeral-storage']).toBe(`${mib + 4096}Mi`);
+    // Once for those that run beside each other, whose requests the scheduler adds.
+    for (const container of [begin, run]) {
+      expect(container.resources.requests['ephemeral-storage']).toBe(`${mib + 4096 + 256 + 16}Mi`);
     }
+    expect(publish.resources.requests['ephemeral-storage']).toBe('64Mi');
   });
 
   test('reads its source and its text, and writes its version', () => {
@@ -155,6 +161,13 @@ describe('the rights of its role, as IAM evaluates them', () => {
     ['s3:GetObject', 'talks/1/talks.txt', true],
     ['s3:PutObject', 'chat/<address>/model.safetensors', true],
     ['s3:GetObject', 'chat/<address>/SHA256SUMS', true],
+    // The lease: written on conditions, which need the right to read as well, and given back.
+    ['s3:PutObject', 'chat/<address>/.lease', true],
+    ['s3:GetObject', 'chat/<address>/.lease', true],
+    ['s3:DeleteObject', 'chat/<address>/.lease', true],
+    ['s3:PutObject', 'chat/1/.lease', false],
+    ['s3:DeleteObject', 'chat/1/.lease', false],
+    ['s3:PutObject', 'chat/2/.lease', false],
     ['s3:PutObject', 'chat/1/model.safetensors', false],
     ['s3:DeleteObject', 'chat/1/SHA256SUMS', false],
     ['s3:PutObject', 'talks/1/talks.txt', false],
@@ -243,14 +256,14 @@ test('works in a folder of its own of a claim, and clears it', () => {
   const folder = `/pipeline/quantize-${pipeline.contentAddress.slice(0, 12)}`;
   expect(pod.volume).toContainEqual({ name: 'work', persistent_volume_claim: { claim_name: 'scratch' } });
   expect(envOf(pod.container[0] as Block)).toMatchObject({ WORK_DIR: folder, CLEAR_WORK: '1' });
-  expect(pod.container[0].resources.requests['ephemeral-storage']).toBe('4096Mi');
+  expect(pod.container[1].resources.requests['ephemeral-storage']).toBe('4368Mi');
 });
 
 test('runs on a GPU of its pool', () => {
   const { json } = piped({ hardware: GpuInstanceType.G6E_XLARGE, steps: [ModelStep.awq({ text: TALKS })] });
   const pod = podOf(json);
   expect(pod.node_selector).toEqual({ 'gpu-inference-constructs/pool': 'gpu' });
-  expect(pod.init_container[1].resources.limits).toMatchObject({ 'nvidia.com/gpu': '1' });
+  expect(pod.container[1].resources.limits).toMatchObject({ 'nvidia.com/gpu': '1' });
   expect(pod.container[0].resources.limits).not.toHaveProperty('nvidia.com/gpu');
   expect(specOf(json).steps).toEqual([
     { kind: 'compress', id: '1-compress', scheme: 'W4A16', method: 'awq', text: '/pipeline/inputs/talks/1/talks.txt' },
@@ -258,8 +271,12 @@ test('runs on a GPU of its pool', () => {
 });
 
 test('warns of code that may run', () => {
-  expect(idsOf(warningsOf(piped({ trustRemoteCode: true }).pipeline))).toEqual(['REMOTE_CODE_RUNS']);
-  expect(warningsOf(piped().pipeline)).toEqual([]);
+  for (const given of [{}, { trustRemoteCode: false }]) {
+    const { json, pipeline } = piped(given);
+    expect([specOf(json).trustRemoteCode, warningsOf(pipeline)]).toEqual([false, []]);
+  }
+  const { json, pipeline } = piped({ trustRemoteCode: true });
+  expect([specOf(json).trustRemoteCode, idsOf(warningsOf(pipeline))]).toEqual([true, ['REMOTE_CODE_RUNS']]);
 });
 
 describe('is refused', () => {

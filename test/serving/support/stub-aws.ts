@@ -3,8 +3,9 @@ import * as path from 'path';
 
 /**
  * A stand-in for the AWS CLI that keeps a bucket in a folder: `s3 cp` both ways, of a folder too, `s3api head-object`,
- * `put-object` and `list-objects-v2`, with the exit statuses and the wording of the real one where our scripts look at them. Every call is noted in
- * `calls`, every object that is read alone in `sent`; an object whose key is in `broken` cannot be read; a download takes the seconds in `pause`; `unlisted` is there where the role may not list, `refused` where it may read nothing. The scripts run with the
+ * `put-object`, `delete-object` and `list-objects-v2`, with the exit statuses and the wording of the real one where our scripts look at them. Every call is noted in
+ * `calls`, every object that is read alone in `sent`; an object whose key is in `broken` cannot be read; a download takes the seconds in `pause`; `unlisted` is there where the role may not list, `refused` where it may read nothing,
+ * `no-conditions` where the store refuses writes with conditions, `any-condition` where it does not look at them. The scripts run with the
  * real one in `scripts/store-cli.mjs`.
  */
 const STUB = `#!/bin/sh
@@ -12,7 +13,7 @@ echo "$*" >> "$STUB_ROOT/calls"
 cp "\${AWS_CONFIG_FILE:-/dev/null}" "$STUB_ROOT/aws-config" 2>/dev/null
 command="$1 $2"
 shift 2
-metadata= recursive= includes= once=
+metadata= recursive= includes= once= match=
 while [ $# -gt 0 ]; do
   case $1 in
     --only-show-errors) ;;
@@ -25,6 +26,8 @@ while [ $# -gt 0 ]; do
     --prefix) prefix=$2; shift ;;
     --body) body=$2; shift ;;
     --if-none-match) once=$2; shift ;;
+    --if-none-match=*) once=\${1#*=} ;;
+    --if-match=*) match=\${1#*=} ;;
     --query) query=$2; shift ;;
     --output) shift ;;
     *) if [ -z "\${from:-}" ]; then from=$1; else to=$1; fi ;;
@@ -32,10 +35,17 @@ while [ $# -gt 0 ]; do
   shift
 done
 store=$STUB_ROOT/store
+refuse() { echo "An error occurred ($1) when calling the $2 operation" >&2; exit 254; }
+etag() { printf '"%s"' "$(md5sum < "$1" | cut -d ' ' -f 1)"; }
 broken() { grep -qxF "$1" "$STUB_ROOT/broken" 2>/dev/null; }
 if [ "$command" = 's3api head-object' ]; then
+  if broken "$bucket/$key"; then refuse 503 HeadObject; fi
   [ -f "$store/$bucket/$key" ] || { echo 'An error occurred (404) when calling the HeadObject operation: Not Found' >&2; exit 254; }
   found=None origin=None
+  if [ "$query" = '[ETag,Metadata.holder]' ]; then
+    printf '%s\t%s\n' "$(etag "$store/$bucket/$key")" "$(cut -d = -f 2 "$STUB_ROOT/metadata/$bucket/$key")"
+    exit 0
+  fi
   if [ "$query" = Metadata.recipe ]; then cut -d = -f 2 "$STUB_ROOT/metadata/$bucket/$key" 2>/dev/null || echo None; exit 0; fi
   if [ -f "$STUB_ROOT/metadata/$bucket/$key" ]; then IFS=, read -r found origin < "$STUB_ROOT/metadata/$bucket/$key"; fi
   printf '%s\t%s\n' "\${found#sha256=}" "\${origin#origin=}"
@@ -52,13 +62,28 @@ if [ "$command" = 's3api list-objects-v2' ]; then
 fi
 if [ "$command" = 's3api put-object' ]; then
   if broken "$bucket/$key"; then echo 'An error occurred (AccessDenied) when calling the PutObject operation: Access Denied' >&2; exit 254; fi
-  if [ "$once" = '*' ] && [ -f "$store/$bucket/$key" ]; then
-    echo 'An error occurred (PreconditionFailed) when calling the PutObject operation' >&2
-    exit 254
+  [ ! -f "$STUB_ROOT/no-conditions" ] || [ -z "$once$match" ] || refuse NotImplemented PutObject
+  if [ -f "$STUB_ROOT/any-condition" ]; then once= match=; fi
+  # A condition and its write are one.
+  exec 9> "$STUB_ROOT/lock"
+  flock 9
+  if [ "$once" = '*' ] && [ -f "$store/$bucket/$key" ]; then refuse PreconditionFailed PutObject; fi
+  if [ -n "$match" ]; then
+    [ -f "$store/$bucket/$key" ] || refuse NoSuchKey PutObject
+    [ "$(etag "$store/$bucket/$key")" = "$match" ] || refuse PreconditionFailed PutObject
   fi
   mkdir -p "$store/$bucket/\${key%/*}" "$STUB_ROOT/metadata/$bucket/\${key%/*}"
   cp "$body" "$store/$bucket/$key"
   echo "$metadata" > "$STUB_ROOT/metadata/$bucket/$key"
+  etag "$body"
+  exit 0
+fi
+if [ "$command" = 's3api delete-object' ]; then
+  [ ! -f "$STUB_ROOT/no-conditions" ] || [ -z "$match" ] || refuse NotImplemented DeleteObject
+  if [ -n "$match" ] && [ ! -f "$STUB_ROOT/any-condition" ]; then
+    [ "$(etag "$store/$bucket/$key")" = "$match" ] || refuse PreconditionFailed DeleteObject
+  fi
+  rm -f "$store/$bucket/$key" "$STUB_ROOT/metadata/$bucket/$key"
   exit 0
 fi
 [ "$command" = 's3 cp' ] || { echo "unknown command $command" >&2; exit 2; }
