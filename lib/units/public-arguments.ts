@@ -208,6 +208,7 @@ export const ARGUMENTS = {
   ModelCache: {
     'static onNode': 'options: NodeCacheOptions',
     'static claim': 'options: ClaimCacheOptions',
+    'static synced': 'options: ClaimCacheOptions',
   },
   ModelInstances: {
     'static onGpus': 'gpuCount?: number; instancesPerGpu?: number',

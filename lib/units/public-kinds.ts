@@ -465,7 +465,7 @@ export const CLASSES = {
   Metric: 'Metric.of(...)',
   MetricContract: 'new MetricContract(...)',
   MetricsSender: 'MetricsSender.PROMETHEUS_SERVER or MetricsSender.PROMETHEUS_AGENT',
-  ModelCache: 'ModelCache.onNode(...) or ModelCache.claim(...)',
+  ModelCache: 'ModelCache.onNode(...), ModelCache.claim(...) or ModelCache.synced(...)',
   ModelImport: 'new ModelImport(...)',
   ModelInstances: 'ModelInstances.onGpus(...), ModelInstances.onSharedGpu(...) or ModelInstances.onCpu(...)',
   ModelPipeline: 'new ModelPipeline(...)',

@@ -2,7 +2,7 @@ import { modelNameFaults, modelVersionFaults } from '../../core/model-name';
 import { modelStoreFaults } from '../../core/model-store-reach';
 import { kubernetesNameFault } from '../../core/naming';
 import { secretFaults } from '../../core/secret-reference';
-import { concreteFault } from '../../core/tokens';
+import { concreteFault, hasToken } from '../../core/tokens';
 import { imageFaults } from '../../kubernetes/container-image';
 import { labelSyntaxFaults } from '../../kubernetes/label-syntax';
 import { Fault, fault, faultsUnder } from '../../units/fault';
@@ -65,7 +65,7 @@ function signingKeyCountFaults(count: number): Fault[] {
 }
 
 function siteCountFaults(sites: readonly string[] | undefined): Fault[] {
-  if (sites === undefined || sites.length > 0) return [];
+  if (sites === undefined || hasToken(sites) || sites.length > 0) return [];
   const reason =
     'sites must name at least one site, or no site would take the release; leave it out for all that follow the channel';
   return [fault('EMPTY_LIST', 'sites', reason)];
