@@ -24,7 +24,7 @@ PREDICATE_TYPE = "https://github.com/gpu-inference-constructs/gpu-inference-cons
 MOST_BYTES = 8 << 20
 # As in assemble-repository.sh: what would be written outside its folder, or needs quoting, is refused.
 PATH = re.compile(r"[A-Za-z0-9._/@+=-]+")
-NAME = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 MOST_NUMBER = 2**53 - 1
 
