@@ -17,6 +17,7 @@ export type ServerGpuName =
   | 'GB300'
   | 'L40'
   | 'L20'
+  | 'A2'
   | 'L4-12Q'
   | 'L4-6Q'
   | 'L4-3Q';
@@ -187,6 +188,21 @@ export const SERVER_GPUS: { readonly [K in ServerGpuName]: GpuFacts } = {
     pcieGBps: 32,
     tdpWatts: 275,
     source: 'NVIDIA L20 data sheet (48 GB, dense rates); reported memory as L40S, 48 GB with ECC as well',
+  },
+  A2: {
+    reportedGib: 14.6,
+    computeCapability: 8.6,
+    memoryBandwidthGBps: 200,
+    fp16Tflops: 18.1,
+    fp32Tflops: 4.5,
+    fp8Tflops: 0,
+    int8Tops: 36.3,
+    fp4Tflops: 0,
+    nvlinkGBps: 0,
+    pcieGBps: 16,
+    tdpWatts: 60,
+    source:
+      'NVIDIA A2 (16 GB, 10 SMs at 1.77 GHz, 128 bits of GDDR6 at 12.5 Gb/s, PCI Express 4.0 x8; rates of public data bases); 15,356 MiB in outputs of nvidia-smi, of which CUDA reports about 400 MiB less, as on T4',
   },
   'L4-12Q': {
     reportedGib: 10.9,

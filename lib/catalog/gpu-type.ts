@@ -83,6 +83,8 @@ export class GpuType {
   public static readonly L40 = GpuType.listed('L40');
   /** NVIDIA L20 48 GB. */
   public static readonly L20 = GpuType.listed('L20');
+  /** NVIDIA A2 16 GB. */
+  public static readonly A2 = GpuType.listed('A2');
   /** Half an NVIDIA L4, as a virtual GPU of EC2. */
   public static readonly L4_12Q = GpuType.listed('L4-12Q');
   /** A quarter of an NVIDIA L4, as a virtual GPU of EC2. */
@@ -237,6 +239,28 @@ export class GpuType {
       default:
         return this.facts.fp16Tflops;
     }
+  }
+
+  /**
+   * The same GPU with its power limited: a share of its rates of computing, and of that of its memory.
+   *
+   * @internal
+   */
+  public _limited({ compute, memory }: { readonly compute: number; readonly memory: number }): GpuType {
+    const { facts } = this;
+    return new GpuType(
+      this.name,
+      {
+        ...facts,
+        memoryBandwidthGBps: facts.memoryBandwidthGBps * memory,
+        fp16Tflops: facts.fp16Tflops * compute,
+        fp32Tflops: facts.fp32Tflops * compute,
+        fp8Tflops: facts.fp8Tflops * compute,
+        int8Tops: facts.int8Tops * compute,
+        fp4Tflops: facts.fp4Tflops * compute,
+      },
+      this._props,
+    );
   }
 
   /** The name. */

@@ -1,4 +1,7 @@
 export * from './cpu-architecture';
+export * from './edge-hardware';
+export * from './edge-hardware-props';
+export * from './edge-server';
 export * from './eks-release';
 export * from './encoder-shape';
 export * from './gpu-instance-type';
@@ -9,6 +12,7 @@ export * from './gpu-type-props';
 export * from './gpu-vendor';
 export { MemoryShare } from './engine-facts';
 export * from './inference-engine';
+export * from './jetpack-release';
 export * from './latent-attention';
 export * from './layer-kinds';
 export * from './metric';

@@ -9,7 +9,7 @@ import { LoraCapacity, MediaInput, NodeNetwork } from './capacity-request';
 import { explainMarkdown, explainText } from './explain';
 import { PlanFacts, copyOfFacts } from './plan-fields';
 import { planFromJson, planToJson } from './plan-json';
-import { MemoryPerGpu, PlanFigure, Alternative } from './plan-parts';
+import { MemoryPerGpu, PlanFigure, Alternative, PowerSetting } from './plan-parts';
 import { summaryOf } from './plan-summary';
 import { vllmServeArguments } from './vllm-serve-arguments';
 import { checkArguments } from '../units/argument-faults';
@@ -79,6 +79,8 @@ export class CapacityPlan {
   public readonly cudaGraphs!: boolean;
   /** Whether later starts alone are planned, which find compiled kernels. @default - the first start too */
   public readonly warmCompileCache?: boolean;
+  /** How the power of every GPU is limited. @default - it is not */
+  public readonly power?: PowerSetting;
   /** Weights of each GPU that stay in host memory. */
   public readonly cpuOffload!: DataSize;
   /** Size of the checkpoint's files that the memory of the weights was scaled to. @default - the weights were counted */

@@ -5,6 +5,8 @@ import { CapacityPlan } from './capacity-plan';
 import { CapacityRequest, CapacitySearchRequest } from './capacity-request';
 import { smallestFit } from './choose-parallelism';
 import { resolveLoad } from './configuration';
+import { planForEdge } from './edge-plan';
+import { EdgeCapacityRequest } from './edge-request';
 import { planOf } from './evaluate';
 import { precisionOf, requestFaults } from './request-faults';
 import { settledConfiguration } from './scheduled-sequences';
@@ -27,8 +29,8 @@ export class CapacityPlanner {
   public static plan(request: CapacityRequest): CapacityPlan {
     const load = resolveLoad(request, requestFaults(request));
     const precision = precisionOf(request);
-    const { instanceType, pricePerHour, utilization, parallelism, replicas } = request;
-    const hardware = { instanceType, precision, pricePerHour, utilization, maxNodes: request.maxNodes };
+    const { instanceType, pricePerHour, utilization, parallelism, replicas, maxNodes, powerBudget } = request;
+    const hardware = { instanceType, precision, pricePerHour, utilization, maxNodes, powerBudget };
     const chosen = parallelism ?? smallestFit(load, hardware, request.maxNodes ?? 1).configuration.parallelism;
     const configuration = settledConfiguration(load, hardware, chosen.withReplicas(replicas ?? chosen.replicas));
     return planOf(configuration, () => alternatives(configuration));
@@ -43,6 +45,18 @@ export class CapacityPlanner {
    */
   public static search(request: CapacitySearchRequest): CapacityPlan[] {
     return searchPlans(request);
+  }
+
+  /**
+   * The plan of a machine of a site: the widest format in which the model fits its memory, reaches the targets, and stays within the watts. Of a
+   * Jetson, whose memory is the host's too, the engine takes what the host does not need.
+   *
+   * @param request the model, its load, the machine and its watts
+   * @throws UnscopedValidationError with all faults: watts that the GPUs cannot be held within, hardware without CUDA, a model that fits in no
+   * format, with what each lacks, and targets that were given and are not reached
+   */
+  public static forEdge(request: EdgeCapacityRequest): CapacityPlan {
+    return planForEdge(request);
   }
 
   /**

@@ -5,6 +5,7 @@ import { Parallelism } from '../catalog/parallelism';
 import { Precision } from '../catalog/precision';
 import { SpeculativeDecoding } from '../catalog/speculative-decoding';
 import { DataSize } from '../units/data-size';
+import { PowerBudget } from './power-budget';
 
 /** How nodes reach each other. */
 export enum NodeNetwork {
@@ -146,6 +147,8 @@ export interface CapacityRequest extends ServingLoad {
   readonly pricePerHour?: number;
   /** Share of time that the GPUs are busy, for the cost. @default 0.6 */
   readonly utilization?: number;
+  /** Watts that each node may take: its GPUs are limited to what is left for them. @default - no limit */
+  readonly powerBudget?: PowerBudget;
 }
 
 /**
@@ -217,6 +220,8 @@ export interface CapacitySearchRequest extends ServingLoad {
   readonly maxReplicas?: number;
   /** Share of time that the GPUs are busy, for the cost. @default 0.6 */
   readonly utilization?: number;
+  /** Watts that each node may take: candidates that cannot be held within it are skipped. @default - no limit */
+  readonly powerBudget?: PowerBudget;
   /** Maximum number of plans to return. @default 20 */
   readonly limit?: number;
 }

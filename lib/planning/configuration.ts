@@ -10,6 +10,8 @@ import { SpeculativeDecoding, SpeculativeMethod } from '../catalog/speculative-d
 import { throwIfFaulty } from '../units/errors';
 import { LoraCapacity, MediaInput, NodeNetwork, ServingLoad } from './capacity-request';
 import { windowed } from './attention-window';
+import { PowerBudget } from './power-budget';
+import { PowerLimit, powerLimit } from './power-model';
 import { Drafter, drafterOf } from './drafter';
 import { defaultContextLength, loadFaults } from './request-faults';
 import { allOf } from '../units/unreadable';
@@ -79,6 +81,9 @@ export interface Configuration extends Load {
   /** Most nodes of one replica that were allowed. */
   readonly maxNodes?: number;
   readonly nodeNetwork: NodeNetwork;
+  readonly powerBudget?: PowerBudget;
+  /** How the power of its GPUs is limited; the rates of `gpu` are those that are left. */
+  readonly power?: PowerLimit;
   readonly pricePerHour?: number;
   readonly utilization: number;
 }
@@ -146,17 +151,21 @@ export function configurationOf(
     pricePerHour?: number;
     utilization?: number;
     maxNodes?: number;
+    powerBudget?: PowerBudget;
   },
   parallelism: Parallelism,
 ): Configuration {
   const { instanceType } = hardware;
+  const power = powerLimit(instanceType, hardware.powerBudget);
   const maxSequences =
     load.requestedMaxSequences ??
     Math.max(defaultSequences(load), Math.ceil(load.concurrency / parallelism.attentionRanks));
   return {
     ...load,
     instanceType,
-    gpu: instanceType.gpu,
+    gpu: power ? instanceType.gpu._limited(power) : instanceType.gpu,
+    powerBudget: hardware.powerBudget,
+    power,
     precision: hardware.precision,
     kvCachePrecision: load.requestedKvCachePrecision ?? defaultCachePrecision(hardware.precision),
     parallelism,

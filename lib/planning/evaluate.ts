@@ -8,6 +8,7 @@ import { Alternative } from './plan-parts';
 import { ServingEstimate, estimate, microBatchesOf, pipelineEfficiency } from './serving-estimate';
 import { Configuration, largerDefaultSequences, nodesFor } from './configuration';
 import { isLowered } from './scheduled-sequences';
+import { settingOf } from './power-model';
 import { stageLayers } from './stages';
 import { warningText, warningsOf } from './warnings';
 
@@ -92,6 +93,7 @@ export function planOf(configuration: Configuration, alternatives: (fit: Fit) =>
     lora: configuration.lora,
     cudaGraphs: configuration.cudaGraphs,
     warmCompileCache: configuration.warmCompileCache || undefined,
+    power: configuration.power && settingOf(configuration.power),
     cpuOffload: size(memory.offloaded),
     checkpointSize: configuration.checkpointBytes === undefined ? undefined : size(configuration.checkpointBytes),
     fits: fit.fits,

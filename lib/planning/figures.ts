@@ -15,6 +15,7 @@ import { capturedGraphs, countsGraphs, graphBytes } from './graph-memory';
 import { stagesOf } from './stages';
 import { exchangeFigures } from './exchange-figures';
 import { loraFigures } from './lora-figures';
+import { powerFigures } from './power-model';
 import { speculationFigures } from './speculation-figures';
 import { cacheFigures } from './cache-figures';
 import { computesNvfp4 } from './weight-only-nvfp4';
@@ -47,6 +48,7 @@ function timeEvidence(
     configuration.parallelism.tensor <= configuration.instanceType.nvlinkDomainSize &&
     configuration.parallelism.attentionRanks === 1 &&
     configuration.cpuOffloadBytes === 0 &&
+    configuration.power === undefined &&
     configuration.cudaGraphs &&
     estimates.every((time) => !time.waitsForHost && time.hostStep <= time.gpuStep);
   if (!measured) return { evidence: EvidenceClass.EXTRAPOLATED, errorBand: 'factor 1.5 either way' };
@@ -285,6 +287,7 @@ export function figuresOf(
     },
   ];
   figures.push(
+    ...powerFigures(configuration.power),
     ...loraFigures(configuration),
     ...speculationFigures(configuration, asked),
     ...exchangeFigures(configuration),

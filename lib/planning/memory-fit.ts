@@ -1,8 +1,12 @@
 import { MemoryModel, memoryOf } from './memory-model';
 import { Configuration } from './configuration';
 
-/** Host memory that the operating system, the kubelet and the engine's processes need. */
-const HOST_RESERVE_GIB = 4;
+/**
+ * Host memory that the operating system, the kubelet and the engine's processes need.
+ *
+ * @internal
+ */
+export const HOST_RESERVE_GIB = 4;
 
 /**
  * What determines whether a configuration fits, without times.

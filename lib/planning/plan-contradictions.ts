@@ -3,6 +3,7 @@ import { encoderParameters } from '../catalog/encoders';
 import { wideBytes } from '../catalog/weight-bytes';
 import { Fault, fault } from '../units/fault';
 import { attentionWindowFaults } from './attention-window';
+import { settingFault } from './power-model';
 import { MediaInput } from './capacity-request';
 import { loadedEncoders } from './encoder-memory';
 import { parallelismFaults } from './parallelism-faults';
@@ -49,6 +50,8 @@ export function contradictions(facts: PlanFacts): Fault[] {
     );
   for (const { reason } of attentionWindowFaults(facts, facts.contextLength))
     faults.push(fault('PLAN_CHANGED', 'attentionWindow', reason));
+  const unset = settingFault(facts.instanceType, facts.power);
+  if (unset !== undefined) faults.push(fault('PLAN_CHANGED', 'power', unset));
   const layers = layersPerStage.reduce((sum, stage) => sum + stage, 0);
   if (layersPerStage.length !== parallelism.pipeline || layers !== model.layers)
     faults.push(

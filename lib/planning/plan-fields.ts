@@ -20,7 +20,7 @@ import {
   oneOf,
   optional,
 } from './plan-field-kinds';
-import { Alternative, EvidenceClass, MemoryPerGpu, PlanFigure } from './plan-parts';
+import { Alternative, EvidenceClass, MemoryPerGpu, PlanFigure, PowerSetting } from './plan-parts';
 
 const MEMORY = objectOf<MemoryPerGpu>({
   weights: SIZE,
@@ -32,6 +32,13 @@ const MEMORY = objectOf<MemoryPerGpu>({
 });
 
 const LORA = objectOf<LoraCapacity>({ maxAdapters: COUNT, maxRank: COUNT });
+
+const POWER = objectOf<PowerSetting>({
+  wattsPerGpu: PRICE,
+  modeId: optional(NUMBER),
+  modeName: optional(TEXT),
+  gpuClockMhz: optional(COUNT),
+});
 
 const ALTERNATIVE = objectOf<Alternative>({
   change: TEXT,
@@ -92,6 +99,7 @@ export const PLAN_FIELDS = {
   lora: optional(LORA),
   cudaGraphs: FLAG,
   warmCompileCache: optional(FLAG),
+  power: optional(POWER),
   fits: FLAG,
   nodes: COUNT,
   kvBytesPerTokenPerGpu: NUMBER,

@@ -54,6 +54,20 @@ export interface PlanFigure {
 }
 
 /**
+ * How the power of every GPU of a node is limited, which the node's set-up does before the server starts.
+ */
+export interface PowerSetting {
+  /** Watts of each GPU; of a Jetson those of its module. */
+  readonly wattsPerGpu: number;
+  /** Number of the power mode of a Jetson (`nvpmodel -m`). @default - cards are limited in watts (`nvidia-smi -pl`) */
+  readonly modeId?: number;
+  /** Name of that mode, e.g. `MODE_30W`. @default - cards have none */
+  readonly modeName?: string;
+  /** Highest clock of the GPU in that mode, MHz. @default - not known, or not fixed */
+  readonly gpuClockMhz?: number;
+}
+
+/**
  * A change that makes a plan fit; each was verified to fit.
  */
 export interface Alternative {

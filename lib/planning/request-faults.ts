@@ -20,6 +20,7 @@ import { engineGpuFaults } from './engine-capability';
 import { defaultPrecision } from './default-precision';
 import { formatFaults } from './format-faults';
 import { parallelismFaults } from './parallelism-faults';
+import { powerFaults } from './power-model';
 import { draftParallelismFaults, speculationFaults } from './speculation-faults';
 import { allOf, isUnreadable } from '../units/unreadable';
 
@@ -209,6 +210,7 @@ export function requestFaults(request: CapacityRequest): Fault[] {
     () => wholeNumberFaults({ maxNodes: request.maxNodes, replicas: request.replicas }, 1),
     () => priceFaults('pricePerHour', request.pricePerHour),
     () => busyFaults(request.utilization),
+    () => powerFaults(request.instanceType, request.powerBudget),
   );
 }
 

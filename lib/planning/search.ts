@@ -19,6 +19,7 @@ import { parallelismFaults } from './parallelism-faults';
 import { busyFaults, choiceFaults, hardwareFaults, priceFaults } from './request-faults';
 import { busiest, calmest, within } from './reach-throughput';
 import { draftParallelismFaults, drafts } from './speculation-faults';
+import { powerFaults } from './power-model';
 import { settledConfiguration } from './scheduled-sequences';
 import { ServingEstimate, estimate } from './serving-estimate';
 import { targetsOf } from './targets';
@@ -59,7 +60,8 @@ export function searchPlans(request: CapacitySearchRequest, admits?: (plan: Capa
   for (const candidate of candidatesOf(request)) {
     for (const precision of precisionsOf(request, candidate.instanceType)) {
       for (const parallelism of parallelismsOf(request, load, candidate.instanceType, precision)) {
-        const hardware = { ...candidate, precision, utilization: request.utilization };
+        const { utilization, powerBudget } = request;
+        const hardware = { ...candidate, precision, utilization, powerBudget };
         const best = foundWith(load, hardware, parallelism, request);
         if (best) found.push(best);
       }
@@ -186,6 +188,7 @@ function searchFaults(request: CapacitySearchRequest): Fault[] {
     () => (precisions?.length === 0 ? [emptyFault('precisions')] : []),
     () => lackingFaults(request),
     () => oldFaults(request),
+    () => powerlessFaults(request),
     () => (parallelism ? parallelismFaults(request.model, parallelism, Precision.FP16) : []),
     () => (parallelism ? draftParallelismFaults(request, parallelism) : []),
   );
@@ -233,6 +236,12 @@ function oldFaults({ engine, candidates = [] }: CapacitySearchRequest): Fault[] 
   );
 }
 
+/** The same for a budget of power that none can be held within. */
+function powerlessFaults({ candidates = [], powerBudget }: CapacitySearchRequest): Fault[] {
+  const faults = candidates.map(({ instanceType }) => powerFaults(instanceType, powerBudget));
+  return faults.every((own) => own.length > 0) ? faults.flat() : [];
+}
+
 /** The candidates, each type once, at the lowest price that it is listed with. */
 function candidatesOf({ candidates, region }: CapacitySearchRequest): CapacityCandidate[] {
   if (!candidates) {
@@ -256,6 +265,7 @@ function precisionsOf(request: CapacitySearchRequest, type: GpuNodeType): Precis
   const wanted = (request.precisions && distinct(request.precisions)) ?? [
     defaultPrecision(request.model, type, request.engine),
   ];
+  if (powerFaults(type, request.powerBudget).length > 0) return [];
   return wanted.filter((precision) => choiceFaults(request, type, precision).length === 0);
 }
 

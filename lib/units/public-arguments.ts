@@ -25,6 +25,7 @@ export const ARGUMENTS = {
   CapacityPlanner: {
     'static plan': 'request: CapacityRequest',
     'static search': 'request: CapacitySearchRequest',
+    'static forEdge': 'request: EdgeCapacityRequest',
     'static cheapest': 'request: CapacitySearchRequest',
   },
   CertificateAuthority: {
@@ -61,6 +62,14 @@ export const ARGUMENTS = {
     'static seconds': 'amount: number',
     'static minutes': 'amount: number',
     'static hours': 'amount: number',
+  },
+  EdgeHardware: {
+    'static server': 'props: EdgeServerProps',
+    'static wsl2': 'props: EdgeServerProps',
+    'static jetson': 'props: EdgeJetsonProps',
+    'static cpu': 'props: EdgeCpuProps',
+    modelServer: 'options?: EdgeServerOptions',
+    requireFeatures: 'needs: EdgeNeeds',
   },
   EfaInstaller: {
     'static of': 'version: string',
@@ -164,6 +173,9 @@ export const ARGUMENTS = {
   InferenceEngine: {
     'static vllm': 'version: string',
     'static of': 'name: string',
+  },
+  JetPackRelease: {
+    'static of': 'version: string',
   },
   KServeRouter: {
     'static managed': 'options?: KServeRouterOptions',
@@ -304,6 +316,10 @@ export const ARGUMENTS = {
     'static configMap': 'name: string; configMapName: string',
     'static claim': 'name: string; claimName: string',
     'static emptyFolder': 'name: string; sizeLimit: DataSize',
+  },
+  PowerBudget: {
+    'static ofGpus': 'watts: number',
+    'static ofNode': 'watts: number; otherWatts: number',
   },
   Precision: {
     'static of': 'name: string',

@@ -14,6 +14,7 @@ function faultsOf(body: () => unknown): { id: string; property?: string; reason:
 const PUBLISHED: [string, number, number, number, number, number][] = [
   ['H20', 96, 4000, 148, 296, 900],
   ['L20', 48, 864, 119.5, 239, 0],
+  ['A2', 16, 200, 18, 0, 0],
   ['L40', 48, 864, 181, 362, 0],
   ['A800-80GB', 80, 2039, 312, 0, 400],
   ['H800', 80, 3350, 989, 1979, 400],

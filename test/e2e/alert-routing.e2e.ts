@@ -62,6 +62,7 @@ describeWith(['monitoring'], 'Alertmanager, by the configuration of a monitoring
       of('kube-state-metrics', 'GpuNotAllocatable', 'critical', { namespace: 'monitoring', node: 'b' }),
       of('kube-state-metrics', 'GroupRecreating', 'critical', { statefulset: 'group-0' }),
       of('kube-state-metrics', 'ContainerOutOfMemory', 'warning', { pod: 'many-1', container: 'triton' }),
+      of('kube-state-metrics', 'JobFailed', 'warning', { job_name: 'quantize' }),
       ofPort('critical', '0.0.0.0:8443'),
       ofPort('warning', '0.0.0.0:9443'),
     ];

@@ -1,9 +1,18 @@
-import { GpuInterconnect, GpuNodeType, GpuType, ModelSpec, Parallelism } from '../../lib/planning';
+import {
+  EdgeHardware,
+  EdgeServerKind,
+  GpuInterconnect,
+  GpuNodeType,
+  GpuType,
+  ModelSpec,
+  Parallelism,
+} from '../../lib/planning';
 import { EksRelease } from '../../lib/catalog/eks-release';
 import { DataSize } from '../../lib/units';
 import { FaultText } from './fault-text';
 
 const node = { name: 'rack', gpu: GpuType.H100, gpuCount: 8, vcpus: 96, memory: DataSize.gib(1024) };
+const machine = { gpu: GpuType.L4, vcpus: 8, memory: DataSize.gib(32) };
 const shape = {
   ...{ layers: 2, hiddenSize: 64, attentionHeads: 4, intermediateSize: 128, vocabularySize: 100 },
   maxContextLength: 1024,
@@ -21,6 +30,31 @@ export const TEXTS: FaultText[] = [
     property: 'num_experts_per_tok',
     text: "model 'm': config.json has experts, but no 'num_experts_per_tok' or 'moe_intermediate_size'",
     refuse: read({ num_local_experts: 8 }),
+  },
+  {
+    id: 'EDGE_HARDWARE_LACKS_FEATURE',
+    property: 'rdma',
+    text: 'Windows with WSL2 and L4 has no RDMA; install Linux in place of Windows, with EdgeHardware.server, or use TCP between machines',
+    refuse: () => EdgeHardware.wsl2(machine).requireFeatures({ rdma: true }),
+  },
+  {
+    id: 'EDGE_HARDWARE_LACKS_FEATURE',
+    property: 'cudaVersion',
+    text: 'the image has CUDA 13.0.3, and a machine of arm64 without CUDA cannot use it; build one with ServingImage.armCpu (USE_CUDA=OFF) and serve by ONNX Runtime',
+    refuse: () => EdgeHardware.cpu({ vcpus: 8, memory: DataSize.gib(16) }).requireFeatures({ cudaVersion: '13.0.3' }),
+  },
+  {
+    id: 'EDGE_HARDWARE_NOT_SUPPORTED',
+    property: 'gpu',
+    text: 'JETSON-AGX-ORIN-64GB is a board, not a card of a server; use EdgeHardware.jetson',
+    refuse: () => EdgeHardware.server({ ...machine, gpu: GpuType.JETSON_AGX_ORIN_64GB }),
+  },
+  {
+    id: 'EDGE_SERVER_NOT_AVAILABLE',
+    property: 'kind',
+    text: 'JETSON-AGX-ORIN-64GB with JetPack 7.2 does not run Triton 26.07: Triton 26.02 was the last with a build for Jetson, that of Orin; use vLLM',
+    refuse: () =>
+      EdgeHardware.jetson({ board: GpuType.JETSON_AGX_ORIN_64GB }).modelServer({ kind: EdgeServerKind.TRITON }),
   },
   {
     id: 'EXPERT_DOES_NOT_DIVIDE_GPUS',

@@ -5,6 +5,7 @@ import {
   ZeroInference,
   CloudTopology,
   DataSize,
+  EdgeHardware,
   GpuInstanceType,
   GpuType,
   KarpenterGpuNodePool,
@@ -27,6 +28,7 @@ import { Given, Program, StructPrograms } from './string-programs-compute';
 import { deploy } from './string-programs-workloads';
 import { SHAPE } from './small-model';
 
+const EDGE = EdgeHardware.server({ gpu: GpuType.L4, vcpus: 4, memory: DataSize.gib(16) });
 const planned = (more: Given) => () =>
   void CapacityPlanner.plan({ model: ModelSpec.LLAMA_3_2_1B, instanceType: GpuInstanceType.G6E_XLARGE, ...more });
 const searched = (more: Given) => () =>
@@ -83,6 +85,17 @@ const OTHER: StructPrograms = {
   CapacitySearchRequest: searched,
   CapacityCandidate: (given) => searched({ candidates: [{ instanceType: GpuInstanceType.G6E_XLARGE, ...given }] }),
   CapacityTargets: (given) => searched({ targets: { maxTimePerOutputTokenMs: 100, ...given } }),
+  EdgeServerProps: (given) => () =>
+    void EdgeHardware.server({ gpu: GpuType.T4, vcpus: 4, memory: DataSize.gib(16), ...given }),
+  EdgeJetsonProps: (given) => () => void EdgeHardware.jetson({ board: GpuType.JETSON_AGX_ORIN_64GB, ...given }),
+  EdgeCpuProps: (given) => () => void EdgeHardware.cpu({ vcpus: 4, memory: DataSize.gib(16), ...given }),
+  EdgeNeeds: (given) => () => EDGE.requireFeatures(given),
+  EdgeServerOptions: (given) => () => void EDGE.modelServer(given),
+  EdgeCapacityRequest: (given) => () =>
+    void CapacityPlanner.forEdge({
+      ...{ model: ModelSpec.LLAMA_3_2_1B, contextLength: 1024, hardware: EDGE },
+      ...given,
+    }),
   CloudTopologyProps: (given) => (stack) =>
     void new CloudTopology(stack, 'Cloud', {
       clusterName: 'test',

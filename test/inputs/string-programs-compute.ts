@@ -6,6 +6,7 @@ import {
   ClusterAutoscaler,
   EksGpuCluster,
   EksRelease,
+  JetPackRelease,
   EncryptedStorageClass,
   GpuInstanceType,
   GpuNodePool,
@@ -212,6 +213,7 @@ export const COMPUTE_ARGUMENTS: ArgumentPrograms = {
     void new EksGpuCluster(stack, 'C', { clusterName: 'test' }).serviceAccountRole(value, 'sa'),
   'EksGpuCluster.serviceAccountRole(serviceAccountName)': (value) => (stack) =>
     void new EksGpuCluster(stack, 'C', { clusterName: 'test' }).serviceAccountRole('ns', value),
+  'JetPackRelease.of(version)': (value) => () => void JetPackRelease.of(value),
   'EksRelease.of(kubernetesVersion)': (value) => (stack) => cluster({ release: EksRelease.of(value) })(stack),
   'EncryptedStorageClass.new(id)': (id) => (stack) =>
     void new EncryptedStorageClass(stack, id, { cluster: testCluster(stack) }),

@@ -2,7 +2,7 @@
 export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: string }[] = [
   {
     values:
-      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput)\./,
+      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput|PowerSetting|EdgeServer)\./,
     why: 'the library returns it',
   },
   { values: /^CapacityPlan\.vllmServeArguments\(/, why: 'it returns arguments of a command, and makes no resource' },
@@ -26,6 +26,10 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
   {
     values: /^DeepSpeedConfigProps\.moreSettings/,
     why: 'it goes into the text of a file as part of a JSON, which is escaped as a whole',
+  },
+  {
+    values: /^(EdgeServerProps|EdgeJetsonProps|EdgeCpuProps|EdgeNeeds)\./,
+    why: 'it names a machine of a plan or a version that is compared, and goes into no resource; other names are refused',
   },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   {

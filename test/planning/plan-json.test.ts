@@ -84,6 +84,7 @@ describe('a plan whose JSON was changed by hand', () => {
     'speculativeDecoding',
     'lora',
     'warmCompileCache',
+    'power',
     'checkpointSize',
     'shortfallPerGpu',
     'stateBytesPerSequencePerGpu',
@@ -145,6 +146,7 @@ test('every field that a plan has in public is a row of the table that its JSON 
     'speculativeDecoding',
     'lora',
     'warmCompileCache',
+    'power',
     'stateBytesPerSequencePerGpu',
   ]);
 });

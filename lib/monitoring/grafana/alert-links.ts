@@ -68,6 +68,7 @@ export const ALERTS_WITHOUT_PANEL: readonly string[] = [
   'GatewayHasNoServer',
   'GatewayRequestsFail',
   'GroupRecreating',
+  'JobFailed',
   'ModelSyncLate',
   'ModelSyncRefused',
   'Watchdog',

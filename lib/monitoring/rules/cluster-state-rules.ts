@@ -7,12 +7,12 @@ import { MonitoringRule } from './monitoring-rule';
 const MAX_RECREATIONS = 2;
 
 /**
- * Alerts from what kube-state-metrics tells of nodes, pods and groups.
+ * Alerts from what kube-state-metrics tells of nodes, pods, groups and Jobs.
  *
  * @internal
  */
 export function clusterStateRules(target: MetricsTarget): MonitoringRule[] {
-  return [gpuNotAllocatable(target), containerOutOfMemory(target), groupRecreating(target)];
+  return [gpuNotAllocatable(target), containerOutOfMemory(target), groupRecreating(target), jobFailed(target)];
 }
 
 /** The device plugin takes a GPU that it finds ill out of what is allocatable, and leaves it in the capacity. */
@@ -60,5 +60,19 @@ function groupRecreating(target: MetricsTarget): MonitoringRule {
     description:
       'StatefulSet {{ $labels.statefulset }} in namespace {{ $labels.namespace }}. When one pod of a group ends, all of them are made anew, and ' +
       'each time they load the weights.',
+  });
+}
+
+/** Failed is final: the condition stays as long as the Job is there, also when its pods, with what they told of themselves, are gone. */
+function jobFailed(target: MetricsTarget): MonitoringRule {
+  return alertRule(target, {
+    name: 'JobFailed',
+    severity: AlertSeverity.WARNING,
+    expr: `max by (namespace, job_name) (${ofOthers('kube_job_failed', target, 'condition="true"')}) > 0`,
+    ofOtherNamespace: true,
+    summary: 'Job {{ $labels.job_name }} in namespace {{ $labels.namespace }} failed for good',
+    description:
+      'No further pod is tried. A model pipeline has published nothing; an import is not complete; a training has ended. It ceases when the Job is ' +
+      'deleted or made anew.',
   });
 }

@@ -27,6 +27,8 @@ const container = (what: string, more = '') =>
     `kube_pod_container_status_${what}`,
     `namespace="inference",pod="chat-0",uid="u",container="vllm",node="a"${more}`,
   );
+const ofJob = (metric: string, name: string, more?: string) =>
+  ofKube(metric, [`namespace="inference",job_name="${name}"`, ...(more ? [more] : [])].join(','));
 const ofNode = (metric: string, device: string) =>
   `${metric}{device="${device}",job="node-exporter",namespace="monitoring",pod="node-exporter-a",node="a",instance="10.0.0.1:9100"}`;
 
@@ -91,6 +93,29 @@ testAlerts({ watched: [{ target: KUBE }, { target: NODES }] }, [
     when: 'there is a rollout, and a node is lost',
     series: {
       [ofKube('kube_statefulset_created', 'namespace="inference",statefulset="chat-0"')]: '1000x10 1600x10 2200x60',
+    },
+    silent: ['30m', '70m'],
+  },
+  {
+    alert: 'JobFailed',
+    when: 'the checks of a pipeline do not hold, until its Job is deleted',
+    series: {
+      [ofJob('kube_job_failed', 'quantize', 'condition="true"')]: '_x20 1x40',
+      [ofJob('kube_job_failed', 'quantize', 'condition="false"')]: '_x20 0x40',
+    },
+    fires: {
+      '30m': [{ namespace: 'inference', job_name: 'quantize', severity: 'warning', job: 'kube-state-metrics' }],
+    },
+    silent: ['15m', '70m'],
+  },
+  {
+    alert: 'JobFailed',
+    when: 'the first pod of a Job failed, and the second one does what it is to do',
+    series: {
+      [ofJob('kube_job_status_failed', 'export', 'reason="BackoffLimitExceeded"')]: '0x80',
+      [ofJob('kube_job_status_active', 'export')]: '1x40 0x40',
+      [ofJob('kube_job_failed', 'export', 'condition="true"')]: '_x40 0x40',
+      [ofJob('kube_job_complete', 'export', 'condition="true"')]: '_x40 1x40',
     },
     silent: ['30m', '70m'],
   },
