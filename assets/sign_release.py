@@ -36,7 +36,7 @@ def sizes(file: pathlib.Path) -> dict[str, int]:
 
 def main() -> None:
     work = pathlib.Path(os.environ["WORK_DIR"])
-    keys = sorted(pathlib.Path(os.environ["KEYS_DIR"]).glob("*/private.pem"))
+    keys = [pathlib.Path(each) for each in os.environ["KEY_FILES"].split()]
     if not keys:
         fail("there is no key to sign with")
     try:
@@ -65,8 +65,8 @@ def main() -> None:
             except RefusedError as refused:
                 print(f"sign: WARNING: what is there is replaced: {refused}", file=sys.stderr)
         # What cannot be verified is not published.
-        for key in keys:
-            public = work / f"{key.parent.name}.public"
+        for index, key in enumerate(keys):
+            public = work / f"{index}.public"
             openssl("pkey", "-pubout", "-in", str(key), "-out", str(public))
             publics[key_id(public)] = public
         verified(envelope, publics, set())

@@ -26,8 +26,10 @@ class AbsentError(Exception):
 
 
 def api() -> str:
+    if "KUBERNETES_API" in os.environ:
+        return os.environ["KUBERNETES_API"]
     host, port = os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"]
-    return os.environ.get("KUBERNETES_API", f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}")
+    return f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
 
 
 def ask(method: str, namespace: str, deployment: str, body: Any = None) -> dict[str, Any]:

@@ -21,12 +21,12 @@ export async function makeKey(folder) {
   return { private: at('private.pem'), public: at('public.pem'), id: stdout.trim() };
 }
 
-const releaseEnvironment = (environment, work, release) => {
+const releaseEnvironment = (environment, work, release, keys) => {
   const { model, version, channel, number, variant = '', sites = ['*'] } = release;
   return {
     ...environment,
     WORK_DIR: work,
-    KEYS_DIR: path.join(work, 'keys'),
+    KEY_FILES: keys.map((key) => key.private).join(' '),
     MODEL_URI: `s3://models/${model}/${version}`,
     RELEASE_URI: `s3://models/${model}/_releases/${channel}`,
     ...{ MODEL: model, VERSION: version, VARIANT: variant, CHANNEL: channel },
@@ -38,15 +38,11 @@ const releaseEnvironment = (environment, work, release) => {
 export async function publish(root, environment, release, keys, { files, only } = {}) {
   const work = path.join(root, 'release');
   rmSync(work, { recursive: true, force: true });
-  mkdirSync(path.join(work, 'keys'), { recursive: true });
-  keys.forEach((key, index) => {
-    mkdirSync(path.join(work, 'keys', String(index)));
-    writeFileSync(path.join(work, 'keys', String(index), 'private.pem'), readFileSync(key.private));
-  });
+  mkdirSync(work, { recursive: true });
   const each = Object.entries(files ?? {});
   writeFileSync(path.join(work, 'SHA256SUMS'), each.map(([name, content]) => `${sha256(content)}  ${name}\n`).join(''));
   writeFileSync(path.join(work, 'sizes'), each.map(([name, content]) => `${content.length}\t${name}\n`).join(''));
-  const env = releaseEnvironment(environment, work, release);
+  const env = releaseEnvironment(environment, work, release, keys);
   const commands = {
     read: ['/bin/sh', asset('release-model.sh'), 'read'],
     sign: ['python3', asset('sign_release.py')],

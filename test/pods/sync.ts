@@ -131,7 +131,7 @@ export const ROWS: readonly Row[] = [
       ],
       sign: [
         'env CHANNEL=stable',
-        'env KEYS_DIR=/etc/model-release-keys',
+        'env KEY_FILES=/etc/model-release-keys/0/private.pem',
         'env MODEL=chat',
         'env NUMBER=7',
         'env PYTHONDONTWRITEBYTECODE=1',

@@ -192,7 +192,7 @@ export class ModelRelease extends Construct {
     const { model, version, variant, number, sites, signingKeys, pythonImage } = this.#props;
     const environment = {
       WORK_DIR: WORK,
-      KEYS_DIR: KEYS,
+      KEY_FILES: signingKeys.map((_, index) => `${KEYS}/${index}/private.pem`).join(' '),
       MODEL: model,
       VERSION: version,
       VARIANT: variant ?? '',
