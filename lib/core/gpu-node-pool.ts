@@ -103,6 +103,12 @@ export interface IGpuNodePool extends IConstruct {
    */
   readonly efaSecurityGroupId?: string | undefined;
   /**
+   * For how many seconds pods stay on nodes that the control plane does not reach, e.g. those behind a link that may be cut: `UplinkOutage` says how
+   * many. Pods of workloads tolerate `node.kubernetes.io/unreachable` and `not-ready` that long.
+   * @default - as long as the API server says: 300
+   */
+  readonly unreachableTolerationSeconds?: number | undefined;
+  /**
    * When its nodes are taken away, in UTC to the minute, e.g. the end of a capacity block, `2027-01-25T11:30:00Z`: the alert `CapacityBlockEnding`
    * tells of it before.
    * @default - they stay

@@ -65,7 +65,7 @@ export function trainingPod(pod: TrainingPod): PodTemplateProps {
     securityLevel: PodSecurityLevel.RESTRICTED,
     fsGroupChangePolicy: 'OnRootMismatch',
     serviceAccount: { name: pod.name },
-    taints: nodePool.taints,
+    nodePool,
     initContainers: [fetcher(pod)],
     containers: [trainer(pod)],
     spec: {

@@ -4,12 +4,12 @@ import {
   DeploymentV1SpecTemplateSpecContainer,
 } from '@cdktf/provider-kubernetes/lib/deployment-v1';
 import { Lazy } from 'cdktf';
-import { NodeTaint } from '../core/gpu-node-pool';
+import { IGpuNodePool, NodeTaint } from '../core/gpu-node-pool';
 import { PodSecurityLevel } from '../core/pod-security-level';
 import { ImageRegistry } from './image-registry';
 import { MANAGED_BY } from './managed-by';
 import { restrictedContainerSecurityContext, restrictedPodSecurityContext } from './pod-security';
-import { Toleration, tolerationsOf } from './tolerations';
+import { Toleration, tolerationsOf, tolerationsOfOutage } from './tolerations';
 import { escapeTemplates } from '../core/template-escape';
 
 type Spec = DeploymentV1SpecTemplateSpec;
@@ -68,7 +68,9 @@ export interface PodTemplateProps {
   readonly fsGroupChangePolicy?: string;
   /** @default - the namespace's own, without a token */
   readonly serviceAccount?: PodServiceAccount;
-  /** Taints of the pools that the pods are for. @default - none: see `tolerations` */
+  /** Pool that the pods are for: its taints are tolerated, and the outages that it bears. @default - none */
+  readonly nodePool?: Pick<IGpuNodePool, 'taints' | 'unreachableTolerationSeconds'>;
+  /** Further taints that are tolerated. @default - none: see `tolerations` */
   readonly taints?: readonly NodeTaint[];
   /**
    * Tolerations that are evaluated when the stack is synthesized, instead of `taints`: for pools that may be added later.
@@ -145,9 +147,11 @@ function podSecurityContext({ securityLevel, userId, fsGroupChangePolicy, spec }
   return { ...restrictedPodSecurityContext(userId), fsGroupChangePolicy, ...spec?.securityContext };
 }
 
-function tolerations({ taints, tolerations: late }: PodTemplateProps) {
+function tolerations({ nodePool, taints, tolerations: late }: PodTemplateProps) {
   if (late) return Lazy.anyValue({ produce: () => late() });
-  return taints && tolerationsOf(taints);
+  if (nodePool === undefined) return taints && tolerationsOf(taints);
+  const outage = tolerationsOfOutage(nodePool.unreachableTolerationSeconds);
+  return [...tolerationsOf([...nodePool.taints, ...(taints ?? [])]), ...outage];
 }
 
 function finished(container: PodContainer, { registry, securityLevel }: PodTemplateProps): Container {

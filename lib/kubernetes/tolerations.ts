@@ -12,6 +12,22 @@ export interface Toleration {
   readonly value?: string;
   /** @default - every effect */
   readonly effect?: string;
+  /** For how many seconds a pod stays when the taint has come. @default - for ever */
+  readonly tolerationSeconds?: string;
+}
+
+/** Taints that the control plane puts on nodes that it does not reach, or that are not ready: https://kubernetes.io/docs/reference/labels-annotations-taints/. */
+const GONE = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
+
+/**
+ * Tolerations by which pods stay on nodes of a pool that the control plane does not reach for a while; none for a pool that does not say so, whose pods get
+ * those of the API server.
+ *
+ * @internal
+ */
+export function tolerationsOfOutage(seconds: number | undefined): Toleration[] {
+  if (seconds === undefined) return [];
+  return GONE.map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: String(seconds) }));
 }
 
 /**

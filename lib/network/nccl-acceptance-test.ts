@@ -261,7 +261,7 @@ export class NcclAcceptanceTest extends Construct {
       annotations: { ...binding.annotations, ...checksum },
       registry: imageRegistry,
       securityLevel: PodSecurityLevel.PRIVILEGED,
-      taints: nodePool.taints,
+      nodePool,
       containers: [this.#container(binding, deadline)],
       spec: {
         restartPolicy: 'Never',

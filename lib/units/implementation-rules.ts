@@ -126,6 +126,7 @@ const RULES: { readonly [type: string]: Rules | undefined } = {
     allocatable: quantities,
     gpuResourceName: resource,
     efaSecurityGroupId: line,
+    unreachableTolerationSeconds: whole(0),
     capacityEnd: text(
       /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:00)?Z$/,
       "a time in UTC to the minute, e.g. '2027-01-25T11:30:00Z'",

@@ -143,6 +143,10 @@ export const ARGUMENTS = {
     'static fromJson': 'text: string',
     'static fromFile': 'path: string',
   },
+  HybridCredentials: {
+    'static rolesAnywhere': 'options: RolesAnywhereOptions',
+    'static ssmActivation': 'options: SsmActivationOptions',
+  },
   IKubernetesCluster: {
     serviceAccountRole: 'namespace: string; serviceAccountName: string',
   },

@@ -26,7 +26,7 @@ export const STRUCTS = {
     'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
   ClaimCacheOptions: 'claimName: string; size: DataSize',
   CloudTopologyProps:
-    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; leaderWorkerSetController?: boolean; keda?: boolean; storageClass?: boolean; monitoring?: boolean; existingMonitoring?: IMonitoring; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
+    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; remoteNetworks?: RemoteNetworks; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; leaderWorkerSetController?: boolean; keda?: boolean; storageClass?: boolean; monitoring?: boolean; existingMonitoring?: IMonitoring; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
   ClusterAutoscalerProps: 'cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string',
   ClusterConnection:
     'host?: string; certificateAuthorityData?: string; eksClusterName?: string; region?: string; configPath?: string; configContext?: string',
@@ -67,9 +67,9 @@ export const STRUCTS = {
   EfaInstallerProps: 'version: string; sha256: string',
   EgressTarget: 'cidr: string; port: number',
   EksClusterAttributes:
-    'clusterName: string; subnetIds: string[]; securityGroupIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; nodeMonitoring?: boolean; vpcId?: string; endpoint?: string; certificateAuthorityData?: string; region?: string; podIdentity?: boolean; oidcProviderArn?: string; kubernetesVersion?: string; volumeKeyArn?: string; clusterRoleArn?: string; roleOptions?: RoleOptions; tags?: string{}; provider?: TerraformProvider',
+    'clusterName: string; subnetIds: string[]; securityGroupIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; nodeMonitoring?: boolean; remoteNetworks?: RemoteNetworks; vpcId?: string; endpoint?: string; certificateAuthorityData?: string; region?: string; podIdentity?: boolean; oidcProviderArn?: string; kubernetesVersion?: string; volumeKeyArn?: string; clusterRoleArn?: string; roleOptions?: RoleOptions; tags?: string{}; provider?: TerraformProvider',
   EksGpuClusterProps:
-    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider',
+    'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; remoteNetworks?: RemoteNetworks; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider',
   EksReleaseVersions:
     'kubernetesVersion: string; nodeImageVersion: string; vpcCni: string; kubeProxy: string; podIdentityAgent: string; coreDns: string; ebsCsiDriver: string; nodeMonitoringAgent?: string; nvidiaDriverMajor?: number',
   EmailReceiverProps:
@@ -133,6 +133,8 @@ export const STRUCTS = {
     'minReplicas?: number; maxReplicas: number; requestsPerServer?: number; scaleDownWindow?: Duration; scaleUpWindow?: Duration',
   HuggingFaceSource:
     'allow?: string[]; ignore?: string[]; repository: string; revision: string; token?: SecretReference; acceptedLicense?: string; endpoint?: string',
+  HybridGpuNodePoolProps:
+    'cluster: IEksCluster; hardware: GpuNodeType; nodes: number; site: string; maxUplinkOutage: Duration; credentials: HybridCredentials; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; labels?: string{}; taints?: NodeTaint[]; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize; driverMajor?: number; tags?: string{}; provider?: TerraformProvider',
   ImagePrePullerProps:
     'cluster: IKubernetesCluster; images: string[]; nodePools?: IGpuNodePool[]; command?: string[]; pauseImage?: string; imageRegistry?: ImageRegistry; name?: string; namespace?: string',
   IndicatorQuery: 'expr: string; metrics: Metric[]; models: string[]; meaning: string',
@@ -284,9 +286,11 @@ export const STRUCTS = {
   ReleaseAdvisory:
     'id: string; component: AdvisoryComponent; since?: string; fixed: string; effect: string; source: string',
   ReleaseKey: 'publicKey: string; revoked?: boolean',
+  RemoteNetworks: 'nodeCidrs: string[]; podCidrs?: string[]',
   RoceOptions:
     'adaptersPerNode: number; gbpsPerAdapter: number; attachment?: RdmaAttachment; fabricName?: string; devices?: string[]; gidIndex?: number; trafficClass?: number',
   RoleOptions: 'permissionsBoundary?: string; path?: string',
+  RolesAnywhereOptions: 'certificateAuthority?: string; trustAnchorArn?: string; organizationalUnit?: string',
   S3CompatibleStoreProps:
     'bucketName: string; endpoint: string; endpointNamespace?: string; credentials: ModelStoreCredentials; region?: string',
   ScaledModel: 'model: string; service: string; exporter: MetricExporter',
@@ -318,6 +322,7 @@ export const STRUCTS = {
   SparseIndex:
     'heads: number; headSize: number; topTokens: number; parameters?: number; shared?: boolean; keyBits?: number; tokensPerKey?: number',
   SpeculativeDecodingProps: 'tokens: number; acceptanceRate?: number',
+  SsmActivationOptions: 'expiresAt: string',
   StackAnnotation: 'level: AnnotationLevel; id?: string; message: string; constructPath: string',
   StateLayer:
     'heads: number; headSize: number; stateSize: number; groups?: number; convolutionChannels?: number; convolutionWidth?: number; stateBits?: number; matrixParameters: number',
@@ -440,6 +445,8 @@ export const CLASSES = {
   GrafanaAuth: 'GrafanaAuth.generatedPassword(), GrafanaAuth.password(...) or GrafanaAuth.oidc(...)',
   GrafanaDashboard: 'GrafanaDashboard.fromJson(...) or GrafanaDashboard.fromFile(...)',
   HostDeviceNetwork: 'new HostDeviceNetwork(...)',
+  HybridCredentials: 'HybridCredentials.rolesAnywhere(...) or HybridCredentials.ssmActivation(...)',
+  HybridGpuNodePool: 'new HybridGpuNodePool(...)',
   IAwsRole: 'an object with node, roleName and roleArn',
   IEksCluster: 'new EksGpuCluster(...) or EksGpuCluster.fromAttributes(...)',
   IGpuNodePool: 'new GpuNodePool(...), new KarpenterGpuNodePool(...) or new ExistingGpuNodePool(...)',
@@ -561,9 +568,9 @@ export const CLASSES = {
 export const INTERFACES = {
   IAwsRole: 'node: Node; roleName: string; roleArn: string',
   IEksCluster:
-    'node: Node; clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; vpcId: string; subnetIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; clusterSecurityGroupId: string; securityGroupIds: string[]; kubernetesVersion?: string; release?: EksRelease; nodeReady: ITerraformDependable[]; volumeKeyArn?: string; clusterRoleArn?: string; roleOptions?: RoleOptions; tags: string{}; serviceAccountRole(): IServiceAccountRole; explain(): string',
+    'node: Node; clusterName: string; connection: ClusterConnection; nodeMonitoring?: boolean; provider?: TerraformProvider; ready: ITerraformDependable[]; vpcId: string; subnetIds: string[]; availabilityZones?: string[]; subnetCidrs?: string[]; clusterSecurityGroupId: string; securityGroupIds: string[]; kubernetesVersion?: string; release?: EksRelease; remoteNetworks?: RemoteNetworks; nodeReady: ITerraformDependable[]; volumeKeyArn?: string; clusterRoleArn?: string; roleOptions?: RoleOptions; tags: string{}; serviceAccountRole(): IServiceAccountRole; explain(): string',
   IGpuNodePool:
-    'node: Node; poolName: string; cluster: IKubernetesCluster; hardware: GpuNodeType; minNodes: number; maxNodes: number; isAutoscaled?: boolean; driverInImage?: boolean; driverMajor?: number; nodeLabels: string{}; platformLabels?: string{}; nodeSelector: string{}; taints: NodeTaint[]; efaInterfacesPerNode: number; fabric?: IRdmaFabric; subnets?: NodeSubnet[]; availabilityZones?: string[]; allocatable?: string{}; gpuSharingKind?: GpuSharingKind; gpuResourceName?: string; gpuShareMemory?: DataSize; efaSecurityGroupId?: string; capacityEnd?: string; ready: ITerraformDependable[]',
+    'node: Node; poolName: string; cluster: IKubernetesCluster; hardware: GpuNodeType; minNodes: number; maxNodes: number; isAutoscaled?: boolean; driverInImage?: boolean; driverMajor?: number; nodeLabels: string{}; platformLabels?: string{}; nodeSelector: string{}; taints: NodeTaint[]; efaInterfacesPerNode: number; fabric?: IRdmaFabric; subnets?: NodeSubnet[]; availabilityZones?: string[]; allocatable?: string{}; gpuSharingKind?: GpuSharingKind; gpuResourceName?: string; gpuShareMemory?: DataSize; efaSecurityGroupId?: string; unreachableTolerationSeconds?: number; capacityEnd?: string; ready: ITerraformDependable[]',
   IGpuQueue:
     'node: Node; clusterQueueName: string; cluster: IKubernetesCluster; nodePools?: IGpuNodePool[]; ready: ITerraformDependable[]',
   IKubernetesCluster:

@@ -2,6 +2,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { TerraformProvider, TerraformStack, Token } from 'cdktf';
 import { EksRelease } from '../../lib/catalog/eks-release';
 import { IEksCluster } from '../../lib/compute/cluster/eks-cluster';
+import { RemoteNetworks } from '../../lib/compute/cluster/remote-networks';
 import { KubernetesAccess } from '../../lib/kubernetes/kubernetes-access';
 import { ClusterChecks } from '../../lib/scheduling/cluster-checks';
 import { TestCluster, TestClusterProps } from '../support/test-cluster';
@@ -12,6 +13,7 @@ export interface TestEksClusterProps extends TestClusterProps {
   readonly subnetCidrs?: string[];
   readonly availabilityZones?: string[];
   readonly nodeMonitoring?: boolean;
+  readonly remoteNetworks?: RemoteNetworks;
   readonly securityGroupIds?: string[];
   readonly kubernetesVersion?: string;
   readonly release?: EksRelease;
@@ -26,6 +28,7 @@ export class TestEksCluster extends TestCluster implements IEksCluster {
   public readonly subnetCidrs?: string[];
   public readonly availabilityZones?: string[];
   public readonly nodeMonitoring?: boolean;
+  public readonly remoteNetworks?: RemoteNetworks;
   public readonly clusterSecurityGroupId: string;
   public readonly securityGroupIds: string[];
   public readonly kubernetesVersion?: string;
@@ -38,6 +41,7 @@ export class TestEksCluster extends TestCluster implements IEksCluster {
     super(stack, 'Cluster', props);
     this.subnetIds = props.subnetIds ?? ['subnet-a', 'subnet-b'];
     this.subnetCidrs = props.subnetCidrs;
+    this.remoteNetworks = props.remoteNetworks;
     this.availabilityZones = props.availabilityZones;
     this.nodeMonitoring = props.nodeMonitoring;
     this.securityGroupIds = props.securityGroupIds ?? ['sg-cluster'];

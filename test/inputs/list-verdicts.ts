@@ -69,6 +69,8 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'AlertRoute.groupBy': 'refused VALUE_NOT_CONCRETE alertRoutes[0].groupBy',
   'GrafanaOidcProps.scopes': 'refused VALUE_NOT_CONCRETE grafana.auth.scopes',
   'GrafanaOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE grafana.accessibleFrom',
+  'RemoteNetworks.nodeCidrs': 'refused VALUE_NOT_CONCRETE remoteNetworks.nodeCidrs',
+  'RemoteNetworks.podCidrs': 'refused VALUE_NOT_CONCRETE remoteNetworks.podCidrs',
   'MonitoringOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
 };
 

@@ -1,6 +1,7 @@
 import { ALERTING_ARGUMENTS, ALERTING_STRUCTS } from './string-programs-alerting';
 import { COMPUTE_ARGUMENTS, COMPUTE_STRUCTS, Given, Program } from './string-programs-compute';
 import { GATEWAY_ARGUMENTS, GATEWAY_STRUCTS } from './string-programs-gateway';
+import { HYBRID_ARGUMENTS, HYBRID_STRUCTS } from './string-programs-hybrid';
 import { KIND_ARGUMENTS, KIND_STRUCTS } from './string-programs-kinds';
 import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
 import { TRAINING_ARGUMENTS, TRAINING_STRUCTS } from './string-programs-training';
@@ -19,6 +20,7 @@ const STRUCTS = {
   ...GATEWAY_STRUCTS,
   ...TRAINING_STRUCTS,
   ...SCALING_STRUCTS,
+  ...HYBRID_STRUCTS,
   ...KIND_STRUCTS,
   ...TRITON_STRUCTS,
   ...SYNC_STRUCTS,
@@ -32,6 +34,7 @@ const ARGUMENTS = {
   ...GATEWAY_ARGUMENTS,
   ...TRAINING_ARGUMENTS,
   ...SCALING_ARGUMENTS,
+  ...HYBRID_ARGUMENTS,
   ...KIND_ARGUMENTS,
   ...TRITON_ARGUMENTS,
   ...SYNC_ARGUMENTS,

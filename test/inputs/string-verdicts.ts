@@ -1,5 +1,6 @@
 import { COMPUTE_VERDICTS } from './string-verdicts-compute';
 import { GATEWAY_VERDICTS } from './string-verdicts-gateway';
+import { HYBRID_VERDICTS } from './string-verdicts-hybrid';
 import { KIND_VERDICTS } from './string-verdicts-kinds';
 import { POD_VERDICTS } from './string-verdicts-pods';
 import { TRAINING_VERDICTS } from './string-verdicts-training';
@@ -20,6 +21,7 @@ export const STRING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ...COMPUTE_VERDICTS,
   ...WORKLOAD_VERDICTS,
   ...SCALING_VERDICTS,
+  ...HYBRID_VERDICTS,
   ...ALERTING_VERDICTS,
   ...KIND_VERDICTS,
   ...GATEWAY_VERDICTS,

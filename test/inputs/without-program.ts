@@ -2,7 +2,7 @@
 export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: string }[] = [
   {
     values:
-      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput|PowerSetting|EdgeServer)\./,
+      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput|OutageFigure|PowerSetting|EdgeServer)\./,
     why: 'the library returns it',
   },
   { values: /^CapacityPlan\.vllmServeArguments\(/, why: 'it returns arguments of a command, and makes no resource' },

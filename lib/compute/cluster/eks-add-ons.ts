@@ -11,6 +11,8 @@ interface EksAddOnsProps {
   /** Reference to the name of the cluster. */
   readonly clusterName: string;
   readonly release: EksRelease;
+  /** Whether there may be nodes outside AWS. */
+  readonly hybridNodes: boolean;
   /** Makes the role of a service account in `kube-system`. */
   readonly roleOf: (serviceAccountName: string) => IServiceAccountRole;
   readonly tags: { [key: string]: string };
@@ -25,6 +27,15 @@ interface EksAddOnsProps {
  * @see https://github.com/aws/eks-node-monitoring-agent/blob/main/charts/configuration.schema.json
  */
 const MONITORING_CONFIGURATION = { dcgmAgent: { tolerations: [{ operator: 'Exists' }] } };
+
+/**
+ * The agent asks the metadata service of EC2 for the credentials of its node. A DaemonSet of its own, off by default, has them from the node's file outside AWS.
+ * The add-ons that do not run there, such as the VPC CNI and the drivers of EBS, EFS and Mountpoint, keep away by themselves: AWS gave them an affinity that
+ * excludes `eks.amazonaws.com/compute-type: hybrid`.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-add-ons.html
+ */
+const HYBRID_AGENT_CONFIGURATION = { daemonsets: { hybrid: { create: true } } };
 
 /**
  * The add-ons of a cluster, in two groups between which the first nodes start: a node never becomes ready without the network add-ons, and
@@ -43,7 +54,12 @@ export class EksAddOns extends Construct {
   ) {
     super(scope, id);
     const { release } = props;
-    const agent = this.addOn('eks-pod-identity-agent', release.podIdentityAgent, []);
+    const agent = this.addOn(
+      'eks-pod-identity-agent',
+      release.podIdentityAgent,
+      [],
+      props.hybridNodes ? HYBRID_AGENT_CONFIGURATION : undefined,
+    );
     // Network policies are off by default; the add-on takes this setting as a string.
     // https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy-configure.html
     const network = this.addOn('vpc-cni', release.vpcCni, this.credentials('aws-node', 'AmazonEKS_CNI_Policy'), {

@@ -2,6 +2,7 @@ import { ITerraformDependable } from 'cdktf';
 import { EksRelease } from '../../catalog/eks-release';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { RoleOptions } from '../../core/role-options';
+import { RemoteNetworks } from './remote-networks';
 
 /**
  * An EKS cluster, created by this library or existing, as node pools see it.
@@ -23,6 +24,8 @@ export interface IEksCluster extends IKubernetesCluster {
   readonly kubernetesVersion?: string;
   /** Pinned versions of add-ons and node images. @default - not known: node groups take the image EKS chooses */
   readonly release?: EksRelease;
+  /** Networks outside AWS whose machines may be nodes. @default - none */
+  readonly remoteNetworks?: RemoteNetworks;
   /** What node groups must wait for: the network add-ons and the credentials agent, or nodes come up without them. */
   readonly nodeReady: ITerraformDependable[];
   /** ARN of the KMS key for the volumes of nodes. @default - the key of the account for EBS */

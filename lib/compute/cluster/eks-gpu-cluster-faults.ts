@@ -16,6 +16,7 @@ import { duplicateFaults } from '../../units/duplicate-faults';
 import { adminFaults } from './cluster-access';
 import { ExistingVpc } from './cluster-vpc';
 import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
+import { remoteAccessFaults, remoteNetworkFaults } from './remote-networks';
 import { systemNodeFaults } from './system-node-group';
 import { zoneFaults } from './zone-slots';
 import { listFaults, optionalTextList } from '../../core/text-list';
@@ -35,6 +36,8 @@ export function eksGpuClusterFaults(props: EksGpuClusterProps, place: AwsPlace):
     () => vpcFaults(props),
     () => apiAccessFaults(props.apiAccess ?? ApiAccess.private()),
     () => overlapFaults(props),
+    () => remoteNetworkFaults('remoteNetworks', props.remoteNetworks, ownRanges(props)),
+    () => remoteAccessFaults(props.remoteNetworks, props.apiAccess, place),
     () => adminFaults(props.admins, place),
     () => systemNodeFaults(props.systemNodes, place),
     () => clusterRoleFaults(props, place),
@@ -74,6 +77,7 @@ export function eksAttributesFaults(attributes: EksClusterAttributes, provided: 
           ],
     () => zoneCountFaults('availabilityZones', 'subnetIds', subnetIds, availabilityZones),
     () => subnetRangeFaults('subnetCidrs', subnetIds, subnetCidrs),
+    () => remoteNetworkFaults('remoteNetworks', attributes.remoteNetworks, subnetCidrs ?? []),
     () => roleOptionFaults('roleOptions', attributes.roleOptions, place),
     () => keyArnFaults('volumeKeyArn', attributes.volumeKeyArn, place),
     () => oidcProviderArnFaults('oidcProviderArn', attributes.oidcProviderArn, place),
@@ -303,9 +307,15 @@ function rangeCountFaults(name: string, subnetIds: string[], cidrs: string[]): F
   return [fault('LENGTHS_DIFFER', name, reason)];
 }
 
+/** Ranges of the cluster's own network, as far as known. */
+function ownRanges({ vpc, vpcCidr }: Pick<EksGpuClusterProps, 'vpc' | 'vpcCidr'>): string[] {
+  const ranges = vpc ? (optionalTextList(vpc.privateSubnetCidrs) ?? []) : [vpcCidr ?? '10.0.0.0/16'];
+  return ranges.filter((cidr) => !isUnreadable(cidr));
+}
+
 /** A connected network whose range overlaps the cluster's own cannot be routed to. */
 function overlapFaults({ vpc, vpcCidr, apiAccess }: EksGpuClusterProps): Fault[] {
-  const own = vpc ? (optionalTextList(vpc.privateSubnetCidrs) ?? []) : [vpcCidr ?? '10.0.0.0/16'];
+  const own = ownRanges({ vpc, vpcCidr });
   const connected = apiAccess?.privateCidrs ?? [];
   const faulty = (cidr: string) => hasToken(cidr) || ipv4RangeFaults('', cidr).length > 0;
   if ([...own, ...connected].some(faulty)) return [];

@@ -4,6 +4,7 @@ import { RemovalPolicy } from '../../core/removal-policy';
 import { RoleOptions } from '../../core/role-options';
 import { ApiAccess } from './api-access';
 import { ExistingVpc, NatGateways } from './cluster-vpc';
+import { RemoteNetworks } from './remote-networks';
 import { SystemNodes } from './system-nodes';
 
 /**
@@ -34,6 +35,12 @@ export interface EksGpuClusterProps {
   readonly natGateways?: NatGateways;
   /** Networks from which the Kubernetes API is reached. @default ApiAccess.private() */
   readonly apiAccess?: ApiAccess;
+  /**
+   * Networks outside AWS whose machines may be nodes, for a `HybridGpuNodePool`. They reach the API, and its pods get credentials there. A cluster that exists is
+   * changed in place.
+   * @default - none
+   */
+  readonly remoteNetworks?: RemoteNetworks;
   /**
    * ARNs of the IAM roles and users that administer the cluster, of whichever account, the one that applies the workloads among them. Name them if more than one
    * identity applies the stack: the default is whoever runs the apply, so it changes with the identity.
@@ -110,6 +117,8 @@ export interface EksClusterAttributes {
   readonly subnetCidrs?: string[];
   /** Whether EKS's node monitoring agent runs on it. @default false */
   readonly nodeMonitoring?: boolean;
+  /** Its networks outside AWS, for a `HybridGpuNodePool`. @default - none */
+  readonly remoteNetworks?: RemoteNetworks;
   /** VPC of the cluster. @default - looked up in AWS */
   readonly vpcId?: string;
   /** URL of the API server. @default - looked up in AWS */

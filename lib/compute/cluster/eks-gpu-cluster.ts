@@ -28,6 +28,7 @@ import { eksGpuClusterFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes, EksGpuClusterProps } from './eks-gpu-cluster-props';
 import { ImportedEksCluster } from './imported-eks-cluster';
 import { zoneRegionFaults } from './provider-region';
+import { RemoteNetworks, ownNetworks, remoteNetworkConfig } from './remote-networks';
 import { serviceAccountRole } from './service-account-role';
 import { SystemNodeGroup } from './system-node-group';
 import { clusterNameTakenFaults, claimClusterName } from './taken-cluster-names';
@@ -81,6 +82,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
   public readonly subnetCidrs?: string[];
   /** Whether the node monitoring agent runs, which node repair needs. */
   public readonly nodeMonitoring?: boolean;
+  /** Networks outside AWS whose machines may be nodes. @default - none */
+  public readonly remoteNetworks?: RemoteNetworks;
   /** Security group that EKS made for the cluster. */
   public readonly clusterSecurityGroupId: string;
   /** Every security group that a node must be a member of. */
@@ -162,6 +165,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     this.availabilityZones = network?.availabilityZones ?? optionalTextList(props.vpc?.availabilityZones);
     this.subnetCidrs = network?.subnetCidrs ?? optionalTextList(props.vpc?.privateSubnetCidrs);
     this.nodeMonitoring = props.nodeMonitoring ?? false;
+    this.remoteNetworks = ownNetworks(props.remoteNetworks);
 
     const role = usedRole(this, 'Role', props.clusterRoleArn, {
       provider,
@@ -196,6 +200,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
         endpointPublicAccess: apiAccess.isPublic,
         publicAccessCidrs: apiAccess.isPublic ? apiAccess.publicCidrs : undefined,
       },
+      remoteNetworkConfig: remoteNetworkConfig(props.remoteNetworks),
       deletionProtection: props.deletionProtection,
       tags,
       dependsOn: [...role.ready, logs],
@@ -216,7 +221,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       eksClusterName: cluster.name,
       region: Token.asString(Fn.element(Fn.split(':', cluster.arn), 3)),
     };
-    this.#openApiTo(apiAccess, tags);
+    this.#openApiTo(apiAccess, tags, this.remoteNetworks);
     this.#clusterAccess = new ClusterAccess(this, 'Access', {
       provider,
       clusterName: cluster.name,
@@ -234,6 +239,7 @@ export class EksGpuCluster extends Construct implements IEksCluster {
       provider,
       clusterName: cluster.name,
       release,
+      hybridNodes: this.remoteNetworks !== undefined,
       roleOf: (account) => this.#makeServiceAccountRole('kube-system', account, cluster.name),
       tags,
     });
@@ -317,8 +323,8 @@ export class EksGpuCluster extends Construct implements IEksCluster {
     });
   }
 
-  #openApiTo(access: ApiAccess, tags: { [key: string]: string }): void {
-    for (const cidr of access.privateCidrs) {
+  #openApiTo(access: ApiAccess, tags: { [key: string]: string }, remote?: RemoteNetworks): void {
+    for (const cidr of new Set([...access.privateCidrs, ...(remote?.nodeCidrs ?? []), ...(remote?.podCidrs ?? [])])) {
       new VpcSecurityGroupIngressRule(this, `ApiFrom-${cidr.replace('/', '-')}`, {
         provider: this.provider,
         securityGroupId: this.clusterSecurityGroupId,

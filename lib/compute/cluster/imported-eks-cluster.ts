@@ -17,6 +17,7 @@ import { explainImportedCluster } from './eks-gpu-cluster-explain';
 import { eksAttributesFaults } from './eks-gpu-cluster-faults';
 import { EksClusterAttributes } from './eks-gpu-cluster-props';
 import { importedRegionFaults, madeElsewhereFaults } from './provider-region';
+import { RemoteNetworks, ownNetworks } from './remote-networks';
 import { serviceAccountRole } from './service-account-role';
 import { optionalTextList, textList } from '../../core/text-list';
 import { checkArguments } from '../../units/argument-faults';
@@ -33,6 +34,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
   public readonly availabilityZones?: string[];
   public readonly subnetCidrs?: string[];
   public readonly nodeMonitoring?: boolean;
+  public readonly remoteNetworks?: RemoteNetworks;
   public readonly clusterSecurityGroupId: string;
   public readonly securityGroupIds: string[];
   public readonly kubernetesVersion?: string;
@@ -71,6 +73,7 @@ export class ImportedEksCluster extends Construct implements IEksCluster {
     this.availabilityZones = optionalTextList(attributes.availabilityZones);
     this.subnetCidrs = optionalTextList(attributes.subnetCidrs);
     this.nodeMonitoring = attributes.nodeMonitoring ?? false;
+    this.remoteNetworks = ownNetworks(attributes.remoteNetworks);
     this.securityGroupIds = textList(attributes.securityGroupIds);
     this.clusterSecurityGroupId = listElement(this.securityGroupIds, 0);
     this.kubernetesVersion = attributes.kubernetesVersion;

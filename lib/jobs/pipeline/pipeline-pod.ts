@@ -95,7 +95,7 @@ export function pipelinePod(pod: PipelinePod): PodTemplateProps {
     securityLevel: PodSecurityLevel.RESTRICTED,
     fsGroupChangePolicy: 'OnRootMismatch',
     serviceAccount: { name },
-    taints: nodePool?.taints,
+    nodePool,
     initContainers: [beginner(pod)],
     containers: [publisher(pod), runner(pod)],
     spec: {

@@ -179,7 +179,8 @@ export function serverPodProps(pod: ServerPod): PodTemplateProps {
     securityLevel: PodSecurityLevel.RESTRICTED,
     fsGroupChangePolicy: 'OnRootMismatch',
     serviceAccount: { name: pod.serviceAccountName },
-    taints: [...pod.nodePool.taints, ...(pod.additions.tolerations ?? [])],
+    nodePool: pod.nodePool,
+    taints: pod.additions.tolerations,
     initContainers: [
       pod.streamsWeights ? lookOf(pod) : assembleContainer(pod),
       ...sidecarContainers(pod.additions.initContainers),

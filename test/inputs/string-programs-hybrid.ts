@@ -1,0 +1,27 @@
+import { EksGpuCluster, HybridCredentials, UplinkOutage } from '../../lib';
+import { Duration } from '../../lib/units';
+import { AUTHORITY, REMOTE, hybridPool } from '../compute/pools/hybrid-programs';
+import { ArgumentPrograms, StructPrograms } from './string-programs-compute';
+
+/** Programs of the ids of pools outside AWS. */
+export const HYBRID_ARGUMENTS: ArgumentPrograms = {
+  'HybridGpuNodePool.new(id)': (id: string) => (stack) => void hybridPool(stack, {}, {}, id),
+};
+
+/** Programs that use the structs of pools outside AWS, and of outages. */
+export const HYBRID_STRUCTS: StructPrograms = {
+  HybridGpuNodePoolProps: (given) => (stack) => void hybridPool(stack, given),
+  RemoteNetworks: (given) => (stack) =>
+    void new EksGpuCluster(stack, 'Cloud', { clusterName: 'chat', remoteNetworks: { ...REMOTE, ...given } }),
+  RolesAnywhereOptions: (given) => (stack) => {
+    const authority = 'trustAnchorArn' in given ? {} : { certificateAuthority: AUTHORITY };
+    const credentials = HybridCredentials.rolesAnywhere({ ...authority, ...given });
+    hybridPool(stack, { credentials });
+  },
+  SsmActivationOptions: (given) => (stack) => {
+    const credentials = HybridCredentials.ssmActivation({ expiresAt: '2027-01-31T00:00:00Z', ...given });
+    hybridPool(stack, { credentials, maxUplinkOutage: Duration.hours(1) });
+  },
+  OutagePlanProps: (given) => () => void UplinkOutage.upTo(Duration.hours(1)).plan(given),
+  OutageSettings: (given) => () => void UplinkOutage.upTo(Duration.minutes(1)).plan().check(given),
+};

@@ -1,0 +1,34 @@
+/** Of pools outside AWS, as `string-verdicts.ts` has them. */
+export const HYBRID_VERDICTS: { readonly [name: string]: readonly string[] } = {
+  'RolesAnywhereOptions.certificateAuthority': [
+    'refused INVALID_FORMAT credentials.certificates.certificateAuthority | reference | reference',
+  ],
+  'RolesAnywhereOptions.trustAnchorArn': [
+    'refused INVALID_FORMAT credentials.certificates.trustAnchorArn | reference | reference',
+  ],
+  'RolesAnywhereOptions.organizationalUnit': [
+    'refused INVALID_FORMAT credentials.certificates.organizationalUnit | reference | reference',
+  ],
+  'SsmActivationOptions.expiresAt': ['refused INVALID_FORMAT credentials.activation.expiresAt | reference | reference'],
+  'HybridGpuNodePool.new(id)': ['text'],
+  'HybridGpuNodePoolProps.site': [
+    'refused INVALID_NAME site | refused VALUE_NOT_CONCRETE site | refused VALUE_NOT_CONCRETE site',
+  ],
+  'HybridGpuNodePoolProps.labels': [
+    "refused INVALID_FORMAT labels['k'] | refused VALUE_NOT_CONCRETE labels | refused VALUE_NOT_CONCRETE labels",
+    'refused INVALID_FORMAT labels[\'x${file("/etc/os-release")}%{if}\'] | refused VALUE_NOT_CONCRETE labels | refused VALUE_NOT_CONCRETE labels',
+  ],
+  'HybridGpuNodePoolProps.poolName': [
+    "refused INVALID_NAME poolName, INVALID_FORMAT nodeSelector['gpu-inference-constructs/pool'] | refused VALUE_NOT_CONCRETE poolName, VALUE_NOT_CONCRETE nodeSelector | refused VALUE_NOT_CONCRETE poolName, VALUE_NOT_CONCRETE nodeSelector",
+  ],
+  'HybridGpuNodePoolProps.tags': [
+    'text | reference | reference',
+    'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',
+  ],
+  'RemoteNetworks.nodeCidrs': [
+    'refused INVALID_FORMAT remoteNetworks.nodeCidrs[0] | refused VALUE_NOT_CONCRETE remoteNetworks.nodeCidrs[0] | refused VALUE_NOT_CONCRETE remoteNetworks.nodeCidrs[0]',
+  ],
+  'RemoteNetworks.podCidrs': [
+    'refused INVALID_FORMAT remoteNetworks.podCidrs[0] | refused VALUE_NOT_CONCRETE remoteNetworks.podCidrs[0] | refused VALUE_NOT_CONCRETE remoteNetworks.podCidrs[0]',
+  ],
+};
