@@ -63,6 +63,9 @@ class Sync:
         self.wanted: list[File] = []
         self.stopped = False
         self.sound: set[str] = set()
+        if self.state["trial"] is not None and self.state["trial"]["since"] is not None:
+            # Servers that were off meanwhile have all of their time again.
+            self.state["trial"]["since"] = time.time()
         self.save()
         self.show()
 

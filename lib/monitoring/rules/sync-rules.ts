@@ -26,7 +26,8 @@ export function syncRules(target: MetricsTarget): MonitoringRule[] {
       severity: AlertSeverity.WARNING,
       expr: `max by (model, channel, reason) (${select(REFUSED, target)}) == 1`,
       for: '5m',
-      summary: 'A site refuses the release of {{ $labels.model }} in channel {{ $labels.channel }}: {{ $labels.reason }}',
+      summary:
+        'A site refuses the release of {{ $labels.model }} in channel {{ $labels.channel }}: {{ $labels.reason }}',
       description: `Job ${target.jobName} in namespace ${target.namespace}. What was there before is served on.`,
     }),
     alertRule(target, {

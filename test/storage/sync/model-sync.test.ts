@@ -162,7 +162,11 @@ test.each<[string, object, string[]]>([
     { windows: [{ ...window, duration: Duration.hours(169) }] },
     ['NOT_A_WHOLE_NUMBER windows[0].duration'],
   ],
-  ['a claim and a class', { claimName: 'weights', storageClassName: 'fast' }, ['CONFLICTING_PROPERTIES storageClassName']],
+  [
+    'a claim and a class',
+    { claimName: 'weights', storageClassName: 'fast' },
+    ['CONFLICTING_PROPERTIES storageClassName'],
+  ],
   ['a secret in the probe', { probe: { url: 'http://me:secret@chat:8000/' } }, ['SECRET_IN_URL probe.url']],
   ['a probe of another kind', { probe: { url: 'tcp://chat:8000' } }, ['INVALID_FORMAT probe.url']],
   ['no bandwidth', { maxMegabitsPerSecond: 0 }, ['OUT_OF_RANGE maxMegabitsPerSecond']],
