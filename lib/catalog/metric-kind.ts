@@ -168,4 +168,6 @@ export enum MetricFeature {
   GATEWAY_TLS = 'gateway_tls',
   /** Callers of a gateway that show tokens of an issuer. */
   GATEWAY_JWT = 'gateway_jwt',
+  /** A cloud that a gateway of a site sends requests to: Envoy's cluster `cloud`. No metric needs it. */
+  GATEWAY_CLOUD = 'gateway_cloud',
 }

@@ -63,6 +63,11 @@ export const ARGUMENTS = {
     'static minutes': 'amount: number',
     'static hours': 'amount: number',
   },
+  EdgeConfidence: {
+    'static header': 'name: string; atLeast: number',
+    'static member': 'path: string[]; atLeast: number',
+    'static logprobs': 'atLeast: number',
+  },
   EdgeHardware: {
     'static server': 'props: EdgeServerProps',
     'static wsl2': 'props: EdgeServerProps',
@@ -70,6 +75,9 @@ export const ARGUMENTS = {
     'static cpu': 'props: EdgeCpuProps',
     modelServer: 'options?: EdgeServerOptions',
     requireFeatures: 'needs: EdgeNeeds',
+  },
+  EdgeRouting: {
+    'static edgeFirst': 'props: EdgeFirstProps',
   },
   EfaInstaller: {
     'static of': 'version: string',
