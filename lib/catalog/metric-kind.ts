@@ -128,6 +128,8 @@ export enum MetricExporter {
   LEADER_WORKER_SET = 'leaderworkerset',
   /** The sync of the models of a site: `ModelSync`. */
   MODEL_SYNC = 'model-sync',
+  /** The program of a `ModelPipeline`, while it runs. */
+  MODEL_PIPELINE = 'model-pipeline',
 }
 
 /** Settings that a metric needs and that are off by default. */

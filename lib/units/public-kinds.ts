@@ -469,7 +469,7 @@ export const CLASSES = {
   IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   IServiceAccountRole: 'cluster.serviceAccountRole(...)',
   IWatchable:
-    'new ModelSync(...), new KServeInferenceService(...), new KServeLlmInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...), new VllmDeployment(...) or new ExistingExporter(...)',
+    'new ModelSync(...), new KServeInferenceService(...), new KServeLlmInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...), new VllmDeployment(...), new ModelPipeline(...) or new ExistingExporter(...)',
   ImagePrePuller: 'new ImagePrePuller(...)',
   ImagePreset: 'ImagePreset.CURRENT or ImagePreset.CUDA_11_8',
   ImageRegistry: 'ImageRegistry.UPSTREAM, ImageRegistry.withPullSecrets(...) or ImageRegistry.mirror(...)',
@@ -620,7 +620,7 @@ export const ENUMS = {
   MediaInput: 'ALL IMAGES NONE',
   MemoryShare: 'WHOLE STATIC FREE',
   MetricExporter:
-    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset model-sync',
+    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset model-sync model-pipeline',
   MetricFeature:
     'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config custom_histogram_buckets VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt gateway_cloud',
   MetricType: 'counter gauge histogram summary',
