@@ -189,6 +189,10 @@ export const ARGUMENTS = {
   JetPackRelease: {
     'static of': 'version: string',
   },
+  K3sRelease: {
+    'static of': 'version: string',
+    'static custom': 'props: K3sReleaseProps',
+  },
   KServeRouter: {
     'static managed': 'options?: KServeRouterOptions',
     'static gateway': 'gateway: KServeGateway; options?: KServeRouterOptions',
@@ -258,10 +262,10 @@ export const ARGUMENTS = {
   },
   ModelStep: {
     'static w8a8': 'options?: W8A8Options',
-    'static weightOnly': 'bits: number',
+    'static weightOnly': 'bits: number; group?: WeightGroup',
     'static fp8PerTensor': 'calibration: CalibrationOptions',
-    'static awq': 'calibration: CalibrationOptions',
-    'static gptq': 'calibration: CalibrationOptions; bits?: number',
+    'static awq': 'calibration: CalibrationOptions; group?: WeightGroup',
+    'static gptq': 'calibration: CalibrationOptions; bits?: number; group?: WeightGroup',
     'static shareAttentionHeads': 'saved?: number; text?: StoredText',
     'static skipLayers': 'options: SkipLayersOptions',
     'static mergeLora': 'adapter: StoredFiles',

@@ -54,6 +54,9 @@ export const STRUCTS = {
     'tokens: number; acceptanceRate?: number; model?: ModelSpec; draftVocabularySize?: number; precision?: Precision; name?: string; version?: string; size?: DataSize; path?: string',
   Ec2GpuNodePoolOptions:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider',
+  EdgeBootstrapProps:
+    'hardware: EdgeHardware; nodeName: string; k3s?: K3sRelease; power?: PowerSetting; nodeLabels?: string{}; files?: EdgeBundleFile[]; servingImage?: ServingImage',
+  EdgeBundleFile: 'name: string; sha256: string; address?: string',
   EdgeCapacityRequest:
     'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; attentionWindow?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; hardware: EdgeHardware; powerBudget?: PowerBudget; targets?: CapacityTargets; precisions?: Precision[]',
   EdgeCpuProps:
@@ -156,6 +159,7 @@ export const STRUCTS = {
     'cluster: IKubernetesCluster; chartVersion?: string; replicas?: number; namespace?: string; imageRegistry?: ImageRegistry',
   JwtOptions:
     'issuer: string; audiences: string[]; keysUrl: string; keysAuthority?: CertificateAuthority; clientClaim?: string',
+  K3sReleaseProps: 'version: string; architecture: CpuArchitecture; binarySha256: string; imagesSha256: string',
   KServeGateway: 'name: string; namespace?: string; listener?: string',
   KServeInferenceServiceProps:
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; attentionWindow?: number; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; initContainers?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podAffinity?: PodAffinityTerm[]; podAntiAffinity?: PodAffinityTerm[]; topologySpreadConstraints?: TopologySpreadConstraint[]; serviceAccountName?: string; rolePolicyStatements?: PolicyStatement[]; roleManagedPolicyArns?: string[]; serviceAccountAnnotations?: string{}; serviceType?: ServiceType; serviceAnnotations?: string{}; autoscaling?: ServerAutoscaling; maxReplicas?: number; updateStrategy?: UpdateStrategy; maxSurge?: number; maxUnavailable?: number; maxDisruptions?: number; namespace?: string; awsCliImage?: string; modelCache?: ModelCache; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; modelPath: string; runtime?: KServeRuntime; parallelism?: Parallelism; targets?: CapacityTargets; plan?: CapacityPlan; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
@@ -211,7 +215,7 @@ export const STRUCTS = {
   ModelImportProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version?: string; source: ModelSource; namespace?: string; name?: string; largestFile?: DataSize; retries?: number; timeout?: Duration; waitTimeout?: Duration; awsCliImage?: string; nodeSelector?: string{}; podLabels?: string{}; podAnnotations?: string{}; environment?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelPipelineProps:
-    'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image?: string; pipelineImage?: PipelineImage; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+    'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image?: string; pipelineImage?: PipelineImage; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; compressedTensorsVersion?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelReleaseProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version: string; number: number; signingKeys: SecretReference[]; channel?: string; variant?: string; sites?: string[]; namespace?: string; name?: string; retries?: number; awsCliImage?: string; pythonImage?: string; nodeSelector?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelSettings: 'responseCache?: boolean; metricTags?: string{}; parameters?: string{}',
@@ -262,7 +266,7 @@ export const STRUCTS = {
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
-  PipelineOutput: 'name: string; version: string; model: ModelSpec; precision: Precision',
+  PipelineOutput: 'name: string; version: string; model: ModelSpec; precision: Precision; checkpointSize?: DataSize',
   PlanFigure:
     'name: string; value: string; formula: string; inputs: string; evidence: EvidenceClass; errorBand: string',
   PlannedServing:
@@ -425,6 +429,7 @@ export const CLASSES = {
   DeepSpeedConfig: 'DeepSpeedConfig.of(...)',
   Duration:
     'Duration.ZERO, Duration.microseconds(...), Duration.milliseconds(...), Duration.seconds(...), Duration.minutes(...) or Duration.hours(...)',
+  EdgeBootstrap: 'new EdgeBootstrap(...)',
   EdgeConfidence: 'EdgeConfidence.header(...), EdgeConfidence.member(...) or EdgeConfidence.logprobs(...)',
   EdgeFallback: 'EdgeFallback.SITE_ANSWERS or EdgeFallback.REFUSE',
   EdgeHardware: 'EdgeHardware.server(...), EdgeHardware.wsl2(...), EdgeHardware.jetson(...) or EdgeHardware.cpu(...)',
@@ -479,6 +484,7 @@ export const CLASSES = {
   IpoibNetwork: 'new IpoibNetwork(...)',
   JetPackRelease: 'JetPackRelease.V6_2 or JetPackRelease.of(...)',
   JobSetController: 'new JobSetController(...)',
+  K3sRelease: 'K3sRelease.V1_36_4, K3sRelease.of(...) or K3sRelease.custom(...)',
   KServe: 'new KServe(...)',
   KServeInferenceService: 'new KServeInferenceService(...)',
   KServeLlmInferenceService: 'new KServeLlmInferenceService(...)',
@@ -652,5 +658,6 @@ export const ENUMS = {
   W8A8Method: 'rtn gptq smoothquant',
   WarmUpDataKind: 'ZEROS RANDOM FILE',
   Weekday: 'monday tuesday wednesday thursday friday saturday sunday',
+  WeightGroup: '32 64 128 row',
   WhenUnsatisfiable: 'DoNotSchedule ScheduleAnyway',
 } as const;

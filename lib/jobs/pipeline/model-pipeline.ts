@@ -30,7 +30,8 @@ import { nameClass } from '../../units/own-class';
 import { allOf } from '../../units/unreadable';
 import { guardManifest } from '../manifest-guard';
 import { ModelPipelineProps } from './model-pipeline-props';
-import { outputModel, readerDoubts, unreadableBy } from './output-reader';
+import { outputSize } from './model-state';
+import { outputModel, unreadableBy } from './output-reader';
 import { addressedVersion, contentAddress } from './pipeline-address';
 import { pipelineFaults } from './pipeline-faults';
 import { pipelineNode } from './pipeline-node';
@@ -112,7 +113,13 @@ export class ModelPipeline extends Construct implements IWatchable {
     const version = props.outputVersion ?? addressedVersion(modelVersion, this.#steps, this.contentAddress);
     const work = workFolder(props, this.name, this.contentAddress);
     this.#spec = this.#specOf(work, { image, hardware, recipe: this.contentAddress });
-    this.output = { name: outputName, version, model: outputModel(result), precision: result.precision };
+    this.output = {
+      name: outputName,
+      version,
+      model: outputModel(result),
+      precision: result.precision,
+      ...outputSize(result),
+    };
     const { disk, workClaim } = props;
     throwIfRefused(
       this,
@@ -344,8 +351,7 @@ export class ModelPipeline extends Construct implements IWatchable {
       job: this.job,
       waits: this.#waitSeconds > 0,
       forOthers: true,
-      unreadable: (reader) => unreadableBy(this.#plan.result, reader),
-      doubts: (reader) => readerDoubts(this.#plan.result, reader, writerOf(props)),
+      unreadable: (reader) => unreadableBy(this.#plan.result, writerOf(props), reader),
     });
   }
 
