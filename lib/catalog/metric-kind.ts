@@ -126,6 +126,8 @@ export enum MetricExporter {
   KUBELET_RESOURCE = 'kubelet-resource',
   /** The controller of LeaderWorkerSets. */
   LEADER_WORKER_SET = 'leaderworkerset',
+  /** The sync of the models of a site: `ModelSync`. */
+  MODEL_SYNC = 'model-sync',
   /** The program of a `ModelPipeline`, while it runs. */
   MODEL_PIPELINE = 'model-pipeline',
 }

@@ -70,6 +70,8 @@ export const ALERTS_WITHOUT_PANEL: readonly string[] = [
   'GatewayRequestsFail',
   'GroupRecreating',
   'JobFailed',
+  'ModelSyncLate',
+  'ModelSyncRefused',
   'Watchdog',
 ];
 
