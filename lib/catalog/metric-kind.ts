@@ -132,6 +132,8 @@ export enum MetricExporter {
   ALERTMANAGER = 'alertmanager',
   /** vmagent, which keeps what is written to a hub while the hub cannot be reached. */
   VMAGENT = 'vmagent',
+  /** The sync of the models of a site: `ModelSync`. */
+  MODEL_SYNC = 'model-sync',
   /** The program of a `ModelPipeline`, while it runs. */
   MODEL_PIPELINE = 'model-pipeline',
 }

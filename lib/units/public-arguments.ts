@@ -236,6 +236,7 @@ export const ARGUMENTS = {
   ModelCache: {
     'static onNode': 'options: NodeCacheOptions',
     'static claim': 'options: ClaimCacheOptions',
+    'static synced': 'options: ClaimCacheOptions',
   },
   ModelInstances: {
     'static onGpus': 'gpuCount?: number; instancesPerGpu?: number',

@@ -202,6 +202,7 @@ export const STRUCTS = {
   LoraOptions: 'loraAdapters?: LoraAdapter[]; maxLoraRank?: number',
   MacvlanNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string; mode?: MacvlanMode; mtu?: number',
+  MaintenanceWindow: 'start: string; duration: Duration; days?: Weekday[]; timeZone?: string',
   MemoryPerGpu:
     'weights: DataSize; kvCache: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize',
   MetricLabelChange: 'label: string; since?: string; until?: string; replacedBy?: string',
@@ -215,6 +216,8 @@ export const STRUCTS = {
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version?: string; source: ModelSource; namespace?: string; name?: string; largestFile?: DataSize; retries?: number; timeout?: Duration; waitTimeout?: Duration; awsCliImage?: string; nodeSelector?: string{}; podLabels?: string{}; podAnnotations?: string{}; environment?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelPipelineProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image?: string; pipelineImage?: PipelineImage; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; compressedTensorsVersion?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+  ModelReleaseProps:
+    'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version: string; number: number; signingKeys: SecretReference[]; channel?: string; variant?: string; sites?: string[]; namespace?: string; name?: string; retries?: number; awsCliImage?: string; pythonImage?: string; nodeSelector?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelSettings: 'responseCache?: boolean; metricTags?: string{}; parameters?: string{}',
   ModelStoreAccessLogs: 'bucketName: string; prefix?: string',
   ModelStoreAttributes:
@@ -222,6 +225,8 @@ export const STRUCTS = {
   ModelStoreCredentials: 'name: string; key?: string',
   ModelStoreProps:
     'bucketName?: string; encryptionKeyArn?: string; region?: string; credentials?: ModelStoreCredentials; noncurrentVersionDays?: number; incompleteUploadDays?: number; accessLogs?: ModelStoreAccessLogs; readers?: string[]; writers?: string[]; removalPolicy?: RemovalPolicy; tags?: string{}; provider?: TerraformProvider',
+  ModelSyncProps:
+    'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; site: string; keys: ReleaseKey[]; modelSize: DataSize; channel?: string; variant?: string; cacheSize?: DataSize; claimName?: string; storageClassName?: string; windows?: MaintenanceWindow[]; maxMegabitsPerSecond?: number; servers?: string[]; probe?: SyncProbe; checkTimeout?: Duration; pollInterval?: Duration; maxUplinkOutage?: Duration; namespace?: string; name?: string; awsCliImage?: string; pythonImage?: string; nodeSelector?: string{}; podLabels?: string{}; podAnnotations?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   MonitoringOptions:
     'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; uplink?: MonitoringUplink; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; expectedSites?: ExpectedSite[]; imageRegistry?: ImageRegistry',
   MonitoringRule:
@@ -294,6 +299,7 @@ export const STRUCTS = {
   RateLimitResource: 'name: string; count: number; global?: boolean',
   ReleaseAdvisory:
     'id: string; component: AdvisoryComponent; since?: string; fixed: string; effect: string; source: string',
+  ReleaseKey: 'publicKey: string; revoked?: boolean',
   RemoteNetworks: 'nodeCidrs: string[]; podCidrs?: string[]',
   RoceOptions:
     'adaptersPerNode: number; gbpsPerAdapter: number; attachment?: RdmaAttachment; fabricName?: string; devices?: string[]; gidIndex?: number; trafficClass?: number',
@@ -337,6 +343,7 @@ export const STRUCTS = {
   StoredFiles: 'name: string; version?: string',
   StoredText: 'name: string; version?: string; file: string',
   StreamedWeightsOptions: 'concurrency?: number; memoryLimit?: DataSize',
+  SyncProbe: 'url: string; contains?: string',
   SystemNodes:
     'instanceType?: string; minNodes?: number; maxNodes?: number; diskSize?: DataSize; sessionManager?: boolean; nodeRoleArn?: string',
   TensorModelProps:
@@ -469,7 +476,7 @@ export const CLASSES = {
   IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   IServiceAccountRole: 'cluster.serviceAccountRole(...)',
   IWatchable:
-    'new KServeInferenceService(...), new KServeLlmInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...), new VllmDeployment(...), new ModelPipeline(...) or new ExistingExporter(...)',
+    'new ModelSync(...), new KServeInferenceService(...), new KServeLlmInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...), new VllmDeployment(...), new ModelPipeline(...) or new ExistingExporter(...)',
   ImagePrePuller: 'new ImagePrePuller(...)',
   ImagePreset: 'ImagePreset.CURRENT or ImagePreset.CUDA_11_8',
   ImageRegistry: 'ImageRegistry.UPSTREAM, ImageRegistry.withPullSecrets(...) or ImageRegistry.mirror(...)',
@@ -500,16 +507,18 @@ export const CLASSES = {
   Metric: 'Metric.of(...)',
   MetricContract: 'new MetricContract(...)',
   MetricsSender: 'MetricsSender.PROMETHEUS_SERVER, MetricsSender.PROMETHEUS_AGENT or MetricsSender.VMAGENT',
-  ModelCache: 'ModelCache.onNode(...) or ModelCache.claim(...)',
+  ModelCache: 'ModelCache.onNode(...), ModelCache.claim(...) or ModelCache.synced(...)',
   ModelImport: 'new ModelImport(...)',
   ModelInstances: 'ModelInstances.onGpus(...), ModelInstances.onSharedGpu(...) or ModelInstances.onCpu(...)',
   ModelPipeline: 'new ModelPipeline(...)',
+  ModelRelease: 'new ModelRelease(...)',
   ModelSource: 'ModelSource.urls(...), ModelSource.volumeClaim(...) or ModelSource.huggingFace(...)',
   ModelSpec:
     'ModelSpec.LLAMA_65B, ModelSpec.of(...), ModelSpec.dense(...), ModelSpec.mixtureOfExperts(...) or ModelSpec.fromHuggingFaceConfig(...)',
   ModelStep:
     'ModelStep.int8Dynamic(), ModelStep.w8a8(...), ModelStep.weightOnly(...), ModelStep.fp8(), ModelStep.fp8PerTensor(...), ModelStep.fp8PerBlock(), ModelStep.awq(...), ModelStep.gptq(...), ModelStep.shareAttentionHeads(...), ModelStep.skipLayers(...), ModelStep.mergeLora(...), ModelStep.exportOnnx(...), ModelStep.optimizeOnnx(...), ModelStep.packageTokenizer() or ModelStep.tritonRepository(...)',
   ModelStore: 'new ModelStore(...)',
+  ModelSync: 'new ModelSync(...)',
   MonitoringStack: 'new MonitoringStack(...)',
   MonitoringStorage: 'MonitoringStorage.persistentVolume(...) or MonitoringStorage.emptyDir(...)',
   MuteTime: 'MuteTime.weekly(...)',
@@ -619,7 +628,7 @@ export const ENUMS = {
   MediaInput: 'ALL IMAGES NONE',
   MemoryShare: 'WHOLE STATIC FREE',
   MetricExporter:
-    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset prometheus alertmanager vmagent model-pipeline',
+    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset prometheus alertmanager vmagent model-sync model-pipeline',
   MetricFeature:
     'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config custom_histogram_buckets VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt remote_write gateway_cloud',
   MetricType: 'counter gauge histogram summary',

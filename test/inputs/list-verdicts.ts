@@ -3,6 +3,8 @@
  * cdktf's functions return. A list is refused where its length or its elements are needed at synthesis.
  */
 export const LIST_VERDICTS: { readonly [name: string]: string } = {
+  'ModelReleaseProps.sites': 'refused VALUE_NOT_CONCRETE sites',
+  'ModelSyncProps.servers': 'refused VALUE_NOT_CONCRETE servers',
   // Its arguments are part of the name of its Job.
   'TrainingJobProps.program': 'refused VALUE_NOT_CONCRETE program',
   // They are part of the specification whose checksum names the version.

@@ -30,6 +30,7 @@ const ofGpus = (...ids: number[]): AlertPanels => ({ uid: 'gpu-inference-gpus', 
  */
 export const PANELS_OF_ALERTS: { readonly [alert: string]: AlertPanels } = {
   AvailabilityBudgetBurns: ofModel('model')(20),
+  CloudUnreachable: { uid: 'gpu-inference-edge', ids: [1], told: [] },
   EdgeSiteSilent: { uid: 'gpu-inference-sites', ids: [10], told: [] },
   GpuLost: ofGpus(1),
   GpuMemoryFailing: ofGpus(12, 1),
@@ -75,6 +76,8 @@ export const ALERTS_WITHOUT_PANEL: readonly string[] = [
   'UplinkDown',
   'UplinkLosesSamples',
   'JobFailed',
+  'ModelSyncLate',
+  'ModelSyncRefused',
   'Watchdog',
 ];
 

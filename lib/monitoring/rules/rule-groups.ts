@@ -18,6 +18,7 @@ import { ownSeries } from './own-series';
 import { siteRules } from './site-rules';
 import { RuleGroup, RuleOptions } from './rule-group';
 import { withRunbook } from './runbooks';
+import { syncRules } from './sync-rules';
 import { thresholdRules } from './threshold-rules';
 import { uplinkRules } from './uplink-rules';
 import { WatchedWorkload } from '../watched-workload';
@@ -64,6 +65,7 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleO
       ...clusterRules(workload.target),
       ...monitoringServerRules(workload.target),
       ...uplinkRules(workload.target),
+      ...syncRules(workload.target),
       ...objectiveRules(workload.target, workload.objectives ?? []),
     ],
   }));
