@@ -99,19 +99,7 @@ plan_folder() {
 # What a folder will hold, as lines <path> <tab> <checksum> <tab> <bytes, or - where they cannot be found out>, into $scratch/<number>.files:
 # <number> <uri> <patterns>
 plan_files() {
-  read_manifest "$scratch/SHA256SUMS" "$2/SHA256SUMS" "$scratch/all"
-  [ -s "$scratch/all" ] || fail "$2/SHA256SUMS is empty; import the model again"
-  twice=$(cut -f 1 "$scratch/all" | uniq -d | head -n 1)
-  [ -z "$twice" ] || fail "$2/SHA256SUMS has two checksums for $twice"
-  safetensors=0
-  while read -r path hash; do
-    case $path in *consolidated*|original/*|metal/*) ;; *.safetensors) safetensors=1 ;; esac
-  done < "$scratch/all"
-  while read -r path hash; do
-    if left_out "$path" "$3"; then say "left out $path"; else printf '%s\t%s\n' "$path" "$hash"; fi
-  done < "$scratch/all" > "$scratch/wanted"
-  [ -s "$scratch/wanted" ] || fail "all files of $2 are left out"
-
+  plan_wanted "$@"
   location=${2#s3://}
   prefix=${location#*/}/
   if aws s3api list-objects-v2 --bucket "${location%%/*}" --prefix "$prefix" --query 'Contents[].[Size,Key]' --output text < /dev/null > "$scratch/listed"; then
@@ -124,6 +112,22 @@ plan_files() {
     say "WARNING: $2 cannot be listed, so whether there is room for it is not known"
     while read -r path hash; do printf '%s\t%s\t-\n' "$path" "$hash"; done < "$scratch/wanted" > "$scratch/$1.files"
   fi
+}
+
+# The files of $scratch/SHA256SUMS that are not left out, as lines <path> <tab> <checksum>, into $scratch/wanted: <number> <uri> <patterns>
+plan_wanted() {
+  read_manifest "$scratch/SHA256SUMS" "$2/SHA256SUMS" "$scratch/all"
+  [ -s "$scratch/all" ] || fail "$2/SHA256SUMS is empty; import the model again"
+  twice=$(cut -f 1 "$scratch/all" | uniq -d | head -n 1)
+  [ -z "$twice" ] || fail "$2/SHA256SUMS has two checksums for $twice"
+  safetensors=0
+  while read -r path hash; do
+    case $path in *consolidated*|original/*|metal/*) ;; *.safetensors) safetensors=1 ;; esac
+  done < "$scratch/all"
+  while read -r path hash; do
+    if left_out "$path" "$3"; then say "left out $path"; else printf '%s\t%s\n' "$path" "$hash"; fi
+  done < "$scratch/all" > "$scratch/wanted"
+  [ -s "$scratch/wanted" ] || fail "all files of $2 are left out"
 }
 
 # What has arrived, where it belongs if it is what the manifest says: <file> <uri> <local folder> <checksum> <path>

@@ -10,8 +10,31 @@ leased=0
 # What has been planned before, for the same uri and patterns.
 remembered() { printf '%s' "$cache/manifests/$(printf '%s' "$1 $2" | sha256sum | cut -d ' ' -f 1)"; }
 
+# A folder that the sync of a site keeps: what is visible now, by <model>/<channel>. Its files were checked against a signed release before they became visible.
+plan_synced() {
+  location=${2#s3://}
+  visible=$cache/synced/${location#*/}/current
+  waited=0
+  until [ -f "$visible/SHA256SUMS" ]; do
+    [ "$waited" -ne 0 ] || say "waits for the first release of ${location#*/}, which the sync of the site brings"
+    waited=1
+    sleep "${SYNC_WAIT_SECONDS:-5}"
+  done
+  # One release, also where the link changes meanwhile.
+  cp "$(readlink -f "$visible")/SHA256SUMS" "$scratch/SHA256SUMS"
+  plan_wanted "$1" "$2" "$4"
+  while read -r path hash; do
+    size=$(stat -c %s "$cache/blobs/$hash" 2>/dev/null) || fail "blobs/$hash, which is $2/$path, is not in the cache; the sync of the site brings it again"
+    printf '%s\t%s\t%s\n' "$path" "$hash" "$size"
+  done < "$scratch/wanted" > "$scratch/$1.files"
+}
+
 # A folder whose files are in the cache. A version never changes, so what it held when it was last asked for is what it holds.
 plan_cached() {
+  if [ -n "${CACHE_SYNCED:-}" ]; then
+    plan_synced "$@"
+    return
+  fi
   known=$(remembered "$2" "$4")
   if [ -f "$known" ]; then
     # Without the patience of those that cannot do without an answer.

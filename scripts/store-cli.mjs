@@ -3,50 +3,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { prepareAwsCli } from '../test/e2e/setup/aws-cli.mjs';
-import { prepareEmulator } from '../test/e2e/setup/emulator.mjs';
 import { COMMIT, REPOSITORY, TOKEN, hubFiles, startHub } from './store-cli/hub.mjs';
-import { CACHE, expect, mustRun, ROOT, run, Suite } from './support.mjs';
+import { listening, startStore } from './store-cli/store.mjs';
+import { expect, mustRun, ROOT, run, Suite } from './support.mjs';
 
 /** The version in the image's tag. */
 function imageVersion() {
   const source = readFileSync(path.join(ROOT, 'lib', 'kubernetes', 'model-store-access.ts'), 'utf8');
   return /AWS_CLI_IMAGE = '[^']*:([\d.]+)'/.exec(source)[1];
-}
-
-async function listening(server) {
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server.address().port;
-}
-
-async function startStore(folder) {
-  const { python } = await prepareEmulator(path.join(CACHE, 'e2e'));
-  const probe = createServer();
-  const port = await listening(probe);
-  await new Promise((resolve) => probe.close(resolve));
-  const command = ['-m', 'hypercorn', 'ministack.app:app', '--bind', `127.0.0.1:${port}`];
-  const env = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    TMPDIR: folder,
-    GATEWAY_PORT: String(port),
-    IOT_MTLS_ENABLED: '0',
-  };
-  const child = spawn(python, command, { cwd: folder, stdio: 'ignore', env: { ...env, SFTP_ENABLED: '0' } });
-  const endpoint = `http://127.0.0.1:${port}`;
-  for (let tries = 0; tries < 300; tries += 1) {
-    const ready = await fetch(`${endpoint}/_ministack/health`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (ready) return { endpoint, stop: () => child.kill() };
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  child.kill();
-  throw new Error('the store did not start');
 }
 
 const suite = new Suite('store-cli');

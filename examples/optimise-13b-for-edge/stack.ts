@@ -17,7 +17,6 @@ import {
   Precision,
   QualityGate,
   VllmDeployment,
-  Warnings,
 } from 'gpu-inference-constructs';
 
 /** A 13B model is made to fit one small GPU of an edge site, in 4 and in 8 bits, and published where it is still good. No AWS account is involved. */
@@ -108,7 +107,6 @@ export class Optimise13bForEdge {
       nodeSelector: { 'example.com/gpu': 'l4' },
     });
     new NodeAgents(this.edge, 'Agents', { cluster: site });
-    Warnings.accept(this.edge, 'WRITER_NEWER_THAN_READER', 'the version was loaded by this release of vLLM before');
     // Planned by what the pipeline writes, and rolled out once it is published. In 16 bits it does not fit this GPU.
     this.deployment = new VllmDeployment(this.edge, 'Chat', {
       cluster: site,

@@ -67,3 +67,16 @@ def test_groups_must_divide_the_inputs(models: Models, tmp_path: pathlib.Path) -
     with pytest.raises(Refused) as refused:
         pipeline(models("llama"), tmp_path, [{"kind": "compress", "scheme": "W4A16"}], [{"kind": "license"}])
     assert "has 192 outputs of 192 inputs, which groups of 128 do not divide; give another groupSize, or ignore it" in str(refused.value)
+
+
+@pytest.mark.parametrize(("size", "strategy", "written"), [(32, "group", 32), (64, "group", 64), (-1, "channel", None)])
+def test_group_size(models: Models, texts: Texts, tmp_path: pathlib.Path, size: int, strategy: str, written: int | None) -> None:
+    step = {"kind": "compress", "scheme": "W4A16", "groupSize": size}
+    checks = [{"kind": "perplexity", "text": str(texts.held_back), "tokens": 4096, "limit": 0.5, "belowFloor": True}]
+    pipeline(models("llama"), tmp_path, [{"kind": "cast", "dtype": "bfloat16"}, step], checks)
+    config = json.loads((tmp_path / "output" / "config.json").read_text(encoding="utf-8"))["quantization_config"]
+    quantized = config["config_groups"]["group_0"]["weights"]
+    assert (quantized["strategy"], quantized["group_size"]) == (strategy, written)
+    # One scale for each group of the 192 inputs of each output.
+    scale = weights.tensors_of(tmp_path / "output")["model.layers.0.self_attn.q_proj.weight_scale"]
+    assert list(scale.shape) == [192, 1 if size == -1 else 192 // size]

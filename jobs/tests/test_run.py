@@ -1,10 +1,12 @@
 """Runs: what is done is kept, nothing is partial, and what is wrong with folders is said at once."""
 
+import io
 import json
 import os
 import pathlib
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -266,6 +268,34 @@ def test_metrics_are_served() -> None:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_a_port_stays_open_for_those_who_read() -> None:
+    metrics = Metrics(None, {"pipeline": "x"})
+    server = metrics.serve(0, "127.0.0.1")
+    try:
+        begun = time.monotonic()
+        metrics.linger(30)
+        assert time.monotonic() - begun < 10
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/metrics", timeout=10) as answer:
+            assert answer.status == 200
+        begun = time.monotonic()
+        metrics.linger(1.5)
+        assert time.monotonic() - begun >= 1.5
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_port_that_is_taken_keeps_nobody_from_a_model(models: Models, tmp_path: pathlib.Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        lines = io.StringIO()
+        port = taken.getsockname()[1]
+        assert cli.main([*arguments(models("llama"), tmp_path), "--metrics-port", str(port)], lines) == cli.COMPLETE
+    said = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [(line["event"], line["port"]) for line in said if line["level"] == "warning"] == [("metrics-not-served", port)]
 
 
 def test_every_line_of_the_log_is_json(models: Models, tmp_path: pathlib.Path) -> None:

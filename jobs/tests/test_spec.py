@@ -35,6 +35,10 @@ def faults_of(folder: pathlib.Path, **given: Any) -> list[str]:
         ({"steps": [{"kind": "castt", "dtype": "float16"}]}, "did you mean 'cast'?"),
         ({"steps": [{"kind": "cast"}]}, "steps[0].dtype: is missing; give a text"),
         ({"steps": [{"kind": "cast", "dtype": "int8"}]}, "steps[0].dtype: must be one of float32, bfloat16, float16; got 'int8'"),
+        (
+            {"steps": [{"kind": "compress", "scheme": "W4A16", "groupSize": 16}]},
+            "steps[0].groupSize: must be one of -1, 32, 64, 128; got 16",
+        ),
         ({"steps": [{"kind": "share-attention", "keep": 1.0}]}, "steps[0].keep: must be above 0 and below 1; got 1.0"),
         ({"steps": [{"kind": "skip-layers"}]}, "steps[0]: give either layers or count"),
         ({"steps": [{"kind": "skip-layers", "count": 1}]}, "steps[0].text: is missing: which layers matter least is measured on a text"),

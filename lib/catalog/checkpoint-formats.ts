@@ -1,4 +1,3 @@
-import { compareVersions } from './metric';
 import { VllmNameKind, VllmNameState, vllmName } from './vllm-names';
 
 /**
@@ -91,27 +90,6 @@ export const SHARED_ATTENTION: CheckpointFormat = {
 export const ONNX: CheckpointFormat = { name: 'ONNX', minimumComputeCapability: 0, reader: 'onnxruntime' };
 /** @internal */
 export const ONNX_INT8: CheckpointFormat = { name: 'ONNX INT8', minimumComputeCapability: 0, reader: 'onnxruntime' };
-
-/**
- * compressed-tensors that vLLM requires, exactly (`Requires-Dist` of its wheels on PyPI; of 0.24 to 0.33 those of 0.24.0, 0.27.1, 0.31.0, 0.32.0 and
- * 0.33.0 were read). Rows hold up to the next; what lies between two rows of different pins is taken as the older one.
- */
-const COMPRESSED_TENSORS: readonly (readonly [vllm: string, pin: string])[] = [
-  ['0.13.0', '0.12.2'],
-  ['0.15.1', '0.13.0'],
-  ['0.19.0', '0.14.0.1'],
-  ['0.22.1', '0.15.0.1'],
-  ['0.24.0', '0.17.0'],
-];
-
-/**
- * The compressed-tensors of a version of vLLM; nothing for those older than all that were read.
- *
- * @internal
- */
-export function compressedTensorsOf(vllmVersion: string): string | undefined {
-  return COMPRESSED_TENSORS.filter(([since]) => compareVersions(since, vllmVersion) <= 0).pop()?.[1];
-}
 
 /**
  * Why a reader does not load a format, with what would; nothing where it does, or where nothing says that it does not.

@@ -13,6 +13,7 @@ export * from './gpu-vendor';
 export { MemoryShare } from './engine-facts';
 export * from './inference-engine';
 export * from './jetpack-release';
+export * from './k3s-release';
 export * from './latent-attention';
 export * from './layer-kinds';
 export * from './metric';

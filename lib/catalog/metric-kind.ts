@@ -126,6 +126,10 @@ export enum MetricExporter {
   KUBELET_RESOURCE = 'kubelet-resource',
   /** The controller of LeaderWorkerSets. */
   LEADER_WORKER_SET = 'leaderworkerset',
+  /** The sync of the models of a site: `ModelSync`. */
+  MODEL_SYNC = 'model-sync',
+  /** The program of a `ModelPipeline`, while it runs. */
+  MODEL_PIPELINE = 'model-pipeline',
 }
 
 /** Settings that a metric needs and that are off by default. */
@@ -166,4 +170,6 @@ export enum MetricFeature {
   GATEWAY_TLS = 'gateway_tls',
   /** Callers of a gateway that show tokens of an issuer. */
   GATEWAY_JWT = 'gateway_jwt',
+  /** A cloud that a gateway of a site sends requests to: Envoy's cluster `cloud`. No metric needs it. */
+  GATEWAY_CLOUD = 'gateway_cloud',
 }

@@ -6,6 +6,8 @@ import { ENVOY_METRICS } from './metric-table-envoy';
 import { KUBE_STATE_METRICS } from './metric-table-kube-state';
 import { KUBELET_CADVISOR_METRICS, KUBELET_METRICS, KUBELET_RESOURCE_METRICS } from './metric-table-kubelet';
 import { LEADER_WORKER_SET_METRICS } from './metric-table-lws';
+import { MODEL_SYNC_METRICS } from './metric-table-model-sync';
+import { MODEL_PIPELINE_METRICS } from './metric-table-pipeline';
 import { NODE_METRICS } from './metric-table-node';
 import { EFA_METRICS, INFINIBAND_METRICS } from './metric-table-rdma';
 import { TRITON_METRICS } from './metric-table-triton';
@@ -30,4 +32,6 @@ export const METRIC_TABLE: { readonly [exporter in MetricExporter]: MetricRows }
   [MetricExporter.KUBELET_CADVISOR]: KUBELET_CADVISOR_METRICS,
   [MetricExporter.KUBELET_RESOURCE]: KUBELET_RESOURCE_METRICS,
   [MetricExporter.LEADER_WORKER_SET]: LEADER_WORKER_SET_METRICS,
+  [MetricExporter.MODEL_SYNC]: MODEL_SYNC_METRICS,
+  [MetricExporter.MODEL_PIPELINE]: MODEL_PIPELINE_METRICS,
 };

@@ -20,8 +20,6 @@ interface EnteredImport {
   readonly forOthers?: boolean;
   /** Why a reader does not load what it writes; nothing where it does. @default - nothing is known of what it writes */
   readonly unreadable?: (reader: ModelReader) => string | undefined;
-  /** Why a reader may not load it. @default - nothing speaks against it */
-  readonly doubts?: (reader: ModelReader) => string | undefined;
 }
 
 /** Models and versions of a store. */
@@ -71,7 +69,6 @@ export class ModelUse {
     watchReading(TerraformStack.of(owner));
     warnOnce(owner, () => uses.flatMap((use) => use.#notImported(owner)));
     addValidation(owner, () => uses.flatMap((use, index) => use.#notLoadedBy(readers[index])));
-    warnOnce(owner, () => uses.flatMap((use, index) => use.#doubtedBy(readers[index])));
     if (!waits) return;
     const before = deployment.dependsOn ?? [];
     // One list of all: a list that is known late can be part of no other.
@@ -150,22 +147,6 @@ export class ModelUse {
           'OUTPUT_NOT_LOADED',
           'models',
           `'${this.#key}', which '${owner.node.path}' makes, cannot be served: ${why}`,
-        ),
-      ];
-    });
-  }
-
-  /** What a pipeline writes and the server may not load. */
-  #doubtedBy(reader: ModelReader | undefined): Fault[] {
-    if (reader === undefined) return [];
-    return entered<EnteredImport>(this.#store, IMPORTS, this.#key).flatMap(({ owner, value }) => {
-      const why = value.unreadable?.(reader) === undefined ? value.doubts?.(reader) : undefined;
-      if (why === undefined) return [];
-      return [
-        fault(
-          'WRITER_NEWER_THAN_READER',
-          'models',
-          `'${this.#key}', which '${owner.node.path}' makes, may not load: ${why}`,
         ),
       ];
     });

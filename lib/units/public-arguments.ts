@@ -63,6 +63,11 @@ export const ARGUMENTS = {
     'static minutes': 'amount: number',
     'static hours': 'amount: number',
   },
+  EdgeConfidence: {
+    'static header': 'name: string; atLeast: number',
+    'static member': 'path: string[]; atLeast: number',
+    'static logprobs': 'atLeast: number',
+  },
   EdgeHardware: {
     'static server': 'props: EdgeServerProps',
     'static wsl2': 'props: EdgeServerProps',
@@ -70,6 +75,9 @@ export const ARGUMENTS = {
     'static cpu': 'props: EdgeCpuProps',
     modelServer: 'options?: EdgeServerOptions',
     requireFeatures: 'needs: EdgeNeeds',
+  },
+  EdgeRouting: {
+    'static edgeFirst': 'props: EdgeFirstProps',
   },
   EfaInstaller: {
     'static of': 'version: string',
@@ -181,6 +189,10 @@ export const ARGUMENTS = {
   JetPackRelease: {
     'static of': 'version: string',
   },
+  K3sRelease: {
+    'static of': 'version: string',
+    'static custom': 'props: K3sReleaseProps',
+  },
   KServeRouter: {
     'static managed': 'options?: KServeRouterOptions',
     'static gateway': 'gateway: KServeGateway; options?: KServeRouterOptions',
@@ -224,6 +236,7 @@ export const ARGUMENTS = {
   ModelCache: {
     'static onNode': 'options: NodeCacheOptions',
     'static claim': 'options: ClaimCacheOptions',
+    'static synced': 'options: ClaimCacheOptions',
   },
   ModelInstances: {
     'static onGpus': 'gpuCount?: number; instancesPerGpu?: number',
@@ -249,10 +262,10 @@ export const ARGUMENTS = {
   },
   ModelStep: {
     'static w8a8': 'options?: W8A8Options',
-    'static weightOnly': 'bits: number',
+    'static weightOnly': 'bits: number; group?: WeightGroup',
     'static fp8PerTensor': 'calibration: CalibrationOptions',
-    'static awq': 'calibration: CalibrationOptions',
-    'static gptq': 'calibration: CalibrationOptions; bits?: number',
+    'static awq': 'calibration: CalibrationOptions; group?: WeightGroup',
+    'static gptq': 'calibration: CalibrationOptions; bits?: number; group?: WeightGroup',
     'static shareAttentionHeads': 'saved?: number; text?: StoredText',
     'static skipLayers': 'options: SkipLayersOptions',
     'static mergeLora': 'adapter: StoredFiles',

@@ -25,8 +25,11 @@ export const STRUCTS = {
   CapacityTargets:
     'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
   ClaimCacheOptions: 'claimName: string; size: DataSize',
+  CloudBreaker: 'failures?: number; openFor?: Duration',
   CloudTopologyProps:
     'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; remoteNetworks?: RemoteNetworks; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; leaderWorkerSetController?: boolean; keda?: boolean; storageClass?: boolean; monitoring?: boolean; existingMonitoring?: IMonitoring; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
+  CloudUpstream:
+    'url: string; models: string[]; authority?: CertificateAuthority; apiKey?: SecretReference; clientCertificate?: string; maxRequests?: number; maxWaiting?: number; retries?: number; retryBudgetPercent?: number; tryTimeout?: Duration; breaker?: CloudBreaker',
   ClusterAutoscalerProps: 'cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string',
   ClusterConnection:
     'host?: string; certificateAuthorityData?: string; eksClusterName?: string; region?: string; configPath?: string; configContext?: string',
@@ -51,13 +54,20 @@ export const STRUCTS = {
     'tokens: number; acceptanceRate?: number; model?: ModelSpec; draftVocabularySize?: number; precision?: Precision; name?: string; version?: string; size?: DataSize; path?: string',
   Ec2GpuNodePoolOptions:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider',
+  EdgeBootstrapProps:
+    'hardware: EdgeHardware; nodeName: string; k3s?: K3sRelease; power?: PowerSetting; nodeLabels?: string{}; files?: EdgeBundleFile[]; servingImage?: ServingImage',
+  EdgeBundleFile: 'name: string; sha256: string; address?: string',
   EdgeCapacityRequest:
     'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; attentionWindow?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; hardware: EdgeHardware; powerBudget?: PowerBudget; targets?: CapacityTargets; precisions?: Precision[]',
   EdgeCpuProps:
     'vcpus: number; memory: DataSize; architecture?: CpuArchitecture; localStorage?: DataSize; name?: string',
+  EdgeFirstProps:
+    'cloud: CloudUpstream; models: EdgeModel{}; fallback: EdgeFallback; mustStayLocal?: MustStayLocal; atMost?: EdgeRequestSize; confidence?: EdgeConfidence; maxSiteRequests?: number; siteTimeout?: Duration; retryAfter?: Duration',
   EdgeJetsonProps: 'board: GpuType; jetPack?: JetPackRelease; localStorage?: DataSize; name?: string',
+  EdgeModel: 'cloudModel: string; fallbackModel?: string',
   EdgeNeeds:
     'rdma?: boolean; gpuDirect?: boolean; mig?: boolean; cudaVersion?: string; imageArchitectures?: CpuArchitecture[]',
+  EdgeRequestSize: 'promptTokens?: number; answerTokens?: number; totalTokens?: number',
   EdgeServer:
     'kind: EdgeServerKind; image?: string; architecture: CpuArchitecture; runtimeClass?: string; minimumDriver?: number; reasons: string[]',
   EdgeServerOptions:
@@ -85,7 +95,7 @@ export const STRUCTS = {
   EnvoyAiGatewayControllerProps:
     'cluster: IKubernetesCluster; chartVersion?: string; envoyGatewayVersion?: string; rateLimitRedis?: string; inferencePools?: boolean; replicas?: number; gatewayClassName?: string; namespace?: string; aiGatewayNamespace?: string; imageRegistry?: ImageRegistry',
   EnvoyAiInferenceGatewayProps:
-    'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; imageRegistry?: ImageRegistry; installed?: InstalledAiGateway',
+    'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; edgeRouting?: EdgeRouting; imageRegistry?: ImageRegistry; installed?: InstalledAiGateway',
   ExistingExporterProps:
     'namespace: string; exporter: MetricExporter; version: string; podSelector?: string{}; port?: number; jobName?: string; features?: MetricFeature[]',
   ExistingGpuNodePoolProps:
@@ -139,7 +149,7 @@ export const STRUCTS = {
     'cluster: IKubernetesCluster; images: string[]; nodePools?: IGpuNodePool[]; command?: string[]; pauseImage?: string; imageRegistry?: ImageRegistry; name?: string; namespace?: string',
   IndicatorQuery: 'expr: string; metrics: Metric[]; models: string[]; meaning: string',
   InferenceGatewayProps:
-    'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; imageRegistry?: ImageRegistry',
+    'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; edgeRouting?: EdgeRouting; imageRegistry?: ImageRegistry',
   InstalledAiGateway: 'gatewayClassName: string; namespace?: string; rateLimits?: boolean; inferencePools?: boolean',
   InstanceSettings:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean',
@@ -149,6 +159,7 @@ export const STRUCTS = {
     'cluster: IKubernetesCluster; chartVersion?: string; replicas?: number; namespace?: string; imageRegistry?: ImageRegistry',
   JwtOptions:
     'issuer: string; audiences: string[]; keysUrl: string; keysAuthority?: CertificateAuthority; clientClaim?: string',
+  K3sReleaseProps: 'version: string; architecture: CpuArchitecture; binarySha256: string; imagesSha256: string',
   KServeGateway: 'name: string; namespace?: string; listener?: string',
   KServeInferenceServiceProps:
     'model: ModelSpec; version?: string; precision?: Precision; checkpointSize?: DataSize; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; maxSequences?: number; maxBatchedTokens?: number; gpuMemoryUtilization?: number; kvCachePrecision?: Precision; kvOffload?: DataSize; chunkedPrefill?: boolean; attentionBackend?: AttentionBackend; prefixCaching?: boolean; speculativeDecoding?: SpeculativeDecoding; cudaGraphs?: boolean; attentionWindow?: number; mediaInput?: MediaInput; cpuOffload?: DataSize; quantization?: string; trustRemoteCode?: boolean; engineArguments?: any{}; loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser; podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; initContainers?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podAffinity?: PodAffinityTerm[]; podAntiAffinity?: PodAffinityTerm[]; topologySpreadConstraints?: TopologySpreadConstraint[]; serviceAccountName?: string; rolePolicyStatements?: PolicyStatement[]; roleManagedPolicyArns?: string[]; serviceAccountAnnotations?: string{}; serviceType?: ServiceType; serviceAnnotations?: string{}; autoscaling?: ServerAutoscaling; maxReplicas?: number; updateStrategy?: UpdateStrategy; maxSurge?: number; maxUnavailable?: number; maxDisruptions?: number; namespace?: string; awsCliImage?: string; modelCache?: ModelCache; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; cluster: IKubernetesCluster; nodePool: IGpuNodePool; modelStore: IModelStore; modelPath: string; runtime?: KServeRuntime; parallelism?: Parallelism; targets?: CapacityTargets; plan?: CapacityPlan; replicas?: number; name?: string; imageRegistry?: ImageRegistry',
@@ -191,6 +202,7 @@ export const STRUCTS = {
   LoraOptions: 'loraAdapters?: LoraAdapter[]; maxLoraRank?: number',
   MacvlanNetworkProps:
     'operator: NvidiaNetworkOperator; network?: NetworkName; ipPool?: NvIpamPool; ipam?: any{}; master: string; mode?: MacvlanMode; mtu?: number',
+  MaintenanceWindow: 'start: string; duration: Duration; days?: Weekday[]; timeZone?: string',
   MemoryPerGpu:
     'weights: DataSize; kvCache: DataSize; activations: DataSize; runtime: DataSize; total: DataSize; available: DataSize',
   MetricLabelChange: 'label: string; since?: string; until?: string; replacedBy?: string',
@@ -203,7 +215,9 @@ export const STRUCTS = {
   ModelImportProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version?: string; source: ModelSource; namespace?: string; name?: string; largestFile?: DataSize; retries?: number; timeout?: Duration; waitTimeout?: Duration; awsCliImage?: string; nodeSelector?: string{}; podLabels?: string{}; podAnnotations?: string{}; environment?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelPipelineProps:
-    'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image?: string; pipelineImage?: PipelineImage; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+    'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image?: string; pipelineImage?: PipelineImage; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; compressedTensorsVersion?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+  ModelReleaseProps:
+    'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version: string; number: number; signingKeys: SecretReference[]; channel?: string; variant?: string; sites?: string[]; namespace?: string; name?: string; retries?: number; awsCliImage?: string; pythonImage?: string; nodeSelector?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelSettings: 'responseCache?: boolean; metricTags?: string{}; parameters?: string{}',
   ModelStoreAccessLogs: 'bucketName: string; prefix?: string',
   ModelStoreAttributes:
@@ -211,12 +225,15 @@ export const STRUCTS = {
   ModelStoreCredentials: 'name: string; key?: string',
   ModelStoreProps:
     'bucketName?: string; encryptionKeyArn?: string; region?: string; credentials?: ModelStoreCredentials; noncurrentVersionDays?: number; incompleteUploadDays?: number; accessLogs?: ModelStoreAccessLogs; readers?: string[]; writers?: string[]; removalPolicy?: RemovalPolicy; tags?: string{}; provider?: TerraformProvider',
+  ModelSyncProps:
+    'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; site: string; keys: ReleaseKey[]; modelSize: DataSize; channel?: string; variant?: string; cacheSize?: DataSize; claimName?: string; storageClassName?: string; windows?: MaintenanceWindow[]; maxMegabitsPerSecond?: number; servers?: string[]; probe?: SyncProbe; checkTimeout?: Duration; pollInterval?: Duration; maxUplinkOutage?: Duration; namespace?: string; name?: string; awsCliImage?: string; pythonImage?: string; nodeSelector?: string{}; podLabels?: string{}; podAnnotations?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   MonitoringOptions:
     'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; expectedSites?: ExpectedSite[]; imageRegistry?: ImageRegistry',
   MonitoringRule:
     'record?: string; alert?: string; expr: string; for?: string; labels?: string{}; annotations?: string{}',
   MonitoringStackProps:
     'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; expectedSites?: ExpectedSite[]; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
+  MustStayLocal: 'models?: string[]; callers?: string[]; headers?: string[]{}',
   NcclAcceptanceTestProps:
     'nodePool: IGpuNodePool; nodes?: number; minimumBusBandwidth?: number; waitForCompletion?: boolean; deadlineSeconds?: number; environment?: string{}; image?: string; imageRegistry?: ImageRegistry; namespace?: string; name?: string',
   NetworkCard: 'index: number; maxInterfaces: number; efa: boolean',
@@ -249,7 +266,7 @@ export const STRUCTS = {
   PagerDutyReceiverProps: 'routingKey: SecretReference',
   ParallelismProps: 'tensor: number; pipeline?: number; data?: number; expert?: number',
   PersistentStorageProps: 'size?: DataSize; storageClassName?: string; removalPolicy?: RemovalPolicy',
-  PipelineOutput: 'name: string; version: string; model: ModelSpec; precision: Precision',
+  PipelineOutput: 'name: string; version: string; model: ModelSpec; precision: Precision; checkpointSize?: DataSize',
   PlanFigure:
     'name: string; value: string; formula: string; inputs: string; evidence: EvidenceClass; errorBand: string',
   PlannedServing:
@@ -280,6 +297,7 @@ export const STRUCTS = {
   RateLimitResource: 'name: string; count: number; global?: boolean',
   ReleaseAdvisory:
     'id: string; component: AdvisoryComponent; since?: string; fixed: string; effect: string; source: string',
+  ReleaseKey: 'publicKey: string; revoked?: boolean',
   RemoteNetworks: 'nodeCidrs: string[]; podCidrs?: string[]',
   RoceOptions:
     'adaptersPerNode: number; gbpsPerAdapter: number; attachment?: RdmaAttachment; fabricName?: string; devices?: string[]; gidIndex?: number; trafficClass?: number',
@@ -323,6 +341,7 @@ export const STRUCTS = {
   StoredFiles: 'name: string; version?: string',
   StoredText: 'name: string; version?: string; file: string',
   StreamedWeightsOptions: 'concurrency?: number; memoryLimit?: DataSize',
+  SyncProbe: 'url: string; contains?: string',
   SystemNodes:
     'instanceType?: string; minNodes?: number; maxNodes?: number; diskSize?: DataSize; sessionManager?: boolean; nodeRoleArn?: string',
   TensorModelProps:
@@ -410,7 +429,11 @@ export const CLASSES = {
   DeepSpeedConfig: 'DeepSpeedConfig.of(...)',
   Duration:
     'Duration.ZERO, Duration.microseconds(...), Duration.milliseconds(...), Duration.seconds(...), Duration.minutes(...) or Duration.hours(...)',
+  EdgeBootstrap: 'new EdgeBootstrap(...)',
+  EdgeConfidence: 'EdgeConfidence.header(...), EdgeConfidence.member(...) or EdgeConfidence.logprobs(...)',
+  EdgeFallback: 'EdgeFallback.SITE_ANSWERS or EdgeFallback.REFUSE',
   EdgeHardware: 'EdgeHardware.server(...), EdgeHardware.wsl2(...), EdgeHardware.jetson(...) or EdgeHardware.cpu(...)',
+  EdgeRouting: 'EdgeRouting.edgeFirst(...)',
   EfaInstaller: 'EfaInstaller.V1_49_0, EfaInstaller.of(...) or EfaInstaller.custom(...)',
   EfaLayout: 'EfaLayout.EFA_ONLY, EfaLayout.COMBINED or EfaLayout.BANDWIDTH_OPTIMIZED',
   EksGpuCluster: 'new EksGpuCluster(...)',
@@ -451,7 +474,7 @@ export const CLASSES = {
   IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   IServiceAccountRole: 'cluster.serviceAccountRole(...)',
   IWatchable:
-    'new KServeInferenceService(...), new KServeLlmInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...), new VllmDeployment(...) or new ExistingExporter(...)',
+    'new ModelSync(...), new KServeInferenceService(...), new KServeLlmInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...), new VllmDeployment(...), new ModelPipeline(...) or new ExistingExporter(...)',
   ImagePrePuller: 'new ImagePrePuller(...)',
   ImagePreset: 'ImagePreset.CURRENT or ImagePreset.CUDA_11_8',
   ImageRegistry: 'ImageRegistry.UPSTREAM, ImageRegistry.withPullSecrets(...) or ImageRegistry.mirror(...)',
@@ -461,6 +484,7 @@ export const CLASSES = {
   IpoibNetwork: 'new IpoibNetwork(...)',
   JetPackRelease: 'JetPackRelease.V6_2 or JetPackRelease.of(...)',
   JobSetController: 'new JobSetController(...)',
+  K3sRelease: 'K3sRelease.V1_36_4, K3sRelease.of(...) or K3sRelease.custom(...)',
   KServe: 'new KServe(...)',
   KServeInferenceService: 'new KServeInferenceService(...)',
   KServeLlmInferenceService: 'new KServeLlmInferenceService(...)',
@@ -481,16 +505,18 @@ export const CLASSES = {
   Metric: 'Metric.of(...)',
   MetricContract: 'new MetricContract(...)',
   MetricsSender: 'MetricsSender.PROMETHEUS_SERVER or MetricsSender.PROMETHEUS_AGENT',
-  ModelCache: 'ModelCache.onNode(...) or ModelCache.claim(...)',
+  ModelCache: 'ModelCache.onNode(...), ModelCache.claim(...) or ModelCache.synced(...)',
   ModelImport: 'new ModelImport(...)',
   ModelInstances: 'ModelInstances.onGpus(...), ModelInstances.onSharedGpu(...) or ModelInstances.onCpu(...)',
   ModelPipeline: 'new ModelPipeline(...)',
+  ModelRelease: 'new ModelRelease(...)',
   ModelSource: 'ModelSource.urls(...), ModelSource.volumeClaim(...) or ModelSource.huggingFace(...)',
   ModelSpec:
     'ModelSpec.LLAMA_65B, ModelSpec.of(...), ModelSpec.dense(...), ModelSpec.mixtureOfExperts(...) or ModelSpec.fromHuggingFaceConfig(...)',
   ModelStep:
     'ModelStep.int8Dynamic(), ModelStep.w8a8(...), ModelStep.weightOnly(...), ModelStep.fp8(), ModelStep.fp8PerTensor(...), ModelStep.fp8PerBlock(), ModelStep.awq(...), ModelStep.gptq(...), ModelStep.shareAttentionHeads(...), ModelStep.skipLayers(...), ModelStep.mergeLora(...), ModelStep.exportOnnx(...), ModelStep.optimizeOnnx(...), ModelStep.packageTokenizer() or ModelStep.tritonRepository(...)',
   ModelStore: 'new ModelStore(...)',
+  ModelSync: 'new ModelSync(...)',
   MonitoringStack: 'new MonitoringStack(...)',
   MonitoringStorage: 'MonitoringStorage.persistentVolume(...) or MonitoringStorage.emptyDir(...)',
   MuteTime: 'MuteTime.weekly(...)',
@@ -600,9 +626,9 @@ export const ENUMS = {
   MediaInput: 'ALL IMAGES NONE',
   MemoryShare: 'WHOLE STATIC FREE',
   MetricExporter:
-    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset',
+    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset model-sync model-pipeline',
   MetricFeature:
-    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config custom_histogram_buckets VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt',
+    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config custom_histogram_buckets VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt gateway_cloud',
   MetricType: 'counter gauge histogram summary',
   MetricUnit:
     'requests inferences executions tokens sequences seconds milliseconds microseconds nanoseconds unix-seconds bytes mebibytes bytes-per-second megabytes-per-second watts joules millijoules degrees-celsius megahertz hertz ratio percent servers lookups floating-point-operations operations events rows packets connections inodes processes cores lanes pods containers nodes items state code information mixed',
@@ -632,5 +658,6 @@ export const ENUMS = {
   W8A8Method: 'rtn gptq smoothquant',
   WarmUpDataKind: 'ZEROS RANDOM FILE',
   Weekday: 'monday tuesday wednesday thursday friday saturday sunday',
+  WeightGroup: '32 64 128 row',
   WhenUnsatisfiable: 'DoNotSchedule ScheduleAnyway',
 } as const;

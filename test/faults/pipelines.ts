@@ -1,4 +1,4 @@
-import { CpuArchitecture, GpuInstanceType, GpuNodeType, GpuType, ModelSpec } from '../../lib/catalog';
+import { CpuArchitecture, GpuInstanceType, GpuNodeType, GpuType, ModelSpec, Precision } from '../../lib/catalog';
 import { ExistingGpuNodePool } from '../../lib/compute';
 import {
   ModelPipeline,
@@ -7,6 +7,7 @@ import {
   PipelineEnvironment,
   PipelineImage,
   QualityGate,
+  WeightGroup,
 } from '../../lib/jobs';
 import { stepFaults } from '../../lib/jobs/pipeline/step-faults';
 import { VllmDeployment } from '../../lib/serving';
@@ -35,12 +36,6 @@ function served(
     site.scope.node.tryRemoveChild('Talk');
   });
   return faults;
-}
-
-/** Warnings are given when checks run. */
-function warned(server: VllmDeployment): Fault[] {
-  faultsAtSynth(server);
-  return warningsOf(server);
 }
 
 const CUDA = PipelineImage.cuda(PipelineEnvironment.COMPRESSOR, { repository: 'registry.example.com/pipeline' });
@@ -124,6 +119,34 @@ export const TEXTS: FaultText[] = [
     refuse: pipe({ model: ModelSpec.LLAMA_2_13B, nodeMemory: DataSize.gib(16) }),
   },
   {
+    id: 'GROUPS_DO_NOT_DIVIDE',
+    property: 'steps[0]',
+    text: 'steps[0] cuts weights into groups of 128, which do not divide the hidden width of 960, the width of the heads of 960 of narrow; use WeightGroup.OF_64',
+    refuse: pipe({
+      model: ModelSpec.dense({
+        name: 'narrow',
+        shape: {
+          ...{ layers: 8, hiddenSize: 960, attentionHeads: 15, intermediateSize: 2560, vocabularySize: 49152 },
+          maxContextLength: 8192,
+        },
+      }),
+      precision: Precision.BF16,
+    }),
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'compressedTensorsVersion',
+    text: "compressedTensorsVersion must be a version, e.g. '0.17.1'; got 'newest'",
+    refuse: pipe({ compressedTensorsVersion: 'newest' }),
+  },
+  {
+    id: 'OUTPUT_NOT_LOADED',
+    property: 'models',
+    text: "'chat/1-small', which 'test/Quantize' makes, cannot be served: it is written by compressed-tensors 0.19.0 as W8A16 in groups of 32, and vLLM 0.24.0 reads with 0.17.0, of which nothing shows that it loads that; write W8A8, FP8_DYNAMIC, FP8_BLOCK, W8A16 in groups of 128, W4A16 in groups of 128, W4A16 in groups of 32, W4A16 in groups of 64, which it was seen to load, or write it by an image with compressed-tensors 0.17.0 or older, and say so (compressedTensorsVersion)",
+    faults: () =>
+      served({ steps: [ModelStep.weightOnly(8, WeightGroup.OF_32)] }, GpuInstanceType.G5_XLARGE, faultsAtSynth),
+  },
+  {
     id: 'STEP_OUT_OF_ORDER',
     property: 'steps[0]',
     text: 'steps[0] (optimized) reads a graph of ONNX, but what comes before it writes weights in 16 or 32 bits; put it where it finds what it reads, or remove it',
@@ -134,10 +157,5 @@ export const TEXTS: FaultText[] = [
     property: 'gate.tasks',
     text: 'gate.tasks cannot be run beside steps of llm-compressor: the environment of the program that has it lacks lm-evaluation-harness; leave tasks out, and compare by the text',
     refuse: pipe({ gate: QualityGate.of({ text: TALKS, tasks: ['arc_easy'], taskData: { name: 'tasks' } }) }),
-  },
-  {
-    id: 'WRITER_NEWER_THAN_READER',
-    text: "'chat/1-small', which 'test/Quantize' makes, may not load: it is written by compressed-tensors 0.19.0, and vLLM 0.24.0 reads with 0.17.0, which need not know all that a newer one writes, but has loaded this format on an H200; try it before it takes requests, or accept the warning",
-    faults: () => served({ steps: [ModelStep.w8a8()] }, GpuInstanceType.G5_XLARGE, warned),
   },
 ];

@@ -4,6 +4,10 @@ import { validationFaults } from '../../lib/core/validation';
 import { ModelStore } from '../../lib/storage/model-store';
 import { testStack } from '../support/synth';
 import { warningsOf } from '../support/faults';
+import { DataSize, Duration, Weekday } from '../../lib/units';
+import { TestStore } from '../serving/support/fixtures';
+import { KEY, release, sync } from '../storage/sync/support';
+import { testCluster } from '../support/test-cluster';
 import { readingCluster } from '../storage/reading-cluster';
 import { FaultText } from './fault-text';
 
@@ -25,6 +29,62 @@ function storeUsedFrom(account?: string, writes = false): ModelStore {
 }
 
 export const TEXTS: FaultText[] = [
+  {
+    id: 'SYNC_EXCEEDS_CACHE',
+    property: 'cacheSize',
+    text:
+      'cacheSize must be at least 24576 MiB: 8192 MiB for the version that is served, as much for the one before, which comes back when a check fails, and ' +
+      'as much for the one that comes; got 20480 MiB; raise it, or serve a smaller variant',
+    refuse: () => sync(testStack(), { cacheSize: DataSize.gib(20) }),
+  },
+  {
+    id: 'PRIVATE_KEY_GIVEN',
+    property: 'keys[0].publicKey',
+    text:
+      'keys[0].publicKey must be a public key, but it is a private one, which would be in the state of Terraform; make another pair, because this one has been ' +
+      'in a program, and give what `openssl pkey -in key.pem -pubout` writes',
+    refuse: () => sync(testStack(), { keys: [{ publicKey: '-----BEGIN PRIVATE KEY-----' }] }),
+  },
+  {
+    id: 'INVALID_FORMAT',
+    property: 'keys[0].publicKey',
+    text:
+      "keys[0].publicKey must be a public key of Ed25519 in PEM, beginning with '-----BEGIN PUBLIC KEY-----'; make a pair by `openssl genpkey -algorithm " +
+      'ed25519 -out key.pem` and give what `openssl pkey -in key.pem -pubout` writes',
+    refuse: () => sync(testStack(), { keys: [{ publicKey: 'key' }] }),
+  },
+  {
+    id: 'NO_KEY_IN_FORCE',
+    property: 'keys',
+    text: 'keys must have a key that is not revoked, or every release would be refused; got 1, all of them revoked; add the key that signs from now on',
+    refuse: () => sync(testStack(), { keys: [{ publicKey: KEY, revoked: true }] }),
+  },
+  {
+    id: 'SYNC_SLOWER_THAN_WINDOWS',
+    text:
+      'a version of 8192 MiB takes 1146 minutes at 1 Mbit/s, but windows are open for 120 minutes a week, so that it comes after more than a week; allow ' +
+      '9.6 Mbit/s, open windows for longer, or accept the warning',
+    faults: () =>
+      warningsOf(
+        sync(testStack(), {
+          windows: [{ start: '02:00', duration: Duration.hours(2), days: [Weekday.SUNDAY] }],
+          maxMegabitsPerSecond: 1,
+        }),
+      ),
+  },
+  {
+    id: 'DUPLICATE',
+    property: 'number',
+    text:
+      "number must differ from those of other releases of channel 'stable' of 'chat', because sites tell them apart by it; got 7, which 'test/Stable' has; " +
+      'give the later one 8',
+    refuse: () => {
+      const stack = testStack();
+      const [cluster, modelStore] = [testCluster(stack), new TestStore(stack, 'Weights')];
+      release(stack, { cluster, modelStore });
+      release(stack, { cluster, modelStore, version: '4' }, 'Next');
+    },
+  },
   {
     id: 'STORE_WITHOUT_IAM',
     property: 'role',

@@ -4,10 +4,13 @@ import {
   TrainingPlanner,
   ZeroInference,
   CloudTopology,
+  CpuArchitecture,
   DataSize,
+  EdgeBootstrap,
   EdgeHardware,
   GpuInstanceType,
   GpuType,
+  K3sRelease,
   KarpenterGpuNodePool,
   KubernetesAccess,
   ModelSpec,
@@ -95,6 +98,17 @@ const OTHER: StructPrograms = {
     void CapacityPlanner.forEdge({
       ...{ model: ModelSpec.LLAMA_3_2_1B, contextLength: 1024, hardware: EDGE },
       ...given,
+    }),
+  EdgeBootstrapProps: (given) => () => void new EdgeBootstrap({ hardware: EDGE, nodeName: 'n', ...given }),
+  EdgeBundleFile: (given) => () =>
+    void new EdgeBootstrap({
+      ...{ hardware: EDGE, nodeName: 'n' },
+      files: [{ name: 'a.tar', sha256: '0'.repeat(64), address: 'https://example.com/a.tar', ...given }],
+    }),
+  K3sReleaseProps: (given) => () =>
+    void K3sRelease.custom({
+      ...{ version: 'v1.36.4+k3s1', architecture: CpuArchitecture.ARM64 },
+      ...{ binarySha256: '0'.repeat(64), imagesSha256: '0'.repeat(64), ...given },
     }),
   CloudTopologyProps: (given) => (stack) =>
     void new CloudTopology(stack, 'Cloud', {

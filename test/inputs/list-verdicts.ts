@@ -3,6 +3,8 @@
  * cdktf's functions return. A list is refused where its length or its elements are needed at synthesis.
  */
 export const LIST_VERDICTS: { readonly [name: string]: string } = {
+  'ModelReleaseProps.sites': 'refused VALUE_NOT_CONCRETE sites',
+  'ModelSyncProps.servers': 'refused VALUE_NOT_CONCRETE servers',
   // Its arguments are part of the name of its Job.
   'TrainingJobProps.program': 'refused VALUE_NOT_CONCRETE program',
   // They are part of the specification whose checksum names the version.
@@ -11,6 +13,10 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'OpenAiTarget.models': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
   'OpenAiTarget.paths': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
   'KServeRouter.httpRoutes(names)': 'refused VALUE_NOT_CONCRETE router.routes',
+  'CloudUpstream.models': 'refused VALUE_NOT_CONCRETE edgeRouting.props.cloud.models',
+  'EdgeConfidence.member(path)': 'refused VALUE_NOT_CONCRETE edgeRouting.props.confidence',
+  'MustStayLocal.models': 'refused VALUE_NOT_CONCRETE edgeRouting.props.mustStayLocal.models',
+  'MustStayLocal.callers': 'refused VALUE_NOT_CONCRETE edgeRouting.props.mustStayLocal.callers',
   'GatewayAuthentication.oidc(audiences)': 'refused VALUE_NOT_CONCRETE authentication.jwtOptions.audiences',
   'JwtOptions.audiences': 'refused VALUE_NOT_CONCRETE authentication.jwtOptions.audiences',
   'GatewayBackendOptions.models': 'refused VALUE_NOT_CONCRETE backends[0].options.models',

@@ -7,6 +7,7 @@ import {
   EksGpuCluster,
   EksRelease,
   JetPackRelease,
+  K3sRelease,
   EncryptedStorageClass,
   GpuInstanceType,
   GpuNodePool,
@@ -213,6 +214,7 @@ export const COMPUTE_ARGUMENTS: ArgumentPrograms = {
     void new EksGpuCluster(stack, 'C', { clusterName: 'test' }).serviceAccountRole(value, 'sa'),
   'EksGpuCluster.serviceAccountRole(serviceAccountName)': (value) => (stack) =>
     void new EksGpuCluster(stack, 'C', { clusterName: 'test' }).serviceAccountRole('ns', value),
+  'K3sRelease.of(version)': (value) => () => void K3sRelease.of(value),
   'JetPackRelease.of(version)': (value) => () => void JetPackRelease.of(value),
   'EksRelease.of(kubernetesVersion)': (value) => (stack) => cluster({ release: EksRelease.of(value) })(stack),
   'EncryptedStorageClass.new(id)': (id) => (stack) =>

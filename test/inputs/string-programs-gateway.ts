@@ -2,6 +2,9 @@ import { Construct } from 'constructs';
 import { IKubernetesCluster, IOpenAiServer, OpenAiTarget } from '../../lib/core';
 import {
   CertificateAuthority,
+  EdgeConfidence,
+  EdgeFallback,
+  EdgeRouting,
   EnvoyAiGatewayController,
   EnvoyAiInferenceGateway,
   GatewayAuthentication,
@@ -71,6 +74,20 @@ const before = (target: Given, options?: Given) =>
 const trusting = (keysAuthority: CertificateAuthority) =>
   door(() => ({ authentication: GatewayAuthentication.jwt({ ...JWT, keysAuthority }) }));
 
+const CLOUD = { url: 'https://models.example.com/v1', models: ['chat-65b'], apiKey: { name: 'cloud', key: 'site' } };
+const TO_CLOUD = { cloudModel: 'chat-65b' };
+
+/** A gateway of a site, before one model that its cloud has too. */
+const edge = (given: Given) =>
+  door(() => ({
+    edgeRouting: EdgeRouting.edgeFirst({
+      cloud: CLOUD,
+      models: { chat: TO_CLOUD },
+      fallback: EdgeFallback.SITE_ANSWERS,
+      ...given,
+    }),
+  }));
+
 /** Programs that set what front doors are told. */
 export const GATEWAY_STRUCTS: StructPrograms = {
   InferenceGatewayProps: (given) => door(() => given),
@@ -97,6 +114,12 @@ export const GATEWAY_STRUCTS: StructPrograms = {
       return { backends: [GatewayBackend.of(server, { canary: { server: canary, percent: 5, ...given } })] };
     }),
   GatewayServiceProps: (given) => door(() => ({ backends: [GatewayBackend.ofService({ ...SERVICE, ...given })] })),
+  EdgeFirstProps: (given) => edge(given),
+  EdgeModel: (given) => edge({ models: { report: { ...TO_CLOUD, ...given } } }),
+  EdgeRequestSize: (given) => edge({ atMost: given }),
+  CloudUpstream: (given) => edge({ cloud: { ...CLOUD, ...given } }),
+  CloudBreaker: (given) => edge({ cloud: { ...CLOUD, breaker: given } }),
+  MustStayLocal: (given) => edge({ mustStayLocal: given }),
   GatewayLimits: (given) => door(() => ({ limits: given })),
   GatewayLoadBalancer: (given) =>
     door(() => ({ tls: GatewayTls.secret('door'), exposure: GatewayExposure.public(given) })),
@@ -113,6 +136,8 @@ export const GATEWAY_ARGUMENTS: ArgumentPrograms = {
     const exposure = GatewayExposure.public({ controller: LoadBalancerController.ofClass(name as string) });
     return door(() => ({ tls: GatewayTls.secret('door'), exposure }));
   },
+  'EdgeConfidence.header(name)': (name) => edge({ confidence: EdgeConfidence.header(name as string, 0.5) }),
+  'EdgeConfidence.member(path)': (path) => edge({ confidence: EdgeConfidence.member(path as string[], 0.5) }),
   'EnvoyAiInferenceGateway.new(id)': (id) => aiDoor({ name: 'door' }, id),
   'EnvoyAiGatewayController.new(id)': (id) => controller({}, id),
   'GatewayAuthentication.oidc(audiences)': (list) => tokens(OidcIssuer.eks('https://id.example.com'), list as string[]),

@@ -6,6 +6,7 @@ import { KIND_ARGUMENTS, KIND_STRUCTS } from './string-programs-kinds';
 import { POD_ARGUMENTS, POD_STRUCTS } from './string-programs-pods';
 import { TRAINING_ARGUMENTS, TRAINING_STRUCTS } from './string-programs-training';
 import { SCALING_ARGUMENTS, SCALING_STRUCTS } from './string-programs-scaling';
+import { SYNC_ARGUMENTS, SYNC_STRUCTS } from './string-programs-sync';
 import { VLLM_ARGUMENTS, VLLM_STRUCTS } from './string-programs-vllm';
 import { WORKLOAD_ARGUMENTS, WORKLOAD_STRUCTS } from './string-programs-workloads';
 import { TRITON_ARGUMENTS, TRITON_STRUCTS } from './triton-programs';
@@ -22,6 +23,7 @@ const STRUCTS = {
   ...HYBRID_STRUCTS,
   ...KIND_STRUCTS,
   ...TRITON_STRUCTS,
+  ...SYNC_STRUCTS,
 };
 const ARGUMENTS = {
   ...COMPUTE_ARGUMENTS,
@@ -35,6 +37,7 @@ const ARGUMENTS = {
   ...HYBRID_ARGUMENTS,
   ...KIND_ARGUMENTS,
   ...TRITON_ARGUMENTS,
+  ...SYNC_ARGUMENTS,
 };
 
 /** The program that sets a property or passes an argument; undefined if the tables have none. */

@@ -12,6 +12,7 @@ export const COMPUTE_VERDICTS: { readonly [name: string]: readonly string[] } = 
   'EksReleaseVersions.coreDns': ['refused INVALID_FORMAT coreDns'],
   'EksReleaseVersions.ebsCsiDriver': ['refused INVALID_FORMAT ebsCsiDriver'],
   'EksReleaseVersions.nodeMonitoringAgent': ['refused INVALID_FORMAT nodeMonitoringAgent'],
+  'K3sRelease.of(version)': ['refused UNKNOWN_VALUE'],
   'JetPackRelease.of(version)': ['refused UNKNOWN_VALUE'],
   'EksRelease.of(kubernetesVersion)': ['refused UNKNOWN_VALUE'],
   'GpuInstanceType.of(name)': ['refused UNKNOWN_VALUE | refused VALUE_NOT_CONCRETE | refused VALUE_NOT_CONCRETE'],

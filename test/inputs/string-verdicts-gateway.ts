@@ -138,4 +138,25 @@ export const GATEWAY_VERDICTS: { readonly [name: string]: readonly string[] } = 
   ],
   'EnvoyAiGatewayController.new(id)': ['text'],
   'EnvoyAiInferenceGateway.new(id)': ['text'],
+  'CloudUpstream.url': [
+    'refused INVALID_FORMAT edgeRouting.props.cloud.url | refused VALUE_NOT_CONCRETE edgeRouting.props.cloud.url | refused VALUE_NOT_CONCRETE edgeRouting.props.cloud.url',
+  ],
+  'CloudUpstream.models': [
+    'refused CLOUD_LACKS_MODEL edgeRouting.props.models.chat.cloudModel | refused VALUE_NOT_CONCRETE edgeRouting.props.cloud.models | refused VALUE_NOT_CONCRETE edgeRouting.props.cloud.models',
+  ],
+  'CloudUpstream.clientCertificate': [
+    'refused INVALID_NAME edgeRouting.props.cloud.clientCertificate | refused VALUE_NOT_CONCRETE edgeRouting.props.cloud.clientCertificate | refused VALUE_NOT_CONCRETE edgeRouting.props.cloud.clientCertificate',
+  ],
+  'EdgeConfidence.header(name)': ['refused INVALID_NAME edgeRouting.props.confidence'],
+  'EdgeConfidence.member(path)': [
+    'text | refused VALUE_NOT_CONCRETE edgeRouting.props.confidence | refused VALUE_NOT_CONCRETE edgeRouting.props.confidence',
+  ],
+  'EdgeModel.cloudModel': [
+    'refused CLOUD_LACKS_MODEL edgeRouting.props.models.report.cloudModel | refused VALUE_NOT_CONCRETE edgeRouting.props.models | refused VALUE_NOT_CONCRETE edgeRouting.props.models',
+  ],
+  'EdgeModel.fallbackModel': [
+    'refused UNKNOWN_VALUE edgeRouting.props.models.report.fallbackModel | refused VALUE_NOT_CONCRETE edgeRouting.props.models | refused VALUE_NOT_CONCRETE edgeRouting.props.models',
+  ],
+  'MustStayLocal.models': ['refused UNKNOWN_VALUE edgeRouting.props.mustStayLocal.models[0]'],
+  'MustStayLocal.callers': ['refused UNKNOWN_VALUE edgeRouting.props.mustStayLocal.callers[0]'],
 };

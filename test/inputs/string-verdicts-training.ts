@@ -27,6 +27,9 @@ export const TRAINING_VERDICTS: { readonly [name: string]: readonly string[] } =
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
   ],
   'ModelPipelineProps.image': ['refused INVALID_FORMAT image | reference | reference'],
+  'ModelPipelineProps.compressedTensorsVersion': [
+    'refused INVALID_FORMAT compressedTensorsVersion | refused VALUE_NOT_CONCRETE compressedTensorsVersion | refused VALUE_NOT_CONCRETE compressedTensorsVersion',
+  ],
   'ModelPipelineProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
   'ModelPipelineProps.workClaim': ['refused INVALID_NAME workClaim | reference | reference'],
   'ModelPipelineProps.priorityClassName': ['refused INVALID_NAME priorityClassName | reference | reference'],

@@ -7,6 +7,7 @@ import { TRAINING_VERDICTS } from './string-verdicts-training';
 import { TRITON_VERDICTS } from './string-verdicts-triton';
 import { ALERTING_VERDICTS } from './string-verdicts-alerting';
 import { SCALING_VERDICTS } from './string-verdicts-scaling';
+import { SYNC_VERDICTS } from './string-verdicts-sync';
 import { WORKLOAD_VERDICTS } from './string-verdicts-workloads';
 
 /**
@@ -27,4 +28,5 @@ export const STRING_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ...POD_VERDICTS,
   ...TRITON_VERDICTS,
   ...TRAINING_VERDICTS,
+  ...SYNC_VERDICTS,
 };

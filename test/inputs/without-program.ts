@@ -2,7 +2,7 @@
 export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: string }[] = [
   {
     values:
-      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput|OutageFigure|PowerSetting|EdgeServer)\./,
+      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput|OutageFigure|PowerSetting|EdgeServer|EdgeBootstrap)\./,
     why: 'the library returns it',
   },
   { values: /^CapacityPlan\.vllmServeArguments\(/, why: 'it returns arguments of a command, and makes no resource' },
@@ -26,6 +26,10 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
   {
     values: /^DeepSpeedConfigProps\.moreSettings/,
     why: 'it goes into the text of a file as part of a JSON, which is escaped as a whole',
+  },
+  {
+    values: /^(EdgeBootstrapProps|EdgeBundleFile|K3sReleaseProps)\./,
+    why: 'it goes into files that a machine is set up from, and into no resource; what is no name, label, checksum or address is refused',
   },
   {
     values: /^(EdgeServerProps|EdgeJetsonProps|EdgeCpuProps|EdgeNeeds)\./,

@@ -36,6 +36,8 @@ const EXPOSITIONS: readonly Exposition[] = [
     rows: 40,
   },
   { file: 'leader-worker-set-0.9.0.prom', exporter: MetricExporter.LEADER_WORKER_SET, rows: 14 },
+  { file: 'model-sync.prom', exporter: MetricExporter.MODEL_SYNC, rows: 11 },
+  { file: 'model-pipeline-0.1.0.prom', exporter: MetricExporter.MODEL_PIPELINE, rows: 8 },
 ];
 
 interface Series {

@@ -10,9 +10,10 @@ import { ObjectFacts, PodFacts, objectsOf, podsOf } from './pod-text';
 import { PROGRAMS } from './programs';
 import { Row } from './rows';
 import { ROWS as SERVERS } from './servers';
+import { OBJECTS as SYNC_OBJECTS, ROWS as SYNCS } from './sync';
 
-const PODS: readonly Row[] = [...SERVERS, ...GATEWAYS, ...JOBS, ...AGENTS, ...MONITORING];
-const OBJECTS: readonly ObjectRow[] = [...OTHER_OBJECTS, ...GATEWAY_OBJECTS];
+const PODS: readonly Row[] = [...SERVERS, ...GATEWAYS, ...JOBS, ...AGENTS, ...MONITORING, ...SYNCS];
+const OBJECTS: readonly ObjectRow[] = [...OTHER_OBJECTS, ...GATEWAY_OBJECTS, ...SYNC_OBJECTS];
 const LIB = path.join(__dirname, '..', '..', 'lib');
 
 /** What a program of this folder has. */
@@ -111,6 +112,8 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
       'serving/pod/make-server-group.ts',
       'serving/pod/make-server.ts',
       'serving/pod/node-cache.ts',
+      'storage/sync/model-release.ts',
+      'storage/sync/model-sync.ts',
     ]);
   });
 });

@@ -45,6 +45,7 @@ import { NDR, rack } from '../network/support';
 import { PROGRAMS as POLICY_PROGRAMS, Program } from '../policies/programs';
 import { TestPool, TestStore } from '../serving/support/fixtures';
 import { testStack } from '../support/synth';
+import { release, sync } from '../storage/sync/support';
 import { testCluster } from '../support/test-cluster';
 
 /** Everything that users may add to a server's pod. */
@@ -169,6 +170,20 @@ function imports(app: App): void {
   });
 }
 
+/** A release, and a site that takes it. */
+function synced(app: App): void {
+  const stack = testStack(app, 'synced');
+  const cluster = testCluster(stack);
+  const modelStore = ModelStore.s3Compatible(stack, 'Store', {
+    bucketName: 'own',
+    endpoint: 'https://objects.example.test',
+    credentials: { name: 'store' },
+  });
+  release(stack, { cluster, modelStore });
+  const nodeSelector = { disk: 'large' };
+  sync(stack, { cluster, modelStore, nodeSelector, servers: ['chat'] }, 'Sync');
+}
+
 /** Agents, fabrics and monitoring with what the examples lack. */
 function rest(app: App): void {
   const stack = testStack(app, 'rest');
@@ -278,6 +293,7 @@ export const PROGRAMS: { readonly [name: string]: Program } = {
   servers,
   caches,
   imports,
+  synced,
   rest,
   operators,
   gateways,

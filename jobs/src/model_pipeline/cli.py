@@ -9,7 +9,11 @@ import json
 import os
 import pathlib
 import sys
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from model_pipeline.metrics import Metrics
+    from model_pipeline.progress import Progress
 
 COMPLETE, REFUSED, NOT_GOOD_ENOUGH, TRY_AGAIN = 0, 1, 3, 75
 
@@ -29,6 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--output", type=pathlib.Path, required=True, help="folder of the new version: empty, or begun by a run before")
     run.add_argument("--metrics", type=pathlib.Path, help="file of metrics in Prometheus's text format; by default metrics.prom in --work")
     run.add_argument("--metrics-port", type=int, help="port that answers GET /metrics; by default none does")
+    run.add_argument(
+        "--metrics-linger", type=float, default=0.0, help="seconds that the port stays open at the end, where anybody has read it"
+    )
     run.add_argument("--threads", type=int, help="threads of PyTorch and ONNX Runtime; by default as many as processors")
     check = commands.add_parser("check", help="checks a specification alone, without a model")
     check.add_argument("--spec", type=pathlib.Path, required=True)
@@ -69,6 +76,14 @@ def _print_faults(refused: Exception) -> None:
     print(f"ERROR: {number}\n" + "".join(f"  - {fault}\n" for fault in faults), file=sys.stderr, end="", flush=True)
 
 
+def _serve(metrics: "Metrics", port: int, progress: "Progress") -> None:
+    """Nobody's model waits for a port that something else has."""
+    try:
+        metrics.serve(port)
+    except OSError as error:
+        progress.say("metrics-not-served", level="warning", port=port, reason=str(error))
+
+
 def _run(args: argparse.Namespace, lines: TextIO | None) -> int:
     from model_pipeline.faults import Refused
     from model_pipeline.metrics import Metrics
@@ -82,10 +97,14 @@ def _run(args: argparse.Namespace, lines: TextIO | None) -> int:
         spec = read_spec(args.spec)
         args.work.mkdir(parents=True, exist_ok=True)
         metrics = Metrics(args.metrics or args.work / "metrics.prom", {"pipeline": spec.name})
+        progress = Progress(metrics, lines)
         if args.metrics_port is not None:
-            metrics.serve(args.metrics_port)
+            _serve(metrics, args.metrics_port, progress)
         metrics.set("model_pipeline_info", 1, **{f"label_{name}": value for name, value in spec.labels.items()})
-        run(spec, Folders(args.source, args.work, args.output), Progress(metrics, lines))
+        try:
+            run(spec, Folders(args.source, args.work, args.output), progress)
+        finally:
+            metrics.linger(args.metrics_linger)
     except Refused as refused:
         _print_faults(refused)
         return REFUSED

@@ -52,6 +52,11 @@ class DynamicInt8:
     per_channel: bool = True
 
 
+# Inputs that share a scale, or all of an output (-1): what vLLM's Marlin kernels read (MARLIN_SUPPORTED_GROUP_SIZES of
+# vllm/model_executor/layers/quantization/utils/marlin_utils.py, 0.24.0).
+GROUP_SIZES = (-1, 32, 64, 128)
+
+
 @dataclass(frozen=True)
 class Compress:
     """llm-compressor's schemes, in the format compressed-tensors."""
@@ -61,7 +66,7 @@ class Compress:
     text: pathlib.Path | None = None
     samples: int = setting(256, least=1)
     length: int = setting(512, least=8)
-    group_size: int = setting(128, least=16)
+    group_size: int = setting(128, choices=GROUP_SIZES)
     ignore: tuple[str, ...] = ("lm_head",)
 
 

@@ -3,6 +3,7 @@
 import http.server
 import pathlib
 import threading
+import time
 
 # Name: help, type. Those of a step or a check carry it as a label.
 METRICS = {
@@ -29,6 +30,7 @@ class Metrics:
         self._common = common
         self._values: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
         self._lock = threading.Lock()
+        self._was_read = False
 
     def set(self, name: str, value: float, /, **labels: str) -> None:
         """Sets a series, and writes the file."""
@@ -63,6 +65,7 @@ class Metrics:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                metrics._was_read = True
                 body = metrics.text().encode() if self.path == "/metrics" else b""
                 self.send_response(200 if self.path == "/metrics" else 404)
                 self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -76,3 +79,8 @@ class Metrics:
         server = http.server.ThreadingHTTPServer((address, port), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         return server
+
+    def linger(self, seconds: float) -> None:
+        """Leaves the port open for as long as the next readings may take to come, where anybody has read at all."""
+        if self._was_read:
+            time.sleep(seconds)

@@ -24,12 +24,12 @@ class Bounds:
     above: float | None = None
     most: float | None = None
     below: float | None = None
-    choices: tuple[str, ...] | None = None
+    choices: tuple[str | int, ...] | None = None
 
     def reason(self, value: Any) -> str | None:
         """Why a value of the right type is refused, if it is."""
         if self.choices is not None and value not in self.choices:
-            return f"must be one of {', '.join(self.choices)}; got {value!r}"
+            return f"must be one of {', '.join(map(str, self.choices))}; got {value!r}"
         if isinstance(value, (int, float)) and not isinstance(value, bool) and not self._holds(value):
             return f"must be {self._range()}; got {value}"
         if isinstance(value, str) and not value:
@@ -61,7 +61,7 @@ def setting(
     above: float | None = None,
     most: float | None = None,
     below: float | None = None,
-    choices: tuple[str, ...] | None = None,
+    choices: tuple[str | int, ...] | None = None,
 ) -> Any:
     """A field with bounds; without a default it must be given."""
     return dataclasses.field(default=default, metadata={_BOUNDS: Bounds(least, above, most, below, choices)})

@@ -2,6 +2,7 @@ import { ModelSpec } from '../../catalog/model-spec';
 import { Fault, fault } from '../../units/fault';
 import { QualityGateProps } from './quality-gate-props';
 import { StepFacts, StepKind } from './step-facts';
+import { groupFaults } from './weight-groups';
 
 /** In which form a model is between two steps, in words. */
 enum Form {
@@ -39,7 +40,13 @@ export function chainFaults(steps: readonly StepFacts[], model: ModelSpec, gate:
     const isQuantized = step.kind === StepKind.INT8_DYNAMIC && form === Form.WEIGHTS;
     form = writes ?? (isQuantized ? Form.COMPRESSED : form);
   });
-  return [...faults, ...layerFaults(steps, model), ...twiceFaults(steps), ...taskFaults(steps, gate)];
+  return [
+    ...faults,
+    ...layerFaults(steps, model),
+    ...groupFaults(steps, model),
+    ...twiceFaults(steps),
+    ...taskFaults(steps, gate),
+  ];
 }
 
 function orderFault({ short }: StepFacts, index: number, form: Form, reads: readonly Form[]): Fault {

@@ -8,3 +8,4 @@ export * from './quality-gate';
 export * from './quality-gate-props';
 export * from './step-options';
 export * from './stored-text';
+export { WeightGroup } from './weight-groups';

@@ -68,6 +68,11 @@ export interface ModelPipelineProps {
    */
   readonly workClaim?: string;
   /**
+   * compressed-tensors of `image`, which vLLM reads with an older one of its own: what nothing shows to load is refused where it is served.
+   * @default - that of `pipelineImage`, or of the environment of the program (jobs/environments/compressor.txt): 0.19.0
+   */
+  readonly compressedTensorsVersion?: string;
+  /**
    * Whether code of the source's folder may run, which some architectures need. It has no credentials, but all of the node's GPUs that the pod has.
    * @default false
    */

@@ -3,6 +3,7 @@ import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { IResolvable, ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
+import { MetricExporter } from '../../catalog/metric-kind';
 import { Precision } from '../../catalog/precision';
 import { IServiceAccountRole } from '../../core/aws-role';
 import { returned, throwIfOfOtherKinds, throwIfRefused } from '../../core/errors';
@@ -12,6 +13,7 @@ import { kubernetesName } from '../../core/naming';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { escapeTemplate } from '../../core/template-escape';
 import { addWarning } from '../../core/validation';
+import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { checksumAnnotation } from '../../kubernetes/config-checksum';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
@@ -28,15 +30,17 @@ import { nameClass } from '../../units/own-class';
 import { allOf } from '../../units/unreadable';
 import { guardManifest } from '../manifest-guard';
 import { ModelPipelineProps } from './model-pipeline-props';
-import { outputModel, readerDoubts, unreadableBy } from './output-reader';
+import { outputSize } from './model-state';
+import { outputModel, unreadableBy } from './output-reader';
 import { addressedVersion, contentAddress } from './pipeline-address';
 import { pipelineFaults } from './pipeline-faults';
 import { pipelineNode } from './pipeline-node';
 import { pipelineImageOf, writerOf } from './pipeline-image-faults';
 import { PipelineOutput } from './pipeline-output';
 import { PipelinePlan, pipelineText, planPipeline } from './pipeline-plan';
-import { PIPELINE_CONTAINERS, PIPELINE_FILES, pipelinePod, workFolder } from './pipeline-pod';
+import { PIPELINE_CONTAINERS, PIPELINE_FILES, PIPELINE_METRICS_PORT, pipelinePod, workFolder } from './pipeline-pod';
 import { PIPELINE_MOUNTS, PipelineSpec, configFile, pipelineSpec } from './pipeline-spec';
+import { programVersion } from './program-files';
 import { runFaults } from './place-faults';
 import { StepFacts } from './step-facts';
 import { StoredFiles } from './stored-text';
@@ -57,7 +61,7 @@ const REFUSED = [1, 2, 3];
  * Throws a `ValidationError` with everything that is wrong, also where a step cannot run on its node. Its role reads the source and what steps read, and writes
  * the folder of the result and nothing else; in S3 it cannot replace or delete the manifest of a complete version.
  */
-export class ModelPipeline extends Construct {
+export class ModelPipeline extends Construct implements IWatchable {
   /** Name of the Kubernetes objects. */
   public readonly name: string;
   /** Namespace of the Kubernetes objects. */
@@ -74,6 +78,8 @@ export class ModelPipeline extends Construct {
   public readonly outputUri: string;
   /** Address of all that decides the result: source, steps, checks, image and kind of GPU; 64 hexadecimal digits. */
   public readonly contentAddress: string;
+  /** How it is scraped while it runs, by a `MonitoringStack` that watches it. */
+  public readonly metricsTarget: MetricsTarget;
   /** The Kubernetes Job, for overrides. */
   public readonly job: JobV1;
 
@@ -107,7 +113,13 @@ export class ModelPipeline extends Construct {
     const version = props.outputVersion ?? addressedVersion(modelVersion, this.#steps, this.contentAddress);
     const work = workFolder(props, this.name, this.contentAddress);
     this.#spec = this.#specOf(work, { image, hardware, recipe: this.contentAddress });
-    this.output = { name: outputName, version, model: outputModel(result), precision: result.precision };
+    this.output = {
+      name: outputName,
+      version,
+      model: outputModel(result),
+      precision: result.precision,
+      ...outputSize(result),
+    };
     const { disk, workClaim } = props;
     throwIfRefused(
       this,
@@ -161,6 +173,7 @@ export class ModelPipeline extends Construct {
     });
     const waitFor = [...namespace, account, config, ...(role?.ready ?? []), ...(nodePool?.ready ?? [])];
     this.job = this.#makeJob(pod, waitFor);
+    this.metricsTarget = this.#target();
     this.#enter();
     if (props.networkPolicy ?? true) this.#isolate(namespace);
   }
@@ -273,6 +286,23 @@ export class ModelPipeline extends Construct {
     return role;
   }
 
+  #target(): MetricsTarget {
+    return {
+      jobName: `model-pipeline-${this.name}`,
+      namespace: this.namespace,
+      podSelector: this.#labels,
+      port: PIPELINE_METRICS_PORT,
+      exporters: [MetricExporter.MODEL_PIPELINE],
+      models: [],
+      features: [],
+      version: programVersion(),
+      usesGpus: false,
+      isolated: this.#props.networkPolicy ?? true,
+      // It ends.
+      scalesToZero: true,
+    };
+  }
+
   get #waitSeconds(): number {
     const { waitTimeout, timeout = Duration.hours(24) } = this.#props;
     return (waitTimeout ?? timeout).toSeconds();
@@ -321,8 +351,7 @@ export class ModelPipeline extends Construct {
       job: this.job,
       waits: this.#waitSeconds > 0,
       forOthers: true,
-      unreadable: (reader) => unreadableBy(this.#plan.result, reader),
-      doubts: (reader) => readerDoubts(this.#plan.result, reader, writerOf(props)),
+      unreadable: (reader) => unreadableBy(this.#plan.result, writerOf(props), reader),
     });
   }
 

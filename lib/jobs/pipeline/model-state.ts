@@ -11,9 +11,12 @@ import {
   W8A16,
   W8A8,
 } from '../../catalog/checkpoint-formats';
+import { CompressedForm } from '../../catalog/compressed-tensors';
 import { ModelSpec } from '../../catalog/model-spec';
 import { Precision } from '../../catalog/precision';
+import { DataSize } from '../../units/data-size';
 import { StepFacts, StepKind } from './step-facts';
+import { groupOf } from './weight-groups';
 
 /**
  * A model between two steps.
@@ -24,6 +27,8 @@ export interface ModelState {
   readonly model: ModelSpec;
   readonly precision: Precision;
   readonly format: CheckpointFormat;
+  /** How it is written as compressed-tensors. @default - it is not */
+  readonly form?: CompressedForm;
   /** Bytes of its weights. */
   readonly bytes: number;
   /** Opset of a graph. @default - it is no graph */
@@ -63,8 +68,11 @@ export function after(state: ModelState, { kind, settings }: StepFacts): ModelSt
   const { model } = state;
   switch (kind) {
     case StepKind.COMPRESS: {
-      const [format, precision] = SCHEMES[settings.scheme as string];
-      return { ...state, format, precision, bytes: model.weightSize(precision).bytes * kept(state) };
+      const scheme = settings.scheme as string;
+      const [format, precision] = SCHEMES[scheme];
+      const group = groupOf(settings);
+      const bytes = (model.weightSize(precision).bytes + moreScales(model, precision, group)) * kept(state);
+      return { ...state, format, precision, form: { scheme, group }, bytes };
     }
     case StepKind.INT8_DYNAMIC: {
       // A byte for each weight, embeddings included, and some scales and norms in 32 bits.
@@ -95,6 +103,29 @@ export function after(state: ModelState, { kind, settings }: StepFacts): ModelSt
     default:
       return state;
   }
+}
+
+/** Bytes of scales of 16 bits beyond those that a precision counts: of groups smaller than those of 128. */
+function moreScales(model: ModelSpec, precision: Precision, group: string | undefined): number {
+  if (!isFiner(group)) return 0;
+  const wide = model.weightSize(Precision.BF16).bytes;
+  const quantized =
+    (wide - model.weightSize(precision).bytes) / (Precision.BF16.bytesPerWeight - precision.bytesPerWeight);
+  return quantized * Math.max(0, 16 / Number(group) / 8 - (precision.bytesPerWeight - precision.bits / 8));
+}
+
+/** Whether a group is smaller than those that precisions count. */
+function isFiner(group: string | undefined): boolean {
+  return group !== undefined && Number(group) < 128;
+}
+
+/**
+ * The size of what is stored, where the precision does not say it: with groups below 128.
+ *
+ * @internal
+ */
+export function outputSize({ form, bytes }: ModelState): { checkpointSize?: DataSize } {
+  return isFiner(form?.group) ? { checkpointSize: DataSize.bytes(Math.ceil(bytes)) } : {};
 }
 
 /** Share of the parameters that stays when layers are left out; embeddings and head do. */

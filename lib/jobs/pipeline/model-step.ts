@@ -13,6 +13,7 @@ import {
   W8A8Options,
 } from './step-options';
 import { StoredFiles, StoredText } from './stored-text';
+import { WeightGroup, groupSetting, groupShort } from './weight-groups';
 
 /** Highest opset that PyTorch's exporter writes without converting (torch.onnx, 2.11: 18). */
 const EXPORTED_OPSET = 18;
@@ -40,12 +41,13 @@ export class ModelStep {
   }
 
   /**
-   * Weights alone in 4 bits in groups of 128, or in 8 bits, rounded without a text; written as compressed-tensors.
+   * Weights alone in 4 or 8 bits, rounded without a text; written as compressed-tensors.
    *
    * @param bits 4 or 8
+   * @param group how many weights share a scale @default WeightGroup.OF_128
    */
-  public static weightOnly(bits: number): ModelStep {
-    return compress(`W${bits}A16`, 'rtn', `w${bits}a16`);
+  public static weightOnly(bits: number, group: WeightGroup = WeightGroup.OF_128): ModelStep {
+    return compress(`W${bits}A16`, 'rtn', `w${bits}a16`, undefined, group);
   }
 
   /**
@@ -72,12 +74,13 @@ export class ModelStep {
   }
 
   /**
-   * Weights in 4 bits in groups of 128, of which those that meet large activations keep more (AWQ); written as compressed-tensors.
+   * Weights in 4 bits, of which those that meet large activations keep more (AWQ); written as compressed-tensors.
    *
    * @param calibration the text
+   * @param group how many weights share a scale @default WeightGroup.OF_128
    */
-  public static awq(calibration: CalibrationOptions): ModelStep {
-    return compress('W4A16', 'awq', 'awq', calibration);
+  public static awq(calibration: CalibrationOptions, group: WeightGroup = WeightGroup.OF_128): ModelStep {
+    return compress('W4A16', 'awq', 'awq', calibration, group);
   }
 
   /**
@@ -85,9 +88,10 @@ export class ModelStep {
    *
    * @param calibration the text
    * @param bits 4 or 8 @default 4
+   * @param group how many weights share a scale @default WeightGroup.OF_128
    */
-  public static gptq(calibration: CalibrationOptions, bits = 4): ModelStep {
-    return compress(`W${bits}A16`, 'gptq', bits === 4 ? 'gptq' : `gptq${bits}`, calibration);
+  public static gptq(calibration: CalibrationOptions, bits = 4, group: WeightGroup = WeightGroup.OF_128): ModelStep {
+    return compress(`W${bits}A16`, 'gptq', bits === 4 ? 'gptq' : `gptq${bits}`, calibration, group);
   }
 
   /**
@@ -182,13 +186,20 @@ checkArguments(
   throwOfFactory((made: ModelStep) => stepFaults(made._facts)),
 );
 
-function compress(scheme: string, method: string, short: string, calibration?: CalibrationOptions): ModelStep {
+function compress(
+  scheme: string,
+  method: string,
+  short: string,
+  calibration?: CalibrationOptions,
+  group: WeightGroup = WeightGroup.OF_128,
+): ModelStep {
   const { text, samples, length } = calibration ?? {};
   const settings: StepSettings = {
     scheme,
     method,
+    ...groupSetting(group),
     ...(samples === undefined ? {} : { samples }),
     ...(length === undefined ? {} : { length }),
   };
-  return ModelStep._of({ kind: StepKind.COMPRESS, short, settings, text });
+  return ModelStep._of({ kind: StepKind.COMPRESS, short: `${short}${groupShort(group)}`, settings, text });
 }

@@ -7,7 +7,7 @@ import { imageFaults } from '../../kubernetes/container-image';
 import { labelSyntaxFaults } from '../../kubernetes/label-syntax';
 import { objectNameFaults } from '../../kubernetes/object-name';
 import { Fault, fault, faultsUnder } from '../../units/fault';
-import { positiveFault, wholeNumberFault } from '../../units/number-faults';
+import { givenValue, positiveFault, wholeNumberFault } from '../../units/number-faults';
 import { allOf } from '../../units/unreadable';
 import { chainFaults } from './chain-faults';
 import { gateFaults } from './gate-faults';
@@ -42,6 +42,7 @@ export function pipelineFaults(props: ModelPipelineProps, name: string, namespac
     () => sameVersionFaults(props),
     () => pipelineImageFaults(props),
     () => imageFaults('awsCliImage', props.awsCliImage),
+    () => writerFaults(props),
     () => stepListFaults(props),
     () => faultsUnder(gateFaults(props.gate._props), 'gate'),
     () => placeFaults(props),
@@ -57,6 +58,19 @@ export function pipelineFaults(props: ModelPipelineProps, name: string, namespac
     () => (nodePool === undefined ? [] : otherClusterFault(nodePool, cluster, 'nodePool')),
     () => faultsUnder(modelStoreFaults(props.modelStore, cluster.connection.region), 'modelStore'),
   );
+}
+
+function writerFaults({ compressedTensorsVersion: version, pipelineImage }: ModelPipelineProps): Fault[] {
+  if (version === undefined) return [];
+  if (pipelineImage !== undefined) {
+    const reason = 'compressedTensorsVersion must not be given with pipelineImage, which says it; remove one of them';
+    return [fault('CONFLICTING_PROPERTIES', 'compressedTensorsVersion', reason)];
+  }
+  const unknown = concreteFault('compressedTensorsVersion', version, 'it is compared with what servers read with');
+  if (unknown.length > 0) return unknown;
+  if (typeof version === 'string' && /^\d+(\.\d+){1,3}$/.test(version)) return [];
+  const reason = `compressedTensorsVersion must be a version, e.g. '0.17.1'; got ${givenValue(version)}`;
+  return [fault('INVALID_FORMAT', 'compressedTensorsVersion', reason)];
 }
 
 /** A version is never changed, so nothing can be made in its own place. */

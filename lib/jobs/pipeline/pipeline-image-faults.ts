@@ -20,11 +20,13 @@ export function pipelineImageOf({ image, pipelineImage }: ModelPipelineProps): s
 }
 
 /**
- * The compressed-tensors that a pipeline writes by: that of its image, or of the environment of this package where the image is only a reference.
+ * The compressed-tensors that a pipeline writes by: that of its image, or where the image is only a reference what is said of it, else that of the environment of this
+ * package.
  *
  * @internal
  */
-export function writerOf({ pipelineImage }: ModelPipelineProps): string {
+export function writerOf({ pipelineImage, compressedTensorsVersion }: ModelPipelineProps): string {
+  if (compressedTensorsVersion !== undefined) return compressedTensorsVersion;
   const environments = [pipelineImage?.environment, PipelineEnvironment.COMPRESSOR];
   return environments.map((each) => each?._version('compressed-tensors')).find((each) => each !== undefined) ?? '';
 }

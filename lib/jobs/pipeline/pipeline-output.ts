@@ -1,5 +1,6 @@
 import { ModelSpec } from '../../catalog/model-spec';
 import { Precision } from '../../catalog/precision';
+import { DataSize } from '../../units/data-size';
 
 /**
  * What a pipeline publishes, as a deployment serves it: `models: [{ ...pipeline.output }]` of a `VllmDeployment`,
@@ -14,4 +15,6 @@ export interface PipelineOutput {
   readonly model: ModelSpec;
   /** Format of its weights. */
   readonly precision: Precision;
+  /** Size of its weights. @default - what the precision says; given where groups of weights are smaller than those that it counts */
+  readonly checkpointSize?: DataSize;
 }

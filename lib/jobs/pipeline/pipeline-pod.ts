@@ -21,6 +21,11 @@ import { StoredFiles } from './stored-text';
 
 const { config: CONFIG_MOUNT, work: WORK_MOUNT, state: STATE_MOUNT } = PIPELINE_MOUNTS;
 
+/** Port of the metrics: that of OpenTelemetry's exporters for Prometheus, which nothing else of this library has. @internal */
+export const PIPELINE_METRICS_PORT = 9464;
+/** Time that results stay readable after the last of them: two of the usual longest intervals between scrapes, of 30 s. */
+const METRICS_LINGER_SECONDS = 60;
+
 /** Containers, in the order in which they run. @internal */
 export const PIPELINE_CONTAINERS = { begin: 'begin', run: 'run', publish: 'publish' };
 /** Keys of the config map. @internal */
@@ -186,7 +191,10 @@ function runner(pod: PipelinePod): PodContainer {
       ...['/bin/sh', `${CONFIG_MOUNT}/${PIPELINE_FILES.script}`, 'run'],
       ...['python3', '-m', 'model_pipeline', 'run', `--spec=${CONFIG_MOUNT}/${PIPELINE_FILES.spec}`, ...folders],
       `--threads=${cpus}`,
+      `--metrics-port=${PIPELINE_METRICS_PORT}`,
+      `--metrics-linger=${METRICS_LINGER_SECONDS}`,
     ],
+    port: [{ name: 'metrics', containerPort: PIPELINE_METRICS_PORT, protocol: 'TCP' }],
     env: [
       ...told(pod),
       // PyTorch names a folder of its cache by the user, who has no name in the image.

@@ -3,25 +3,9 @@ import { checkArguments, throwOfFactory } from '../../units/argument-faults';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { givenValue } from '../../units/number-faults';
+import { isTimeZone } from '../../units/time-zone';
 import { allOf } from '../../units/unreadable';
-
-/** A day of the week. */
-export enum Weekday {
-  /** Monday. */
-  MONDAY = 'monday',
-  /** Tuesday. */
-  TUESDAY = 'tuesday',
-  /** Wednesday. */
-  WEDNESDAY = 'wednesday',
-  /** Thursday. */
-  THURSDAY = 'thursday',
-  /** Friday. */
-  FRIDAY = 'friday',
-  /** Saturday. */
-  SATURDAY = 'saturday',
-  /** Sunday. */
-  SUNDAY = 'sunday',
-}
+import { Weekday } from '../../units/weekday';
 
 /**
  * A time that comes every week.
@@ -39,8 +23,6 @@ export interface WeeklyTime {
 
 const WEEK = Object.values(Weekday);
 const TIME = /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
-/** Go looks a zone up by the name of its file. */
-const ZONE = /^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/;
 const MIDNIGHT = '24:00';
 const DAY_MINUTES = 24 * 60;
 const WEEK_MINUTES = 7 * DAY_MINUTES;
@@ -180,19 +162,9 @@ function clockFaults(property: string, time: string): Fault[] {
 function zoneFaults(property: string, zone: string): Fault[] {
   const unknown = concreteFault(property, zone, 'the configuration of Alertmanager is made from it');
   if (unknown.length > 0) return unknown;
-  if (ZONE.test(zone) && isZone(zone)) return [];
+  if (isTimeZone(zone)) return [];
   const reason =
     `${property} must be the name of a time zone in the IANA database, in its letters, e.g. 'Europe/Berlin', or 'UTC'; ` +
     `got ${givenValue(zone)}: Alertmanager would not start`;
   return [fault('INVALID_FORMAT', property, reason)];
-}
-
-/** Letters of the wrong case are another name to Alertmanager, not to JavaScript. */
-function isZone(zone: string): boolean {
-  try {
-    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions();
-    return timeZone === zone || timeZone.toLowerCase() !== zone.toLowerCase();
-  } catch {
-    return false;
-  }
 }

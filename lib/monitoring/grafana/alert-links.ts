@@ -30,6 +30,7 @@ const ofGpus = (...ids: number[]): AlertPanels => ({ uid: 'gpu-inference-gpus', 
  */
 export const PANELS_OF_ALERTS: { readonly [alert: string]: AlertPanels } = {
   AvailabilityBudgetBurns: ofModel('model')(20),
+  CloudUnreachable: { uid: 'gpu-inference-edge', ids: [1], told: [] },
   EdgeSiteSilent: { uid: 'gpu-inference-sites', ids: [10], told: [] },
   GpuLost: ofGpus(1),
   GpuMemoryFailing: ofGpus(12, 1),
@@ -69,6 +70,8 @@ export const ALERTS_WITHOUT_PANEL: readonly string[] = [
   'GatewayRequestsFail',
   'GroupRecreating',
   'JobFailed',
+  'ModelSyncLate',
+  'ModelSyncRefused',
   'Watchdog',
 ];
 

@@ -2,6 +2,7 @@ import { Metric } from '../../catalog/metric';
 import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
 import { targetMatchers } from '../indicators/selectors';
+import { cloudRules } from './cloud-rules';
 import { MonitoringRule } from './monitoring-rule';
 
 const ANSWERED = Metric.of(MetricExporter.ENVOY, 'envoy_http_downstream_rq_xx');
@@ -35,7 +36,7 @@ export function isGateway({ exporters }: MetricsTarget): boolean {
  * @internal
  */
 export function gatewayRules(target: MetricsTarget): MonitoringRule[] {
-  return [requestsFail(target), ...(target.unseenServers ? [] : [noServerBehind(target)])];
+  return [requestsFail(target), ...(target.unseenServers ? [] : [noServerBehind(target)]), ...cloudRules(target)];
 }
 
 function requestsFail(target: MetricsTarget): MonitoringRule {

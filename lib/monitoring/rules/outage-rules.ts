@@ -44,9 +44,11 @@ const COMPUTED = ['vllm:generation_tokens_total', 'vllm:prompt_tokens_total'].ma
  * @internal
  */
 export function outageRules(target: MetricsTarget, ofPods: boolean): MonitoringRule[] {
-  const pods = ofPods
-    ? [...noServerAnswers(target), serverDown(target), ...serversMissing(target), serverRestarts(target)]
-    : [];
+  // A Job begins by fetching, and ends: its pods are often there without an answer. Whether it failed, its object tells.
+  const pods =
+    ofPods && !target.exporters.includes(MetricExporter.MODEL_PIPELINE)
+      ? [...noServerAnswers(target), serverDown(target), ...serversMissing(target), serverRestarts(target)]
+      : [];
   if (isOfCluster(target)) return pods;
   if (isGateway(target)) return [...pods, ...gatewayRules(target)];
   return [...pods, ...requestsFail(target), ...requestsWait(target), ...noTokens(target)];

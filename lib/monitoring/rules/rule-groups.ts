@@ -17,6 +17,7 @@ import { ownSeries } from './own-series';
 import { siteRules } from './site-rules';
 import { RuleGroup, RuleOptions } from './rule-group';
 import { withRunbook } from './runbooks';
+import { syncRules } from './sync-rules';
 import { thresholdRules } from './threshold-rules';
 import { WatchedWorkload } from '../watched-workload';
 
@@ -60,6 +61,7 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleO
       ...(workload.options.outageAlerts === false ? [] : modelLoadRules(workload.target)),
       ...expiryRules(workload.target),
       ...clusterRules(workload.target),
+      ...syncRules(workload.target),
       ...objectiveRules(workload.target, workload.objectives ?? []),
     ],
   }));

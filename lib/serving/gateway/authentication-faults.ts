@@ -84,7 +84,8 @@ function apiServerFaults(property: string, url: string): Fault[] {
   return [fault('KEYS_OF_API_SERVER', property, reason)];
 }
 
-function authorityFaults(property: string, authority: CertificateAuthority | undefined): Fault[] {
+/** @internal */
+export function authorityFaults(property: string, authority: CertificateAuthority | undefined): Fault[] {
   if (authority === undefined) return [];
   const { reference, isSecret } = authority;
   const at = `${property}.reference`;

@@ -199,7 +199,8 @@ function ownPickerFaults(at: string, picker: EndpointPicker | undefined): Fault[
   );
 }
 
-function nameFaults(at: string, model: string): Fault[] {
+/** Of the name of a model. @internal */
+export function nameFaults(at: string, model: string): Fault[] {
   const ends = model !== model.trim() || model === '' || model.length > LONGEST_NAME;
   if (!ends && !/[\u0000-\u001f\u007f]/.test(model)) return [];
   const reason = `${at} must be a name of 1 to ${LONGEST_NAME} characters without spaces around it; got ${givenValue(model)}`;

@@ -9,6 +9,7 @@ import { allOf } from '../../units/unreadable';
 import { serviceNameFaults } from '../pod/server-faults';
 import { authenticationFaults } from './authentication-faults';
 import { DoorKind, OWN_ENVOY, backendFaults, ownBackendFaults } from './backend-faults';
+import { edgeFaults } from './edge/edge-faults';
 import { exposureFaults, tlsFaults } from './exposure-faults';
 import { Upstream } from './upstreams';
 import { GatewayLimits, InferenceGatewayProps } from './inference-gateway-props';
@@ -54,6 +55,7 @@ export function gatewayFaults(
     () => exposureFaults(props),
     () => limitFaults('limits', props.limits, leastOf(props, kind)),
     () => (own.length > 0 ? [] : modelLimitFaults(props, upstreams(), leastOf(props, kind))),
+    () => (kind === OWN_ENVOY && own.length === 0 ? edgeFaults(props, name, namespace, behind()) : []),
     () => timeFaults(props, upstreams),
     () => wholeNumberFault('retries', props.retries, 0, MOST_RETRIES),
     () => wholeNumberFault('replicas', props.replicas, 1, MOST_REPLICAS),
@@ -83,7 +85,8 @@ function limitFaults(at: string, limits: GatewayLimits | undefined, least: numbe
 }
 
 function modelLimitFaults(props: InferenceGatewayProps, upstreams: readonly Upstream[], least: number): Fault[] {
-  const known = [...new Set(upstreams.flatMap(({ models }) => models))].sort();
+  const ofCloud = Object.keys(props.edgeRouting?.props.models ?? {});
+  const known = [...new Set([...upstreams.flatMap(({ models }) => models), ...ofCloud])].sort();
   return Object.entries(props.modelLimits ?? {}).flatMap(([model, limits]) => {
     const at = `modelLimits.${model}`;
     if (known.includes(model)) return limitFaults(at, limits, least);

@@ -13,6 +13,9 @@ import { KeyVolume, keyFolder, memoryOf } from './resolve-gateway';
 /** Name of the container. */
 const CONTAINER = 'envoy';
 
+/** Volumes with the authority of a cloud, and with the certificate of the site. */
+const CLOUD = { authority: 'cloud-authority', certificate: 'cloud-certificate' };
+
 /** User of the image: https://www.envoyproxy.io/docs/envoy/latest/start/docker#permissions-running-envoy-as-non-root-user */
 const USER = '101';
 
@@ -79,6 +82,7 @@ export function gatewayPod(pod: GatewayPod): PodTemplate {
 function container({ props, keys, certificate, authority, exitSeconds }: GatewayPod): PodContainer {
   const probe = (path: string) => ({ httpGet: { path, port: 'metrics' }, periodSeconds: 5, timeoutSeconds: 3 });
   const memory = canonicalBytes(memoryOf(props));
+  const cloud = props.edgeRouting?.props.cloud;
   return {
     name: CONTAINER,
     image: props.envoyImage ?? ENVOY_IMAGE,
@@ -120,11 +124,17 @@ function container({ props, keys, certificate, authority, exitSeconds }: Gateway
       ...keys.map(({ name }) => ({ name, mountPath: keyFolder(name), readOnly: true })),
       ...(certificate === undefined ? [] : [{ name: 'certificate', mountPath: MOUNTS.tls, readOnly: true }]),
       ...(authority === undefined ? [] : [{ name: 'issuer', mountPath: MOUNTS.issuer, readOnly: true }]),
+      ...(cloud?.authority ? [{ name: CLOUD.authority, mountPath: MOUNTS.cloudAuthority, readOnly: true }] : []),
+      ...(cloud?.clientCertificate
+        ? [{ name: CLOUD.certificate, mountPath: MOUNTS.cloudCertificate, readOnly: true }]
+        : []),
     ],
   };
 }
 
-function volumes({ configMapName, keys, certificate, authority }: GatewayPod): DeploymentV1SpecTemplateSpecVolume[] {
+function volumes(pod: GatewayPod): DeploymentV1SpecTemplateSpecVolume[] {
+  const { props, configMapName, keys, certificate, authority } = pod;
+  const cloud = props.edgeRouting?.props.cloud;
   return [
     { name: 'config', configMap: { name: configMapName, defaultMode: '0444' } },
     ...keys.map(({ name, secret }) => ({
@@ -134,15 +144,22 @@ function volumes({ configMapName, keys, certificate, authority }: GatewayPod): D
     ...(certificate === undefined
       ? []
       : [{ name: 'certificate', secret: { secretName: certificate, defaultMode: '0440' } }]),
-    ...(authority === undefined ? [] : [authorityVolume(authority)]),
+    ...(authority === undefined ? [] : [authorityVolume('issuer', authority)]),
+    ...(cloud?.authority ? [authorityVolume(CLOUD.authority, cloud.authority)] : []),
+    ...(cloud?.clientCertificate
+      ? [{ name: CLOUD.certificate, secret: { secretName: cloud.clientCertificate, defaultMode: '0440' } }]
+      : []),
   ];
 }
 
-function authorityVolume({ reference, isSecret }: CertificateAuthority): DeploymentV1SpecTemplateSpecVolume {
+function authorityVolume(
+  name: string,
+  { reference, isSecret }: CertificateAuthority,
+): DeploymentV1SpecTemplateSpecVolume {
   const items = [{ key: reference.key, path: AUTHORITY_FILE }];
   return isSecret
-    ? { name: 'issuer', secret: { secretName: reference.name, defaultMode: '0440', items } }
-    : { name: 'issuer', configMap: { name: reference.name, defaultMode: '0444', items } };
+    ? { name, secret: { secretName: reference.name, defaultMode: '0440', items } }
+    : { name, configMap: { name: reference.name, defaultMode: '0444', items } };
 }
 
 /** How long others may still send new connections to a pod that ends. */

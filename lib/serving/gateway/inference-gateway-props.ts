@@ -2,6 +2,7 @@ import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { DataSize } from '../../units/data-size';
 import { Duration } from '../../units/duration';
+import { EdgeRouting } from './edge/edge-routing';
 import { GatewayAuthentication } from './gateway-authentication';
 import { GatewayBackend } from './gateway-backend';
 import { GatewayExposure } from './gateway-exposure';
@@ -85,6 +86,11 @@ export interface InferenceGatewayProps {
   readonly nodeSelector?: { [key: string]: string };
   /** Priority class of the pods. @default - none */
   readonly priorityClassName?: string;
+  /**
+   * How requests are divided between the servers of this site and a cloud. Only an `InferenceGateway` divides them.
+   * @default - there is no cloud: all requests are for the backends
+   */
+  readonly edgeRouting?: EdgeRouting;
   /** Where images are pulled from. @default ImageRegistry.UPSTREAM */
   readonly imageRegistry?: ImageRegistry;
 }

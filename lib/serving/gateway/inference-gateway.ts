@@ -23,7 +23,11 @@ import { hostEgress, isolate, nameEgress, peers, podEgress } from '../../kuberne
 import { scriptAsset } from '../../kubernetes/script-asset';
 import { nameClass } from '../../units/own-class';
 import { makeCallerKey } from '../pod/caller-key';
-import { authorityFile, serverKeyFiles } from './envoy/clusters';
+import { cloudOnlyModels } from './edge/plan-edge';
+import { serverKeyFiles } from './envoy/cluster-parts';
+import { authorityFile } from './envoy/clusters';
+import { cloudFiles } from './envoy/edge-clusters';
+import { CLOUD } from './envoy/edge-plan';
 import { certificateFile, envoyConfig } from './envoy/envoy-config';
 import { FILES, GATEWAY_PORTS } from './envoy/gateway-plan';
 import { Upstream } from './upstreams';
@@ -101,7 +105,8 @@ export class InferenceGateway extends Construct implements IWatchable {
       for (const warning of [...canaryWarnings(props), ...exposureWarnings(props)]) addWarning(this, warning);
       const behind = upstreams();
       const waitFor = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
-      this.models = [...new Set(behind.flatMap(({ models }) => models))].sort();
+      const ofCloud = props.edgeRouting ? cloudOnlyModels(props.edgeRouting.props, behind) : [];
+      this.models = [...new Set([...behind.flatMap(({ models }) => models), ...ofCloud])].sort();
       this.endpoint = `${props.tls ? 'https' : 'http'}://${this.name}.${this.namespace}.svc/v1`;
       if (props.authentication === undefined) this.apiKeySecret = this.#makeKey();
       const requested = props.tls?.requested;
@@ -170,11 +175,12 @@ export class InferenceGateway extends Construct implements IWatchable {
     const plan = gatewayPlan(props, this.name, upstreams);
     const authority = props.authentication?.jwtOptions?.keysAuthority;
     const text = (config: object) => `${JSON.stringify(config, null, 2)}\n`;
+    const cloud = plan.edge?.cloud;
+    const keyed = [...plan.upstreams, ...(cloud ? [{ name: CLOUD, key: cloud.key }] : [])];
+    const discovered = { ...serverKeyFiles(keyed), ...(cloud ? cloudFiles(cloud) : {}) };
     const data: { [key: string]: string } = {
       [FILES.envoy]: text(envoyConfig(plan)),
-      ...Object.fromEntries(
-        Object.entries(serverKeyFiles(plan.upstreams)).map(([file, discovered]) => [file, text(discovered)]),
-      ),
+      ...Object.fromEntries(Object.entries(discovered).map(([file, config]) => [file, text(config)])),
       [FILES.tls]: text(certificateFile()),
       ...(authority === undefined ? {} : { [FILES.issuer]: text(authorityFile()) }),
       [FILES.drain]: scriptAsset(FILES.drain),
@@ -204,7 +210,7 @@ export class InferenceGateway extends Construct implements IWatchable {
           labels: this.#labels,
           configMapName,
           data,
-          keys: keyVolumes(clients, upstreams),
+          keys: keyVolumes(clients, upstreams, props.edgeRouting?.props.cloud.apiKey),
           certificate: certificateSecret(props, this.name),
           authority,
           exitSeconds: exitSeconds(props, upstreams),
@@ -223,8 +229,8 @@ export class InferenceGateway extends Construct implements IWatchable {
 
   /** Who may connect to the gateway and what it connects to; and that the servers let it in. */
   #isolate(upstreams: readonly Upstream[], waitFor: ITerraformDependable[]): void {
-    const { cluster, exposure, accessibleFrom, metricsFrom = [], authentication } = this.#props;
-    const { keysUrl } = authentication?.jwtOptions ?? {};
+    const { cluster, exposure, accessibleFrom, metricsFrom = [], authentication, edgeRouting } = this.#props;
+    const outside = [authentication?.jwtOptions?.keysUrl, edgeRouting?.props.cloud.url];
     isolate(this, 'NetworkPolicy', {
       cluster,
       waitFor,
@@ -241,7 +247,7 @@ export class InferenceGateway extends Construct implements IWatchable {
         ...upstreams.map(({ namespace, podSelector, port }) =>
           podSelector ? podEgress(namespace, podSelector, port) : { to: peers([namespace]), ports: [] },
         ),
-        ...(keysUrl === undefined ? [] : hostEgress(keysUrl, this.namespace)),
+        ...outside.flatMap((url) => (url === undefined ? [] : hostEgress(url, this.namespace))),
       ],
     });
     for (const upstream of upstreams) {

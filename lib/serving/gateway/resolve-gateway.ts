@@ -3,6 +3,7 @@ import { hashedName, kubernetesName } from '../../core/naming';
 import { SecretReference } from '../../core/secret-reference';
 import { DataSize } from '../../units/data-size';
 import { GatewayPlan, MOUNTS, PlannedModel, PlannedUpstream } from './envoy/gateway-plan';
+import { CLOUD_KEY, plannedEdge, siteRequests } from './edge/plan-edge';
 import { Upstream, upstreamsOf } from './upstreams';
 import { GatewayLimits, InferenceGatewayProps } from './inference-gateway-props';
 
@@ -94,14 +95,16 @@ export function replicasOf({ replicas }: InferenceGatewayProps): number {
 }
 
 /**
- * What Envoy counts beside what it always does: certificates with `tls`, and tokens where an issuer names the callers.
+ * What Envoy counts beside what it always does: certificates with `tls`, tokens where an issuer names the callers,
+ * and a cloud where there is one.
  *
  * @internal
  */
-export function metricFeatures({ tls, authentication }: InferenceGatewayProps): MetricFeature[] {
+export function metricFeatures({ tls, authentication, edgeRouting }: InferenceGatewayProps): MetricFeature[] {
   return [
     ...(tls === undefined ? [] : [MetricFeature.GATEWAY_TLS]),
     ...(authentication?.jwtOptions === undefined ? [] : [MetricFeature.GATEWAY_JWT]),
+    ...(edgeRouting === undefined ? [] : [MetricFeature.GATEWAY_CLOUD]),
   ];
 }
 
@@ -115,19 +118,25 @@ export function metricFeatures({ tls, authentication }: InferenceGatewayProps): 
  * @internal
  */
 export function gatewayPlan(props: InferenceGatewayProps, name: string, upstreams: readonly Upstream[]): GatewayPlan {
-  const { authentication } = props;
+  const { authentication, edgeRouting } = props;
+  const replicas = replicasOf(props);
+  const around = { replicas, idleSeconds: idleSeconds(props, upstreams), nameOf: upstreamName };
   const clients = authentication?.jwtOptions ? undefined : Object.keys(authentication?.keys ?? { [ONLY_CLIENT]: '' });
   return {
     clients: clients && Object.fromEntries(clients.sort().map((each) => [each, keyFolder(clientVolume(each))])),
     jwt: authentication?.jwtOptions,
     tls: props.tls !== undefined,
-    upstreams: upstreams.map((each) => plannedUpstream(name, each)),
+    upstreams: upstreams.map((each) => ({
+      ...plannedUpstream(name, each),
+      maxRequests: edgeRouting && siteRequests(edgeRouting.props, each, replicas),
+    })),
     models: plannedModels(upstreams),
     limits: plannedLimits(props),
-    idleSeconds: idleSeconds(props, upstreams),
+    idleSeconds: around.idleSeconds,
     retries: props.retries ?? 1,
     maxRequestBytes: requestSizeOf(props).bytes,
     memoryBytes: memoryOf(props).bytes,
+    edge: edgeRouting && plannedEdge(edgeRouting.props, upstreams, around),
   };
 }
 
@@ -179,12 +188,14 @@ function plannedLimits(props: InferenceGatewayProps): GatewayPlan['limits'] {
  *
  * @param clients secrets of callers, by their names
  * @param upstreams what is behind its backends
+ * @param cloudKey secret of the key that the site has in its cloud @default - it has none
  *
  * @internal
  */
 export function keyVolumes(
   clients: { readonly [client: string]: SecretReference },
   upstreams: readonly Upstream[],
+  cloudKey?: SecretReference,
 ): KeyVolume[] {
   const ofClients = Object.keys(clients)
     .sort()
@@ -192,7 +203,7 @@ export function keyVolumes(
   const ofServers = upstreams.flatMap((each) =>
     each.apiKeySecret ? [{ name: serverVolume(each), secret: each.apiKeySecret }] : [],
   );
-  return [...ofClients, ...ofServers];
+  return [...ofClients, ...ofServers, ...(cloudKey ? [{ name: CLOUD_KEY, secret: cloudKey }] : [])];
 }
 
 /** Name of the secret with the certificate. @internal */

@@ -16,6 +16,8 @@ export interface Upstream extends Omit<OpenAiTarget, 'podSelector'> {
   readonly weight?: number;
   /** Whether the secret with its key is one of the gateway's namespace, whatever its own. */
   readonly hasOwnKey: boolean;
+  /** Whether it is a deployment of this library. */
+  readonly made: boolean;
   /** What chooses the pod for each request. */
   readonly picker?: EndpointPicker;
   /** Path of its property in messages. */
@@ -50,6 +52,7 @@ export function upstreamsOf({ server, options, service, weight }: GatewayBackend
         paths: ROUTED_PATHS,
         apiKeySecret: apiKey,
         hasOwnKey: true,
+        made: false,
         answerSeconds: longestAnswer?.toSeconds(),
         picker: endpointPicker,
         // Whoever says that a picker goes by what its pods say knows them.
@@ -88,6 +91,7 @@ function ofServer(server: IOpenAiServer | undefined, { models: offered, apiKey, 
       models: target.models.filter((model) => offered?.includes(model) ?? true),
       apiKeySecret: apiKey ?? target.apiKeySecret,
       hasOwnKey: apiKey !== undefined,
+      made: true,
       basePath: BASE_PATH,
       picker,
       weight,

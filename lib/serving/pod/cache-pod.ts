@@ -36,6 +36,8 @@ export interface PodCache {
   readonly claimName: string;
   /** What it may hold. */
   readonly mib: number;
+  /** Whether a sync keeps the files, so that no store is asked. @default false */
+  readonly synced?: boolean;
   /** What tells apart what engines compile. @default - it is not kept */
   readonly compiledKey?: string;
   /** Port of the first pod of a server on several nodes: once it answers, all of them have compiled. @default - a server has one pod */
@@ -56,7 +58,7 @@ export function cacheVolume({ claimName }: PodCache) {
  * @internal
  */
 export function cacheEnvironment(
-  { mib, compiledKey, leaderPort }: PodCache,
+  { mib, synced, compiledKey, leaderPort }: PodCache,
   engineDir: string,
 ): DeploymentV1SpecTemplateSpecContainerEnv[] {
   const compiled = compiledKey && { COMPILED_KEY: compiledKey, COMPILED_PARTS: COMPILED_PARTS.join(' ') };
@@ -66,6 +68,7 @@ export function cacheEnvironment(
       CACHE_DIR: MODEL_CACHE_MOUNT,
       CACHE_MIB: String(mib),
       ENGINE_DIR: engineDir,
+      ...(synced ? { CACHE_SYNCED: '1' } : {}),
       ...compiled,
       ...(leaderPort === undefined ? {} : { LEADER_PORT: String(leaderPort) }),
     }).map(([name, value]) => ({ name, value })),

@@ -68,6 +68,16 @@ export class ModelCache {
     return new ModelCache(options.size, undefined, options);
   }
 
+  /**
+   * On the claim of a site in which a `ModelSync` keeps the model, of which `version` names the channel. Pods take what is visible there when they start, and
+   * wait for the first release; they ask no store.
+   *
+   * @param options the claim of the sync, and how much it may hold: `sync.claimName` and `sync.cacheSize`
+   */
+  public static synced(options: ClaimCacheOptions): ModelCache {
+    return new ModelCache(options.size, undefined, options, true);
+  }
+
   /** Most that it may hold, of each node or altogether. */
   public readonly size: DataSize;
   /** @internal */
@@ -75,10 +85,19 @@ export class ModelCache {
   /** @internal */
   public readonly _claim?: ClaimCacheOptions;
 
-  private constructor(size: DataSize, node: NodeCacheOptions | undefined, claim: ClaimCacheOptions | undefined) {
+  /** @internal */
+  public readonly _synced: boolean;
+
+  private constructor(
+    size: DataSize,
+    node: NodeCacheOptions | undefined,
+    claim: ClaimCacheOptions | undefined,
+    synced = false,
+  ) {
     this.size = size;
     this._node = node;
     this._claim = claim;
+    this._synced = synced;
   }
 }
 

@@ -78,7 +78,7 @@ export function podCache(
   const { modelCache } = server.given;
   if (cacheClaim === undefined || modelCache === undefined) return undefined;
   const mib = Math.ceil(modelCache.size.mib);
-  const own = { claimName: cacheClaim, mib };
+  const own = { claimName: cacheClaim, mib, ...(modelCache._synced ? { synced: true } : {}) };
   if (!server.compiles) return own;
   const key = compiledKey(server, container);
   const { placeVariable: place, metricsPort } = server;

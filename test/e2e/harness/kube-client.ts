@@ -42,6 +42,11 @@ export class KubeClient {
     this.agent = new https.Agent({ keepAlive: true, ca: access.certificateAuthority });
   }
 
+  /** Where the API server is. */
+  public get endpoint(): string {
+    return this.access.endpoint;
+  }
+
   /** Reads what a path answers. */
   public async get(path: string): Promise<any> {
     return this.request('GET', path);

@@ -79,7 +79,7 @@ describe('a pipeline', () => {
     expect(run.command).toEqual([
       ...['/bin/sh', '/etc/model-pipeline/pipeline.sh', 'run', 'python3', '-m', 'model_pipeline', 'run'],
       ...['--spec=/etc/model-pipeline/spec.json', '--source=/pipeline/inputs/chat/1', '--work=/pipeline/state'],
-      ...['--output=/pipeline/output', '--threads=3'],
+      ...['--output=/pipeline/output', '--threads=3', '--metrics-port=9464', '--metrics-linger=60'],
     ]);
   });
 

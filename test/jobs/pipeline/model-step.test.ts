@@ -1,7 +1,10 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
 import { ModelSpec, Precision, TritonRelease } from '../../../lib/catalog';
-import { ModelStep, OnnxOptimization, QualityGate, QualityGateProps, W8A8Method } from '../../../lib/jobs';
+import { ModelStep, OnnxOptimization, QualityGate, QualityGateProps, W8A8Method, WeightGroup } from '../../../lib/jobs';
 import { after, sourceState } from '../../../lib/jobs/pipeline/model-state';
 import { pipelineSpec } from '../../../lib/jobs/pipeline/pipeline-spec';
+import { groupFaults } from '../../../lib/jobs/pipeline/weight-groups';
 import { stepFaults } from '../../../lib/jobs/pipeline/step-faults';
 import { faultsThrown, idsOf } from '../../support/faults';
 import { TALKS, piped } from './support/pipelines';
@@ -39,6 +42,26 @@ describe('steps, as the program reads them', () => {
     ],
     ['FP8 per block', ModelStep.fp8PerBlock(), { kind: 'compress', scheme: 'FP8_BLOCK', method: 'rtn' }],
     ['GPTQ', ModelStep.gptq({ text: TALKS }, 8), { kind: 'compress', scheme: 'W8A16', method: 'gptq', text: path }],
+    [
+      'groups of 32',
+      ModelStep.weightOnly(4, WeightGroup.OF_32),
+      { kind: 'compress', scheme: 'W4A16', method: 'rtn', groupSize: 32 },
+    ],
+    [
+      'a scale for each row',
+      ModelStep.awq({ text: TALKS }, WeightGroup.ROW),
+      { kind: 'compress', scheme: 'W4A16', method: 'awq', groupSize: -1, text: path },
+    ],
+    [
+      'GPTQ in groups of 64',
+      ModelStep.gptq({ text: TALKS }, 4, WeightGroup.OF_64),
+      { kind: 'compress', scheme: 'W4A16', method: 'gptq', groupSize: 64, text: path },
+    ],
+    [
+      'groups of 128, which the program takes unasked',
+      ModelStep.weightOnly(4, WeightGroup.OF_128),
+      { kind: 'compress', scheme: 'W4A16', method: 'rtn' },
+    ],
     ['shared attention', ModelStep.shareAttentionHeads(), { kind: 'share-attention', keep: 0.7 }],
     ['layers', ModelStep.skipLayers({ layers: [3, 4] }), { kind: 'skip-layers', layers: [3, 4] }],
     ['some layers', ModelStep.skipLayers({ count: 2, text: TALKS }), { kind: 'skip-layers', count: 2, text: path }],
@@ -193,5 +216,55 @@ describe('a gate', () => {
     expect(QualityGate.of({ text: TALKS, accuracyLossPercent: 10, belowFloor: true }).accuracyLossPercent).toBe(10);
     expect(QualityGate.of({ text: TALKS, accuracyLossPercent: 3 }).accuracyLossPercent).toBe(3);
     expect(QualityGate.of({ text: TALKS }).accuracyLossPercent).toBe(2);
+  });
+});
+
+describe('groups of weights', () => {
+  const narrow = ModelSpec.dense({
+    name: 'narrow',
+    shape: {
+      layers: 2,
+      hiddenSize: 192,
+      attentionHeads: 6,
+      intermediateSize: 512,
+      vocabularySize: 1024,
+      maxContextLength: 4096,
+    },
+  });
+  const faultsOf = (step: ModelStep, model: ModelSpec) => groupFaults([step._facts], model).map(({ reason }) => reason);
+
+  test.each<[string, ModelStep, string]>([
+    [
+      'of 128',
+      ModelStep.weightOnly(4),
+      'groups of 128, which do not divide the hidden width of 192, the width of the heads of 192',
+    ],
+    ['of 128 by GPTQ', ModelStep.gptq({ text: TALKS }), 'use WeightGroup.OF_64'],
+    ['in blocks', ModelStep.fp8PerBlock(), 'use ModelStep.fp8(), which has no blocks'],
+  ])('%s that do not divide the model are refused', (_, step, reason) => {
+    expect(faultsOf(step, narrow)).toEqual([expect.stringContaining(reason)]);
+    expect(faultsOf(step, ModelSpec.LLAMA_3_2_1B)).toEqual([]);
+  });
+
+  test.each([
+    ['of 64', ModelStep.weightOnly(4, WeightGroup.OF_64)],
+    ['of rows', ModelStep.weightOnly(4, WeightGroup.ROW)],
+    ['of FP8 without blocks', ModelStep.fp8()],
+    ['of INT8', ModelStep.w8a8()],
+  ])('%s are accepted', (_, step) => {
+    expect(faultsOf(step, narrow)).toEqual([]);
+  });
+
+  test('are those that the program takes, and what its engine reads', () => {
+    const program = readFileSync(join(__dirname, '../../../jobs/src/model_pipeline/kinds.py'), 'utf8');
+    const sizes = Object.values(WeightGroup).map((each) => (each === WeightGroup.ROW ? -1 : Number(each)));
+    const said = /^GROUP_SIZES = \((.*)\)$/m.exec(program)![1].split(', ').map(Number);
+    expect(sizes.sort((a, b) => a - b)).toEqual(said);
+  });
+
+  test('name the version', () => {
+    expect(piped({ steps: [ModelStep.weightOnly(4, WeightGroup.OF_32)] }).pipeline.output.version).toMatch(
+      /^1-w4a16g32-/,
+    );
   });
 });

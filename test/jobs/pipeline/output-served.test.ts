@@ -1,10 +1,15 @@
+import { readFileSync } from 'fs';
+import * as path from 'path';
 import { GpuInstanceType, ModelSpec, Precision, TritonRelease, VllmRelease } from '../../../lib/catalog';
 import { whyNotLoaded, W4A16, W8A8, FP8, PLAIN, ONNX, PYTORCH_INT8 } from '../../../lib/catalog/checkpoint-formats';
-import { ModelPipeline, ModelStep } from '../../../lib/jobs';
+import { compressedTensorsOf, whyNotShown } from '../../../lib/catalog/compressed-tensors';
+import { ModelPipeline, ModelStep, WeightGroup } from '../../../lib/jobs';
 import { TensorDataType, TritonDeployment, TritonModel, VllmDeployment } from '../../../lib/serving';
 import { Site, withSite } from '../../serving/support/fixtures';
 import { faultsAtSynth, warningsOf } from '../../support/faults';
-import { propsOn } from './support/pipelines';
+import { TALKS, propsOn } from './support/pipelines';
+
+const ROOT = path.join(__dirname, '..', '..', '..');
 
 const W8 = { steps: [ModelStep.w8a8()] };
 const serve = (
@@ -134,13 +139,90 @@ describe('an output that its server cannot load is refused', () => {
   });
 });
 
-test('an older reader of compressed-tensors is warned of', () => {
-  expect(served(W8, (site, each) => serve(site, each, GpuInstanceType.G5_XLARGE)).warnings).toContain(
-    'WRITER_NEWER_THAN_READER',
-  );
-  const plain = { steps: [ModelStep.skipLayers({ layers: [1] })] };
-  const { warnings } = served(plain, (site, each) => serve(site, each, GpuInstanceType.G5_XLARGE));
-  expect(warnings).not.toContain('WRITER_NEWER_THAN_READER');
+describe('what is written by a newer compressed-tensors than the reader has', () => {
+  const onAmpere = (given: Parameters<typeof propsOn>[1], release?: VllmRelease) =>
+    served(given, (site, each) => serve(site, each, GpuInstanceType.G5_XLARGE, {}, release));
+
+  test.each<[string, ModelStep]>([
+    ['W8A8', ModelStep.w8a8()],
+    ['W8A16', ModelStep.weightOnly(8)],
+    ['W4A16', ModelStep.weightOnly(4)],
+    ['W4A16 in groups of 64', ModelStep.weightOnly(4, WeightGroup.OF_64)],
+    ['AWQ', ModelStep.awq({ text: TALKS })],
+    ['GPTQ', ModelStep.gptq({ text: TALKS })],
+    ['FP8', ModelStep.fp8()],
+    ['FP8 in blocks', ModelStep.fp8PerBlock()],
+  ])('%s was seen to load, and is accepted without a word', (_, step) => {
+    const { faults, warnings } = onAmpere({ steps: [step] });
+    expect([faults, warnings.filter((each) => !each.startsWith('MODEL_'))]).toEqual([[], []]);
+  });
+
+  test.each<[string, Parameters<typeof propsOn>[1], VllmRelease | undefined, string]>([
+    [
+      'a form that was not tried',
+      { steps: [ModelStep.weightOnly(8, WeightGroup.OF_32)] },
+      undefined,
+      'it is written by compressed-tensors 0.19.0 as W8A16 in groups of 32, and vLLM',
+    ],
+    [
+      'an older reader than was tried',
+      W8,
+      VllmRelease.of('0.22.1'),
+      'vLLM 0.22.1 reads with 0.15.0.1, of which nothing shows that it loads that; serve it by vLLM 0.24.0 or later, which was seen to load it, or write it by an image with compressed-tensors 0.15.0.1 or older',
+    ],
+    [
+      'a newer writer than was tried',
+      { ...W8, compressedTensorsVersion: '0.20.0' },
+      undefined,
+      'it is written by compressed-tensors 0.20.0 as W8A8',
+    ],
+  ])('%s is refused', (_, given, release, reason) => {
+    const { faults } = onAmpere(given, release);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^OUTPUT_NOT_LOADED: /);
+    expect(faults[0]).toContain(reason);
+  });
+
+  test('a writer that is as old as the reader is accepted, whatever it writes', () => {
+    const steps = [ModelStep.weightOnly(8, WeightGroup.OF_32)];
+    expect(onAmpere({ steps, compressedTensorsVersion: '0.15.0.1' }, VllmRelease.of('0.22.1')).faults).toEqual([]);
+    expect(onAmpere({ steps, compressedTensorsVersion: '0.16.0' }, VllmRelease.of('0.22.1')).faults).toHaveLength(1);
+  });
+
+  test('says what it was seen to load where no reader was', () => {
+    expect(whyNotShown({ scheme: 'W8A16', group: '32' }, '0.19.0', '0.24.0', 'vLLM 0.24.0')).toContain(
+      'write W8A8, FP8_DYNAMIC, FP8_BLOCK, W8A16 in groups of 128, W4A16 in groups of 128',
+    );
+    expect(whyNotShown({ scheme: 'W8A8' }, '0.19.0', '0.12.0', 'vLLM 0.12.0')).toContain(
+      'reads with an older one than all that are known',
+    );
+  });
+
+  test('what is shown stands where the table says', () => {
+    const measured = JSON.parse(readFileSync(path.join(ROOT, 'bench/vllm/results-h200-quantised.json'), 'utf8'));
+    const loaded = (measured.models as { name: string }[]).map(({ name }) => name).join(' ');
+    for (const form of ['w8a8', 'fp8-dynamic', 'fp8-block', 'w8a16', 'w4a16']) expect(loaded).toContain(`1b-${form}`);
+    expect([measured.vllm, measured.llmcompressor]).toEqual(['0.24.0', '0.14.0.1']);
+    expect(compressedTensorsOf(measured.vllm)).toBe('0.17.0');
+    const lock = readFileSync(path.join(ROOT, 'jobs/environments/compressor.txt'), 'utf8');
+    expect(lock).toContain(`llmcompressor==${measured.llmcompressor}`);
+    expect(lock).toContain('compressed-tensors==0.19.0');
+  });
+});
+
+test('groups below 128 are planned by the size of what is written', () => {
+  const planned = (step: ModelStep) =>
+    served({ steps: [step], compressedTensorsVersion: '0.17.0' }, (site, each) =>
+      serve(site, each, GpuInstanceType.G5_XLARGE),
+    ).pipeline.output;
+  expect(planned(ModelStep.weightOnly(4)).checkpointSize).toBeUndefined();
+  expect(planned(ModelStep.weightOnly(4, WeightGroup.ROW)).checkpointSize).toBeUndefined();
+  const model = ModelSpec.LLAMA_3_2_1B;
+  const coarse = model.weightSize(Precision.INT4).bytes;
+  // Layers of 16: four projections of the attention, three of the feed-forward block.
+  const quantized = 16 * (2 * 2048 * 2048 + 2 * 2048 * 512 + 3 * 2048 * 8192);
+  const { checkpointSize } = planned(ModelStep.weightOnly(4, WeightGroup.OF_32));
+  expect(checkpointSize!.bytes - coarse).toBeCloseTo((quantized * (16 / 32 - 20 / 128)) / 8, -5);
 });
 
 describe('the matrix of formats', () => {

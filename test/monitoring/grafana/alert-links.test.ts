@@ -40,6 +40,16 @@ const KUBE: MetricsTarget = {
   version: '2.20.0',
 };
 
+const DOOR: MetricsTarget = {
+  ...NODES,
+  jobName: 'gateway-door',
+  namespace: 'inference',
+  exporters: [MetricExporter.ENVOY],
+  models: ['chat'],
+  features: [MetricFeature.GATEWAY_CLOUD],
+  version: '1.40.0',
+};
+
 /** Servers of every engine, planned and given objectives, and what tells of their nodes. */
 const ALL: Watched[] = [
   ...Object.values(ENGINES).map((target) => ({
@@ -58,7 +68,7 @@ const ALL: Watched[] = [
       ],
     },
   })),
-  ...[DCGM, NODES, KUBE].map((target) => ({ target })),
+  ...[DCGM, NODES, KUBE, DOOR].map((target) => ({ target })),
 ];
 
 interface Linked {

@@ -21,6 +21,8 @@ from model_pipeline.work import Json, Work
 _GROUPED = ("W4A16", "W8A16")
 _BLOCKED = ("FP8_BLOCK",)
 _BLOCK = 128
+# All inputs of an output in one group.
+WHOLE = -1
 _SMOOTHING = 0.8
 
 
@@ -81,7 +83,7 @@ class _Rows(torch.utils.data.Dataset):  # type: ignore[misc]
 
 
 def _recipe(settings: Compress) -> list[Any]:
-    from compressed_tensors.quantization import preset_name_to_scheme
+    from compressed_tensors.quantization import QuantizationStrategy, preset_name_to_scheme
     from llmcompressor.modifiers.gptq import GPTQModifier
     from llmcompressor.modifiers.quantization import QuantizationModifier
     from llmcompressor.modifiers.transform.awq import AWQModifier
@@ -89,7 +91,10 @@ def _recipe(settings: Compress) -> list[Any]:
 
     scheme = preset_name_to_scheme(settings.scheme, ["Linear"])
     if settings.scheme in _GROUPED:
-        scheme.weights.group_size = settings.group_size
+        whole = settings.group_size == WHOLE
+        scheme.weights = scheme.weights.model_copy(
+            update={"group_size": None, "strategy": QuantizationStrategy.CHANNEL} if whole else {"group_size": settings.group_size}
+        )
     quantized = {"config_groups": {"group_0": scheme}, "ignore": list(settings.ignore)}
     if settings.method == "gptq":
         return [GPTQModifier(**quantized)]
@@ -102,7 +107,7 @@ def _recipe(settings: Compress) -> list[Any]:
 
 def _check_groups(module: Any, settings: Compress) -> None:
     """Raises Refused where a weight cannot be cut into groups or blocks: llm-compressor writes none that is not whole."""
-    if settings.scheme not in (*_GROUPED, *_BLOCKED):
+    if settings.scheme not in (*_GROUPED, *_BLOCKED) or (settings.scheme in _GROUPED and settings.group_size == WHOLE):
         return
     blocked = settings.scheme in _BLOCKED
     of, size = ("blocks", _BLOCK) if blocked else ("groups", settings.group_size)

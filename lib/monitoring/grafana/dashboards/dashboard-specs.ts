@@ -2,6 +2,7 @@ import { MonitoringRule } from '../../rules/monitoring-rule';
 import { ownSeries } from '../../rules/own-series';
 import { WatchedWorkload } from '../../watched-workload';
 import { costDashboard } from './cost-dashboard';
+import { edgeDashboard } from './edge-dashboard';
 import { fleetDashboard } from './fleet-dashboard';
 import { gpuDashboard } from './gpu-dashboard';
 import { modelDashboard, OF_EVERY_MODEL } from './model-dashboard';
@@ -32,6 +33,7 @@ export function dashboardSpecs({ workloads, rules, siteLabel, sitesWrite }: Dash
     ...(series.has(OF_EVERY_MODEL) ? [fleetDashboard(series), modelDashboard(series)] : []),
     gpuDashboard(series),
     costDashboard(series),
+    edgeDashboard(series),
   ];
   const own = wanted.flatMap((spec) => spec ?? []);
   const ofSites = siteLabel === undefined ? [] : [sitesDashboard(siteLabel)];

@@ -70,8 +70,15 @@ export function aiGatewayFaults(
     () => (props.installed === undefined ? [] : installedFaults(props.installed)),
     () => callerFaults(props.authentication?.keys ?? {}),
     () => jwtFaults(props),
+    () => (props.edgeRouting === undefined ? [] : [NO_EDGE_ROUTING]),
   );
 }
+
+const NO_EDGE_ROUTING = fault(
+  'EDGE_ROUTING_NEEDS_OWN_ENVOY',
+  'edgeRouting',
+  'an EnvoyAiInferenceGateway does not divide requests between a site and a cloud; use an InferenceGateway, which takes the same properties, or leave out edgeRouting',
+);
 
 /**
  * Whether the Service before Envoy would be one that Envoy Gateway has for itself.

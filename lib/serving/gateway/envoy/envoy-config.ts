@@ -1,11 +1,12 @@
 import { ADMIN, clusters } from './clusters';
+import { SERVED_BY } from './edge-plan';
 import { FILES, GATEWAY_PORTS, GatewayPlan, MOUNTS } from './gateway-plan';
 import { httpFilters } from './http-filters';
-import { localReplies } from './openai-errors';
+import { BUSY, localReplies } from './openai-errors';
 import { routeConfiguration } from './routes';
-import { httpFilter, typed } from './typed';
-
-const MANAGER = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
+import { httpFilter, manager, typed } from './typed';
+import { certificateIn } from './upstream-tls';
+import { edgeListeners, internalListeners } from './edge-listeners';
 
 /** Name of the certificate as Envoy discovers it. */
 const CERTIFICATE = 'certificate';
@@ -29,7 +30,11 @@ export function envoyConfig(plan: GatewayPlan): object {
   return {
     node: { id: 'gateway', cluster: 'gateway' },
     admin: { address: socket('127.0.0.1', GATEWAY_PORTS.admin) },
-    static_resources: { listeners: [requestListener(plan), metricsListener()], clusters: clusters(plan) },
+    ...(plan.edge ? { bootstrap_extensions: internalListeners() } : {}),
+    static_resources: {
+      listeners: [requestListener(plan), metricsListener(), ...(plan.edge ? edgeListeners(plan.edge, plan) : [])],
+      clusters: clusters(plan),
+    },
     overload_manager: overload(plan.memoryBytes),
   };
 }
@@ -40,18 +45,7 @@ export function envoyConfig(plan: GatewayPlan): object {
  * @internal
  */
 export function certificateFile(): object {
-  return {
-    resources: [
-      typed('envoy.extensions.transport_sockets.tls.v3.Secret', {
-        name: CERTIFICATE,
-        tls_certificate: {
-          certificate_chain: { filename: `${MOUNTS.tls}/tls.crt` },
-          private_key: { filename: `${MOUNTS.tls}/tls.key` },
-          watched_directory: { path: MOUNTS.tls },
-        },
-      }),
-    ],
-  };
+  return certificateIn(CERTIFICATE, MOUNTS.tls);
 }
 
 function requestListener(plan: GatewayPlan): object {
@@ -89,13 +83,16 @@ function requestManager(plan: GatewayPlan): object {
     stream_idle_timeout: `${plan.idleSeconds}s`,
     http_filters: httpFilters(plan),
     route_config: routeConfiguration(plan),
-    local_reply_config: localReplies(),
-    access_log: [accessLog()],
+    local_reply_config: localReplies(plan.edge && BUSY.site),
+    access_log: [accessLog(plan)],
   };
 }
 
+/** What the log says beside, where a cloud answers too. */
+const ANSWERED = { by: `%RESP(${SERVED_BY})%`, reason: '%DYNAMIC_METADATA(gateway:reason)%' };
+
 /** A line for each request, without what was asked and answered. */
-function accessLog(): object {
+function accessLog({ edge }: GatewayPlan): object {
   return {
     name: 'envoy.access_loggers.stdout',
     typed_config: typed('envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', {
@@ -105,6 +102,7 @@ function accessLog(): object {
           client: '%DYNAMIC_METADATA(gateway:client)%',
           model: '%DYNAMIC_METADATA(gateway:model)%',
           tokens: '%DYNAMIC_METADATA(gateway:tokens)%',
+          ...(edge ? ANSWERED : {}),
           method: '%REQ(:METHOD)%',
           path: '%PATH(NQ)%',
           status: '%RESPONSE_CODE%',
@@ -151,13 +149,6 @@ function metricsListener(): object {
         ],
       },
     ],
-  };
-}
-
-function manager(prefix: string, config: object): object {
-  return {
-    name: 'envoy.filters.network.http_connection_manager',
-    typed_config: typed(MANAGER, { stat_prefix: prefix, ...config }),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { GatewayLimits } from '../inference-gateway-props';
 import type { JwtOptions } from '../gateway-authentication';
+import type { PlannedEdge } from './edge-plan';
+import type { ServerKey } from './server-key';
 
 /**
  * Ports of a pod of the gateway. The administration is on the loopback interface: whoever reaches it can end Envoy.
@@ -14,24 +16,25 @@ export const MOUNTS = {
   keys: '/etc/gateway-keys',
   tls: '/etc/gateway-tls',
   issuer: '/etc/gateway-issuer',
+  cloudAuthority: '/etc/gateway-cloud-authority',
+  cloudCertificate: '/etc/gateway-cloud-certificate',
 };
 
 /** Keys of the files in the config map. @internal */
-export const FILES = { envoy: 'envoy.json', tls: 'tls.json', issuer: 'issuer.json', drain: 'drain-envoy.bash' };
+export const FILES = {
+  envoy: 'envoy.json',
+  tls: 'tls.json',
+  issuer: 'issuer.json',
+  cloudAuthority: 'cloud-authority.json',
+  cloudCertificate: 'cloud-certificate.json',
+  drain: 'drain-envoy.bash',
+};
 
 /** Key of a secret's volume, by which a file of it is mounted. @internal */
 export const KEY_FILE = 'key';
 
 /** Key of the volume with the authority of an issuer. @internal */
 export const AUTHORITY_FILE = 'ca.crt';
-
-/** A key that a server asks for. @internal */
-export interface ServerKey {
-  /** Folder of the key itself. */
-  readonly folder: string;
-  /** File in the config map by which Envoy discovers it. */
-  readonly file: string;
-}
 
 /**
  * Pods behind some models, with everything decided.
@@ -47,6 +50,8 @@ export interface PlannedUpstream {
   readonly healthPath: string;
   /** The key that it asks for. @default - it asks for none */
   readonly key?: ServerKey;
+  /** Most requests at once. @default - they wait in the servers */
+  readonly maxRequests?: number;
 }
 
 /**
@@ -79,4 +84,6 @@ export interface GatewayPlan {
   readonly retries: number;
   readonly maxRequestBytes: number;
   readonly memoryBytes: number;
+  /** How requests are divided with a cloud. @default - there is none */
+  readonly edge?: PlannedEdge;
 }

@@ -1,35 +1,28 @@
 import { scriptAsset } from '../../../kubernetes/script-asset';
 import { KEY_FILE, GatewayPlan } from './gateway-plan';
-import { luaLiteral } from './lua';
+import { edgeFilter, SIZE_MEMBERS } from './edge-filters';
+import { cloudSeconds } from './edge-listeners';
+import { luaFilter } from './lua-filter';
 import { httpFilter } from './typed';
 
 /** Name of the cluster that has the issuer's keys. @internal */
 export const JWT_KEYS = 'issuer-keys';
 
 /**
- * What a request passes through before it is routed: who sent it, then which model it names, then what its caller may take. A request of nobody ends
- * before its body is read.
+ * What a request passes through before it is routed: who sent it, then which model it names, then what its caller may take,
+ * and at a site with a cloud where it goes. A request of nobody ends before its body is read.
  *
  * @internal
  */
 export function httpFilters(plan: GatewayPlan): object[] {
   return [
-    ...(plan.clients ? [lua('keys', [['CLIENTS', keyFiles(plan.clients)]], 'envoy_keys.lua')] : []),
+    ...(plan.clients ? [luaFilter('keys', [['CLIENTS', keyFiles(plan.clients)]], scriptAsset('envoy_keys.lua'))] : []),
     ...(plan.jwt ? [jwtFilter(plan.jwt), claimFilter(plan.jwt)] : []),
-    modelFilter(),
+    modelFilter(plan.edge ? SIZE_MEMBERS : []),
     ...(plan.limits.length > 0 ? [limitsFilter(plan.limits)] : []),
+    ...(plan.edge ? [edgeFilter(plan.edge, cloudSeconds(plan.edge, plan.idleSeconds))] : []),
     httpFilter('router', 'Router'),
   ];
-}
-
-function lua(name: string, globals: readonly (readonly [string, Parameters<typeof luaLiteral>[0]])[], asset: string) {
-  const values = globals.map(([global, value]) => `local ${global} = ${luaLiteral(value)}\n`).join('');
-  return httpFilter(
-    'lua',
-    'Lua',
-    { default_source_code: { inline_string: `${values}${scriptAsset(asset)}` } },
-    `lua.${name}`,
-  );
 }
 
 function keyFiles(clients: { readonly [client: string]: string }): { readonly [client: string]: string } {
@@ -58,18 +51,21 @@ function jwtFilter({ issuer, audiences, keysUrl }: NonNullable<GatewayPlan['jwt'
 }
 
 /** Bodies are read whole, up to the listener's limit, and what is no text is no model. */
-function modelFilter(): object {
-  const model = { metadata_namespace: 'gateway', key: 'model' };
+function modelFilter(more: readonly string[]): object {
+  const rules = ['model', ...more].map((key) => ({
+    selectors: [{ key }],
+    on_present: { metadata_namespace: 'gateway', key },
+  }));
   return httpFilter('json_to_metadata', 'JsonToMetadata', {
     request_rules: {
-      rules: [{ selectors: [{ key: 'model' }], on_present: model }],
+      rules,
       allow_content_types_regex: { regex: '(?i)application/json *(;.*)?' },
     },
   });
 }
 
 function claimFilter({ clientClaim = 'sub' }: NonNullable<GatewayPlan['jwt']>): object {
-  return lua('claims', [['CLAIM', clientClaim]], 'envoy_claims.lua');
+  return luaFilter('claims', [['CLAIM', clientClaim]], scriptAsset('envoy_claims.lua'));
 }
 
 function limitsFilter(limits: GatewayPlan['limits']): object {
@@ -78,5 +74,5 @@ function limitsFilter(limits: GatewayPlan['limits']): object {
     requests: requestsPerMinute,
     tokens: tokensPerMinute,
   }));
-  return lua('limits', [['LIMITS', given]], 'envoy_limits.lua');
+  return luaFilter('limits', [['LIMITS', given]], scriptAsset('envoy_limits.lua'));
 }

@@ -1,14 +1,10 @@
 import { BASE_PATH, ROUTED_PATHS } from '../api-paths';
+import { servedBy } from './edge-listeners';
+import { edgeRoutes } from './edge-routes';
 import { ERRORS } from './openai-errors';
 import { GatewayPlan, PlannedModel } from './gateway-plan';
+import { answer, found, modelMatch, pathsBelow, rewriteTo, shareAmong } from './route-parts';
 import { typed } from './typed';
-
-const JSON_TYPE = [
-  {
-    header: { key: 'content-type', value: 'application/json' },
-    append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
-  },
-];
 
 /** Most bytes of the list of models, and of a whole answer that Envoy has at hand. */
 const MOST_ANSWER_BYTES = 1 << 20;
@@ -30,17 +26,14 @@ export function routeConfiguration(plan: GatewayPlan): object {
         routes: [
           ...(plan.clients ? [noCaller()] : []),
           ...modelList(plan),
+          ...(plan.edge ? edgeRoutes(plan.edge, plan.idleSeconds) : []),
           ...plan.models.map((model) => modelRoute(model, plan)),
+
           ...unrouted(),
         ],
       },
     ],
   };
-}
-
-/** Whether a filter found something, or found it to be something. */
-function found(key: string, value: object, invert = false): object {
-  return { filter: 'gateway', path: [{ key }], value, ...(invert ? { invert } : {}) };
 }
 
 /** Also what a filter let through because it failed. */
@@ -52,8 +45,9 @@ function noCaller(): object {
   };
 }
 
-function modelList({ models }: GatewayPlan): object[] {
-  const cards = models.map(({ model }) => ({ id: model, object: 'model', created: 0, owned_by: 'gateway' }));
+function modelList({ models, edge }: GatewayPlan): object[] {
+  const names = [...new Set([...models, ...(edge?.models ?? [])].map(({ model }) => model))].sort();
+  const cards = names.map((model) => ({ id: model, object: 'model', created: 0, owned_by: 'gateway' }));
   const isGet = [{ name: ':method', string_match: { exact: 'GET' } }];
   return [
     {
@@ -70,28 +64,18 @@ function modelList({ models }: GatewayPlan): object[] {
 }
 
 function modelRoute({ model, paths, basePath, upstreams }: PlannedModel, plan: GatewayPlan): object {
-  const [only] = upstreams;
-  const target =
-    upstreams.length === 1
-      ? { cluster: only.name }
-      : { weighted_clusters: { clusters: upstreams.map(({ name, weight }) => ({ name, weight })) } };
   return {
     name: model,
-    match: {
-      ...pathsBelow(paths),
-      headers: [{ name: ':method', string_match: { exact: 'POST' } }],
-      dynamic_metadata: [found('model', { string_match: { exact: model } })],
-    },
+    match: modelMatch(model, paths),
     route: {
-      ...target,
-      ...(basePath === BASE_PATH
-        ? {}
-        : { regex_rewrite: { pattern: { regex: `^${BASE_PATH}/` }, substitution: `${basePath}/` } }),
+      ...shareAmong(upstreams),
+      ...rewriteTo(basePath),
       // A stream goes on for as long as it says something.
       timeout: '0s',
       idle_timeout: `${plan.idleSeconds}s`,
       ...(plan.retries > 0 ? { retry_policy: retryPolicy(plan.retries) } : {}),
     },
+    ...(plan.edge ? { response_headers_to_add: servedBy('site') } : {}),
   };
 }
 
@@ -125,18 +109,4 @@ function unrouted(): object[] {
     { name: 'unknown-model', match: { ...routed, headers: isPost }, ...answer(404, ERRORS.unknownModel, true) },
     { name: 'no-path', match: { prefix: '/' }, ...answer(404, ERRORS.path) },
   ];
-}
-
-function pathsBelow(paths: readonly string[]): object {
-  return { safe_regex: { regex: `${BASE_PATH}/(${paths.join('|')})` } };
-}
-
-function answer(status: number, body: object, fills = false): object {
-  return {
-    direct_response: {
-      status,
-      ...(fills ? { body_format: { json_format: body } } : { body: { inline_string: JSON.stringify(body) } }),
-    },
-    response_headers_to_add: JSON_TYPE,
-  };
 }

@@ -13,10 +13,19 @@ io.open = function(path)
   return { read = function() return text:match('^[^\n]*') end, close = function() end }
 end
 
-local function buffer(text)
+-- Lua 5.1 does not ask a table how it is walked through; Envoy's does.
+local plain_pairs = pairs
+function pairs(value)
+  local meta = getmetatable(value)
+  if meta and meta.__pairs then return meta.__pairs() end
+  return plain_pairs(value)
+end
+
+local function buffer(text, changed)
   return {
     length = function() return #text end,
     getBytes = function(_, from, size) return text:sub(from + 1, from + size) end,
+    setBytes = function(_, other) changed(other) end,
   }
 end
 
@@ -27,12 +36,15 @@ function stream_of(given)
   local function phase(headers, chunks)
     return setmetatable({
       headers = function()
-        return {
+        return setmetatable({
           get = function(_, name) return headers[name] end,
           remove = function(_, name) headers[name] = nil end,
-        }
+          replace = function(_, name, value) headers[name] = value end,
+        }, { __pairs = function() return plain_pairs(headers) end })
       end,
-      body = function() return chunks and buffer(table.concat(chunks)) end,
+      body = function()
+        return chunks and buffer(table.concat(chunks), function(other) chunks = { other } stream.body_left = other end)
+      end,
       bodyChunks = function()
         local index = 0
         return function()
@@ -55,6 +67,12 @@ function stream_of(given)
       end,
     }
   end
+  function handle.clearRouteCache() stream.cleared = true end
+  -- What the scenario says that another server answers.
+  function handle.httpCall(_, cluster, headers, body)
+    stream.called = { cluster = cluster, path = headers[':path'], body = body }
+    return { [':status'] = given.called.status }, given.called.body
+  end
   function handle.timestampString() return string.format('%d', clock * 1000) end
   -- Nothing of a script runs after it.
   function handle.respond(_, headers, body)
@@ -67,8 +85,10 @@ function stream_of(given)
     if not ok and problem ~= stream then error(problem, 0) end
     return stream
   end
-  function stream.response(status, chunks)
-    envoy_on_response(phase({ [':status'] = status }, chunks))
+  function stream.response(status, chunks, more)
+    stream.answered = more or {}
+    stream.answered[':status'] = status
+    envoy_on_response(phase(stream.answered, chunks))
     return stream
   end
   -- What a caller of a model is told, and how long to wait.

@@ -1,0 +1,82 @@
+/** Verdicts on the text of releases and syncs: see string-verdicts.ts. */
+export const SYNC_VERDICTS: { readonly [name: string]: readonly string[] } = {
+  'MaintenanceWindow.start': [
+    'refused INVALID_FORMAT windows[0].start | refused VALUE_NOT_CONCRETE windows[0] | refused VALUE_NOT_CONCRETE windows[0]',
+  ],
+  'MaintenanceWindow.timeZone': [
+    'refused INVALID_FORMAT windows[0].timeZone | refused VALUE_NOT_CONCRETE windows[0] | refused VALUE_NOT_CONCRETE windows[0]',
+  ],
+  'ModelRelease.new(id)': ['text'],
+  'ModelReleaseProps.model': [
+    'refused INVALID_NAME model | refused VALUE_NOT_CONCRETE model | refused VALUE_NOT_CONCRETE model',
+  ],
+  'ModelReleaseProps.version': [
+    'refused INVALID_NAME version | refused VALUE_NOT_CONCRETE version | refused VALUE_NOT_CONCRETE version',
+  ],
+  'ModelReleaseProps.channel': [
+    'refused INVALID_NAME channel | refused VALUE_NOT_CONCRETE channel | refused VALUE_NOT_CONCRETE channel',
+  ],
+  'ModelReleaseProps.variant': [
+    'refused INVALID_NAME variant | refused VALUE_NOT_CONCRETE variant | refused VALUE_NOT_CONCRETE variant',
+  ],
+  'ModelReleaseProps.sites': [
+    'refused INVALID_NAME sites[0] | refused VALUE_NOT_CONCRETE sites | refused VALUE_NOT_CONCRETE sites',
+  ],
+  'ModelReleaseProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'ModelReleaseProps.name': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'ModelReleaseProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
+  'ModelReleaseProps.pythonImage': ['refused INVALID_FORMAT pythonImage | reference | reference'],
+  'ModelReleaseProps.nodeSelector': [
+    "refused INVALID_FORMAT nodeSelector['k'] | reference | reference",
+    'refused INVALID_FORMAT nodeSelector[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
+  ],
+  'ModelSync.new(id)': ['text'],
+  'SyncProbe.url': [
+    'refused INVALID_FORMAT probe.url | refused VALUE_NOT_CONCRETE probe | refused VALUE_NOT_CONCRETE probe',
+  ],
+  'SyncProbe.contains': ['text | refused VALUE_NOT_CONCRETE probe | refused VALUE_NOT_CONCRETE probe'],
+  'ModelSyncProps.model': [
+    'refused INVALID_NAME model | refused VALUE_NOT_CONCRETE model | refused VALUE_NOT_CONCRETE model',
+  ],
+  'ModelSyncProps.site': [
+    'refused INVALID_NAME site | refused VALUE_NOT_CONCRETE site | refused VALUE_NOT_CONCRETE site',
+  ],
+  'ModelSyncProps.channel': [
+    'refused INVALID_NAME channel | refused VALUE_NOT_CONCRETE channel | refused VALUE_NOT_CONCRETE channel',
+  ],
+  'ModelSyncProps.variant': [
+    'refused INVALID_NAME variant | refused VALUE_NOT_CONCRETE variant | refused VALUE_NOT_CONCRETE variant',
+  ],
+  'ModelSyncProps.claimName': ['refused INVALID_NAME claimName | reference | reference'],
+  'ModelSyncProps.storageClassName': ['refused INVALID_NAME storageClassName | reference | reference'],
+  'ModelSyncProps.servers': [
+    'refused INVALID_NAME servers[0] | refused VALUE_NOT_CONCRETE servers | refused VALUE_NOT_CONCRETE servers',
+  ],
+  'ModelSyncProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'ModelSyncProps.name': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'ModelSyncProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
+  'ModelSyncProps.pythonImage': ['refused INVALID_FORMAT pythonImage | reference | reference'],
+  'ModelSyncProps.nodeSelector': [
+    "refused INVALID_FORMAT nodeSelector['k'] | reference | reference",
+    'refused INVALID_FORMAT nodeSelector[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
+  ],
+  'ModelSyncProps.podLabels': [
+    "refused INVALID_FORMAT podLabels['k'] | reference | reference",
+    'refused INVALID_FORMAT podLabels[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
+  ],
+  'ModelSyncProps.podAnnotations': [
+    'text | reference | reference',
+    'refused INVALID_FORMAT podAnnotations[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
+  ],
+  'ReleaseKey.publicKey': [
+    'refused INVALID_FORMAT keys[0].publicKey | refused VALUE_NOT_CONCRETE keys[0].publicKey | refused VALUE_NOT_CONCRETE keys[0].publicKey',
+  ],
+};
