@@ -81,7 +81,7 @@ function twiceFaults(property: string, keys: readonly ReleaseKey[]): Fault[] {
 }
 
 function inForceFaults(property: string, keys: readonly ReleaseKey[]): Fault[] {
-  if (keys.some(({ revoked }) => !revoked)) return [];
+  if (keys.some(({ revoked }) => revoked !== true)) return [];
   const reason =
     `${property} must have a key that is not revoked, or every release would be refused; got ${keys.length}, all of them revoked; add the key that signs ` +
     'from now on';
