@@ -187,12 +187,8 @@ describe('the configuration', () => {
     expect(jobs.map((job: Block) => job.job_name)).toEqual(['a-job', 'alertmanager', 'prometheus', 'triton-deepseek']);
     const records = rules(result).map((rule) => rule.record);
     expect(records).toEqual(expect.arrayContaining(['b_latency_p99', 'deepseek_latency_p99', 'fraud_latency_p99']));
-    expect(
-      result
-        .resources('kubernetes_role_binding_v1')
-        .map(({ metadata }) => metadata.namespace)
-        .sort(),
-    ).toEqual(['inference', 'monitoring', 'other']);
+    const bindings = result.resources('kubernetes_role_binding_v1');
+    expect(bindings.map(({ metadata }) => metadata.namespace).sort()).toEqual(['inference', 'monitoring', 'other']);
   });
 
   test('is checked again at synthesis, because a workload may have changed', () => {
@@ -327,10 +323,9 @@ describe('options', () => {
       ensureNamespace(stack, cluster, 'inference', PodSecurityLevel.RESTRICTED);
       new MonitoringStack(stack, 'Monitoring', { cluster, clusterMetrics: false }).watch(new TestWorkload(stack, 'A'));
     });
-    const [binding] = result
-      .resources('kubernetes_role_binding_v1')
-      .filter(({ metadata }) => metadata.namespace === 'inference');
-    expect(binding.depends_on).toEqual(expect.arrayContaining([expect.stringMatching(/Namespace-test-inference/)]));
+    const bindings = result.resources('kubernetes_role_binding_v1');
+    const binding = bindings.find(({ metadata }) => metadata.namespace === 'inference');
+    expect(binding?.depends_on).toEqual(expect.arrayContaining([expect.stringMatching(/Namespace-test-inference/)]));
   });
 
   test('needs a provider for the cluster', () => {
