@@ -2,6 +2,7 @@ import { App, TerraformStack } from 'cdktf';
 import { Cloud65b } from '../../examples/cloud-65b/stack';
 import { DeepSeekR1TwoNodes } from '../../examples/deepseek-r1-two-nodes/stack';
 import { ExistingEks } from '../../examples/existing-eks/stack';
+import { EdgeT4 } from '../../examples/edge-t4/stack';
 import { Headline8xV100 } from '../../examples/headline-8xv100/stack';
 import { KServe65b } from '../../examples/kserve-65b/stack';
 import { MonitoringExistingPrometheus } from '../../examples/monitoring-existing-prometheus/stack';
@@ -29,6 +30,7 @@ const quickstart = (app: App) => new Quickstart(app);
 const cloud65b = (app: App) => new Cloud65b(app);
 const training = (app: App) => new RdmaTrainingReadyPool(app, { block: BLOCK, image: 'example.test/trainer:1' });
 const onprem = (app: App) => new OnpremInfiniband(app);
+const edgeT4 = (app: App) => new EdgeT4(app);
 const openAi = (app: App) => new OpenAiVllm(app);
 const headline = (app: App) => new Headline8xV100(app);
 const ensemble = (app: App) => new TritonOnnxEnsemble(app);
@@ -67,6 +69,7 @@ describe('what an update of the library must not move: a resource of another add
     ['multinode-70b-fp16', twoNodes],
     ['deepseek-r1-two-nodes', deepSeek],
     ['optimise-13b-for-edge', optimise],
+    ['edge-t4', edgeT4],
   ])('%s', (_, example) => {
     const lists = stacksOf(example).map((stack): [string, string[]] => [stack.node.id, addresses(stack)]);
     expect(Object.fromEntries(lists)).toMatchSnapshot();
@@ -89,6 +92,7 @@ describe('what an example does is meant: it gives no warning', () => {
     ['multinode-70b-fp16', twoNodes, []],
     ['deepseek-r1-two-nodes', deepSeek, []],
     ['optimise-13b-for-edge', optimise, []],
+    ['edge-t4', edgeT4, []],
   ])('%s', (_, example, wanted) => {
     const stacks = stacksOf(example);
     stacks.forEach((stack) => SynthesizedStack.of(stack));
