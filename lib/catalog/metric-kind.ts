@@ -126,6 +126,12 @@ export enum MetricExporter {
   KUBELET_RESOURCE = 'kubelet-resource',
   /** The controller of LeaderWorkerSets. */
   LEADER_WORKER_SET = 'leaderworkerset',
+  /** Prometheus itself. */
+  PROMETHEUS = 'prometheus',
+  /** Alertmanager itself. */
+  ALERTMANAGER = 'alertmanager',
+  /** vmagent, which keeps what is written to a hub while the hub cannot be reached. */
+  VMAGENT = 'vmagent',
   /** The sync of the models of a site: `ModelSync`. */
   MODEL_SYNC = 'model-sync',
   /** The program of a `ModelPipeline`, while it runs. */
@@ -170,6 +176,8 @@ export enum MetricFeature {
   GATEWAY_TLS = 'gateway_tls',
   /** Callers of a gateway that show tokens of an issuer. */
   GATEWAY_JWT = 'gateway_jwt',
+  /** `remote_write` of Prometheus. */
+  REMOTE_WRITE = 'remote_write',
   /** A cloud that a gateway of a site sends requests to: Envoy's cluster `cloud`. No metric needs it. */
   GATEWAY_CLOUD = 'gateway_cloud',
 }

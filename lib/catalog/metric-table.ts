@@ -6,6 +6,7 @@ import { ENVOY_METRICS } from './metric-table-envoy';
 import { KUBE_STATE_METRICS } from './metric-table-kube-state';
 import { KUBELET_CADVISOR_METRICS, KUBELET_METRICS, KUBELET_RESOURCE_METRICS } from './metric-table-kubelet';
 import { LEADER_WORKER_SET_METRICS } from './metric-table-lws';
+import { ALERTMANAGER_METRICS, PROMETHEUS_METRICS, VMAGENT_METRICS } from './metric-table-monitoring';
 import { MODEL_SYNC_METRICS } from './metric-table-model-sync';
 import { MODEL_PIPELINE_METRICS } from './metric-table-pipeline';
 import { NODE_METRICS } from './metric-table-node';
@@ -32,6 +33,9 @@ export const METRIC_TABLE: { readonly [exporter in MetricExporter]: MetricRows }
   [MetricExporter.KUBELET_CADVISOR]: KUBELET_CADVISOR_METRICS,
   [MetricExporter.KUBELET_RESOURCE]: KUBELET_RESOURCE_METRICS,
   [MetricExporter.LEADER_WORKER_SET]: LEADER_WORKER_SET_METRICS,
+  [MetricExporter.PROMETHEUS]: PROMETHEUS_METRICS,
+  [MetricExporter.ALERTMANAGER]: ALERTMANAGER_METRICS,
+  [MetricExporter.VMAGENT]: VMAGENT_METRICS,
   [MetricExporter.MODEL_SYNC]: MODEL_SYNC_METRICS,
   [MetricExporter.MODEL_PIPELINE]: MODEL_PIPELINE_METRICS,
 };

@@ -12,10 +12,16 @@ export interface ExpectedSite {
   readonly name: string;
   /**
    * How long it may be silent before `EdgeSiteSilent` fires: whole seconds from 5 minutes to 30 days, less than series are kept. What a site writes later
-   * of that time ends the alert, and is taken: Prometheus is told to take samples as old as the longest of these, and an hour more.
+   * of that time ends the alert, and is taken: Prometheus is told to take samples as old as the longest `maxOutage`, and an hour more.
    * @see https://prometheus.io/docs/prometheus/latest/configuration/configuration/#tsdb, out_of_order_time_window
    */
   readonly silentAfter: Duration;
+  /**
+   * How long it may be cut off and still bring everything that it kept: `maxOutage` of its `uplink`. Whole seconds up to 30 days, not below
+   * `silentAfter`, less than series are kept.
+   * @default - `silentAfter`
+   */
+  readonly maxOutage?: Duration;
 }
 
 /** External label that sites are told apart by. @internal */
@@ -43,13 +49,18 @@ export function writableWithoutPassword(namespaces: readonly string[]): Fault {
 /** A site that was cut off for as long as it may sends for a while until it has caught up. */
 const CATCHING_UP = Duration.hours(1);
 
+/** How long a site may be away and lose nothing. */
+function longestOutage({ silentAfter, maxOutage = silentAfter }: ExpectedSite): Duration {
+  return maxOutage;
+}
+
 /**
- * How much older than the newest sample one may be that sites write, in seconds: what a site has kept while it was silent for as long as it may.
+ * How much older than the newest sample one may be that sites write, in seconds: what a site has kept while it was cut off for as long as it may.
  *
  * @internal
  */
 export function lateSeconds(sites: readonly ExpectedSite[]): number {
-  return Math.max(...sites.map(({ silentAfter }) => silentAfter.toSeconds())) + CATCHING_UP.toSeconds();
+  return Math.max(...sites.map((site) => longestOutage(site).toSeconds())) + CATCHING_UP.toSeconds();
 }
 
 /**
@@ -90,7 +101,7 @@ export function siteOfClusterFaults(sites: readonly ExpectedSite[], clusterName:
   });
 }
 
-function siteFaults(at: string, { name, silentAfter }: ExpectedSite, retentionDays: number): Fault[] {
+function siteFaults(at: string, { name, silentAfter, maxOutage }: ExpectedSite, retentionDays: number): Fault[] {
   const seconds = silentAfter.toSeconds();
   const kept = retentionDays * 86_400;
   const text = `${at}.name must be one line without quotes, backslashes and braces; got ${JSON.stringify(name)}`;
@@ -99,5 +110,19 @@ function siteFaults(at: string, { name, silentAfter }: ExpectedSite, retentionDa
   return [
     ...(/^[^\n\r"'`\\{}]+$/.test(name) ? [] : [fault('INVALID_NAME', `${at}.name`, text)]),
     ...(fits && seconds < kept ? [] : [fault('OUT_OF_RANGE', `${at}.silentAfter`, time)]),
+    ...outageFaults(at, maxOutage, { least: silentAfter, kept, retentionDays }),
   ];
+}
+
+function outageFaults(
+  at: string,
+  maxOutage: Duration | undefined,
+  { least, kept, retentionDays }: { least: Duration; kept: number; retentionDays: number },
+): Fault[] {
+  if (maxOutage === undefined) return [];
+  const seconds = maxOutage.toSeconds();
+  if (Number.isInteger(seconds) && seconds >= least.toSeconds() && seconds <= MOST.toSeconds() && seconds < kept)
+    return [];
+  const reason = `${at}.maxOutage must be whole seconds from ${at}.silentAfter, ${least}, to 30 days, less than the ${retentionDays} days that series are kept; got ${maxOutage}`;
+  return [fault('OUT_OF_RANGE', `${at}.maxOutage`, reason)];
 }

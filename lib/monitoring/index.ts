@@ -14,6 +14,7 @@ export * from './scaling/keda';
 export * from './rules/metric-contract';
 export * from './expected-site';
 export * from './monitoring-options';
+export * from './uplink/monitoring-uplink';
 export * from './rules/monitoring-rule';
 export * from './monitoring-stack';
 export * from './servers/web-security';

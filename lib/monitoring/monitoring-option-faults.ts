@@ -21,6 +21,7 @@ import {
   writtenPrometheusFaults,
 } from './servers/server-images';
 import { webSecurityFaults } from './servers/web-security';
+import { uplinkFaults } from './uplink/uplink-faults';
 import { givenThresholdFaults } from './watched-workload';
 
 /**
@@ -79,6 +80,7 @@ export function monitoringOptionFaults(props: MonitoringOptions): Fault[] {
     () => (props.webSecurity ? probedPrometheusFaults('prometheusImage', props.prometheusImage) : []),
     () => (props.expectedSites?.length ? writtenPrometheusFaults('prometheusImage', props.prometheusImage) : []),
     () => managedPrometheusFaults(props.managedPrometheusArn),
+    () => uplinkFaults(props),
     () => runbookUrlFaults(props.runbookUrl),
     () => ownGrafanaFaults(props),
   );

@@ -8,6 +8,7 @@ import { GrafanaOptions } from './grafana/grafana-options';
 import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { WebSecurity } from './servers/web-security';
 import { MonitoringStorage } from './prometheus/monitoring-storage';
+import { MonitoringUplink } from './uplink/monitoring-uplink';
 
 /**
  * Everything of a monitoring stack but its cluster: what a topology passes on to the one that it creates.
@@ -129,6 +130,12 @@ export interface MonitoringOptions {
    * @default - series are kept on the cluster alone
    */
   readonly managedPrometheusArn?: string;
+  /**
+   * A Prometheus elsewhere, the hub, to which this one writes all series, and that it may be cut off from: for a site at the edge. Its name there is that
+   * of the cluster. Rules are evaluated and alerts raised here. Not with `highAvailability`.
+   * @default - series are kept on the cluster alone
+   */
+  readonly uplink?: MonitoringUplink;
   /** Memory of Prometheus, request and limit. @default 2 GiB */
   readonly prometheusMemory?: DataSize;
   /**

@@ -42,9 +42,13 @@ import { ruleFile } from './rules/rule-file';
 import { closedToScalerFaults, unauthorizedScalerFaults } from './scaling/scaler-faults';
 import { ALERTMANAGER_PORT, alertmanagerServer, alertmanagerTargets } from './servers/alertmanager-server';
 import { monitoringPods } from './servers/monitoring-pods';
+import { OwnServer } from './servers/own-server';
+import { ownClients, ownServers } from './servers/own-servers';
 import { MonitoringServerPlace } from './servers/server-place';
 import { PROMETHEUS_PORT, prometheusServer } from './servers/prometheus-server';
 import { clientConfig } from './servers/web-security';
+import { MonitoringUplink } from './uplink/monitoring-uplink';
+import { UplinkServer, uplinkRemoteWrite } from './uplink/uplink-server';
 import { WatchList } from './watch-list';
 import { WatchOptions } from './watched-workload';
 
@@ -87,6 +91,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
   readonly #discovery: PodDiscovery;
   readonly #watchList: WatchList;
   readonly #files: ConfigFiles;
+  readonly #ownServers: OwnServer[];
 
   /**
    * @param scope parent of the construct
@@ -123,7 +128,9 @@ export class MonitoringStack extends Construct implements IMonitoring {
       grafana: props.grafana,
       grafanaUrl: this.grafanaUrl,
       exporters: () => (this.#findsExporters(props) ? ClusterLedger.of(props.cluster).exporters : []),
+      own: () => this.#ownServers,
     });
+    this.#ownServers = ownServers(this, props, { namespace: this.namespace, labels: (name) => this.#labels(name) });
     this.#ready = ensureNamespace(this, props.cluster, this.namespace, PodSecurityLevel.RESTRICTED);
     this.#discovery = new PodDiscovery(this, {
       cluster: props.cluster,
@@ -146,8 +153,10 @@ export class MonitoringStack extends Construct implements IMonitoring {
     alertmanagerServer(this, { ...this.#place('alertmanager'), ...this.#actingWith(publisher) }, props, [
       { name: 'alertmanager.yml', text: () => this.alertmanagerConfiguration },
     ]);
+    if (props.uplink) this.#makeUplink(props.uplink);
     if (props.grafana) this.#makeGrafana(props.grafana);
     this.#makeNetworkPolicy();
+    for (const server of this.#ownServers) this.#discovery.allow(server);
     this.#makeExporters();
     for (const warning of receiverWarnings(props)) addWarning(this, warning);
     if (sites && !props.webSecurity) {
@@ -159,7 +168,7 @@ export class MonitoringStack extends Construct implements IMonitoring {
 
   /** Text of `prometheus.yml` for the workloads watched so far. */
   public get prometheusConfiguration(): string {
-    const { managedPrometheusArn: arn, highAvailability, webSecurity, expectedSites = [] } = this.#props;
+    const { managedPrometheusArn: arn, highAvailability, webSecurity, uplink, expectedSites = [] } = this.#props;
     return prometheusConfig({
       clusterName: this.#props.cluster.clusterName,
       scrapeIntervalSeconds: this.#scrapeIntervalSeconds,
@@ -167,8 +176,12 @@ export class MonitoringStack extends Construct implements IMonitoring {
       alertmanagerClient: webSecurity && clientConfig(webSecurity),
       replicated: highAvailability,
       targets: this.#watchList.workloads.map(({ target }) => target),
+      clients: ownClients(this.#ownServers, webSecurity),
       lateSeconds: expectedSites.length > 0 ? lateSeconds(expectedSites) : undefined,
-      remoteWrite: arn === undefined ? undefined : [managedRemoteWrite(arn, highAvailability)],
+      remoteWrite: [
+        ...(arn === undefined ? [] : [managedRemoteWrite(arn, highAvailability)]),
+        ...(uplink ? [uplinkRemoteWrite(this.namespace)] : []),
+      ],
     });
   }
 
@@ -257,6 +270,12 @@ export class MonitoringStack extends Construct implements IMonitoring {
       ...unservedModelFaults(alertRoutes, served),
     ];
     return closed.length > 0 ? closed : [...this.#watchList.queryFaults(), ...this.#files.faults()];
+  }
+
+  #makeUplink(uplink: MonitoringUplink): void {
+    const [place, writers] = [this.#place('uplink'), this.#labels('prometheus')];
+    const { metrics } = new UplinkServer(this, 'Uplink', { place, options: this.#props, uplink, writers });
+    this.#ownServers.push(metrics);
   }
 
   #makeGrafana(options: GrafanaOptions): void {

@@ -22,6 +22,7 @@ import { measuredBy, retentionFaults, stackObjectiveFaults } from './objectives/
 import { ServiceLevelObjective } from './objectives/service-level-objective';
 import { isGateway } from './rules/gateway-rules';
 import { CapacityEnd } from './rules/capacity-rules';
+import { OwnServer } from './servers/own-server';
 import { RuleGroup, RuleOptions } from './rules/rule-group';
 import { ruleGroups } from './rules/rule-groups';
 import {
@@ -50,6 +51,8 @@ export interface WatchListProps extends GivenThresholds {
   readonly grafanaUrl?: string;
   /** What it scrapes beside what it is told to watch, evaluated when the stack is synthesized. @default - nothing */
   readonly exporters?: () => readonly IWatchable[];
+  /** Servers of its own, which it scrapes; not known before it has made them. @default - none */
+  readonly own?: () => readonly OwnServer[];
   readonly ruleOptions: RuleOptions;
   /** Whether it tells of capacity of the cluster that ends. One monitoring of a cluster does. */
   readonly watchesCapacity: boolean;
@@ -128,7 +131,8 @@ export class WatchList {
 
   #workloadsNow(): WatchedWorkload[] {
     const found = (this.props.exporters?.() ?? []).map((workload) => ({ workload, options: {} }));
-    return [...this.#inTree, ...found].map(({ workload, options }) => this.#toWatched(workload, options));
+    const own = (this.props.own?.() ?? []).map((workload) => ({ workload, options: workload.watchOptions }));
+    return [...this.#inTree, ...found, ...own].map(({ workload, options }) => this.#toWatched(workload, options));
   }
 
   /** The rules of the workloads as they are now. */
@@ -145,8 +149,9 @@ export class WatchList {
     return this.#made.groups;
   }
 
-  /** Names of the alerts that the rules raise, each once. */
+  /** Names of the alerts that the rules raise, each once; none where there is nothing but the monitoring itself. */
   public get alerts(): string[] {
+    if (this.workloads.length === (this.props.own?.() ?? []).length) return [];
     const names = this.ruleGroups.flatMap(({ rules }) => rules.flatMap(({ alert }) => alert ?? []));
     return [...new Set(names)].sort();
   }

@@ -4,8 +4,8 @@ import { Duration } from '../units/duration';
 /**
  * What sends the metrics of a site to its hub, and therefore how long it can hold them.
  *
- * Neither keeps its place when it restarts: it then sends what was scraped since the restart, and never what it still held
- * (https://github.com/prometheus/prometheus/issues/8809). That lies on its disk, and has to be fetched from there.
+ * Remote write of Prometheus, in agent mode too, does not keep its place when it restarts: it then sends what was scraped since the restart, and
+ * never what it still held (https://github.com/prometheus/prometheus/issues/8809). That lies on its disk, and has to be fetched from there.
  */
 export class MetricsSender {
   /**
@@ -20,10 +20,18 @@ export class MetricsSender {
    * @see https://prometheus.io/docs/prometheus/latest/prometheus_agent/
    */
   public static readonly PROMETHEUS_AGENT = new MetricsSender('a Prometheus agent');
-  /** Both kinds. */
+  /**
+   * vmagent, which a Prometheus at the site writes to: what it cannot send is in a queue on its disk until that is full, and is sent after a restart
+   * too. Of an agent that is killed, what came within the last seconds is lost.
+   *
+   * @see https://docs.victoriametrics.com/victoriametrics/vmagent/#on-disk-persistence
+   */
+  public static readonly VMAGENT = new MetricsSender('vmagent', undefined, true);
+  /** All kinds. */
   public static readonly ALL: MetricsSender[] = Object.freeze([
     MetricsSender.PROMETHEUS_SERVER,
     MetricsSender.PROMETHEUS_AGENT,
+    MetricsSender.VMAGENT,
   ]) as MetricsSender[];
 
   private constructor(
@@ -31,6 +39,8 @@ export class MetricsSender {
     public readonly title: string,
     /** How long it holds what it cannot send, whatever is set. @default - as long as its disk is large enough for */
     public readonly longestHold?: Duration,
+    /** Whether it sends, after a restart, what it held before. */
+    public readonly keepsPlace: boolean = false,
   ) {}
 
   /** What it is, as sentences say it. */

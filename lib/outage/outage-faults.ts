@@ -53,6 +53,6 @@ function senderFaults(longest: Duration, props: OutagePlanProps): Fault[] {
   if (hold === undefined || span <= hold.toSeconds()) return [];
   const reason =
     `${props.sender?.title} holds metrics for ${hold.toString()} and then drops what it could not send, but an outage of ${longest.toString()} ` +
-    `needs ${Duration.seconds(span).toString()} with the return of its nodes; use MetricsSender.PROMETHEUS_AGENT`;
+    `needs ${Duration.seconds(span).toString()} with the return of its nodes; use MetricsSender.VMAGENT`;
   return [fault('OUTAGE_OUTLASTS_SENDER', 'sender', reason)];
 }

@@ -32,12 +32,16 @@ export function outageFigures(plan: OutageNumbers, props: OutagePlanProps): Outa
     },
     ...credentialFigures(plan, credentials),
     ...senderFigures(plan),
-    {
-      name: 'sample_age_limit',
-      value: plan.sampleAgeLimit.toString(),
-      reason: 'the oldest sample when the last node is back, and two scrapes; the hub would refuse older ones',
-      source: `${CONFIGURATION}#remote_write`,
-    },
+    ...(plan.sender.keepsPlace
+      ? []
+      : [
+          {
+            name: 'sample_age_limit',
+            value: plan.sampleAgeLimit.toString(),
+            reason: 'the oldest sample when the last node is back, and two scrapes; the hub would refuse older ones',
+            source: `${CONFIGURATION}#remote_write`,
+          },
+        ]),
     {
       name: 'out_of_order_time_window of the hub',
       value: plan.hubOutOfOrderWindow.toString(),
@@ -54,8 +58,12 @@ export function outageFigures(plan: OutageNumbers, props: OutagePlanProps): Outa
     {
       name: 'retention of the Prometheus at the site',
       value: plan.localRetention.toString(),
-      reason: 'the outage, and a day to fetch what a sender left out that restarted during it',
-      source: 'https://github.com/prometheus/prometheus/issues/8809',
+      reason: plan.sender.keepsPlace
+        ? 'the outage, and a day to look at what happened'
+        : 'the outage, and a day to fetch what a sender left out that restarted during it',
+      source: plan.sender.keepsPlace
+        ? 'a choice of this library'
+        : 'https://github.com/prometheus/prometheus/issues/8809',
     },
     ...(plan.localDisk
       ? [
@@ -106,7 +114,29 @@ function credentialFigures(plan: OutageNumbers, credentials: NodeCredentials | u
   ];
 }
 
+function queueFigures({ bufferDisk }: OutageNumbers): OutageFigure[] {
+  return [
+    {
+      name: 'restart of vmagent during the outage',
+      value: 'leaves out nothing',
+      reason: 'its queue is on its disk; of an agent that is killed, what came within the last seconds is lost',
+      source: 'https://docs.victoriametrics.com/victoriametrics/vmagent/#on-disk-persistence',
+    },
+    ...(bufferDisk
+      ? [
+          {
+            name: 'disk of the queue',
+            value: bufferDisk.toString(),
+            reason: '60 bytes a sample, of which 44 were measured, for the whole outage, and two files of 512 MiB',
+            source: 'measured with vmagent 1.150.0',
+          },
+        ]
+      : []),
+  ];
+}
+
 function senderFigures(plan: OutageNumbers): OutageFigure[] {
+  if (plan.sender.keepsPlace) return queueFigures(plan);
   const restart: OutageFigure = {
     name: `restart of ${plan.sender.title} during the outage`,
     value: 'leaves out what was not sent',

@@ -42,12 +42,12 @@ export interface OutageNumbers {
  * @internal
  */
 export function outageNumbers(longest: Duration, props: OutagePlanProps): OutageNumbers {
-  const { credentials, sender = MetricsSender.PROMETHEUS_AGENT, activeSeries, catchUpSpeed = 4 } = props;
+  const { credentials, sender = MetricsSender.VMAGENT, activeSeries, catchUpSpeed = 4 } = props;
   const span = outageSpan(longest, credentials);
   const scrape = (props.scrapeInterval ?? Duration.seconds(15)).toSeconds();
   // A sample may be two scrapes old before it is missed: one failed, the next is on its way.
   const missed = upTo(2 * scrape, MINUTE);
-  const cut = sender.longestHold ? undefined : truncateFrequency(span);
+  const cut = cutsByChoice(sender) ? truncateFrequency(span) : undefined;
   const retention = upTo(span + DAY, HOUR);
   const silent = OUTAGE_FACTS.lookbackSeconds + missed;
   const perSecond = activeSeries === undefined ? undefined : activeSeries / scrape;
@@ -58,7 +58,7 @@ export function outageNumbers(longest: Duration, props: OutagePlanProps): Outage
     tolerationSeconds: span,
     credentialLifetime: credentials && Duration.seconds(credentialLifetime(longest, credentials)),
     walTruncateFrequency: cut === undefined ? undefined : Duration.seconds(cut),
-    bufferDisk: perSecond === undefined ? undefined : wholeGib(logBytes(perSecond, cut)),
+    bufferDisk: perSecond === undefined ? undefined : wholeGib(bufferBytes(perSecond, { sender, span, cut })),
     sampleAgeLimit: Duration.seconds(span + missed),
     hubOutOfOrderWindow: Duration.seconds(span + missed),
     localRetention: Duration.seconds(retention),
@@ -68,6 +68,20 @@ export function outageNumbers(longest: Duration, props: OutagePlanProps): Outage
     overdueAfter: Duration.seconds(Math.max(silent, Math.floor((longest.toSeconds() * 3) / 4))),
     imageMinimumGcAge: Duration.seconds(span),
   };
+}
+
+/** Whether it has a log, and is told how seldom it cuts it: an agent. */
+function cutsByChoice({ longestHold, keepsPlace }: MetricsSender): boolean {
+  return longestHold === undefined && !keepsPlace;
+}
+
+/** Bytes that a sender has on its disk at most. A queue begins a file before the one that is sent is deleted. */
+function bufferBytes(
+  perSecond: number,
+  { sender, span, cut }: { sender: MetricsSender; span: number; cut: number | undefined },
+): number {
+  if (!sender.keepsPlace) return logBytes(perSecond, cut);
+  return perSecond * span * OUTAGE_FACTS.queueBytesPerSample + 2 * OUTAGE_FACTS.queueFileBytes;
 }
 
 /**

@@ -29,9 +29,9 @@ export class OutagePlan {
   public readonly tolerationSeconds: number;
   /** How long credentials of nodes are to last. @default - nodes need none */
   public readonly credentialLifetime?: Duration;
-  /** `--storage.agent.wal-truncate-frequency` and `--storage.agent.retention.max-time`. @default - a server sends the metrics */
+  /** `--storage.agent.wal-truncate-frequency` and `--storage.agent.retention.max-time`. @default - something else than an agent sends the metrics */
   public readonly walTruncateFrequency?: Duration;
-  /** Disk of the sender's write-ahead log. @default - the number of series is not known */
+  /** Disk of the sender: of its write-ahead log, or of its queue. @default - the number of series is not known */
   public readonly bufferDisk?: DataSize;
   /** `sample_age_limit` of remote write: what is older would be refused by the hub. */
   public readonly sampleAgeLimit: Duration;

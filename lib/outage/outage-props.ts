@@ -9,7 +9,7 @@ import { NodeCredentials } from './node-credentials';
 export interface OutagePlanProps {
   /** How its nodes get credentials of AWS. @default - they need none: the site has a control plane of its own */
   readonly credentials?: NodeCredentials;
-  /** What sends its metrics to the hub. @default MetricsSender.PROMETHEUS_AGENT */
+  /** What sends its metrics to the hub. @default MetricsSender.VMAGENT */
   readonly sender?: MetricsSender;
   /** Time series that it scrapes, as `prometheus_agent_active_series` or `prometheus_tsdb_head_series` tell. @default - disks are not computed */
   readonly activeSeries?: number;
@@ -34,7 +34,7 @@ export interface OutageSettings {
   readonly credentialLifetime?: Duration;
   /** How seldom the sender cuts its write-ahead log (`--storage.agent.wal-truncate-frequency`). */
   readonly walTruncateFrequency?: Duration;
-  /** Disk of the sender's write-ahead log. */
+  /** Disk of the sender: of its write-ahead log, or of its queue. */
   readonly bufferDisk?: DataSize;
   /** `sample_age_limit` of its remote write; zero has no limit. */
   readonly sampleAgeLimit?: Duration;

@@ -58,9 +58,10 @@ export function outageSettingFaults(plan: OutageNumbers, set: OutageSettings): F
       }),
     () =>
       shorter(set.localRetention, plan.localRetention, (given, least) => {
-        const reason =
-          `localRetention is ${given}, but ${back}, and what a restarted sender leaves out must be fetched from the site within a day after, so it ` +
-          `is gone; set at least ${least}`;
+        const why = plan.sender.keepsPlace
+          ? 'what happened is looked at within a day after'
+          : 'what a restarted sender leaves out must be fetched from the site within a day after';
+        const reason = `localRetention is ${given}, but ${back}, and ${why}, so it is gone; set at least ${least}`;
         return fault('OUTAGE_LOCAL_RETENTION_TOO_SHORT', 'localRetention', reason);
       }),
     () =>

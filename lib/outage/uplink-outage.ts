@@ -34,7 +34,7 @@ export class UplinkOutage {
   /**
    * All that follows for one site.
    *
-   * @param props what the site is @default - a site with a control plane of its own, whose metrics a Prometheus agent sends
+   * @param props what the site is @default - a site with a control plane of its own, whose metrics vmagent sends
    * @throws UnscopedValidationError when it cannot bear such an outage: credentials or what sends its metrics do not last
    */
   public plan(props: OutagePlanProps = {}): OutagePlan {

@@ -74,6 +74,8 @@ export const STRUCTS = {
     'kind?: EdgeServerKind; tensors?: boolean; vllmRelease?: VllmRelease; tritonRelease?: TritonRelease',
   EdgeServerProps:
     'gpu: GpuType; gpuCount?: number; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; rdma?: boolean; architecture?: CpuArchitecture; name?: string',
+  EdgeTopologyProps:
+    'site: string; cluster?: IKubernetesCluster; hardware: EdgeHardware; nodes?: number; fabric?: IRdmaFabric; driverMajor?: number; nodePool?: IGpuNodePool; models: ServedModel[]; powerBudget?: PowerBudget; maxUplinkOutage?: Duration; modelStore: IModelStore; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; kubernetesAccess?: KubernetesAccessOptions; imageRegistry?: ImageRegistry',
   EfaInstallerProps: 'version: string; sha256: string',
   EgressTarget: 'cidr: string; port: number',
   EksClusterAttributes:
@@ -99,10 +101,10 @@ export const STRUCTS = {
   ExistingExporterProps:
     'namespace: string; exporter: MetricExporter; version: string; podSelector?: string{}; port?: number; jobName?: string; features?: MetricFeature[]',
   ExistingGpuNodePoolProps:
-    'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize',
+    'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize; unreachableTolerationSeconds?: number',
   ExistingVpc:
     'vpcId: string; privateSubnetIds: string[]; availabilityZones?: string[]; privateSubnetCidrs?: string[]; controlPlaneSubnetIds?: string[]',
-  ExpectedSite: 'name: string; silentAfter: Duration',
+  ExpectedSite: 'name: string; silentAfter: Duration; maxOutage?: Duration',
   ExpertLayers:
     'routed: number; perToken: number; intermediateSize: number; shared?: number; sharedIntermediateSize?: number; firstDenseLayers?: number; layerStep?: number; bias?: boolean; routerBias?: boolean; float32RouterParameters?: number; sharedGate?: boolean; latentSize?: number',
   ExportOnnxOptions: 'opset?: number; triton?: TritonRelease',
@@ -228,11 +230,13 @@ export const STRUCTS = {
   ModelSyncProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; site: string; keys: ReleaseKey[]; modelSize: DataSize; channel?: string; variant?: string; cacheSize?: DataSize; claimName?: string; storageClassName?: string; windows?: MaintenanceWindow[]; maxMegabitsPerSecond?: number; servers?: string[]; probe?: SyncProbe; checkTimeout?: Duration; pollInterval?: Duration; maxUplinkOutage?: Duration; namespace?: string; name?: string; awsCliImage?: string; pythonImage?: string; nodeSelector?: string{}; podLabels?: string{}; podAnnotations?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   MonitoringOptions:
-    'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; expectedSites?: ExpectedSite[]; imageRegistry?: ImageRegistry',
+    'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; uplink?: MonitoringUplink; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; expectedSites?: ExpectedSite[]; imageRegistry?: ImageRegistry',
   MonitoringRule:
     'record?: string; alert?: string; expr: string; for?: string; labels?: string{}; annotations?: string{}',
   MonitoringStackProps:
-    'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; expectedSites?: ExpectedSite[]; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
+    'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; uplink?: MonitoringUplink; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; expectedSites?: ExpectedSite[]; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
+  MonitoringUplink:
+    'url: string; maxOutage: Duration; username?: string; password?: SecretReference; clientCertificateSecret?: string; certificateAuthority?: SecretReference; activeSeries?: number; buffer?: DataSize; maxBytesPerSecond?: number; image?: string',
   MustStayLocal: 'models?: string[]; callers?: string[]; headers?: string[]{}',
   NcclAcceptanceTestProps:
     'nodePool: IGpuNodePool; nodes?: number; minimumBusBandwidth?: number; waitForCompletion?: boolean; deadlineSeconds?: number; environment?: string{}; image?: string; imageRegistry?: ImageRegistry; namespace?: string; name?: string',
@@ -434,6 +438,7 @@ export const CLASSES = {
   EdgeFallback: 'EdgeFallback.SITE_ANSWERS or EdgeFallback.REFUSE',
   EdgeHardware: 'EdgeHardware.server(...), EdgeHardware.wsl2(...), EdgeHardware.jetson(...) or EdgeHardware.cpu(...)',
   EdgeRouting: 'EdgeRouting.edgeFirst(...)',
+  EdgeTopology: 'new EdgeTopology(...)',
   EfaInstaller: 'EfaInstaller.V1_49_0, EfaInstaller.of(...) or EfaInstaller.custom(...)',
   EfaLayout: 'EfaLayout.EFA_ONLY, EfaLayout.COMBINED or EfaLayout.BANDWIDTH_OPTIMIZED',
   EksGpuCluster: 'new EksGpuCluster(...)',
@@ -504,7 +509,7 @@ export const CLASSES = {
   MacvlanNetwork: 'new MacvlanNetwork(...)',
   Metric: 'Metric.of(...)',
   MetricContract: 'new MetricContract(...)',
-  MetricsSender: 'MetricsSender.PROMETHEUS_SERVER or MetricsSender.PROMETHEUS_AGENT',
+  MetricsSender: 'MetricsSender.PROMETHEUS_SERVER, MetricsSender.PROMETHEUS_AGENT or MetricsSender.VMAGENT',
   ModelCache: 'ModelCache.onNode(...), ModelCache.claim(...) or ModelCache.synced(...)',
   ModelImport: 'new ModelImport(...)',
   ModelInstances: 'ModelInstances.onGpus(...), ModelInstances.onSharedGpu(...) or ModelInstances.onCpu(...)',
@@ -626,9 +631,9 @@ export const ENUMS = {
   MediaInput: 'ALL IMAGES NONE',
   MemoryShare: 'WHOLE STATIC FREE',
   MetricExporter:
-    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset model-sync model-pipeline',
+    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset prometheus alertmanager vmagent model-sync model-pipeline',
   MetricFeature:
-    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config custom_histogram_buckets VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt gateway_cloud',
+    'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config custom_histogram_buckets VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt remote_write gateway_cloud',
   MetricType: 'counter gauge histogram summary',
   MetricUnit:
     'requests inferences executions tokens sequences seconds milliseconds microseconds nanoseconds unix-seconds bytes mebibytes bytes-per-second megabytes-per-second watts joules millijoules degrees-celsius megahertz hertz ratio percent servers lookups floating-point-operations operations events rows packets connections inodes processes cores lanes pods containers nodes items state code information mixed',

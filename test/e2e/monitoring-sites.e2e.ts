@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import * as path from 'node:path';
 import { Duration } from '../../lib/units';
 import { monitor } from '../monitoring/support';
+import { localScrapes } from './harness/monitoring/local-scrapes';
 import { Prometheus } from './harness/monitoring/prometheus';
 import { remoteWrite } from './harness/monitoring/remote-write';
 import { describeWith } from './harness/needs';
@@ -25,7 +26,7 @@ describeWith(['monitoring'], 'A site that was cut off', () => {
       silentAfter: Duration.hours(hours),
     }));
     const { monitoring, result } = monitor([], { expectedSites });
-    const made = JSON.parse(monitoring.prometheusConfiguration) as { storage?: object };
+    const made = JSON.parse(localScrapes(monitoring.prometheusConfiguration, [])) as { storage?: object };
     const { spec } = result.byName('kubernetes_stateful_set_v1', 'prometheus');
     expect(spec.template.spec.container[0].args).toContain(ARGUMENT);
     const prometheus = await Prometheus.start({

@@ -28,6 +28,7 @@ import { preparePrometheusAdapter } from './setup/prometheus-adapter.mjs';
 import { prepareJobSet } from './setup/job-set.mjs';
 import { findProviders } from './setup/providers.mjs';
 import { prepareTerraform } from './setup/terraform.mjs';
+import { prepareVmagent } from './setup/vmagent.mjs';
 
 export const E2E_CACHE = path.join(CACHE, 'e2e');
 export const TOOLS_FILE = path.join(E2E_CACHE, 'tools.json');
@@ -52,6 +53,7 @@ const FURTHER = {
   prometheusAdapter: ['no adapter of Prometheus, so nothing scales', () => preparePrometheusAdapter(E2E_CACHE)],
   monitoring: ['no Prometheus and Alertmanager, so nothing is watched', () => findMonitoring()],
   prometheus3: ['no Prometheus 3, so only an older one watches', () => preparePrometheus3(E2E_CACHE)],
+  vmagent: ['no vmagent, so what a site writes to its hub is not kept', () => prepareVmagent(E2E_CACHE)],
   kubeStateMetrics: [
     'no kube-state-metrics, so nothing tells of the cluster',
     () => prepareKubeStateMetrics(E2E_CACHE),

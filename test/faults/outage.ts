@@ -5,6 +5,7 @@ import { FaultText } from './fault-text';
 const plan = UplinkOutage.upTo(Duration.hours(12)).plan({
   credentials: NodeCredentials.ROLES_ANYWHERE,
   activeSeries: 100_000,
+  sender: MetricsSender.PROMETHEUS_AGENT,
 });
 const check = (settings: OutageSettings) => () => plan.check(settings);
 
@@ -78,7 +79,7 @@ export const TEXTS: FaultText[] = [
   {
     id: 'OUTAGE_OUTLASTS_SENDER',
     property: 'sender',
-    text: 'a Prometheus server holds metrics for 2h and then drops what it could not send, but an outage of 12h needs 722m with the return of its nodes; use MetricsSender.PROMETHEUS_AGENT',
+    text: 'a Prometheus server holds metrics for 2h and then drops what it could not send, but an outage of 12h needs 722m with the return of its nodes; use MetricsSender.VMAGENT',
     refuse: () => UplinkOutage.upTo(Duration.hours(12)).plan({ sender: MetricsSender.PROMETHEUS_SERVER }),
   },
   {

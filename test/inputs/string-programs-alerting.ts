@@ -39,6 +39,17 @@ export const ALERTING_STRUCTS: StructPrograms = {
     receiving(() =>
       AlertReceiver.email('mail', { ...MAIL, username: 'a', password: { name: 's', key: 'k' }, ...given }),
     ),
+  MonitoringUplink: (given) => (stack) => {
+    const password = { name: 'hub', key: 'password' };
+    const uplink = {
+      url: 'https://hub.example/api/v1/write',
+      maxOutage: Duration.hours(1),
+      username: 'hall-1',
+      password,
+      ...given,
+    };
+    new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), uplink });
+  },
   WebSecurity: (given) => (stack) => {
     const secret = { name: 'web', key: 'web.yml' };
     const webSecurity = { tlsSecret: 'tls', webConfig: secret, password: secret, ...given };

@@ -310,7 +310,7 @@ test('is refused by a monitoring stack with where it is seen', () => {
       id: 'WRONG_KIND',
       property: 'workload',
       reason: expect.stringMatching(
-        /new VllmDeployment\(...\) or new ExistingExporter\(...\); got a TrainingJob, without metricsTarget; a training serves no metrics: .* log of its first pod/,
+        /new VllmDeployment\(...\), .* or new ExistingExporter\(...\); got a TrainingJob, without metricsTarget; a training serves no metrics: .* log of its first pod/,
       ),
     },
   ]);

@@ -124,8 +124,10 @@ describe('monitoring of nodes and of the cluster', () => {
 
   test('an operator without an exporter is none', () => {
     expect(Object.keys(jobsOf(program({ agents: { gpuOperator: GpuOperator.version() } })))).toEqual([
+      'alertmanager',
       'kube-state-metrics',
       'node-exporter',
+      'prometheus',
       'triton-deepseek',
     ]);
   });
@@ -212,7 +214,13 @@ describe('monitoring of nodes and of the cluster', () => {
     [{ clusterMetrics: false }, []],
   ])('leaves out what the cluster has: %j', (options, jobs) => {
     expect(Object.keys(jobsOf(program({ options, agents: { dcgmExporter: true } })))).toEqual(
-      [...('clusterMetrics' in options ? [] : ['dcgm-exporter']), ...jobs, 'triton-deepseek'].sort(),
+      [
+        ...('clusterMetrics' in options ? [] : ['dcgm-exporter']),
+        ...jobs,
+        'alertmanager',
+        'prometheus',
+        'triton-deepseek',
+      ].sort(),
     );
   });
 
@@ -226,7 +234,7 @@ describe('monitoring of nodes and of the cluster', () => {
         expect(discovery).toHaveLength(1);
         return { ...job, static_configs: [{ targets: ['10.0.0.1:9443'] }] };
       });
-      expect(jobs.length).toBe(5);
+      expect(jobs.length).toBe(7);
       writeFileSync(path.join(folder, 'prometheus.yml'), JSON.stringify({ ...config, scrape_configs: jobs }));
       writeFileSync(path.join(folder, 'rules.yml'), monitoring.rules);
       // The token is that of a pod.

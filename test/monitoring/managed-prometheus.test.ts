@@ -56,7 +56,7 @@ test('the role of Prometheus may write there, and nothing else; its account carr
 
 withPromtool('Prometheus takes the configuration', () => {
   const { scrape_configs: jobs, ...config } = configOf({ managedPrometheusArn: arn() });
-  expect(jobs).toHaveLength(1);
+  expect(jobs).toHaveLength(3);
   const folder = mkdtempSync(path.join(tmpdir(), 'managed-prometheus-'));
   try {
     writeFileSync(path.join(folder, 'rules.yml'), '{}');

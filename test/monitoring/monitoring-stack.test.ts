@@ -16,12 +16,15 @@ import { DataSize } from '../../lib/units/data-size';
 import { faultsAtSynth, faultsThrown, idsOf } from '../support/faults';
 import { Block, Synthesized, synthesize, synthStack, testStack } from '../support/synth';
 import { TestCluster, testCluster } from '../support/test-cluster';
-import { RECORDS_BUT_LATENCY, monitor, TestWorkload, Watched } from './support';
+import { RECORDS_BUT_LATENCY, monitor, TestWorkload, Watched, OWN_JOBS } from './support';
 
 const file = (result: Synthesized, configMap: string, name: string): Block =>
   JSON.parse(unescapeTemplate(result.byName('kubernetes_config_map_v1', configMap).data[name])) as Block;
+/** Rules of what is watched, without those of the monitoring itself. */
 const rules = (result: Synthesized): Block[] =>
-  file(result, 'prometheus-config', 'rules.yml').groups.flatMap((group: Block) => group.rules);
+  (file(result, 'prometheus-config', 'rules.yml').groups as Block[])
+    .filter(({ name }) => !OWN_JOBS.includes(name as string))
+    .flatMap((group) => group.rules);
 const pod = (result: Synthesized, name: string): Block =>
   result.byName('kubernetes_stateful_set_v1', name).spec.template;
 
@@ -90,8 +93,9 @@ describe('a monitoring stack', () => {
   test('may see pods of the watched namespaces and nothing else', () => {
     const role = result.only('kubernetes_cluster_role_v1');
     expect(role.rule).toEqual([{ api_groups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }]);
-    const binding = result.only('kubernetes_role_binding_v1');
-    expect(binding.metadata.namespace).toBe('inference');
+    const bindings = result.resources('kubernetes_role_binding_v1');
+    expect(bindings.map(({ metadata }) => metadata.namespace).sort()).toEqual(['inference', 'monitoring']);
+    const [binding] = bindings;
     expect(binding.role_ref.name).toBe(role.metadata.name);
     expect(binding.subject).toEqual([
       { api_group: '', kind: 'ServiceAccount', name: 'prometheus', namespace: 'monitoring' },
@@ -99,9 +103,10 @@ describe('a monitoring stack', () => {
   });
 
   test('finds the pods of the workload by its labels and port', () => {
-    const [job] = file(result, 'prometheus-config', 'prometheus.yml').scrape_configs;
+    const jobs = file(result, 'prometheus-config', 'prometheus.yml').scrape_configs as Block[];
+    expect(jobs.map(({ job_name: name }) => name)).toEqual(['alertmanager', 'prometheus', 'triton-deepseek']);
+    const job = jobs[2];
     expect(job).toMatchObject({
-      job_name: 'triton-deepseek',
       metrics_path: '/metrics',
       honor_labels: false,
       kubernetes_sd_configs: [{ role: 'pod', namespaces: { names: ['inference'] } }],
@@ -179,15 +184,11 @@ describe('the configuration', () => {
       monitoring.watch(new TestWorkload(stack, 'B', { jobName: 'a-job', models: ['b'], namespace: 'other' }));
     });
     const jobs = file(result, 'prometheus-config', 'prometheus.yml').scrape_configs;
-    expect(jobs.map((job: Block) => job.job_name)).toEqual(['a-job', 'triton-deepseek']);
+    expect(jobs.map((job: Block) => job.job_name)).toEqual(['a-job', 'alertmanager', 'prometheus', 'triton-deepseek']);
     const records = rules(result).map((rule) => rule.record);
     expect(records).toEqual(expect.arrayContaining(['b_latency_p99', 'deepseek_latency_p99', 'fraud_latency_p99']));
-    expect(
-      result
-        .resources('kubernetes_role_binding_v1')
-        .map(({ metadata }) => metadata.namespace)
-        .sort(),
-    ).toEqual(['inference', 'other']);
+    const bindings = result.resources('kubernetes_role_binding_v1');
+    expect(bindings.map(({ metadata }) => metadata.namespace).sort()).toEqual(['inference', 'monitoring', 'other']);
   });
 
   test('is checked again at synthesis, because a workload may have changed', () => {
@@ -322,8 +323,9 @@ describe('options', () => {
       ensureNamespace(stack, cluster, 'inference', PodSecurityLevel.RESTRICTED);
       new MonitoringStack(stack, 'Monitoring', { cluster, clusterMetrics: false }).watch(new TestWorkload(stack, 'A'));
     });
-    const binding = result.only('kubernetes_role_binding_v1');
-    expect(binding.depends_on).toEqual(expect.arrayContaining([expect.stringMatching(/Namespace-test-inference/)]));
+    const bindings = result.resources('kubernetes_role_binding_v1');
+    const binding = bindings.find(({ metadata }) => metadata.namespace === 'inference');
+    expect(binding?.depends_on).toEqual(expect.arrayContaining([expect.stringMatching(/Namespace-test-inference/)]));
   });
 
   test('needs a provider for the cluster', () => {

@@ -2,7 +2,7 @@ import { MonitoringStack } from '../../lib/monitoring/monitoring-stack';
 import { warningsOf } from '../support/faults';
 import { synthesize, testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
-import { TestWorkload } from './support';
+import { TestWorkload, OWN_JOBS } from './support';
 
 describe('a monitoring stack that watches nothing', () => {
   const ids = (fill: (monitoring: MonitoringStack) => void) => {
@@ -38,6 +38,8 @@ test('a refused workload leaves nothing behind', () => {
     expect(() => monitoring.watch(new TestWorkload(stack, 'A', { features: [] }))).toThrow();
     config = monitoring.prometheusConfiguration;
   });
-  expect(result.types).not.toContain('kubernetes_role_binding_v1');
-  expect(config).toContain('"scrape_configs": []');
+  const bound = result.resources('kubernetes_role_binding_v1').map(({ metadata }) => metadata.namespace as string);
+  expect(bound).toEqual(['monitoring']);
+  const { scrape_configs: jobs } = JSON.parse(config) as { scrape_configs: { job_name: string }[] };
+  expect(jobs.map(({ job_name: name }) => name)).toEqual(OWN_JOBS);
 });

@@ -21,6 +21,9 @@ export const TARGET: MetricsTarget = {
   version: '26.02',
 };
 
+/** Jobs, and groups of rules, of the servers of a monitoring stack itself. */
+export const OWN_JOBS = ['alertmanager', 'prometheus'];
+
 /** What is recorded of it after the number of requests and their latency. */
 export const RECORDS_BUT_LATENCY = [
   'inference_time_to_first_token_p95_milliseconds',

@@ -2,13 +2,13 @@ import { MetricExporter, MetricFeature } from '../../lib/catalog/metric-kind';
 import { Metric } from '../../lib/catalog';
 import { Indicator, MetricContract } from '../../lib/monitoring';
 import { idsOf, faultsThrown } from '../support/faults';
-import { VLLM_TARGET, fixture, monitor, parseExposition } from './support';
+import { VLLM_TARGET, fixture, monitor, parseExposition, OWN_JOBS } from './support';
 
 const rulesOf = (watched = [{ target: VLLM_TARGET }]) => {
   const { groups } = JSON.parse(monitor(watched).monitoring.rules) as {
-    groups: { rules: { record?: string; alert?: string; expr: string }[] }[];
+    groups: { name: string; rules: { record?: string; alert?: string; expr: string }[] }[];
   };
-  return groups.flatMap(({ rules }) => rules);
+  return groups.filter(({ name }) => !OWN_JOBS.includes(name)).flatMap(({ rules }) => rules);
 };
 
 describe("vLLM's own server", () => {

@@ -23,6 +23,7 @@ function ownSettings(plan: OutagePlan): OutageSettings {
 
 /** Any outage that a site with a control plane of its own bears, and any site. */
 const outages = fc.integer({ min: 1, max: 366 * 24 * 3600 }).map((seconds) => Duration.seconds(seconds));
+const senders = fc.constantFrom(MetricsSender.PROMETHEUS_AGENT, MetricsSender.VMAGENT);
 const sites = fc.record({
   activeSeries: fc.integer({ min: 1, max: 10_000_000 }),
   scrapeInterval: fc.integer({ min: 1, max: 300 }).map((seconds) => Duration.seconds(seconds)),
@@ -54,13 +55,18 @@ describe('the numbers of an outage', () => {
   });
 
   test('disks follow from samples, by the bytes of the pages', () => {
-    const plan = hours(72).plan({ activeSeries: 15_000, scrapeInterval: Duration.seconds(15) });
+    const site = { activeSeries: 15_000, scrapeInterval: Duration.seconds(15) };
+    const plan = hours(72).plan({ ...site, sender: MetricsSender.PROMETHEUS_AGENT });
     // 1,000 samples a second: two times 144 h 4 min of 13 bytes and three segments are 12.94 GB.
     expect(plan.walTruncateFrequency?.toSeconds()).toBe(2 * (72 * 3600 + 120));
     expect(plan.bufferDisk?.gib).toBe(Math.ceil((1000 * 4 * (72 * 3600 + 120) * 13 + 3 * 2 ** 27) / 2 ** 30));
     expect(plan.localRetention.toString()).toBe('97h');
     // 101 hours of 2 bytes, three of 13, and three segments.
     expect(plan.localDisk?.gib).toBe(Math.ceil((1000 * 3600 * (101 * 2 + 3 * 13) + 3 * 2 ** 27) / 2 ** 30));
+    // A queue is not cut: the outage at 60 bytes, and two files.
+    const queue = hours(72).plan(site);
+    expect(queue.walTruncateFrequency).toBeUndefined();
+    expect(queue.bufferDisk?.gib).toBe(Math.ceil((1000 * (72 * 3600 + 120) * 60 + 2 ** 30) / 2 ** 30));
     expect(hours(72).plan().bufferDisk).toBeUndefined();
     expect(hours(72).plan().localDisk).toBeUndefined();
   });
@@ -73,12 +79,13 @@ describe('the numbers of an outage', () => {
 
   test('never shrink when the outage grows', () => {
     fc.assert(
-      fc.property(outages, outages, sites, (one, other, site) => {
+      fc.property(outages, outages, sites, senders, (one, other, given, sender) => {
+        const site = { ...given, sender };
         const [short, long] = [one, other].sort((a, b) => a.toSeconds() - b.toSeconds());
         const [less, more] = [UplinkOutage.upTo(short).plan(site), UplinkOutage.upTo(long).plan(site)];
         const numbers = (plan: typeof less) => [
           plan.tolerationSeconds,
-          plan.walTruncateFrequency!.toSeconds(),
+          plan.walTruncateFrequency?.toSeconds() ?? 0,
           plan.bufferDisk!.bytes,
           plan.sampleAgeLimit.toSeconds(),
           plan.hubOutOfOrderWindow.toSeconds(),
@@ -95,8 +102,8 @@ describe('the numbers of an outage', () => {
 
   test('hold themselves', () => {
     fc.assert(
-      fc.property(outages, sites, (longest, site) => {
-        const plan = UplinkOutage.upTo(longest).plan(site);
+      fc.property(outages, sites, senders, (longest, site, sender) => {
+        const plan = UplinkOutage.upTo(longest).plan({ ...site, sender });
         plan.check(ownSettings(plan));
         expect(plan.tolerationSeconds).toBeGreaterThan(longest.toSeconds());
         expect(plan.hubOutOfOrderWindow.toSeconds()).toBeGreaterThanOrEqual(plan.sampleAgeLimit.toSeconds());
@@ -174,6 +181,7 @@ describe('an agent keeps what it could not send', () => {
         const plan = UplinkOutage.upTo(Duration.seconds(outage)).plan({
           activeSeries: perSecond,
           scrapeInterval: Duration.seconds(1),
+          sender: MetricsSender.PROMETHEUS_AGENT,
         });
         const frequency = plan.walTruncateFrequency!.toSeconds();
         const cutAt = Math.floor(phase * frequency);
@@ -196,6 +204,7 @@ describe('what does not hold is refused', () => {
     credentials: NodeCredentials.ROLES_ANYWHERE,
     activeSeries: 100_000,
     scrapeInterval: Duration.seconds(15),
+    sender: MetricsSender.PROMETHEUS_AGENT,
   });
 
   const below: [keyof OutageSettings, string, OutageSettings][] = [
@@ -281,14 +290,16 @@ describe('the table', () => {
   test('has a reason and a source for every number', () => {
     for (const { name, value, reason, source } of plan.figures) {
       expect([name, value, reason].every((text) => text.length > 0)).toBe(true);
-      expect(source).toMatch(/^(https:\/\/|a choice of this library$)/);
+      expect(source).toMatch(/^(https:\/\/|a choice of this library$|measured with )/);
     }
     expect(new Set(plan.figures.map(({ name }) => name)).size).toBe(plan.figures.length);
   });
 
   test('says every number of the plan', () => {
     const text = plan.explain();
-    const { sender, longest, ...numbers } = plan;
+    // Of a queue there is no time between two cuts.
+    const { sender, longest, walTruncateFrequency, ...numbers } = plan;
+    expect(walTruncateFrequency).toBeUndefined();
     expect(text).toContain(sender.title);
     expect(text).toContain(longest.toString());
     for (const number of Object.values(numbers).filter((each) => each !== plan.span))

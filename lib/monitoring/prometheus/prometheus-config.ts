@@ -1,6 +1,7 @@
 import { MetricExporter } from '../../catalog/metric-kind';
 import { MetricsTarget } from '../../core/watchable';
 import { escapeRegex } from '../indicators/selectors';
+import { ownValue } from '../../units/own-value';
 import { Relabeling } from './relabeling';
 import { REPLICA_LABELS, WITHOUT_REPLICA } from './replica-label';
 import { DROPPED_GPU_LABELS, honorsLabels, MODEL_NAME_LABEL, UUID_LABEL } from '../../metrics/contract/scraped-target';
@@ -16,6 +17,8 @@ export interface PrometheusConfigProps {
   /** Whether another Prometheus has the same configuration. @default false */
   readonly replicated?: boolean;
   readonly targets: readonly MetricsTarget[];
+  /** How those are reached that ask for who is there, by the names of their jobs. @default - nobody asks */
+  readonly clients?: { readonly [jobName: string]: object };
   /** How much older than the newest sample one may be that sites write, in seconds. @default - Prometheus' own half of a block, an hour */
   readonly lateSeconds?: number;
   /** Where series are written to as well. @default - nowhere */
@@ -51,8 +54,10 @@ export function prometheusConfig(props: PrometheusConfigProps): string {
         },
       ],
     },
-    ...(props.remoteWrite ? { remote_write: props.remoteWrite } : {}),
-    scrape_configs: [...props.targets].sort((a, b) => (a.jobName < b.jobName ? -1 : 1)).map(scrapeConfig),
+    ...(props.remoteWrite?.length ? { remote_write: props.remoteWrite } : {}),
+    scrape_configs: [...props.targets]
+      .sort((a, b) => (a.jobName < b.jobName ? -1 : 1))
+      .map((target) => ({ ...scrapeConfig(target), ...ownValue(props.clients ?? {}, target.jobName) })),
   });
 }
 

@@ -10,6 +10,7 @@ import { deviceRules, indicatorRules, modelRule } from './indicator-rules';
 import { loadRules } from './load-rules';
 import { vllmCapacityGroups } from './kv-capacity-rules';
 import { modelLoadRules } from './model-load-rules';
+import { monitoringServerRules } from './monitoring-server-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
 import { planRules } from './plan-rules';
@@ -19,6 +20,7 @@ import { RuleGroup, RuleOptions } from './rule-group';
 import { withRunbook } from './runbooks';
 import { syncRules } from './sync-rules';
 import { thresholdRules } from './threshold-rules';
+import { uplinkRules } from './uplink-rules';
 import { WatchedWorkload } from '../watched-workload';
 
 /**
@@ -61,6 +63,8 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleO
       ...(workload.options.outageAlerts === false ? [] : modelLoadRules(workload.target)),
       ...expiryRules(workload.target),
       ...clusterRules(workload.target),
+      ...monitoringServerRules(workload.target),
+      ...uplinkRules(workload.target),
       ...syncRules(workload.target),
       ...objectiveRules(workload.target, workload.objectives ?? []),
     ],

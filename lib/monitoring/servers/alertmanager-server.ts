@@ -10,8 +10,8 @@ import { MonitoringServerPlace } from './server-place';
 import { peerHosts, REPLICAS } from './server-replicas';
 import { CLIENT_FILE, probeFiles, webArguments, webSecrets } from './web-security';
 
-/** The release that kube-prometheus-stack 88.3 pairs with Prometheus 3.13.2. */
-const ALERTMANAGER_IMAGE = 'quay.io/prometheus/alertmanager:v0.33.1';
+/** The release that kube-prometheus-stack 88.3 pairs with Prometheus 3.13.2. @internal */
+export const ALERTMANAGER_IMAGE = 'quay.io/prometheus/alertmanager:v0.33.1';
 
 /** @internal */
 export const ALERTMANAGER_PORT = 9093;

@@ -94,6 +94,11 @@ export class MonitoringServer extends Construct {
     this.makeStatefulSet(props.replicas ? claims : []);
   }
 
+  /** Whether it reads files beside its arguments. */
+  private get isConfigured(): boolean {
+    return this.props.config.length > 0;
+  }
+
   private get meta() {
     return kubernetesMeta(this, this.props.cluster, this.props.waitFor);
   }
@@ -104,6 +109,7 @@ export class MonitoringServer extends Construct {
   }
 
   private makeConfigMap(): void {
+    if (!this.isConfigured) return;
     const data = this.props.config.map(({ name, text }) => [
       name,
       Lazy.stringValue({ produce: () => escapeTemplate(text()) }),
@@ -210,7 +216,7 @@ export class MonitoringServer extends Construct {
       // A changed configuration replaces the pod, which reads it at start.
       annotations: {
         ...pods.podAnnotations,
-        ...lateChecksumAnnotation(Lazy.stringValue({ produce: () => this.configChecksum() })),
+        ...(this.isConfigured && lateChecksumAnnotation(Lazy.stringValue({ produce: () => this.configChecksum() }))),
         // A claim that is replaced is deleted only once no pod uses it: the pod makes way with it.
         ...(storage.persistent ? { [VOLUME_ANNOTATION]: this.volumeText() } : {}),
       },
@@ -227,7 +233,7 @@ export class MonitoringServer extends Construct {
         nodeSelector: pods.nodeSelector,
         ...(replicas && { affinity: apart(labels) }),
         volume: [
-          this.configVolume(),
+          ...(this.isConfigured ? [this.configVolume()] : []),
           ...this.dataVolume(),
           ...[...new Set(secrets.map((secret) => secret.name))].map((secretName) => ({
             name: secretVolumeName(secretName),
@@ -303,7 +309,7 @@ export class MonitoringServer extends Construct {
       readinessProbe: { ...ready, failureThreshold: 3 },
       livenessProbe: { ...alive, failureThreshold: 6 },
       volumeMount: [
-        { name: 'config', mountPath: `/etc/${name}`, readOnly: true },
+        ...(this.isConfigured ? [{ name: 'config', mountPath: `/etc/${name}`, readOnly: true }] : []),
         { name: 'data', mountPath: `/${name}` },
         ...secrets.map((secret) => ({ name: secretVolumeName(secret.name), mountPath: secret.folder, readOnly: true })),
       ],

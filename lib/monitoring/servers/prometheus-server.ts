@@ -8,8 +8,8 @@ import { MonitoringServerPlace } from './server-place';
 import { REPLICAS } from './server-replicas';
 import { CLIENT_FILE, probeFiles, webArguments, webSecrets } from './web-security';
 
-/** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ */
-const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
+/** Long-term support until July 2027: https://prometheus.io/docs/introduction/release-cycle/ @internal */
+export const PROMETHEUS_IMAGE = 'quay.io/prometheus/prometheus:v3.13.2';
 
 /** @internal */
 export const PROMETHEUS_PORT = 9090;

@@ -66,6 +66,18 @@ export const grafanaImageFaults = (property: string, image: string | undefined) 
 /** Last part of a repository, and the version that a tag says: a digest may follow. */
 const TAGGED = /(?:^|\/)([^/:@]+):v?(\d{1,6})\.(\d{1,6})(?![^.@_-])[^/:@]*(?:@[^/@]*)?$/;
 
+/**
+ * Version of the server in an image, by its tag.
+ *
+ * @param otherwise what is taken for the version where no tag says it
+ *
+ * @internal
+ */
+export function imageVersion(image: string, otherwise: string): string {
+  const [, , ...version] = (!hasToken(image) && TAGGED.exec(image)) || [];
+  return version.length > 0 ? `${version.join('.')}.0` : otherwise;
+}
+
 /** An image by a digest alone, under another name or by a tag of one's own is what its owner says. */
 function imageFaults(
   { server, repository, oldest }: MonitoringImage,

@@ -14,6 +14,7 @@ type Need =
   | 'awsCli'
   | 'monitoring'
   | 'prometheus3'
+  | 'vmagent'
   | 'kubeStateMetrics'
   | 'nodeExporter'
   | 'triton'

@@ -47,6 +47,7 @@ export interface Tools {
   /** Prometheus 2 and Alertmanager of this machine. */
   readonly monitoring?: { readonly prometheus: Program; readonly alertmanager: Program; readonly amtool: string };
   readonly prometheus3?: Program;
+  readonly vmagent?: Program;
   readonly kubeStateMetrics?: Program;
   readonly nodeExporter?: Program;
   readonly awsCli?: { readonly file: string };

@@ -14,7 +14,7 @@ import { MonitoringRule } from '../../../lib/monitoring/rules/monitoring-rule';
 import { DataSize, Duration } from '../../../lib/units';
 import { faultsThrown, idsOf } from '../../support/faults';
 import { unescapeTemplate } from '../../support/template';
-import { monitor, testWith, VLLM_TARGET, Watched } from '../support';
+import { monitor, testWith, VLLM_TARGET, Watched, OWN_JOBS } from '../support';
 import { DCGM_TARGET, ENGINES } from './support';
 
 const PLAN: PlannedServing = {
@@ -78,8 +78,8 @@ interface Linked {
 
 function alertsOf(watched: readonly Watched[], props: Partial<MonitoringStackProps>) {
   const { monitoring, result } = monitor(watched, props);
-  const { groups } = JSON.parse(monitoring.rules) as { groups: { rules: MonitoringRule[] }[] };
-  const rules = groups.flatMap((group) => group.rules);
+  const { groups } = JSON.parse(monitoring.rules) as { groups: { name: string; rules: MonitoringRule[] }[] };
+  const rules = groups.filter(({ name }) => !OWN_JOBS.includes(name)).flatMap((group) => group.rules);
   const alerts = rules.filter(({ alert }) => alert !== undefined);
   const linked = alerts.map((rule): Linked => ({ rule, url: rule.annotations?.dashboard_url }));
   const dashboards = Object.entries(monitoring.dashboards).map(

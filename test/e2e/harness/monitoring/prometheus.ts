@@ -13,6 +13,8 @@ export interface PrometheusOptions {
   readonly configuration: string;
   /** Text of `rules.yml`, which the configuration names. */
   readonly rules: string;
+  /** Port of the loopback interface. @default - a free one */
+  readonly port?: number;
   /** Further arguments. @default - none */
   readonly args?: readonly string[];
   /** Further environment. @default - none */
@@ -51,7 +53,7 @@ export class Prometheus implements Stoppable {
   public static async start(options: PrometheusOptions): Promise<Prometheus> {
     const { program, folder, configuration, rules, args = [], env = {} } = options;
     mkdirSync(folder, { recursive: true });
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const file = path.join(folder, 'prometheus.yml');
     writeFileSync(file, configuration);
     writeFileSync(path.join(folder, 'rules.yml'), rules);
@@ -111,6 +113,12 @@ export class Prometheus implements Stoppable {
     const [only, ...others] = result as Answer[];
     if (!only || others.length > 0) throw new Error(`${selector} has ${result.length} series`);
     return (only.values as [number, string][]).map(([at, value]) => [at, Number(value)]);
+  }
+
+  /** How many samples there are of all series of a selector in the window that ends at a time. */
+  public async count(selector: string, length: string, time: number): Promise<number> {
+    const { result } = await this.get('query', { query: `${selector}[${length}]`, time: String(time) });
+    return (result as Answer[]).reduce((sum, { values }) => sum + values.length, 0);
   }
 
   /**
