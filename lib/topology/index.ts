@@ -2,6 +2,7 @@ export * from './cloud/cloud-topology';
 export * from './cloud/cloud-topology-props';
 export * from './edge/edge-bootstrap';
 export * from './edge/edge-bootstrap-props';
+export * from './edge/edge-sync-options';
 export * from './edge/edge-topology';
 export * from './edge/edge-topology-props';
 export * from './shared/inference-server';

@@ -74,8 +74,10 @@ export const STRUCTS = {
     'kind?: EdgeServerKind; tensors?: boolean; vllmRelease?: VllmRelease; tritonRelease?: TritonRelease',
   EdgeServerProps:
     'gpu: GpuType; gpuCount?: number; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; rdma?: boolean; architecture?: CpuArchitecture; name?: string',
+  EdgeSyncOptions:
+    'keys: ReleaseKey[]; channel?: string; windows?: MaintenanceWindow[]; maxMegabitsPerSecond?: number; storageClassName?: string',
   EdgeTopologyProps:
-    'site: string; cluster?: IKubernetesCluster; hardware: EdgeHardware; nodes?: number; fabric?: IRdmaFabric; driverMajor?: number; nodePool?: IGpuNodePool; models: ServedModel[]; powerBudget?: PowerBudget; maxUplinkOutage?: Duration; modelStore: IModelStore; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; kubernetesAccess?: KubernetesAccessOptions; imageRegistry?: ImageRegistry',
+    'site: string; cluster?: IKubernetesCluster; hardware: EdgeHardware; nodes?: number; fabric?: IRdmaFabric; driverMajor?: number; nodePool?: IGpuNodePool; models: ServedModel[]; powerBudget?: PowerBudget; maxUplinkOutage?: Duration; modelStore: IModelStore; sync?: EdgeSyncOptions; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; kubernetesAccess?: KubernetesAccessOptions; imageRegistry?: ImageRegistry',
   EfaInstallerProps: 'version: string; sha256: string',
   EgressTarget: 'cidr: string; port: number',
   EksClusterAttributes:

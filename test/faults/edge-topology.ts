@@ -9,7 +9,7 @@ import {
   RdmaFabric,
 } from '../../lib';
 import { testStack } from '../support/synth';
-import { CHAT, edgeSite, t4 } from '../topology/edge/edge-site';
+import { CHAT, RELEASE_KEY, edgeSite, t4 } from '../topology/edge/edge-site';
 import { FaultText } from './fault-text';
 
 const make = (props: Partial<EdgeTopologyProps>) => () => edgeSite(testStack(), props);
@@ -70,5 +70,19 @@ export const TEXTS: FaultText[] = [
     refuse: make({
       monitoringOptions: { uplink: { url: 'https://hub.example.com/api/v1/write', maxOutage: Duration.hours(12) } },
     }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'sync',
+    text:
+      'sync keeps weights in a claim that pods of one machine mount, but the site has 2; leave it out, and make a ModelSync with a claim that all ' +
+      'of them mount (ReadWriteMany)',
+    refuse: make({ nodes: 2, sync: { keys: [RELEASE_KEY] } }),
+  },
+  {
+    id: 'CONFLICTING_PROPERTIES',
+    property: 'models[0].version',
+    text: "models[0].version is '2', but sync serves the newest of channel 'stable'; remove one of the two",
+    refuse: make({ models: [{ ...CHAT, version: '2' }], sync: { keys: [RELEASE_KEY] } }),
   },
 ];

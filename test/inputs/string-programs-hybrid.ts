@@ -1,5 +1,5 @@
 import { EksGpuCluster, HybridCredentials, UplinkOutage } from '../../lib';
-import { edgeSite } from '../topology/edge/edge-site';
+import { RELEASE_KEY, edgeSite } from '../topology/edge/edge-site';
 import { Duration } from '../../lib/units';
 import { AUTHORITY, REMOTE, hybridPool } from '../compute/pools/hybrid-programs';
 import { ArgumentPrograms, StructPrograms } from './string-programs-compute';
@@ -14,6 +14,7 @@ export const HYBRID_ARGUMENTS: ArgumentPrograms = {
 export const HYBRID_STRUCTS: StructPrograms = {
   HybridGpuNodePoolProps: (given) => (stack) => void hybridPool(stack, given),
   EdgeTopologyProps: (given) => (stack) => void edgeSite(stack, given),
+  EdgeSyncOptions: (given) => (stack) => void edgeSite(stack, { sync: { keys: [RELEASE_KEY], ...given } }),
   RemoteNetworks: (given) => (stack) =>
     void new EksGpuCluster(stack, 'Cloud', { clusterName: 'chat', remoteNetworks: { ...REMOTE, ...given } }),
   RolesAnywhereOptions: (given) => (stack) => {

@@ -12,6 +12,7 @@ import { ServedModel } from '../../serving/vllm/served-model';
 import { VllmServingOptions } from '../../serving/vllm/vllm-serving-options';
 import { Duration } from '../../units/duration';
 import { InferenceServer } from '../shared/inference-server';
+import { EdgeSyncOptions } from './edge-sync-options';
 
 /**
  * Properties of `EdgeTopology`.
@@ -54,6 +55,12 @@ export interface EdgeTopologyProps {
   readonly maxUplinkOutage?: Duration;
   /** Store of the weights. Servers need it once for each version: their weights are kept at the site. */
   readonly modelStore: IModelStore;
+  /**
+   * Keeps every model at the newest release of a channel, in the format that it is planned in, for sites with one machine: signed, in windows, resumed where it
+   * stopped, and taken back where it fails (`ModelSync`). Models have no `version` then, and `modelStore` must have releases of them (`ModelRelease`).
+   * @default - servers take `version` from the store, and keep it on the disk of the machine
+   */
+  readonly sync?: EdgeSyncOptions;
   /**
    * What serves the models. To change it replaces every deployment, service and address by others.
    * @default - what `hardware.modelServer()` says: vLLM where its image runs

@@ -20,14 +20,16 @@ import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { TritonDeployment } from '../../serving/triton/triton-deployment';
 import { VllmDeployment } from '../../serving/vllm/vllm-deployment';
 import { Duration } from '../../units/duration';
+import { ModelSync } from '../../storage/sync/model-sync';
 import { Fault, fault } from '../../units/fault';
 import { nameClass } from '../../units/own-class';
 import { allOf } from '../../units/unreadable';
 import { AssignedModel, assignModels } from '../shared/model-assignment';
 import { ModelServers } from '../shared/model-servers';
 import { childNameFaults, ensureProvider, makePart } from '../shared/parts';
-import { isVllm, servingFaults, vllmOf } from '../shared/serving-options';
+import { GivenServing, isVllm, servingFaults, vllmOf } from '../shared/serving-options';
 import { edgePlanner } from './edge-planner';
+import { makeSyncs, syncFaults, syncedModels } from './edge-sync';
 import { enterSite, outageFaults, outageOf, serverFaults, serverOf, siteFaults } from './edge-topology-faults';
 import { EdgeTopologyProps } from './edge-topology-props';
 import { localWeights } from './local-weights';
@@ -55,6 +57,7 @@ export class EdgeTopology extends Construct {
   readonly #props: EdgeTopologyProps;
   readonly #assigned: readonly AssignedModel[];
   readonly #servers: ModelServers;
+  readonly #syncs = new Map<string, ModelSync>();
 
   /**
    * @param scope parent, in a stack of the site
@@ -67,10 +70,11 @@ export class EdgeTopology extends Construct {
     super(scope, id);
     try {
       this.#props = props;
-      const { models, site, hardware } = props;
+      const { site, hardware } = props;
+      const models = syncedModels(props);
       const faults = allOf(
         () => siteFaults(this, props),
-        () => childNameFaults(models, []),
+        () => childNameFaults(props.models, []),
       );
       const outage = outageOf(props, faults);
       if (faults.length > 0 || outage === undefined) throw new ValidationError(this, faults);
@@ -82,6 +86,7 @@ export class EdgeTopology extends Construct {
           () => unserved,
           () => outageFaults(outage, props.monitoring === false ? {} : (props.monitoringOptions ?? {})),
           () => servingFaults(serving, models),
+          () => syncFaults(props, serving, props.nodePool?.maxNodes ?? props.nodes ?? 1),
           () => unusedMonitoringFaults(props),
         ),
       );
@@ -110,16 +115,19 @@ export class EdgeTopology extends Construct {
 
       faults.push(...ensureProvider(this, cluster, props.kubernetesAccess));
       this.#makeAgents(faults);
+      const kept = this.#makeSyncs(serving, faults);
       this.#servers = new ModelServers(this, {
         ...{ models, cluster, modelStore: props.modelStore, imageRegistry: props.imageRegistry },
-        serving: localWeights(serving, planned.assigned),
+        serving: kept,
         poolOf: () => nodePool,
       });
-      // That no image runs here is said once.
-      this.#servers.make(unserved.length === 0 ? planned.assigned : [], faults);
+      const ofServers: Fault[] = [];
+      // That no image runs here is said once, and so is what is wrong with a channel, which is their version.
+      this.#servers.make(unserved.length === 0 ? planned.assigned : [], ofServers);
+      faults.push(...ofServers.filter(({ property = '' }) => !(props.sync && VERSION.test(property))));
       const monitoring = this.#makeMonitoring(faults);
       throwIfInvalid(this, faults);
-      for (const deployment of this.#servers.all) monitoring?.watch(deployment);
+      for (const watched of [...this.#servers.all, ...this.#syncs.values()]) monitoring?.watch(watched);
       this.monitoring = monitoring;
       enterSite(this, site, cluster);
     } catch (error) {
@@ -146,6 +154,11 @@ export class EdgeTopology extends Construct {
   /** The deployments of Triton, by the names of their models; none where vLLM's own server serves. */
   public get deployments(): { [model: string]: TritonDeployment } {
     return Object.fromEntries(this.#servers.triton);
+  }
+
+  /** What keeps each model at its channel, by the names of the models; none without `sync`. */
+  public get modelSyncs(): { [model: string]: ModelSync } {
+    return Object.fromEntries(this.#syncs);
   }
 
   /** The site as `expectedSites` of its hub has it: the hub alerts where it is silent, and takes what it kept through an outage. */
@@ -195,6 +208,16 @@ export class EdgeTopology extends Construct {
     });
   }
 
+  /** @returns serving with weights that are at the site while the link is cut */
+  #makeSyncs(serving: GivenServing, faults: Fault[]): GivenServing {
+    const { sync } = this.#props;
+    if (sync === undefined) return localWeights(serving, this.#assigned);
+    const given = { serving, nodePool: this.nodePool, maxUplinkOutage: this.outage.longest };
+    const made = makeSyncs(this, { ...this.#props, sync }, given, this.#assigned, faults);
+    for (const [name, each] of made.syncs) this.#syncs.set(name, each);
+    return made.serving;
+  }
+
   #makeAgents(faults: Fault[]): void {
     const { cluster } = this;
     const { nodeAgents, imageRegistry } = this.#props;
@@ -216,6 +239,8 @@ export class EdgeTopology extends Construct {
 }
 
 nameClass('EdgeTopology', EdgeTopology);
+
+const VERSION = /^models\[\d+\]\.version$/;
 
 /** What the planner finds of the machines is of the site, not of a model. */
 function ofSite({ id, property, reason }: Fault): Fault {

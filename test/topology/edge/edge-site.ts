@@ -20,6 +20,13 @@ export const t4 = (gpuCount = 1): EdgeHardware =>
 /** Llama 2 13B for one person at a time. */
 export const CHAT = { model: ModelSpec.LLAMA_2_13B, contextLength: 4096, concurrency: 1 };
 
+/** The public key of a pair that nobody has. */
+export const RELEASE_KEY = {
+  publicKey: `-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAECz+qHdOQ9a8ZFDxWah7H+z1ppaxkc9AYDsTQPYlZXE=
+-----END PUBLIC KEY-----`,
+};
+
 /** The store of a stack. */
 const storeOf = (stack: Construct): IModelStore =>
   (stack.node.tryFindChild('Models') as ModelStore | undefined) ??

@@ -1,13 +1,17 @@
+import { TerraformStack } from 'cdktf';
 import {
   CapacityPlanner,
   DataSize,
   Duration,
   EdgeHardware,
+  EdgeTopology,
   EdgeTopologyProps,
   ExistingGpuNodePool,
   GpuType,
   InferenceServer,
   KubernetesCluster,
+  KubernetesManifests,
+  ModelCache,
   ModelSpec,
   Parallelism,
   PowerBudget,
@@ -17,11 +21,12 @@ import {
 import { ClusterNodePools } from '../../../lib/scheduling/cluster-node-pools';
 import { faultsThrown, idsOf } from '../../support/faults';
 import { synthesize, testStack } from '../../support/synth';
-import { CHAT, edgeSite, t4 } from './edge-site';
+import { CHAT, RELEASE_KEY, edgeSite, t4 } from './edge-site';
 
 const UPLINK = { url: 'https://hub.example.com/api/v1/write', maxOutage: Duration.hours(72) };
 
 const made = (props: Partial<EdgeTopologyProps> = {}) => edgeSite(testStack(), props);
+const stackOf = (edge: EdgeTopology) => TerraformStack.of(edge);
 const refused = (props: Partial<EdgeTopologyProps>) => faultsThrown(() => made(props));
 
 describe('one statement', () => {
@@ -144,6 +149,67 @@ describe('one statement', () => {
       ...{ cluster, hardware: hardware.nodeType as never, nodes: 1, driverInImage: true },
     });
     expect(edgeSite(stack, { cluster, hardware, nodePool }).nodePool).toBe(nodePool);
+  });
+});
+
+describe('kept at a channel', () => {
+  const sync = { keys: [RELEASE_KEY], channel: 'shops', maxMegabitsPerSecond: 20 };
+  const kept = (props: Partial<EdgeTopologyProps> = {}) => made({ sync, ...props });
+
+  test('servers take what the sync brought, in the format that is planned, and ask no store', () => {
+    let edge: EdgeTopology | undefined;
+    const synthesized = synthesize((stack) => void (edge = edgeSite(stack, { sync })));
+    const { name, claimName, channel } = edge?.modelSyncs['llama-2-13b'] ?? {};
+    expect([name, channel]).toEqual(['llama-2-13b-sync', 'shops']);
+    const server = synthesized.byName('kubernetes_deployment_v1', 'llama-2-13b').spec.template.spec;
+    expect(JSON.stringify(server.volume)).toContain(`"claim_name":"${claimName}"`);
+    expect(JSON.stringify(server)).toContain('CACHE_SYNCED');
+    const syncing = synthesized.byName('kubernetes_deployment_v1', 'llama-2-13b-sync').spec.template.spec;
+    expect(syncing.node_selector).toEqual(server.node_selector);
+    const texts = synthesized.resources('kubernetes_config_map_v1').flatMap(({ data }) => data['settings.json'] ?? []);
+    expect(texts).toHaveLength(1);
+    expect(JSON.parse(texts[0] as string)).toMatchObject({
+      ...{ site: 'berlin', variant: 'int4', channel: 'shops', servers: ['llama-2-13b'], lateAfterSeconds: 72 * 3600 },
+      rate: 2_500_000,
+    });
+    // Three versions of 6.75 GiB, each with a quarter for what a checkpoint has beside.
+    expect(edge?.modelSyncs['llama-2-13b'].cacheSize.gib).toBe(27);
+    expect(synthesized.types).not.toContain('kubernetes_persistent_volume_v1');
+    expect(made().modelSyncs).toEqual({});
+  });
+
+  test('its metrics are watched; all of it can be rendered for GitOps', () => {
+    const vllmServing = { apiKey: { name: 'key', key: 'key' } };
+    const { objects } = KubernetesManifests.of(stackOf(kept({ vllmServing })));
+    expect(objects.map(({ kind }) => kind)).toContain('StatefulSet');
+    expect(JSON.stringify(objects)).toContain('model-sync-llama-2-13b-sync');
+  });
+
+  test.each<[string, Partial<EdgeTopologyProps>, string[], RegExp]>([
+    ['on several machines', { nodes: 2 }, ['CONFLICTING_PROPERTIES sync'], /the site has 2/],
+    [
+      'beside a version',
+      { models: [{ ...CHAT, version: '2' }] },
+      ['CONFLICTING_PROPERTIES models[0].version'],
+      /'2', but sync serves the newest of channel 'shops'/,
+    ],
+    [
+      'beside another place',
+      { vllmServing: { modelCache: ModelCache.onNode({ size: DataSize.gib(20) }) } },
+      ['CONFLICTING_PROPERTIES vllmServing.modelCache'],
+      /another place/,
+    ],
+    ['without keys', { sync: { ...sync, keys: [] } }, ['NO_KEY_IN_FORCE sync.keys'], /keys/],
+    [
+      'below no bandwidth',
+      { sync: { ...sync, maxMegabitsPerSecond: 0 }, models: [CHAT, { ...CHAT, name: 'other' }] },
+      ['OUT_OF_RANGE sync.maxMegabitsPerSecond'],
+      /maxMegabitsPerSecond/,
+    ],
+  ])('refused %s', (_what, props, ids, reason) => {
+    const faults = faultsThrown(() => kept(props));
+    expect(idsOf(faults)).toEqual(ids);
+    expect(faults[0].reason).toMatch(reason);
   });
 });
 
