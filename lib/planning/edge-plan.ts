@@ -6,7 +6,7 @@ import { Fault, fault } from '../units/fault';
 import { DataSize } from '../units/data-size';
 import { allOf } from '../units/unreadable';
 import { CapacityPlan } from './capacity-plan';
-import { ServingLoad } from './capacity-request';
+import { CapacitySearchRequest, ServingLoad } from './capacity-request';
 import { smallestFit } from './choose-parallelism';
 import { resolveLoad } from './configuration';
 import { EdgeCapacityRequest } from './edge-request';
@@ -26,11 +26,21 @@ const MOST_OF_SHARED = 0.85;
 const NVFP4_CAPABILITY = 10;
 
 /**
+ * A request of which more than the format may be given.
+ *
+ * @internal
+ */
+export interface EdgeSearch
+  extends
+    EdgeCapacityRequest,
+    Pick<CapacitySearchRequest, 'parallelism' | 'replicas' | 'maxReplicas' | 'dataParallelAttention'> {}
+
+/**
  * The widest format in which a machine serves a model within its memory, its watts and the targets.
  *
  * @internal
  */
-export function planForEdge(request: EdgeCapacityRequest): CapacityPlan {
+export function planForEdge(request: EdgeSearch): CapacityPlan {
   throwIfFaulty(hardwareFaults(request));
   const type = request.hardware.nodeType as GpuNodeType;
   const { hardware: _, precisions, targets, powerBudget, ...given } = request;

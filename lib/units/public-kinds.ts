@@ -74,6 +74,10 @@ export const STRUCTS = {
     'kind?: EdgeServerKind; tensors?: boolean; vllmRelease?: VllmRelease; tritonRelease?: TritonRelease',
   EdgeServerProps:
     'gpu: GpuType; gpuCount?: number; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; rdma?: boolean; architecture?: CpuArchitecture; name?: string',
+  EdgeSyncOptions:
+    'keys: ReleaseKey[]; channel?: string; windows?: MaintenanceWindow[]; maxMegabitsPerSecond?: number; storageClassName?: string',
+  EdgeTopologyProps:
+    'site: string; cluster?: IKubernetesCluster; hardware: EdgeHardware; nodes?: number; fabric?: IRdmaFabric; driverMajor?: number; nodePool?: IGpuNodePool; models: ServedModel[]; powerBudget?: PowerBudget; maxUplinkOutage?: Duration; modelStore: IModelStore; sync?: EdgeSyncOptions; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; kubernetesAccess?: KubernetesAccessOptions; imageRegistry?: ImageRegistry',
   EfaInstallerProps: 'version: string; sha256: string',
   EgressTarget: 'cidr: string; port: number',
   EksClusterAttributes:
@@ -99,7 +103,7 @@ export const STRUCTS = {
   ExistingExporterProps:
     'namespace: string; exporter: MetricExporter; version: string; podSelector?: string{}; port?: number; jobName?: string; features?: MetricFeature[]',
   ExistingGpuNodePoolProps:
-    'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize',
+    'cluster: IKubernetesCluster; hardware: GpuNodeType; nodes: number; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; nodeSelector?: string{}; nodeNames?: string[]; labels?: string{}; taints?: NodeTaint[]; driverInImage?: boolean; driverMajor?: number; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize; unreachableTolerationSeconds?: number',
   ExistingVpc:
     'vpcId: string; privateSubnetIds: string[]; availabilityZones?: string[]; privateSubnetCidrs?: string[]; controlPlaneSubnetIds?: string[]',
   ExpectedSite: 'name: string; silentAfter: Duration; maxOutage?: Duration',
@@ -436,6 +440,7 @@ export const CLASSES = {
   EdgeFallback: 'EdgeFallback.SITE_ANSWERS or EdgeFallback.REFUSE',
   EdgeHardware: 'EdgeHardware.server(...), EdgeHardware.wsl2(...), EdgeHardware.jetson(...) or EdgeHardware.cpu(...)',
   EdgeRouting: 'EdgeRouting.edgeFirst(...)',
+  EdgeTopology: 'new EdgeTopology(...)',
   EfaInstaller: 'EfaInstaller.V1_49_0, EfaInstaller.of(...) or EfaInstaller.custom(...)',
   EfaLayout: 'EfaLayout.EFA_ONLY, EfaLayout.COMBINED or EfaLayout.BANDWIDTH_OPTIMIZED',
   EksGpuCluster: 'new EksGpuCluster(...)',

@@ -18,7 +18,7 @@ function withGpus(node: KubeObject): KubeObject {
 }
 const nodeOf = ({ spec }: KubeObject) => spec.nodeName as string;
 
-// What AWS is sent is not part of it: the emulator has neither Roles Anywhere nor remote networks.
+// What AWS is sent is asserted by hybrid-nodes-aws.e2e.ts.
 describeWith(['terraform', 'controlPlane'], 'nodes outside AWS whose link is cut', () => {
   let site: OwnCluster;
   let before: { readonly stays: KubeObject; readonly leaves: KubeObject };

@@ -2,7 +2,9 @@ import { App, TerraformStack } from 'cdktf';
 import { Cloud65b } from '../../examples/cloud-65b/stack';
 import { DeepSeekR1TwoNodes } from '../../examples/deepseek-r1-two-nodes/stack';
 import { ExistingEks } from '../../examples/existing-eks/stack';
+import { EdgeT4 } from '../../examples/edge-t4/stack';
 import { Headline8xV100 } from '../../examples/headline-8xv100/stack';
+import { HybridRack } from '../../examples/hybrid-rack/stack';
 import { KServe65b } from '../../examples/kserve-65b/stack';
 import { MonitoringExistingPrometheus } from '../../examples/monitoring-existing-prometheus/stack';
 import { Multinode70bFp16 } from '../../examples/multinode-70b-fp16/stack';
@@ -15,6 +17,7 @@ import { TritonOnnxEnsemble } from '../../examples/triton-onnx-ensemble/stack';
 import { KubernetesManifests } from '../../lib/manifests';
 import { SynthesizedStack } from '../../lib/testing';
 import { idsOf, warningsOf } from '../support/faults';
+import { AUTHORITY } from '../compute/pools/hybrid-programs';
 import { testApp } from '../support/synth';
 
 const BLOCK = {
@@ -29,7 +32,9 @@ const quickstart = (app: App) => new Quickstart(app);
 const cloud65b = (app: App) => new Cloud65b(app);
 const training = (app: App) => new RdmaTrainingReadyPool(app, { block: BLOCK, image: 'example.test/trainer:1' });
 const onprem = (app: App) => new OnpremInfiniband(app);
+const edgeT4 = (app: App) => new EdgeT4(app);
 const openAi = (app: App) => new OpenAiVllm(app);
+const hybrid = (app: App) => new HybridRack(app, { certificateAuthority: AUTHORITY });
 const headline = (app: App) => new Headline8xV100(app);
 const ensemble = (app: App) => new TritonOnnxEnsemble(app);
 const existing = (app: App) => new ExistingEks(app);
@@ -59,6 +64,7 @@ describe('what an update of the library must not move: a resource of another add
     ['rdma-training-ready-pool', training],
     ['onprem-infiniband', onprem],
     ['openai-vllm', openAi],
+    ['hybrid-rack', hybrid],
     ['headline-8xv100', headline],
     ['triton-onnx-ensemble', ensemble],
     ['existing-eks', existing],
@@ -67,6 +73,7 @@ describe('what an update of the library must not move: a resource of another add
     ['multinode-70b-fp16', twoNodes],
     ['deepseek-r1-two-nodes', deepSeek],
     ['optimise-13b-for-edge', optimise],
+    ['edge-t4', edgeT4],
   ])('%s', (_, example) => {
     const lists = stacksOf(example).map((stack): [string, string[]] => [stack.node.id, addresses(stack)]);
     expect(Object.fromEntries(lists)).toMatchSnapshot();
@@ -81,6 +88,7 @@ describe('what an example does is meant: it gives no warning', () => {
     ['rdma-training-ready-pool', training, ['CAPACITY_BLOCK_UNWATCHED']],
     ['onprem-infiniband', onprem, []],
     ['openai-vllm', openAi, []],
+    ['hybrid-rack', hybrid, []],
     ['headline-8xv100', headline, []],
     ['triton-onnx-ensemble', ensemble, []],
     ['existing-eks', existing, []],
@@ -89,6 +97,7 @@ describe('what an example does is meant: it gives no warning', () => {
     ['multinode-70b-fp16', twoNodes, []],
     ['deepseek-r1-two-nodes', deepSeek, []],
     ['optimise-13b-for-edge', optimise, []],
+    ['edge-t4', edgeT4, []],
   ])('%s', (_, example, wanted) => {
     const stacks = stacksOf(example);
     stacks.forEach((stack) => SynthesizedStack.of(stack));
@@ -139,6 +148,25 @@ describe('what an example makes', () => {
       ['int8', false],
     ]);
     expect(int4.explain()).toMatchSnapshot();
+  });
+
+  test('the servers of hybrid-rack run on the nodes of the plant alone, and stay there through its outage', () => {
+    const example = hybrid(testApp());
+    const [{ spec }] = SynthesizedStack.of(example.workloads)
+      .resources('kubernetes_deployment_v1')
+      .filter(({ metadata }) => JSON.stringify(metadata).includes('"name":"qwen3-8b"'));
+    expect(spec.replicas).toBe('2');
+    const { node_selector, toleration } = spec.template.spec;
+    expect(node_selector).toEqual({ 'gpu-inference-constructs/pool': 'rack' });
+    const seconds = example.rack.unreachableTolerationSeconds;
+    expect(seconds).toBeGreaterThan(8 * 3600);
+    for (const key of ['node.kubernetes.io/unreachable', 'node.kubernetes.io/not-ready'])
+      expect(toleration).toContainEqual({
+        key,
+        operator: 'Exists',
+        effect: 'NoExecute',
+        toleration_seconds: String(seconds),
+      });
   });
 
   test('the resources of KServe in kserve-65b', () => {

@@ -1,4 +1,5 @@
 import { EksGpuCluster, HybridCredentials, UplinkOutage } from '../../lib';
+import { RELEASE_KEY, edgeSite } from '../topology/edge/edge-site';
 import { Duration } from '../../lib/units';
 import { AUTHORITY, REMOTE, hybridPool } from '../compute/pools/hybrid-programs';
 import { ArgumentPrograms, StructPrograms } from './string-programs-compute';
@@ -6,11 +7,14 @@ import { ArgumentPrograms, StructPrograms } from './string-programs-compute';
 /** Programs of the ids of pools outside AWS. */
 export const HYBRID_ARGUMENTS: ArgumentPrograms = {
   'HybridGpuNodePool.new(id)': (id: string) => (stack) => void hybridPool(stack, {}, {}, id),
+  'EdgeTopology.new(id)': (id: string) => (stack) => void edgeSite(stack, {}, id),
 };
 
 /** Programs that use the structs of pools outside AWS, and of outages. */
 export const HYBRID_STRUCTS: StructPrograms = {
   HybridGpuNodePoolProps: (given) => (stack) => void hybridPool(stack, given),
+  EdgeTopologyProps: (given) => (stack) => void edgeSite(stack, given),
+  EdgeSyncOptions: (given) => (stack) => void edgeSite(stack, { sync: { keys: [RELEASE_KEY], ...given } }),
   RemoteNetworks: (given) => (stack) =>
     void new EksGpuCluster(stack, 'Cloud', { clusterName: 'chat', remoteNetworks: { ...REMOTE, ...given } }),
   RolesAnywhereOptions: (given) => (stack) => {

@@ -11,6 +11,14 @@ export const HYBRID_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ],
   'SsmActivationOptions.expiresAt': ['refused INVALID_FORMAT credentials.activation.expiresAt | reference | reference'],
   'HybridGpuNodePool.new(id)': ['text'],
+  'EdgeSyncOptions.channel': [
+    'refused INVALID_NAME sync.channel | refused VALUE_NOT_CONCRETE sync.channel | refused VALUE_NOT_CONCRETE sync.channel',
+  ],
+  'EdgeSyncOptions.storageClassName': ['refused INVALID_NAME sync.storageClassName | reference | reference'],
+  'EdgeTopology.new(id)': ['text'],
+  'EdgeTopologyProps.site': [
+    'refused INVALID_NAME site | refused VALUE_NOT_CONCRETE site | refused VALUE_NOT_CONCRETE site',
+  ],
   'HybridGpuNodePoolProps.site': [
     'refused INVALID_NAME site | refused VALUE_NOT_CONCRETE site | refused VALUE_NOT_CONCRETE site',
   ],

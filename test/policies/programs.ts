@@ -8,6 +8,7 @@ import { TritonOnnxEnsemble } from '../../examples/triton-onnx-ensemble/stack';
 import {
   ApiAccess,
   ClusterAutoscaler,
+  Duration,
   EksGpuCluster,
   EncryptedStorageClass,
   GpuInstanceType,
@@ -23,6 +24,7 @@ import {
   MonitoringStack,
   QualityGate,
 } from '../../lib';
+import { ACTIVATION, REMOTE, hybridPool } from '../compute/pools/hybrid-programs';
 import { testApp, testStack } from '../support/synth';
 
 const BLOCK = {
@@ -44,6 +46,7 @@ function remaining(app: App): void {
     availabilityZones: ['us-west-2a', 'us-west-2b'],
     apiAccess: ApiAccess.privateFrom(['10.20.0.0/16']),
     volumeKeyArn: VOLUME_KEY,
+    remoteNetworks: REMOTE,
   });
   KubernetesAccess.of(stack, cluster);
   new EncryptedStorageClass(stack, 'Volumes', { cluster, kmsKeyArn: VOLUME_KEY });
@@ -55,6 +58,8 @@ function remaining(app: App): void {
     minNodes: 0,
     maxNodes: 2,
   });
+  hybridPool(stack, { cluster }, {}, 'Plant');
+  hybridPool(stack, { cluster, site: 'shop-2', maxUplinkOutage: Duration.hours(1), credentials: ACTIVATION });
   const modelStore = new ModelStore(stack, 'Models', { readers: ['444455556666'], writers: ['777788889999'] });
   new ModelImport(stack, 'Import', {
     cluster,

@@ -13,6 +13,37 @@ const trusts = (address: RegExp, service: string): Row => ({
   text: [`Allow sts:AssumeRole by Service ${service}`],
 });
 
+/** Nodes outside AWS, of two pools of the cluster. */
+const CLUSTER_ARN = 'arn:{partition}:eks:{region}:{account_id}:cluster/<cluster>';
+const OUTSIDE = `Allow eks-auth:AssumeRoleForPodIdentity, eks:DescribeCluster on ${CLUSTER_ARN}`;
+const ANCHOR = 'by Service rolesanywhere.amazonaws.com if ArnEquals aws:SourceArn {aws_rolesanywhere_trust_anchor.arn}';
+const HYBRID: readonly Row[] = [
+  {
+    address: /^aws_iam_role Plant_Role$/,
+    text: [
+      `Allow sts:SetSourceIdentity, sts:TagSession ${ANCHOR}`,
+      `Allow sts:AssumeRole ${ANCHOR} and StringEquals sts:RoleSessionName \${aws:PrincipalTag/x509Subject/CN}`,
+    ],
+  },
+  {
+    address: /^aws_iam_role Shop_Role$/,
+    text: ['Allow sts:AssumeRole by Service ssm.amazonaws.com if StringEquals aws:SourceAccount {account_id}'],
+  },
+  { address: /^aws_iam_role_policy Plant_Role_Policy$/, text: [OUTSIDE] },
+  {
+    address: /^aws_iam_role_policy Shop_Role_Policy$/,
+    text: [
+      OUTSIDE,
+      'Allow ssm:DescribeInstanceInformation on *',
+      `Allow ssm:DeregisterManagedInstance on arn:{partition}:ssm:*:{account_id}:managed-instance/* if StringEquals ssm:resourceTag/EKSClusterARN ${CLUSTER_ARN}`,
+    ],
+  },
+  managed(/^aws_iam_role_policy_attachment (Plant|Shop)_Role_AmazonEC2\w+$/, 'AmazonEC2ContainerRegistryPullOnly'),
+  managed(/^aws_iam_role_policy_attachment Shop_Role_AmazonSSM\w+$/, 'AmazonSSMManagedInstanceCore'),
+  { address: /^aws_vpc_security_group_ingress_rule .*ApiFrom-108000-24$/, text: ['tcp 443-443: 10.80.0.0/24'] },
+  { address: /^aws_vpc_security_group_ingress_rule .*ApiFrom-108100-16$/, text: ['tcp 443-443: 10.81.0.0/16'] },
+];
+
 const ACCOUNT = 'Allow kms:* by AWS arn:{partition}:iam::{account_id}:root on *';
 const BUCKET = '{aws_s3_bucket.arn}';
 const TLS_ONLY = [
@@ -94,6 +125,7 @@ const server = (instance: string, callers = 'inference') => [
 
 /** One row for everything that gives rights. */
 export const ROWS: Row[] = [
+  ...HYBRID,
   {
     address: /^aws_eks_access_policy_association .*Access_Admin-applying-identity$/,
     text: ['arn:{partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy'],

@@ -54,6 +54,8 @@ export interface VllmModelRequest {
   readonly room?: (resolved: ResolvedModel) => PodRoom;
   /** How the nodes that the planner chooses reach each other. */
   readonly network: ServingLoad['network'];
+  /** How it is planned. @default planModel */
+  readonly planner?: (request: PlanRequest) => CapacityPlan;
   /** Locked plan. Nothing in it is computed again. */
   readonly locked?: CapacityPlan;
   /** Whether one server may have several nodes, or data-parallel ranks: vLLM's own on given hardware. @default false */
@@ -109,7 +111,7 @@ function hardwareFaults({ hardware, options, locked, region, spansNodes }: VllmM
 
 function planned(request: VllmModelRequest, own: Fault[]): Resolution {
   let plan: CapacityPlan | undefined;
-  const refused = faultsOf(() => (plan = planModel(planRequest(request))));
+  const refused = faultsOf(() => (plan = (request.planner ?? planModel)(planRequest(request))));
   // What the planner refuses too is said once, and what a newer release has with that release.
   const newer = speculationNeeds(request.options, request.vllm);
   const said = new Set(own.map(({ id, property }) => `${id} ${property}`));

@@ -7,7 +7,6 @@ import { KarpenterGpuNodePool } from '../../compute/pools/karpenter/karpenter-gp
 import { GpuNodePool } from '../../compute/pools/managed/gpu-node-pool';
 import { returned, throwIfInvalid, throwIfOfOtherKinds, ValidationError } from '../../core/errors';
 import { IModelStore } from '../../core/model-store';
-import { kubernetesName } from '../../core/naming';
 import { withdrawal } from '../../core/withdraw';
 import { addWarning } from '../../core/validation';
 import { kedaNamespace } from '../../monitoring/scaling/keda';
@@ -15,27 +14,17 @@ import { MonitoringOptions } from '../../monitoring/monitoring-options';
 import { MonitoringStack } from '../../monitoring/monitoring-stack';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { ServerScaler } from '../../serving/scaling/server-autoscaling';
-import { scalerMost } from '../../serving/pod/server-faults';
 import { TritonDeployment } from '../../serving/triton/triton-deployment';
-import { TritonModel } from '../../serving/triton/triton-model';
 import { VllmDeployment } from '../../serving/vllm/vllm-deployment';
-import { VllmDeploymentProps } from '../../serving/vllm/vllm-deployment-props';
 import { ModelStore } from '../../storage/model-store';
-import { Fault, fault, faultsUnder } from '../../units/fault';
+import { Fault, fault } from '../../units/fault';
 import { servedName } from '../../serving/vllm/served-name';
 import { AssignedModel, assignModels, spansNodes } from '../shared/model-assignment';
+import { ModelServers } from '../shared/model-servers';
 import { podRoom } from '../shared/pod-room';
 import { KeyedPool, ownPools } from './own-pools';
 import { childNameFaults, ensureProvider, makePart, poolListFaults, workloadsFaults } from '../shared/parts';
-import {
-  autoscalingOf,
-  isVllm,
-  servingFaults,
-  servingOf,
-  servingPath,
-  vllmOf,
-  vllmServingOf,
-} from '../shared/serving-options';
+import { autoscalingOf, isVllm, servingFaults, vllmOf } from '../shared/serving-options';
 import { makeStorageClass } from '../shared/storage-class';
 import { CloudTopologyProps } from './cloud-topology-props';
 import { makeClusterParts } from './cluster-parts';
@@ -63,8 +52,7 @@ export class CloudTopology extends Construct {
   readonly #assigned: readonly AssignedModel[];
   readonly #poolsByKey = new Map<string, GpuNodePool>();
   readonly #karpenterPoolsByName = new Map<string, KarpenterGpuNodePool>();
-  readonly #deploymentsByName = new Map<string, TritonDeployment>();
-  readonly #vllmDeploymentsByName = new Map<string, VllmDeployment>();
+  readonly #servers: ModelServers;
 
   /**
    * @param scope parent, in the infrastructure stack
@@ -141,12 +129,15 @@ export class CloudTopology extends Construct {
       const scaledByKeda = isScaledByKeda(props, assigned);
       makeClusterParts(workloads, { ...props, cluster, spansNodes: assigned.some(spansNodes), scaledByKeda }, faults);
       this.#makeKarpenterPools(workloads, props, faults);
-      this.#makeDeployments(workloads, props, faults);
+      this.#servers = new ModelServers(workloads, {
+        ...{ models, cluster, modelStore: this.modelStore, imageRegistry: props.imageRegistry, serving: props },
+        poolOf: ({ poolKey }) => this.#poolsByKey.get(poolKey) ?? this.#karpenterPoolsByName.get(poolKey),
+      });
+      this.#servers.make(assigned, faults);
       const monitoring = this.#makeMonitoring(workloads, watching ?? monitored, scaledByKeda, faults);
       faults.push(...unusedMonitoringFaults(props));
       throwIfInvalid(this, faults);
-      const watched = [...this.#deploymentsByName.values(), ...this.#vllmDeploymentsByName.values()];
-      for (const deployment of watched) (props.existingMonitoring ?? monitoring)?.watch(deployment);
+      for (const deployment of this.#servers.all) (props.existingMonitoring ?? monitoring)?.watch(deployment);
       this.monitoring = monitoring;
     } catch (error) {
       withdrawAll();
@@ -179,18 +170,18 @@ export class CloudTopology extends Construct {
 
   /** The deployments of vLLM's own server, by the names of their models; none where Triton serves. */
   public get vllmDeployments(): { [model: string]: VllmDeployment } {
-    return Object.fromEntries(this.#vllmDeploymentsByName);
+    return Object.fromEntries(this.#servers.vllm);
   }
 
   /** The deployments of Triton, by the names of their models; none where vLLM's own server serves. */
   public get deployments(): { [model: string]: TritonDeployment } {
-    return Object.fromEntries(this.#deploymentsByName);
+    return Object.fromEntries(this.#servers.triton);
   }
 
   /** What was chosen and why, and how the cluster is reached, as text. */
   public explain(): string {
     const models = this.#assigned.map(({ resolved: { name, plan }, poolName, replicas, reason }) => {
-      const deployment = this.#vllmDeploymentsByName.get(name) ?? this.#deploymentsByName.get(name);
+      const deployment = this.#servers.vllm.get(name) ?? this.#servers.triton.get(name);
       const scaled = deployment?._scaling();
       const first =
         scaled === undefined ? `${replicas} replica(s) on pool '${poolName}'` : `on pool '${poolName}', ${scaled}`;
@@ -234,69 +225,9 @@ export class CloudTopology extends Construct {
     const make = () => new MonitoringStack(workloads, 'Monitoring', { ...options, ...opened, cluster });
     return makePart(faults, make, 'monitoringOptions');
   }
-
-  #makeDeployments(workloads: Construct, props: CloudTopologyProps, faults: Fault[]): void {
-    for (const assigned of this.#assigned) {
-      const { name } = assigned.resolved;
-      const nodePool = this.#poolsByKey.get(assigned.poolKey) ?? this.#karpenterPoolsByName.get(assigned.poolKey);
-      if (!nodePool || workloads.node.tryFindChild(`Model-${name}`)) continue;
-      const common = {
-        name: kubernetesName(name),
-        cluster: this.cluster,
-        nodePool,
-        modelStore: this.modelStore,
-        imageRegistry: props.imageRegistry,
-      };
-      const own: Fault[] = [];
-      makePart(own, () => this.#makeDeployment(workloads, props, assigned, common));
-      const path = `models[${props.models.map(servedName).indexOf(name)}]`;
-      for (const found of own) {
-        const where = servingPath(props, name, found.property);
-        const under = where ? [fault(found.id, where, found.reason)] : [ofOnlyModel(found)];
-        faults.push(...faultsUnder(under, where ? '' : path, `model '${name}'`));
-      }
-    }
-  }
-
-  #makeDeployment(
-    workloads: Construct,
-    props: CloudTopologyProps,
-    { served, resolved, replicas }: AssignedModel,
-    common: Omit<VllmDeploymentProps, 'models'>,
-  ): void {
-    const { name, plan } = resolved;
-    // A scaler sets them; that the model has both is for the deployment to refuse.
-    const servers = (most?: number) => (most === undefined ? replicas : served.replicas);
-    if (isVllm(props)) {
-      const serving = vllmServingOf(props, name);
-      const { nodePool: _pool, replicas: _replicas, ...model } = served;
-      const deployment = new VllmDeployment(workloads, `Model-${name}`, {
-        ...serving,
-        ...common,
-        replicas: servers(scalerMost(serving)),
-        models: [{ ...model, name }],
-        plans: { [name]: plan },
-      });
-      this.#vllmDeploymentsByName.set(name, deployment);
-    } else {
-      const serving = servingOf(props, name);
-      const deployment = new TritonDeployment(workloads, `Model-${name}`, {
-        ...serving,
-        ...common,
-        replicas: servers(scalerMost(serving)),
-        models: [TritonModel._resolved(resolved, served)],
-      });
-      this.#deploymentsByName.set(name, deployment);
-    }
-  }
 }
 
 nameClass('CloudTopology', CloudTopology);
-
-/** A deployment of one model reports `models[0].version` for what is `version` of that model here. */
-function ofOnlyModel({ id, property, reason }: Fault): Fault {
-  return fault(id, property?.replace(/^models\[0\]\.?/, '') || undefined, reason);
-}
 
 function givenClusterFaults(props: CloudTopologyProps): Fault[] {
   const { cluster, clusterName } = props;

@@ -4,6 +4,7 @@ import { IRdmaFabric } from '../../core/rdma-fabric';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { CapacityTargets, NodeNetwork } from '../../planning/capacity-request';
 import { choiceText } from '../../serving/model/choice-text';
+import { PlanRequest } from '../../serving/model/plan-model';
 import { PodRoom } from '../../serving/model/pod-room';
 import { Resolution, ResolvedModel } from '../../serving/model/resolved-model';
 import { ServedModel } from '../../serving/vllm/served-model';
@@ -52,6 +53,8 @@ export interface AssignmentRequest {
   readonly room?: (served: ServedModel, resolved: ResolvedModel) => PodRoom;
   /** Whether a server may have several nodes of a given pool. @default false */
   readonly spansNodes?: boolean;
+  /** How models are planned on given pools. @default - as on any hardware */
+  readonly planner?: (request: PlanRequest) => CapacityPlan;
   /** Whether the deployments warn of the plans themselves. @default false */
   readonly deploymentsWarn?: boolean;
 }
@@ -178,6 +181,7 @@ function assign(request: AssignmentRequest, served: ServedModel, name: string): 
     // Pools that the topology creates have no fabric.
     network: NodeNetwork.TCP,
     locked,
+    planner: request.planner,
     compares: true,
     spansNodes: request.spansNodes === true && pool !== undefined,
   });

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { GpuInstanceType } from '../../../lib/catalog/gpu-instance-type';
 import { ModelSpec } from '../../../lib/catalog/model-spec';
 import { NodeAgents } from '../../../lib/compute/agents/node-agents';
+import { EksGpuCluster } from '../../../lib/compute/cluster/eks-gpu-cluster';
 import { HybridCredentials } from '../../../lib/compute/pools/hybrid/hybrid-credentials';
 import { TaintEffect } from '../../../lib/core/gpu-node-pool';
 import { RdmaFabric } from '../../../lib/network/rdma-fabric';
@@ -68,6 +69,15 @@ describe('a pool of nodes outside AWS', () => {
       ArnEquals: { 'aws:SourceArn': trustAnchorArn },
       StringEquals: { 'aws:PrincipalTag/x509Subject/OU': 'shop-1' },
     });
+  });
+
+  test('has an entry in a cluster that is made in the same stack once the cluster is there', () => {
+    const result = synthesize((stack) => {
+      const cluster = new EksGpuCluster(stack, 'Cluster', { clusterName: 'chat', remoteNetworks: REMOTE });
+      hybridPool(stack, { cluster });
+    });
+    const [entry] = result.resources('aws_eks_access_entry').filter(({ type }) => type === 'HYBRID_LINUX');
+    expect(entry.depends_on).toContainEqual(expect.stringMatching(/^aws_eks_addon\./));
   });
 
   test('has an activation only when it is asked for, with a warning', () => {

@@ -40,6 +40,14 @@ const NEWER: readonly NewerAttribute[] = [
     attribute: 'deletion_protection',
     since: '6.9.0',
   },
+  {
+    // https://github.com/hashicorp/terraform-provider-aws/pull/45391
+    id: 'Roles Anywhere profile: sessions named by their nodes',
+    source: 'hashicorp/aws',
+    type: 'aws_rolesanywhere_profile',
+    attribute: 'accept_role_session_name',
+    since: '6.25.0',
+  },
 ];
 
 const LIST = 'attributes left out';

@@ -14,6 +14,8 @@ export interface Gap {
   remember(exchange: Exchange, memory: Memory): void;
   /** Called with every successful exchange: writes into its answer. Returns how many times it did. */
   restore(exchange: Exchange, memory: Memory): number;
+  /** Called with every request: what the emulator is sent in its place, as JSON, where it refuses what AWS takes. @default - the same */
+  instead?(request: Pick<Exchange, 'service' | 'method' | 'path' | 'sent'>): Value;
   /** Called with a request that the emulator has no operation for: what AWS answers, as JSON. @default - nothing is answered */
   answer?(exchange: Exchange, memory: Memory): Value;
 }

@@ -1,5 +1,6 @@
 import { Exchange, Value } from './exchange';
 import { Ec2Part, Gap, ec2Gap, eksGap } from './gap';
+import { HYBRID_GAPS } from './hybrid-gaps';
 import { nodeGroupUpdates } from './node-group-updates';
 import { Element, child, descendants, element, parseXml, put, textOf, writeXml } from './xml';
 
@@ -80,6 +81,7 @@ export const GAPS: readonly Gap[] = [
   }),
   flowLogField('flow log: aggregation interval', 'MaxAggregationInterval', 'maxAggregationInterval'),
   scheduledActionNames(),
+  ...HYBRID_GAPS,
 ];
 
 /** The emulator answers with every scheduled action of a group, whichever was asked for. */

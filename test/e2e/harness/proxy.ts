@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import { AddressInfo } from 'node:net';
 import { Judge } from '../judge/judge';
 import { Refusal } from '../judge/refusal';
+import { ClusterGroups } from './cluster-groups';
 import { Exchange, Value, describeRequest } from './exchange';
 import { Gap, Memory } from './gap';
 import { GAPS } from './gaps';
@@ -57,6 +58,7 @@ export class RecordingProxy implements Stoppable {
   public readonly refused: { readonly action: string; readonly refusals: readonly Refusal[] }[] = [];
 
   private readonly judge = new Judge();
+  private readonly clusterGroups: ClusterGroups;
   private readonly server: http.Server;
   private readonly gaps: readonly Gap[];
   private readonly memories: ReadonlyMap<string, Memory>;
@@ -70,6 +72,7 @@ export class RecordingProxy implements Stoppable {
     const file = options.memoryFile;
     const kept =
       file && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { [id: string]: [string, Value][] }) : {};
+    this.clusterGroups = new ClusterGroups(options.emulatorPort);
     this.memories = new Map(this.gaps.map(({ id }) => [id, new Map(kept[id] ?? [])]));
     this.server = http.createServer((request, response) => {
       this.serve(request, response).catch((error: unknown) => {
@@ -126,7 +129,7 @@ export class RecordingProxy implements Stoppable {
       response.end(refused.body);
       return;
     }
-    const upstream = await this.forward(request, body);
+    const upstream = await this.forward(request, this.instead(described) ?? body);
     const isText = /xml|json/.test(upstream.headers['content-type'] ?? '') && described.service !== 's3';
     const exchange: Exchange = {
       ...described,
@@ -135,8 +138,9 @@ export class RecordingProxy implements Stoppable {
       bytes: upstream.body.length,
     };
     const answered = isLacking(exchange) && this.answerInstead(exchange);
+    if (exchange.service === 'eks' && exchange.status < 300) await this.clusterGroups.follow(exchange);
     const changed = isText && exchange.status < 300 && this.rewrite(exchange);
-    const answer = answered || changed ? Buffer.from(exchange.answer) : upstream.body;
+    const answer = answered || changed || exchange.service === 'eks' ? Buffer.from(exchange.answer) : upstream.body;
     const headers = { ...upstream.headers };
     delete headers['transfer-encoding'];
     if (answered) headers['content-type'] = 'application/json';
@@ -150,6 +154,15 @@ export class RecordingProxy implements Stoppable {
   private record(exchange: Exchange): void {
     this.exchanges.push(exchange);
     if (this.options.recordFile) appendFileSync(this.options.recordFile, `${JSON.stringify(exchange)}\n`);
+  }
+
+  /** What the emulator is sent where it does not take what AWS takes. */
+  private instead(request: Parameters<NonNullable<Gap['instead']>>[0]): Buffer | undefined {
+    for (const gap of this.gaps) {
+      const sent = gap.instead?.(request);
+      if (sent !== undefined) return Buffer.from(JSON.stringify(sent));
+    }
+    return undefined;
   }
 
   /** Answers in the place of an emulator that has no such operation. */
@@ -195,7 +208,9 @@ export class RecordingProxy implements Stoppable {
   }
 
   private forward(request: http.IncomingMessage, body: Buffer) {
-    const { method, url: path, headers } = request;
+    const { method, url: path } = request;
+    const headers = { ...request.headers };
+    if (headers['content-length']) headers['content-length'] = String(body.length);
     return new Promise<{ status: number; headers: http.IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
       // A connection of its own: one kept alive may be closed by the emulator just when it is used again.
       const target = { host: '127.0.0.1', port: this.options.emulatorPort, agent: false };
@@ -213,7 +228,7 @@ export class RecordingProxy implements Stoppable {
 
 /** Whether the emulator has no operation for a request. */
 function isLacking({ status, answer }: Exchange): boolean {
-  return status === 501 || /No route for|UnknownOperation|InvalidAction/.test(answer);
+  return status === 501 || /No route for|UnknownOperation|InvalidAction|Unsupported service/.test(answer);
 }
 
 async function read(stream: http.IncomingMessage): Promise<Buffer> {

@@ -1,4 +1,5 @@
 import { FACTS } from './facts';
+import { remoteNetworkRefusals } from './hybrid';
 import { nodeGroupRefusals, nodeGroupUpdateRefusals } from './node-groups';
 import { allowsService } from './policies';
 import { PRIVATE, contains, isRange6, overlap, rangeOf } from './ranges';
@@ -44,6 +45,7 @@ export function eksRefusals({ operation, input }: Call, world: World): Refusal[]
 function clusterRefusals(input: any, world: World): Refusal[] {
   const { subnetIds = [], securityGroupIds = [] } = (input.resourcesVpcConfig ?? {}) as { [name: string]: string[] };
   const subnets = subnetIds.map((id) => world.subnets.get(id));
+  const networks = [...new Set(subnets.map((it) => world.vpcs.get(it?.vpc ?? '') ?? ''))];
   const zones = new Set(subnets.map((it) => it?.zone));
   const versions = FACTS.eks.kubernetesVersions.values;
   const trust = world.roles.get(input.roleArn as string);
@@ -83,10 +85,8 @@ function clusterRefusals(input: any, world: World): Refusal[] {
         'https://docs.aws.amazon.com/eks/latest/APIReference/API_EncryptionConfig.html',
       ),
     ),
-    ...serviceRangeRefusals(
-      input.kubernetesNetworkConfig?.serviceIpv4Cidr as string | undefined,
-      subnets.map((it) => world.vpcs.get(it?.vpc ?? '') ?? ''),
-    ),
+    ...serviceRangeRefusals(input.kubernetesNetworkConfig?.serviceIpv4Cidr as string | undefined, networks),
+    ...remoteNetworkRefusals(input, networks),
     ...reachRefusals(input.resourcesVpcConfig ?? {}),
     ...keys.flatMap((key) => unless(world.keyOf(key) !== undefined, INVALID, `the KMS key ${key} does not exist`)),
   ];

@@ -2,6 +2,7 @@ import { FAULTS_OF_ACCOUNTS } from './faults-of-accounts';
 import { FAULTS_OF_FORM } from './faults-of-form';
 import { FAULTS_OF_LIMITS } from './faults-of-limits';
 import { FAULTS_OF_NODES } from './faults-of-nodes';
+import { AUTHORITY, FAULTS_OF_SITES, activation, anchor, profile, remote } from './faults-of-sites';
 import {
   KEY_ARN,
   REGION,
@@ -38,6 +39,10 @@ const judge = judgeOfAWorld();
 const RIGHT: [what: string, request: Request][] = [
   ['a node group with EFA', nodeGroup()],
   ['a second cluster', cluster()],
+  ['a cluster with remote networks', remote(['10.80.0.0/24', '100.64.0.0/16'])],
+  ['an authority', anchor(AUTHORITY)],
+  ['a profile of a site', profile({ durationSeconds: 43_200 })],
+  ['an activation', activation()],
   ['a subnet beside the others', subnet({ CidrBlock: '10.0.64.0/19' })],
   [
     'interfaces of p5.48xlarge',
@@ -143,7 +148,7 @@ test.each(RIGHT)('%s is taken', (_what, request) => {
   expect(judge.refusalsOf(request)).toEqual([]);
 });
 
-test.each([...FAULTS_OF_NODES, ...FAULTS_OF_ACCOUNTS, ...FAULTS_OF_LIMITS, ...FAULTS_OF_FORM])(
+test.each([...FAULTS_OF_NODES, ...FAULTS_OF_SITES, ...FAULTS_OF_ACCOUNTS, ...FAULTS_OF_LIMITS, ...FAULTS_OF_FORM])(
   '%s is refused',
   (_what, request, code, reason) => {
     expect(judge.refusalsOf(request)).toEqual(

@@ -2,6 +2,7 @@ import { arnRefusals } from './arns';
 import { bucketRefusals } from './buckets';
 import { eksRefusals } from './clusters';
 import { FACTS } from './facts';
+import { activationRefusals, rolesAnywhereRefusals } from './hybrid';
 import { ec2Refusals } from './network';
 import { allowsService, listOf, matches, parsePolicy, policyRefusals } from './policies';
 import { Refusal, refusal, unless } from './refusal';
@@ -47,6 +48,10 @@ export class Judge {
         return scalingRefusals(call, world);
       case 'events':
         return eventRefusals(call, world);
+      case 'rolesanywhere':
+        return rolesAnywhereRefusals(call, world);
+      case 'ssm':
+        return activationRefusals(call, world);
       case 'sqs':
         return queueRefusals(call, world);
       default:

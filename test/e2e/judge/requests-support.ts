@@ -23,6 +23,11 @@ export function eks(path: string, sent: Body, method = 'POST'): Request {
   return { method, path, query: '', service: 'eks', region: REGION, action: `${method} ${path}`, sent };
 }
 
+/** A request of a service with paths. */
+export function rest(service: string, path: string, sent: Body): Request {
+  return { ...eks(path, sent), service };
+}
+
 /** A policy document of one statement. */
 export function policy(statement: Body): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });
@@ -164,6 +169,8 @@ export function judgeOfAWorld(): Judge {
   role('cluster', trust('eks.amazonaws.com'));
   role('node', trust('ec2.amazonaws.com'));
   role('flow', trust('vpc-flow-logs.amazonaws.com'));
+  role('site', trust('rolesanywhere.amazonaws.com', ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity']));
+  role('shop', trust('ssm.amazonaws.com'));
   role('pod', trust('pods.eks.amazonaws.com', ['sts:AssumeRole', 'sts:TagSession']));
   const keyPolicy = {
     Version: '2012-10-17',

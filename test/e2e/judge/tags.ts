@@ -83,7 +83,10 @@ function tagLists(value: any): Tag[][] {
     return [...new Set(part.map(of))].map((id) =>
       part
         .filter((item) => of(item) === id)
-        .map((item): Tag => [String(item.Key ?? item.TagKey ?? ''), String(item.Value ?? item.TagValue ?? '')]),
+        .map((item): Tag => [
+          String(item.Key ?? item.TagKey ?? item.key ?? ''),
+          String(item.Value ?? item.TagValue ?? item.value ?? ''),
+        ]),
     );
   });
 }

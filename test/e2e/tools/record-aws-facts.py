@@ -48,12 +48,17 @@ OPERATIONS = {
         "AssociateKmsKey", "CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "PutRetentionPolicy",
         "TagResource", "UntagResource",
     ],
+    "rolesanywhere": [
+        "CreateProfile", "CreateTrustAnchor", "DeleteProfile", "DeleteTrustAnchor", "TagResource", "UntagResource",
+        "UpdateProfile", "UpdateTrustAnchor",
+    ],
     "s3": [
         "CreateBucket", "PutBucketEncryption", "PutBucketLifecycleConfiguration", "PutBucketLogging",
         "PutBucketNotificationConfiguration", "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketTagging",
         "PutBucketVersioning", "PutPublicAccessBlock",
     ],
     "sns": ["CreateTopic", "DeleteTopic", "Publish", "SetTopicAttributes", "Subscribe", "TagResource"],
+    "ssm": ["AddTagsToResource", "CreateActivation", "DeleteActivation", "RemoveTagsFromResource"],
     "sqs": ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"],
 }
 

@@ -1,12 +1,14 @@
 import { MetricsTarget } from '../../../lib/core/watchable';
 import { Indicator, MetricContract, MonitoringRule, WatchOptions } from '../../../lib/monitoring';
 import { faultsThrown, idsOf } from '../../support/faults';
-import { monitor, Watched } from '../support';
+import { monitor, Watched, OWN_JOBS } from '../support';
 import { TARGETS } from './targets';
 
 const rulesOf = (watched: readonly Watched[]) => {
-  const { groups } = JSON.parse(monitor(watched).monitoring.rules) as { groups: { rules: MonitoringRule[] }[] };
-  return groups.flatMap(({ rules }) => rules);
+  const { groups } = JSON.parse(monitor(watched).monitoring.rules) as {
+    groups: { name: string; rules: MonitoringRule[] }[];
+  };
+  return groups.filter(({ name }) => !OWN_JOBS.includes(name)).flatMap(({ rules }) => rules);
 };
 const recordsOf = (watched: readonly Watched[]) => rulesOf(watched).flatMap(({ record }) => record ?? []);
 const faultsOf = (target: MetricsTarget, options: WatchOptions) => faultsThrown(() => monitor([{ target, options }]));

@@ -41,6 +41,8 @@ export interface ExistingPoolSpec {
   readonly ephemeralStorage?: DataSize;
   /** @default - not known */
   readonly driverMajor?: number;
+  /** @default - 300 */
+  readonly unreachableTolerationSeconds?: number;
   /** @default - not known */
   readonly sharing?: GpuSharing;
   /** Labels that the pool itself sets, which agents and workloads rely on. */
@@ -61,6 +63,7 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
         concreteFault(name, value, why),
       ),
     () => concreteFault('driverMajor', driverMajor, 'images that need a newer driver are refused by it'),
+    () => concreteFault('unreachableTolerationSeconds', spec.unreachableTolerationSeconds, 'pods tolerate it'),
   );
   if (tokens.length > 0) return tokens;
   return allOf(
@@ -68,6 +71,7 @@ export function existingPoolFaults(spec: ExistingPoolSpec): Fault[] {
     () => takenNameFaults(spec.cluster, poolName),
     () => wholeNumberFault('nodes', nodes, 1),
     () => wholeNumberFault('maxPods', maxPods, 1),
+    () => wholeNumberFault('unreachableTolerationSeconds', spec.unreachableTolerationSeconds, 0),
     () => positiveFault('ephemeralStorage', spec.ephemeralStorage?.bytes),
     () => vendorFaults('hardware', spec.hardware),
     () => driverFaults(spec),

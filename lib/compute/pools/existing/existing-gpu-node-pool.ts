@@ -86,6 +86,12 @@ export interface ExistingGpuNodePoolProps {
    * @see https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/
    */
   readonly ephemeralStorage?: DataSize;
+  /**
+   * For how many seconds pods stay on nodes that the control plane does not reach: whole, at least 0. `UplinkOutage` says how many for nodes behind a
+   * link that may be cut.
+   * @default - as long as the API server says: 300
+   */
+  readonly unreachableTolerationSeconds?: number;
 }
 
 /**
@@ -100,6 +106,8 @@ export interface ExistingGpuNodePoolProps {
 export class ExistingGpuNodePool extends GpuNodePoolBase {
   /** What workloads of the same stack must wait for: the labels and taints that the pool sets. */
   public readonly ready: ITerraformDependable[];
+  /** For how many seconds pods stay on nodes that the control plane does not reach. @default - as long as the API server says: 300 */
+  public readonly unreachableTolerationSeconds?: number;
 
   readonly #spec: ExistingPoolSpec;
 
@@ -134,6 +142,7 @@ export class ExistingGpuNodePool extends GpuNodePoolBase {
       faults,
     );
     this.#spec = spec;
+    this.unreachableTolerationSeconds = props.unreachableTolerationSeconds;
     this.ready = (spec.nodeNames ?? []).flatMap((name) => this.#labelAndTaint(name));
     enterPool(this);
     enterNodes(this, spec);
@@ -236,6 +245,7 @@ function specOf(id: string, props: ExistingGpuNodePoolProps): ExistingPoolSpec {
     maxPods: props.maxPods,
     ephemeralStorage: props.ephemeralStorage,
     driverMajor: props.driverMajor,
+    unreachableTolerationSeconds: props.unreachableTolerationSeconds,
     sharing,
     poolLabels:
       props.nodeNames && !isUnreadable(props.hardware)

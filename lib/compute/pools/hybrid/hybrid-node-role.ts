@@ -8,6 +8,7 @@ import { RolesanywhereTrustAnchor } from '@cdktf/provider-aws/lib/rolesanywhere-
 import { SsmActivation } from '@cdktf/provider-aws/lib/ssm-activation';
 import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
+import { dependOn } from '../../../core/dependencies';
 import { kubernetesName } from '../../../core/naming';
 import { policyJson } from '../../../core/policy-json';
 import { escapeTemplate } from '../../../core/template-escape';
@@ -127,6 +128,8 @@ export class HybridNodeRole extends Construct {
       principalArn: role.arn,
       type: 'HYBRID_LINUX',
       tags,
+      // The name says nothing of when the cluster is there.
+      dependsOn: dependOn(this, cluster.nodeReady),
     });
     this.ready = [
       policy,
