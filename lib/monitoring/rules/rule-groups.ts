@@ -13,6 +13,7 @@ import { modelLoadRules } from './model-load-rules';
 import { monitoringServerRules } from './monitoring-server-rules';
 import { MonitoringRule } from './monitoring-rule';
 import { outageRules } from './outage-rules';
+import { pipelineRules } from './pipeline-rules';
 import { planRules } from './plan-rules';
 import { ownSeries } from './own-series';
 import { siteRules } from './site-rules';
@@ -66,6 +67,7 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleO
       ...monitoringServerRules(workload.target),
       ...uplinkRules(workload.target),
       ...syncRules(workload.target),
+      ...pipelineRules(workload.target),
       ...objectiveRules(workload.target, workload.objectives ?? []),
     ],
   }));

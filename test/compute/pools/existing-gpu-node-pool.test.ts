@@ -69,6 +69,11 @@ describe('a pool of existing nodes', () => {
   test.each<[string, Partial<ExistingGpuNodePoolProps>, string]>([
     ['no nodes', { nodes: 0 }, 'NOT_A_WHOLE_NUMBER nodes'],
     ['a broken number of pods', { maxPods: 1.5 }, 'NOT_A_WHOLE_NUMBER maxPods'],
+    [
+      'half a second on nodes that are not reached',
+      { unreachableTolerationSeconds: 0.5 },
+      'NOT_A_WHOLE_NUMBER unreachableTolerationSeconds',
+    ],
     ['EFA on own hardware', { fabric: RdmaFabric.efa() }, 'FABRIC_NOT_ON_HARDWARE fabric'],
     [
       'InfiniBand on EC2',

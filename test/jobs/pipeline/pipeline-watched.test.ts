@@ -46,6 +46,7 @@ test('it is scraped while it runs, and let in by a policy of its own', () => {
   expect(scrape).toHaveLength(1);
   expect(scrape[0].spec.ingress[0].ports).toEqual([{ port: '9464', protocol: 'TCP' }]);
   expect(scrape[0].spec.pod_selector.match_labels).toMatchObject({ 'app.kubernetes.io/instance': 'quantize' });
+  expect(monitoring.rules).toContain('inference_pipeline_size_percent');
   // A Job that fetches, publishes or has ended is no outage.
   expect(monitoring.rules).not.toMatch(/ServerDown|NoServerAnswers|ServersMissing|ServerRestarts/);
 });

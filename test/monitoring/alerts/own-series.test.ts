@@ -12,7 +12,7 @@ import { MonitoringRule } from '../../../lib/monitoring/rules/monitoring-rule';
 import { ownSeries } from '../../../lib/monitoring/rules/own-series';
 import { Duration } from '../../../lib/units';
 import { faultsThrown, idsOf } from '../../support/faults';
-import { DCGM_TARGET, ENGINES } from '../grafana/support';
+import { DCGM_TARGET, ENGINES, PIPELINE_TARGET } from '../grafana/support';
 import { TARGET, monitor, testWith, VLLM_TARGET, Watched } from '../support';
 import { testAlerts } from './promtool';
 
@@ -97,7 +97,9 @@ const KUBE = {
   ...{ models: [], features: [], version: '2.20.0' },
 };
 /** What every kind of rule is made for. */
-const ALL: Watched[] = [...Object.values(ENGINES), DCGM_TARGET, { ...TARGET, ...KUBE }].map((target) => ({ target }));
+const ALL: Watched[] = [...Object.values(ENGINES), DCGM_TARGET, PIPELINE_TARGET, { ...TARGET, ...KUBE }].map(
+  (target) => ({ target }),
+);
 const PROPS = { objectives: [ServiceLevelObjective.availability(99.9)], grafana: {} };
 const made = (props: Partial<MonitoringStackProps>) => monitor(ALL, { ...PROPS, ...props }).monitoring;
 const rulesOf = ({ rules }: MonitoringStack) =>
@@ -140,6 +142,7 @@ test('panels, variables and marks of this cluster show its series alone, and an 
     'gpu-inference-fleet',
     'gpu-inference-gpus',
     'gpu-inference-model',
+    'gpu-inference-pipelines',
   ]);
   const queries = own.flatMap((dashboard) => [
     ...panelQueries(dashboard).flatMap((panel) => panel.queries.map(({ expr }) => expr)),

@@ -9,6 +9,7 @@ import {
   dashboards,
   ENGINES,
   everything,
+  PIPELINE_TARGET,
   recordsOfGpu,
   recordsOfModel,
   rulesOf,
@@ -22,10 +23,13 @@ const panel = (dashboard: DashboardJson, title: string) =>
   panelQueries(dashboard).find((one) => one.panel.title === title);
 
 /** Alone, and beside an exporter that tells of the same GPUs without saying whose they are. */
-const WATCHED: [string, readonly MetricsTarget[]][] = Object.entries(ENGINES).flatMap(([engine, target]) => [
-  [engine, [target]],
-  [`${engine}, and DCGM`, [target, DCGM_TARGET]],
-]);
+const WATCHED: [string, readonly MetricsTarget[]][] = [
+  ...Object.entries(ENGINES).flatMap(([engine, target]): [string, readonly MetricsTarget[]][] => [
+    [engine, [target]],
+    [`${engine}, and DCGM`, [target, DCGM_TARGET]],
+  ]),
+  ['a pipeline of a model', [PIPELINE_TARGET]],
+];
 
 describe.each(WATCHED)('%s', (_, targets) => {
   const made = dashboards(targets);
@@ -90,7 +94,7 @@ test('a gateway or the cluster alone has no dashboard of models', () => {
 });
 
 test('the panels of a dashboard fill its lines and do not overlap', () => {
-  for (const dashboard of Object.values(dashboards(Object.values(ENGINES)))) {
+  for (const dashboard of Object.values(dashboards([...Object.values(ENGINES), PIPELINE_TARGET]))) {
     const taken = new Set<string>();
     for (const { gridPos, title } of dashboard.panels ?? []) {
       const { x, y, w, h } = gridPos as { x: number; y: number; w: number; h: number };
@@ -114,6 +118,7 @@ describe('what links name is stable', () => {
       'gpu-inference-fleet',
       'gpu-inference-gpus',
       'gpu-inference-model',
+      'gpu-inference-pipelines',
       'gpu-inference-sites',
     ]);
   });

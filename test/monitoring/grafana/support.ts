@@ -19,6 +19,20 @@ export const DCGM_TARGET: MetricsTarget = {
   version: '4.5.3-4.8.2',
 };
 
+/** A pipeline of a model, which ends. */
+export const PIPELINE_TARGET: MetricsTarget = {
+  jobName: 'model-pipeline-quantize',
+  namespace: 'inference',
+  podSelector: { 'app.kubernetes.io/instance': 'quantize' },
+  port: 9464,
+  exporters: [MetricExporter.MODEL_PIPELINE],
+  models: [],
+  features: [],
+  version: '0.1.0',
+  usesGpus: false,
+  scalesToZero: true,
+};
+
 /** One target of each engine. */
 export const ENGINES: { readonly [engine: string]: MetricsTarget } = {
   'Triton with vLLM': TARGET,
@@ -79,7 +93,7 @@ export const recordsOfGpu = (record: string): MonitoringRule => ({
 });
 
 /** Every dashboard, with every panel that needs no series which only others record. */
-export const everything = dashboards(Object.values(ENGINES), {
+export const everything = dashboards([...Object.values(ENGINES), PIPELINE_TARGET], {
   siteLabel: 'cluster',
   rules: [
     ...[

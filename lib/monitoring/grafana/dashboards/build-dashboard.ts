@@ -29,7 +29,7 @@ export function buildDashboard(spec: DashboardSpec): Dashboard {
     .description(spec.description)
     .tags([TAG])
     .timezone('browser')
-    .time({ from: 'now-3h', to: 'now' })
+    .time({ from: spec.from ?? 'now-3h', to: 'now' })
     .refresh('30s')
     .tooltip(DashboardCursorSync.Crosshair)
     .readonly()

@@ -6,6 +6,7 @@ import { edgeDashboard } from './edge-dashboard';
 import { fleetDashboard } from './fleet-dashboard';
 import { gpuDashboard } from './gpu-dashboard';
 import { modelDashboard, OF_EVERY_MODEL } from './model-dashboard';
+import { pipelineDashboard } from './pipeline-dashboard';
 import { sitesDashboard } from './sites-dashboard';
 import { ALERTS_THAT_FIRE, DashboardSpec } from './spec';
 import { WatchedSeries } from './watched-series';
@@ -34,6 +35,7 @@ export function dashboardSpecs({ workloads, rules, siteLabel, sitesWrite }: Dash
     gpuDashboard(series),
     costDashboard(series),
     edgeDashboard(series),
+    pipelineDashboard(),
   ];
   const own = wanted.flatMap((spec) => spec ?? []);
   const ofSites = siteLabel === undefined ? [] : [sitesDashboard(siteLabel)];

@@ -99,5 +99,7 @@ export interface DashboardSpec {
   readonly variables: readonly VariableSpec[];
   /** Query of the alerts that its graphs mark. @default ALERTS_THAT_FIRE */
   readonly alerts?: string;
+  /** Since when it shows, in Grafana's words, until a reader chooses. @default 'now-3h' */
+  readonly from?: string;
   readonly rows: readonly RowSpec[];
 }
