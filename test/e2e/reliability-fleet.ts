@@ -90,6 +90,18 @@ export class Fleet {
     return this.running(workload);
   }
 
+  /** Has a workload of two pods in two zones, as after a rollout: drains move its pods to where there is room. */
+  public async spread(workload: Workload): Promise<void> {
+    const north = await this.nodesIn(ZONES[0]);
+    for (let tries = 0; tries < 10; tries += 1) {
+      const pods = await this.whole(workload);
+      if (new Set(pods.map(({ spec }) => north.includes(spec.nodeName as string))).size > 1) return;
+      await evict(this.kube, pods[0]);
+      await this.whole(workload, [pods[0]]);
+    }
+    throw new Error(`the pods of ${workload} stay in one zone`);
+  }
+
   /** Names of the nodes of a zone. */
   public async nodesIn(zone: string): Promise<string[]> {
     const nodes = await this.kube.list('v1', 'Node');

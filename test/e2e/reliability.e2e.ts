@@ -300,6 +300,7 @@ describeWith(NEEDS, 'reliability', () => {
     const inZone = (pod: KubeObject) => nodes.includes(nodeOf(pod));
 
     beforeAll(async () => {
+      await fleet.spread('door');
       nodes = await fleet.nodesIn('south');
       for (const workload of ALL) before[workload] = await fleet.running(workload);
       await fleet.lose(nodes);
