@@ -8,7 +8,7 @@ import { scoreVerdicts } from './scan/kube-score.mjs';
 import { trivyVerdicts } from './scan/trivy.mjs';
 import { Policy } from './scan/policy.mjs';
 import { scanners } from './scan/tools.mjs';
-import { CACHE, ensureInstalled, exampleNames, expect, ROOT, say, Suite, synthesize } from './support.mjs';
+import { CACHE, ensureInstalled, exampleNames, expect, ROOT, Suite, synthesize } from './support.mjs';
 
 const FOLDER = path.join(ROOT, 'test', 'scan');
 const FAULTY = path.join(FOLDER, 'fixtures');
@@ -16,10 +16,6 @@ const OUTPUTS = path.join(CACHE, 'scan');
 
 await ensureInstalled();
 const suite = new Suite('scan');
-// What the cache of a site on its node is allowed is not yet written down: its objects are judged by no scanner.
-const NOT_YET = ['edge-t4'];
-const judged = exampleNames().filter((name) => !NOT_YET.includes(name));
-say(`not judged yet: ${NOT_YET.join(', ')}`);
 const policy = new Policy(path.join(FOLDER, 'policy.json'));
 const { checkov, kubeScore, trivy } = await scanners();
 
@@ -64,7 +60,7 @@ await suite.check('sees faults of each kind of workload (the check can fail)', a
   const suppressed = failed.filter((failure) => policy.unsuppressed([failure]).length === 0);
   expect(suppressed.length === 0, `a failure of the fixture is suppressed: ${JSON.stringify(suppressed[0])}`);
 });
-for (const example of judged) {
+for (const example of exampleNames()) {
   await suite.check(example, async () => {
     const manifests = path.join(OUTPUTS, `${example}-manifests`);
     rmSync(manifests, { recursive: true, force: true });

@@ -90,6 +90,15 @@ export const ALERTMANAGER_METRICS: MetricRows = {
     ...{ type: GAUGE, unit: ITEMS, labels: ['state'], source: ALERTMANAGER },
     description: 'Alerts that it has',
   },
+  alertmanager_alerts_received_total: {
+    ...{ type: COUNTER, unit: ITEMS, labels: ['status', 'version'], source: ALERTMANAGER },
+    labelValues: { status: ['firing', 'resolved'] },
+    description: 'Alerts that it was sent, by version of the interface',
+  },
+  alertmanager_alerts_invalid_total: {
+    ...{ type: COUNTER, unit: ITEMS, labels: ['version'], source: ALERTMANAGER },
+    description: 'Alerts that it was sent and could not read',
+  },
   alertmanager_notifications_total: {
     ...{ type: COUNTER, unit: EVENTS, labels: ['integration'], source: ALERTMANAGER },
     description: 'Notifications that were tried',

@@ -38,7 +38,7 @@ const EXPOSITIONS: readonly Exposition[] = [
   { file: 'leader-worker-set-0.9.0.prom', exporter: MetricExporter.LEADER_WORKER_SET, rows: 14 },
   { file: 'prometheus-2.42.0.prom', exporter: MetricExporter.PROMETHEUS, version: '2.42.0', rows: 18 },
   { file: 'prometheus-3.16.0.prom', exporter: MetricExporter.PROMETHEUS, rows: 18 },
-  { file: 'alertmanager-0.25.0.prom', exporter: MetricExporter.ALERTMANAGER, version: '0.25.0', rows: 6 },
+  { file: 'alertmanager-0.25.0.prom', exporter: MetricExporter.ALERTMANAGER, version: '0.25.0', rows: 8 },
   { file: 'vmagent-1.150.0.prom', exporter: MetricExporter.VMAGENT, rows: 9 },
   { file: 'model-sync.prom', exporter: MetricExporter.MODEL_SYNC, rows: 11 },
   { file: 'model-pipeline-0.1.0.prom', exporter: MetricExporter.MODEL_PIPELINE, rows: 8 },
