@@ -252,6 +252,9 @@ def test_metrics_are_what_prometheus_reads(models: Models, tmp_path: pathlib.Pat
     assert 'model_pipeline_check_passed{check="size",pipeline="killed"} 1.0\n' in text
     assert 'model_pipeline_complete{pipeline="killed"} 1\n' in text
     assert text.count("# TYPE model_pipeline_check_value gauge\n") == 1
+    progress = [line for line in text.splitlines() if line.startswith("model_pipeline_step_progress_ratio{")]
+    assert len(progress) > 5
+    assert {line.split(" ")[-1] for line in progress} == {"1.0"}
     checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 

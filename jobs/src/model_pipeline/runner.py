@@ -157,6 +157,8 @@ def _checks(spec: Spec, folders: Folders, made: pathlib.Path, state: State, prog
             progress.say(
                 "check-end", level="info" if found.passed else "error", check=check.id, passed=found.passed, sentence=found.sentence
             )
+        # Not every check tells how far it is.
+        progress.metrics.set("model_pipeline_step_progress_ratio", 1.0, step=check.id)
         progress.metrics.set("model_pipeline_check_passed", float(result["passed"]), check=check.id)
         for name, value in result["values"].items():
             progress.metrics.set("model_pipeline_check_value", value, check=check.id, value=name)
