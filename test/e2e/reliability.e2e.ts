@@ -330,7 +330,7 @@ describeWith(NEEDS, 'reliability', () => {
       const pods = await fleet.running(workload);
       // Nothing of it runs elsewhere, and it holds no other node.
       expect(pods.filter((pod) => !inZone(pod))).toEqual([]);
-      expect((await fleet.all(workload)).filter(isEnding).length).toBeGreaterThan(0);
+      await until(async () => (await fleet.all(workload)).some(isEnding), 30, `the end of ${workload}`);
     };
 
     test.each([
