@@ -243,6 +243,9 @@ export const ARGUMENTS = {
     'static onSharedGpu': 'memory: DataSize; instances?: number',
     'static onCpu': 'count?: number',
   },
+  ModelRollout: {
+    'static channelOf': 'ring: string; channel?: string',
+  },
   ModelSource: {
     'static urls': 'files: ModelFile[]; authorization?: SecretReference',
     'static volumeClaim': 'claimName: string; folder?: string; files?: ModelFiles',
