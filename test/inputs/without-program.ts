@@ -35,6 +35,8 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
     values: /^(EdgeServerProps|EdgeJetsonProps|EdgeCpuProps|EdgeNeeds)\./,
     why: 'it names a machine of a plan or a version that is compared, and goes into no resource; other names are refused',
   },
+  { values: /^SiteIdentities\.(of|roleOf)\(site\)/, why: 'it looks up a site by name; another is refused' },
+  { values: /^SiteIdentity\.site$/, why: 'it says whose the other values are, and goes into no resource' },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   {
     values:
