@@ -410,6 +410,10 @@ export const ARGUMENTS = {
     'static triton': 'options?: TritonImageOptions',
     'static armCpu': 'options?: ArmCpuImageOptions',
   },
+  SiteIdentities: {
+    of: 'site: string',
+    roleOf: 'site: string',
+  },
   SpeculativeDecoding: {
     'static mtp': 'props: SpeculativeDecodingProps',
     'static draftModel': 'props: DraftModelProps',

@@ -40,6 +40,8 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
       /^(GitOpsRepositoryOptions\.|(ArgoCdOptions|FluxOptions)\.(repository|revision|directory|namespace|project|repositorySecret)|ExternalSecretsOptions\.(clusterStore|store|keyPrefix)|SopsOptions\.keySecret|GitOpsSite\.(name|values)|GitOpsTree\.write\(directory\))/,
     why: 'it goes into files and into no resource; what is no name, path or address is refused, a reference too: test/manifests/git-ops-engine.test.ts',
   },
+  { values: /^SiteIdentities\.(of|roleOf)\(site\)/, why: 'it looks up a site by name; another is refused' },
+  { values: /^SiteIdentity\.site$/, why: 'it says whose the other values are, and goes into no resource' },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   {
     values:
