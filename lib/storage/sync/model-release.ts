@@ -12,7 +12,7 @@ import { checksumAnnotation } from '../../kubernetes/config-checksum';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
-import { credentialVolumes, roleAnnotations } from '../../kubernetes/model-store-access';
+import { credentialAnnotations, credentialVolumes, roleAnnotations } from '../../kubernetes/model-store-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { isolate, modelStoreEgress } from '../../kubernetes/network-access';
 import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
@@ -111,7 +111,7 @@ export class ModelRelease extends Construct {
         parallelism: 1,
         template: podTemplate({
           labels: this.#labels,
-          annotations: checksumAnnotation(data),
+          annotations: { ...checksumAnnotation(data), ...credentialAnnotations(modelStore) },
           registry: imageRegistry ?? ImageRegistry.UPSTREAM,
           securityLevel: PodSecurityLevel.RESTRICTED,
           serviceAccount: { name: this.name },

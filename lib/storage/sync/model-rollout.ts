@@ -14,7 +14,7 @@ import { IWatchable, MetricsTarget } from '../../core/watchable';
 import { checksumAnnotation } from '../../kubernetes/config-checksum';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
-import { roleAnnotations } from '../../kubernetes/model-store-access';
+import { credentialAnnotations, roleAnnotations } from '../../kubernetes/model-store-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { hostEgress, isolate, modelStoreEgress } from '../../kubernetes/network-access';
 import { podTemplate } from '../../kubernetes/pod-template';
@@ -117,6 +117,7 @@ export class ModelRollout extends Construct implements IWatchable {
     });
     const annotations = {
       ...checksumAnnotation(data),
+      ...credentialAnnotations(modelStore),
       // What asks the hub, and what signs, act with no role.
       ...(role ? { 'eks.amazonaws.com/skip-containers': UNTRUSTED.join(',') } : {}),
     };

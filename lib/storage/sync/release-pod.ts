@@ -1,6 +1,6 @@
 import { IModelStore } from '../../core/model-store';
 import { SecretReference } from '../../core/secret-reference';
-import { AWS_CLI_IMAGE, credentialMounts, storeEnvironment } from '../../kubernetes/model-store-access';
+import { credentialMounts, storeEnvironment, storeImage } from '../../kubernetes/model-store-access';
 import { PodContainer } from '../../kubernetes/pod-template';
 import { PYTHON_IMAGE, SYNC_CONFIG } from './sync-place';
 
@@ -41,7 +41,7 @@ export function storeContainer(
 ): PodContainer {
   return {
     name,
-    image: awsCliImage ?? AWS_CLI_IMAGE,
+    image: storeImage(modelStore, awsCliImage),
     command: ['/bin/sh', `${SYNC_CONFIG}/release-model.sh`, step],
     env: [...environment({ WORK_DIR: WORK, ...settings, HOME: '/tmp' }), ...storeEnvironment(modelStore)],
     volumeMount: [...RELEASE_MOUNTS, ...credentialMounts(modelStore)],

@@ -322,7 +322,8 @@ describe('whatever sites report, in any order, and whenever the pod is killed', 
   function broken(given: Run, told: readonly Seen[]): string[] {
     const wrong: string[] = [];
     told.forEach(({ now, wrote, passed, stopped }, index) => {
-      const before = index > 0 ? told[index - 1] : { passed: [], stopped: null, released: {} };
+      const none: Seen = { now: 0, wrote: null, passed: [], stopped: null, released: {} };
+      const before = index > 0 ? told[index - 1] : none;
       const [word, name] = wrote?.split(' ') ?? [];
       const ring = Number(name?.slice(1));
       if (word === 'release' && before.stopped) wrong.push(`${index}: released after a stop`);
