@@ -2,6 +2,7 @@
 module.exports = {
   testEnvironment: 'node',
   runtime: '<rootDir>/test/support/compiled-once.js',
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   roots: ['<rootDir>/test'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
   transform: {
