@@ -115,6 +115,17 @@ export const ARGUMENTS = {
     'static secret': 'secretName: string',
     'static certificate': 'certificate: GatewayCertificate',
   },
+  GitOpsEngine: {
+    'static argoCd': 'options: ArgoCdOptions',
+    'static flux': 'options: FluxOptions',
+  },
+  GitOpsSecrets: {
+    'static externalSecrets': 'options: ExternalSecretsOptions',
+    'static sops': 'options?: SopsOptions',
+  },
+  GitOpsTree: {
+    write: 'directory: string',
+  },
   GpuInstanceType: {
     'static of': 'name: string',
     'static unlisted': 'props: UnlistedInstanceTypeProps',
@@ -401,6 +412,10 @@ export const ARGUMENTS = {
     'static vllm': 'options?: VllmImageOptions',
     'static triton': 'options?: TritonImageOptions',
     'static armCpu': 'options?: ArmCpuImageOptions',
+  },
+  SiteIdentities: {
+    of: 'site: string',
+    roleOf: 'site: string',
   },
   SpeculativeDecoding: {
     'static mtp': 'props: SpeculativeDecodingProps',

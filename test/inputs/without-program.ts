@@ -2,7 +2,7 @@
 export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: string }[] = [
   {
     values:
-      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput|OutageFigure|PowerSetting|EdgeServer|EdgeBootstrap)\./,
+      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput|OutageFigure|PowerSetting|EdgeServer|EdgeBootstrap|GitOpsSecret)\./,
     why: 'the library returns it',
   },
   { values: /^CapacityPlan\.vllmServeArguments\(/, why: 'it returns arguments of a command, and makes no resource' },
@@ -35,6 +35,13 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
     values: /^(EdgeServerProps|EdgeJetsonProps|EdgeCpuProps|EdgeNeeds)\./,
     why: 'it names a machine of a plan or a version that is compared, and goes into no resource; other names are refused',
   },
+  {
+    values:
+      /^(GitOpsRepositoryOptions\.|(ArgoCdOptions|FluxOptions)\.(repository|revision|directory|namespace|project|repositorySecret)|ExternalSecretsOptions\.(clusterStore|store|keyPrefix)|SopsOptions\.keySecret|GitOpsSite\.(name|values)|GitOpsTree\.write\(directory\))/,
+    why: 'it goes into files and into no resource; what is no name, path or address is refused, a reference too: test/manifests/git-ops-engine.test.ts',
+  },
+  { values: /^SiteIdentities\.(of|roleOf)\(site\)/, why: 'it looks up a site by name; another is refused' },
+  { values: /^SiteIdentity\.site$/, why: 'it says whose the other values are, and goes into no resource' },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   {
     values:
