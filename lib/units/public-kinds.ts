@@ -546,7 +546,7 @@ export const CLASSES = {
   ModelSpec:
     'ModelSpec.LLAMA_65B, ModelSpec.of(...), ModelSpec.dense(...), ModelSpec.mixtureOfExperts(...) or ModelSpec.fromHuggingFaceConfig(...)',
   ModelStep:
-    'ModelStep.int8Dynamic(), ModelStep.w8a8(...), ModelStep.weightOnly(...), ModelStep.fp8(), ModelStep.fp8PerTensor(...), ModelStep.fp8PerBlock(), ModelStep.awq(...), ModelStep.gptq(...), ModelStep.shareAttentionHeads(...), ModelStep.skipLayers(...), ModelStep.mergeLora(...), ModelStep.exportOnnx(...), ModelStep.optimizeOnnx(...), ModelStep.packageTokenizer() or ModelStep.tritonRepository(...)',
+    'ModelStep.int8Dynamic(), ModelStep.w8a8(...), ModelStep.weightOnly(...), ModelStep.fp8(), ModelStep.fp8PerTensor(...), ModelStep.fp8PerBlock(), ModelStep.awq(...), ModelStep.gptq(...), ModelStep.gptqModel(...), ModelStep.modeloptFp8(...), ModelStep.modeloptNvfp4(...), ModelStep.shareAttentionHeads(...), ModelStep.skipLayers(...), ModelStep.mergeLora(...), ModelStep.exportOnnx(...), ModelStep.optimizeOnnx(...), ModelStep.packageTokenizer() or ModelStep.tritonRepository(...)',
   ModelStore: 'new ModelStore(...)',
   ModelSync: 'new ModelSync(...)',
   MonitoringStack: 'new MonitoringStack(...)',
@@ -565,7 +565,7 @@ export const CLASSES = {
     'OidcIssuer.of(...), OidcIssuer.keycloak(...), OidcIssuer.entraId(...), OidcIssuer.cognito(...) or OidcIssuer.eks(...)',
   OutagePlan: 'new OutagePlan(...)',
   Parallelism: 'Parallelism.NONE or Parallelism.of(...)',
-  PipelineEnvironment: 'PipelineEnvironment.CORE or PipelineEnvironment.COMPRESSOR',
+  PipelineEnvironment: 'PipelineEnvironment.CORE, PipelineEnvironment.COMPRESSOR or PipelineEnvironment.GPTQMODEL',
   PipelineImage: 'PipelineImage.cuda(...) or PipelineImage.cpu(...)',
   Placement: 'Placement.none(), Placement.clusterGroup() or Placement.existing(...)',
   PodVolume: 'PodVolume.secret(...), PodVolume.configMap(...), PodVolume.claim(...) or PodVolume.emptyFolder(...)',
