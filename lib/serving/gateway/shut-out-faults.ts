@@ -2,6 +2,7 @@ import { TerraformResource } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { isSynthesized } from '../../core/omission';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
+import { constructsOf } from '../../core/reading';
 import { Attributes, resolvedValue } from '../../core/resolved-value';
 import { declaredPodsOf } from '../../kubernetes/declared-pods';
 import { isOnCluster } from '../../kubernetes/kubernetes-access';
@@ -31,11 +32,10 @@ const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
  */
 export function shutOutFaults(door: DoorPods, upstreams: readonly Upstream[]): Fault[] {
   const { cluster } = door;
-  const all = cluster.node.root.node
-    .findAll()
+  const all = constructsOf(cluster)
     .filter((each: IConstruct): each is TerraformResource => TerraformResource.isTerraformResource(each))
     .filter((each) => /^(kubernetes_|helm_release$)/.test(each.terraformResourceType))
-    .filter((each) => isSynthesized(each) && isOnCluster(each, cluster, () => true));
+    .filter((each) => isOnCluster(each, cluster, () => true) && isSynthesized(each));
   const namespaces = new Set(upstreams.map(({ namespace }) => namespace));
   const policies = all
     .filter(({ terraformResourceType: type }) => /^kubernetes_network_policy(_v1)?$/.test(type))
