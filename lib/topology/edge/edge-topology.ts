@@ -19,7 +19,6 @@ import { PowerSetting } from '../../planning/plan-parts';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
 import { TritonDeployment } from '../../serving/triton/triton-deployment';
 import { VllmDeployment } from '../../serving/vllm/vllm-deployment';
-import { Duration } from '../../units/duration';
 import { ModelSync } from '../../storage/sync/model-sync';
 import { Fault, fault } from '../../units/fault';
 import { nameClass } from '../../units/own-class';
@@ -29,6 +28,7 @@ import { ModelServers } from '../shared/model-servers';
 import { childNameFaults, ensureProvider, makePart } from '../shared/parts';
 import { GivenServing, isVllm, servingFaults, vllmOf } from '../shared/serving-options';
 import { edgePlanner } from './edge-planner';
+import { expectedSite } from './expected-site';
 import { makeSyncs, syncFaults, syncedModels } from './edge-sync';
 import { enterSite, outageFaults, outageOf, serverFaults, serverOf, siteFaults } from './edge-topology-faults';
 import { EdgeTopologyProps } from './edge-topology-props';
@@ -163,12 +163,7 @@ export class EdgeTopology extends Construct {
 
   /** The site as `expectedSites` of its hub has it: the hub alerts where it is silent, and takes what it kept through an outage. */
   public get expectedSite(): ExpectedSite {
-    const { longest, silentAfter } = this.outage;
-    // A hub takes no shorter one.
-    const least = Duration.minutes(5);
-    const silent = silentAfter.toSeconds() < least.toSeconds() ? least : silentAfter;
-    const maxOutage = longest.toSeconds() < silent.toSeconds() ? silent : longest;
-    return { name: this.cluster.clusterName, silentAfter: silent, maxOutage };
+    return expectedSite(this.cluster.clusterName, this.outage);
   }
 
   /** Its machines, plans, watts, every number that follows from the outage, and where the pods go, as human-readable text. */
