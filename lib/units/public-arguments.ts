@@ -399,6 +399,11 @@ export const ARGUMENTS = {
     'static triton': 'options?: TritonImageOptions',
     'static armCpu': 'options?: ArmCpuImageOptions',
   },
+  SiteFleet: {
+    'static fromCsv': 'text: string; options?: SiteFleetOptions',
+    'static fromJson': 'text: string; options?: SiteFleetOptions',
+    inRing: 'ring: string',
+  },
   SpeculativeDecoding: {
     'static mtp': 'props: SpeculativeDecodingProps',
     'static draftModel': 'props: DraftModelProps',

@@ -121,6 +121,8 @@ export const STRUCTS = {
   FabricPod:
     'hardware: GpuNodeType; gpus: number; rdmaRequired?: boolean; sharedMemory?: DataSize; environment?: string{}',
   Fault: 'id: string; property?: string; reason: string',
+  FleetSite:
+    'site: string; kind?: string; ring?: string; nodes?: number; powerBudget?: PowerBudget; maxUplinkOutage?: Duration; windows?: MaintenanceWindow[]; maxMegabitsPerSecond?: number; revoked: boolean; labels: string{}',
   GatewayBackendOptions:
     'models?: string[]; weight?: number; apiKey?: SecretReference; canary?: GatewayCanary; endpointPicker?: EndpointPicker',
   GatewayCanary: 'server: IOpenAiServer; percent: number; apiKey?: SecretReference',
@@ -347,6 +349,7 @@ export const STRUCTS = {
     'resourceName?: string; maxPods?: number; adapters?: AdapterSelection; networks?: NetworkName[]',
   Sidecar:
     'name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretReference{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]',
+  SiteFleetOptions: 'kinds?: string[]; rings?: string[]; labels?: string[]',
   SkipLayersOptions: 'layers?: number[]; count?: number; text?: StoredText',
   SlackReceiverProps: 'webhookUrl: SecretReference; channel?: string',
   SlidingWindow: 'tokens: number; layers: number; chunked?: boolean',
@@ -581,6 +584,7 @@ export const CLASSES = {
   ServiceLevelObjective: 'ServiceLevelObjective.availability(...) or ServiceLevelObjective.latency(...)',
   ServingImage:
     'ServingImage.pyTorch(...), ServingImage.vllm(...), ServingImage.triton(...) or ServingImage.armCpu(...)',
+  SiteFleet: 'SiteFleet.fromCsv(...) or SiteFleet.fromJson(...)',
   SpeculativeDecoding:
     'SpeculativeDecoding.mtp(...), SpeculativeDecoding.draftModel(...), SpeculativeDecoding.eagle3(...) or SpeculativeDecoding.nGram(...)',
   SriovIbNetwork: 'new SriovIbNetwork(...)',
