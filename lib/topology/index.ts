@@ -14,5 +14,6 @@ export * from './hybrid/hybrid-site';
 export * from './hybrid/hybrid-topology';
 export * from './hybrid/hybrid-topology-props';
 export * from './shared/inference-server';
+export * from './shared/outage-event';
 export * from './shared/topology-node-pool';
 export * from './shared/topology-karpenter-pool';

@@ -25,8 +25,8 @@ import { EdgeTopologyProps } from './edge-topology-props';
 
 /** @internal */
 export const DEFAULT_OUTAGE = Duration.hours(72);
-/** Days that a `MonitoringStack` keeps series by default. */
-const DEFAULT_RETENTION_DAYS = 15;
+/** Days that a `MonitoringStack` keeps series by default. @internal */
+export const DEFAULT_RETENTION_DAYS = 15;
 /** Kind of entry in the ledger of the app: sites, each with its cluster. */
 const SITE = 'edge site';
 

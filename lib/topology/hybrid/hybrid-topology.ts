@@ -8,6 +8,7 @@ import { nameClass } from '../../units/own-class';
 import { CloudTopology } from '../cloud/cloud-topology';
 import { CloudTopologyProps } from '../cloud/cloud-topology-props';
 import { EdgeTopology } from '../edge/edge-topology';
+import { OutageEvent } from '../shared/outage-event';
 import { workloadsFaults } from '../shared/parts';
 import { backendsOf } from './backends';
 import { explainHybrid } from './explain-hybrid';
@@ -86,9 +87,20 @@ export class HybridTopology extends Construct {
     return expectedSitesOf(this.#props).map(({ expected }) => expected);
   }
 
-  /** What is where, who knows whom by what, and what happens while a site is cut off, as text. `sites` explain themselves in detail, and so does `cloud`. */
+  /** What happens at each site from the moment at which its link is cut, in the order of time, by the names of the sites. */
+  public get timelines(): { [site: string]: OutageEvent[] } {
+    const { sites, routing } = this.#props;
+    return Object.fromEntries(
+      sites.map((each) => [
+        each.site,
+        this.#sites.get(each.site)?._timeline((each.routing ?? routing)?.fallback) as OutageEvent[],
+      ]),
+    );
+  }
+
+  /** What is where, and what happens while a site is cut off, as text. `sites` explain themselves in detail, and so does `cloud`. */
   public explain(): string {
-    return explainHybrid(this.#props, { models: this.gateway?.models, sites: this.#sites, gateways: this.#gateways });
+    return explainHybrid(this.#props, { models: this.gateway?.models, sites: this.#sites, timelines: this.timelines });
   }
 
   #workloads({ workloads }: CloudTopologyProps): Construct {
