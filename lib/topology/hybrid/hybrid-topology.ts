@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { faultsOf, throwIfInvalid, throwIfOfOtherKinds } from '../../core/errors';
+import { withoutTokenTraces } from '../../core/token-traces';
 import { withdrawal } from '../../core/withdraw';
 import { ExpectedSite } from '../../monitoring/expected-site';
 import { GatewayAuthentication } from '../../serving/gateway/gateway-authentication';
@@ -62,7 +63,7 @@ export class HybridTopology extends Construct {
         this.gateway = this.cloud && this.#makeGateway(workloads, this.cloud, props.gateway, faults);
       }
       const models = props.cloud ? this.gateway?.models : (props.gateway.models ?? []);
-      props.sites.forEach((_, index) => this.#makeSite(index, models, faults));
+      withoutTokenTraces(() => props.sites.forEach((_, index) => this.#makeSite(index, models, faults)));
       throwIfInvalid(this, faults.all);
       if (this.gateway) (props.cloud?.existingMonitoring ?? this.cloud?.monitoring)?.watch(this.gateway);
       for (const [site, gateway] of this.#gateways) this.#sites.get(site)?.monitoring?.watch(gateway);
