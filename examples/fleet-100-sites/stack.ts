@@ -9,6 +9,7 @@ import {
   HybridTopology,
   ModelSpec,
   ModelStore,
+  Parallelism,
   ServedModel,
   SiteFleet,
 } from 'gpu-inference-constructs';
@@ -28,7 +29,7 @@ const server = (gpu: GpuType, gpuCount = 1) =>
     localStorage: DataSize.gb(960),
   });
 
-const chat = (concurrency: number): ServedModel[] => [
+const chat = (concurrency: number, more: Partial<ServedModel> = {}): ServedModel[] => [
   {
     name: 'chat-13b',
     version: '1',
@@ -36,14 +37,17 @@ const chat = (concurrency: number): ServedModel[] => [
     model: ModelSpec.LLAMA_2_13B,
     contextLength: 4096,
     concurrency,
-    gpuMemoryUtilization: 0.89,
+    // What vLLM takes beside its share of the memory, CUDA graphs among it, has room.
+    gpuMemoryUtilization: 0.88,
+    ...more,
   },
 ];
 
 const KINDS: { [kind: string]: SiteKind } = {
-  kiosk: { hardware: server(GpuType.T4), models: chat(1) },
+  kiosk: { hardware: server(GpuType.T4), models: chat(1, { gpuMemoryUtilization: 0.89 }) },
   shop: { hardware: server(GpuType.L4), models: chat(2) },
-  depot: { hardware: server(GpuType.L4, 2), models: chat(8) },
+  // Its cards have no NVLink: layers are divided, not the matrices of each.
+  depot: { hardware: server(GpuType.L4, 2), models: chat(8, { parallelism: Parallelism.of({ pipeline: 2 }) }) },
 };
 
 /** As many sites as a table has, each with a stack of its own, before a cloud that somebody else runs. */

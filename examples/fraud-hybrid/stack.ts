@@ -54,7 +54,13 @@ export class FraudHybrid {
     this.workloads = stackOf('workloads');
     this.branches = branches.map(stackOf);
     new AwsProvider(this.infrastructure, 'Aws', { region: 'eu-central-1' });
-    Warnings.accept(this.workloads, 'MODEL_NOT_IMPORTED', 'the weights of LLaMA-65B are copied by hand');
+    const accepted = {
+      MODEL_NOT_IMPORTED: 'the weights of LLaMA-65B are copied by hand',
+      NO_LOAD_BALANCER_CONTROLLER: 'the AWS Load Balancer Controller is installed by those who keep its rights',
+      SITES_WITHOUT_PASSWORD:
+        'the entrance before Prometheus asks for a user and a password, and runs in its namespace',
+    };
+    for (const [id, reason] of Object.entries(accepted)) Warnings.accept(this.workloads, id, reason);
 
     this.topology = new HybridTopology(this.infrastructure, 'Fraud', {
       cloud: {

@@ -280,6 +280,7 @@ export const STRUCTS = {
     'loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   OpenAiTarget:
     'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; aiGatewayKeySecret?: SecretReference; answersPickers?: boolean; isolated?: boolean; answerSeconds?: number; contextLength?: number; servers?: number; scalesToZero?: boolean',
+  OutageEvent: 'after: Duration; effect: OutageEffect; what: string',
   OutageFigure: 'name: string; value: string; reason: string; source: string',
   OutagePlanProps:
     'credentials?: NodeCredentials; sender?: MetricsSender; activeSeries?: number; scrapeInterval?: Duration; catchUpSpeed?: number',
@@ -665,6 +666,7 @@ export const ENUMS = {
   NodeNetwork: 'RDMA TCP',
   ObjectiveKind: 'availability latency',
   OnnxOptimization: 'basic extended all',
+  OutageEffect: 'works falls back tells waits loses',
   PlacementKind: 'none cluster-group existing',
   PodSecurityLevel: 'privileged baseline restricted',
   PodVolumeKind: 'SECRET CONFIG_MAP CLAIM EMPTY',

@@ -1,5 +1,6 @@
 import { kubernetesNameFault } from '../../core/naming';
 import { concreteFault } from '../../core/tokens';
+import { knownTexts } from '../../serving/gateway/text-faults';
 import { repeatedIndexes } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
 import { allOf } from '../../units/unreadable';
@@ -16,7 +17,12 @@ export function hybridFaults(props: HybridTopologyProps): Fault[] {
   const unknown = sites.flatMap(({ site }, i) =>
     concreteFault(`sites[${i}].site`, site, 'ids and names derive from it'),
   );
-  if (unknown.length > 0) return unknown;
+  const { models } = gateway;
+  const unclear = [
+    ...unknown,
+    ...(models === undefined ? [] : knownTexts('gateway.models', models, 'the models that the cloud serves')),
+  ];
+  if (unclear.length > 0) return unclear;
   return allOf(
     () => (sites.length === 0 ? [noSites()] : []),
     () => nameFaults(sites, cloud?.clusterName),

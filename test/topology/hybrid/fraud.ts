@@ -28,7 +28,11 @@ export const HUB = { url: 'https://hub.example.com/api/v1/write', password: { na
 
 /** A site with one T4, in a stack of its own. */
 export function siteOf(app: App, site: string, props: Partial<HybridSite> = {}): HybridSite {
-  const scope = new TerraformStack(app, site);
+  return siteIn(new TerraformStack(app, site), site, props);
+}
+
+/** The same in a stack that there is. */
+export function siteIn(scope: TerraformStack, site: string, props: Partial<HybridSite> = {}): HybridSite {
   return {
     scope,
     site,
@@ -86,8 +90,13 @@ export function ownCloud(
 }
 
 /** Sites of a cloud that somebody else runs. */
-export function otherCloud(stack: TerraformStack, sites: HybridSite[], props: Partial<HybridTopologyProps> = {}) {
-  return new HybridTopology(stack, 'Fleet', {
+export function otherCloud(
+  stack: TerraformStack,
+  sites: HybridSite[],
+  props: Partial<HybridTopologyProps> = {},
+  id = 'Fleet',
+) {
+  return new HybridTopology(stack, id, {
     gateway: { url: 'https://models.example.com/v1', models: ['chat-65b'] },
     hub: HUB,
     routing: ROUTING,

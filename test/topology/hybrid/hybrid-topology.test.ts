@@ -1,5 +1,13 @@
 import { TerraformStack } from 'cdktf';
-import { DataSize, Duration, GatewayAuthentication, HybridSite, HybridTopologyProps, ModelSpec, Precision } from '../../../lib';
+import {
+  DataSize,
+  Duration,
+  GatewayAuthentication,
+  HybridSite,
+  HybridTopologyProps,
+  ModelSpec,
+  Precision,
+} from '../../../lib';
 import { faultsThrown, idsOf } from '../../support/faults';
 import { synthStacks, testApp } from '../../support/synth';
 import { CLOUD, HUB, ROUTING, cloudStacks, otherCloud, ownCloud, siteOf } from './fraud';
@@ -176,7 +184,10 @@ describe('refused', () => {
       'an outage that is longer than series are kept at the hub',
       {},
       { maxUplinkOutage: Duration.hours(20 * 24) },
-      ['OUT_OF_RANGE sites[0].maxUplinkOutage', 'OUTAGE_LOCAL_RETENTION_TOO_SHORT sites[0].monitoringOptions.retentionDays'],
+      [
+        'OUT_OF_RANGE sites[0].maxUplinkOutage',
+        'OUTAGE_LOCAL_RETENTION_TOO_SHORT sites[0].monitoringOptions.retentionDays',
+      ],
       /maxUplinkOutage must be .* less than the 15 days that series are kept.*the same at 'till-2'/,
     ],
     [
