@@ -206,10 +206,23 @@ function frozenLists(lists: { readonly [label: string]: readonly string[] }): { 
  * @internal
  */
 export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split(/[^0-9]+/).map(Number));
+  if (a === b) return 0;
+  const [left, right] = [numbersOf(a), numbersOf(b)];
   for (let i = 0; i < Math.max(left.length, right.length); i++) {
     const difference = (left[i] ?? 0) - (right[i] ?? 0);
     if (difference !== 0) return difference;
   }
   return 0;
+}
+
+/** Of versions already split, which the tables compare thousands of times for one server. */
+const SPLIT = new Map<string, readonly number[]>();
+
+function numbersOf(version: string): readonly number[] {
+  let numbers = SPLIT.get(version);
+  if (numbers === undefined) {
+    numbers = version.split(/[^0-9]+/).map(Number);
+    SPLIT.set(version, numbers);
+  }
+  return numbers;
 }

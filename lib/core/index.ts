@@ -12,5 +12,7 @@ export * from './rdma-fabric';
 export * from './secret-reference';
 export * from './removal-policy';
 export * from './role-options';
+export * from './roles-anywhere-credentials';
+export * from './site-identity';
 export * from './watchable';
 export * from './warnings';

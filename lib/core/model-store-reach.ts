@@ -5,6 +5,7 @@ import { keyArnFaults } from './aws-arn';
 import { IModelStore } from './model-store';
 import { ModelStoreCredentials } from './model-store-credentials';
 import { kubernetesNameFault } from './naming';
+import { rolesAnywhereFaults } from './roles-anywhere-credentials';
 import { secretKeyFaults, secretNameFaults } from './secret-reference';
 import { hasToken } from './tokens';
 import { secretInUrl, withoutSecrets } from '../units/url-secrets';
@@ -141,10 +142,17 @@ export function credentialFaults(credentials: ModelStoreCredentials | undefined)
     }`;
     return [fault('INVALID_FORMAT', 'credentials', reason)];
   }
-  const { name, key } = credentials;
+  const { name, key, rolesAnywhere } = credentials;
   return allOf(
     () => (name === undefined || name === null ? [missingNameFault()] : secretNameFaults('credentials.name', name)),
     () => (key === undefined || key === null ? [] : secretKeyFaults('credentials.key', key)),
+    () => {
+      if (key === undefined || key === null || !rolesAnywhere) return [];
+      const reason =
+        'credentials.key is that of a file with keys of AWS, but with rolesAnywhere the secret has tls.crt and tls.key; remove one of the two';
+      return [fault('CONFLICTING_PROPERTIES', 'credentials.key', reason)];
+    },
+    () => (rolesAnywhere ? rolesAnywhereFaults('credentials.rolesAnywhere', rolesAnywhere) : []),
   );
 }
 

@@ -7,7 +7,7 @@ import { IResolvable, ITerraformDependable, Lazy } from 'cdktf';
 import { Construct } from 'constructs';
 import { IServiceAccountRole } from '../core/aws-role';
 import { throwIfRefused, throwIfOfOtherKinds, returned } from '../core/errors';
-import { imageFaults } from '../kubernetes/container-image';
+import { imageFaults } from '../core/container-image';
 import { ImageRegistry } from '../kubernetes/image-registry';
 import { kubernetesMeta } from '../kubernetes/kubernetes-access';
 import { modelStoreFaults, warnOfEndpoint } from '../core/model-store-reach';
@@ -30,11 +30,12 @@ import { scriptAsset } from '../kubernetes/script-asset';
 import { variableOrder } from '../kubernetes/variable-order';
 import { modelNameFaults, modelVersionFaults } from '../core/model-name';
 import {
-  AWS_CLI_IMAGE,
+  credentialAnnotations,
   credentialMounts,
   credentialVolumes,
   roleAnnotations,
   storeEnvironment,
+  storeImage,
 } from '../kubernetes/model-store-access';
 import { guardManifest } from './manifest-guard';
 import { ModelImportProps } from './model-import-props';
@@ -276,7 +277,11 @@ export class ModelImport extends Construct {
         template: podTemplate({
           labels: { ...this.#props.podLabels, ...this.#labels },
           // A Job is never changed, only replaced: another list of files is another Job.
-          annotations: { ...this.#props.podAnnotations, ...checksumAnnotation(data) },
+          annotations: {
+            ...this.#props.podAnnotations,
+            ...checksumAnnotation(data),
+            ...credentialAnnotations(modelStore),
+          },
           registry: this.#registry,
           securityLevel: PodSecurityLevel.RESTRICTED,
           fsGroupChangePolicy: 'OnRootMismatch',
@@ -332,7 +337,7 @@ export class ModelImport extends Construct {
     };
     return {
       name: CONTAINER,
-      image: this.#props.awsCliImage ?? AWS_CLI_IMAGE,
+      image: storeImage(modelStore, this.#props.awsCliImage),
       command: ['/bin/sh', `${CONFIG_MOUNT}/${SCRIPT_KEY}`],
       env: [
         ...variableOrder(Object.entries(environment).map(([name, value]) => ({ name, value: escapeTemplate(value) }))),

@@ -1,7 +1,7 @@
 import { IGpuNodePool } from '../core/gpu-node-pool';
 import { RdmaFabricKind } from '../core/rdma-fabric';
 import { hasToken } from '../core/tokens';
-import { imageFaults } from '../kubernetes/container-image';
+import { imageFaults } from '../core/container-image';
 import { Fault, fault } from '../units/fault';
 import { allOf, isUnreadable } from '../units/unreadable';
 import { TrainingJobProps } from './training-job-props';

@@ -5,7 +5,13 @@ import { PodSecurityLevel } from '../core/pod-security-level';
 import { hasToken } from '../core/tokens';
 import { lockingMemory } from '../kubernetes/group-fabric';
 import { ImageRegistry } from '../kubernetes/image-registry';
-import { AWS_CLI_IMAGE, credentialMounts, credentialVolumes, storeEnvironment } from '../kubernetes/model-store-access';
+import {
+  credentialAnnotations,
+  credentialMounts,
+  credentialVolumes,
+  storeEnvironment,
+  storeImage,
+} from '../kubernetes/model-store-access';
 import { PodContainer, PodTemplateProps } from '../kubernetes/pod-template';
 import { mebibytes } from '../kubernetes/quantity';
 import { variableOrder } from '../kubernetes/variable-order';
@@ -60,7 +66,7 @@ export function trainingPod(pod: TrainingPod): PodTemplateProps {
   const { input, temporary } = disks(pod);
   return {
     labels,
-    annotations: { ...binding?.annotations, ...annotations },
+    annotations: { ...binding?.annotations, ...annotations, ...credentialAnnotations(modelStore) },
     registry: imageRegistry,
     securityLevel: PodSecurityLevel.RESTRICTED,
     fsGroupChangePolicy: 'OnRootMismatch',
@@ -109,7 +115,7 @@ function fetcher(pod: TrainingPod): PodContainer {
   const disk = { 'ephemeral-storage': mebibytes(DataSize.mib(input.mib + temporary.mib)) };
   return {
     name: 'fetch',
-    image: AWS_CLI_IMAGE,
+    image: storeImage(modelStore),
     command: ['/bin/sh', `${CONFIG_MOUNT}/${FILES.fetch}`],
     env: [
       { name: 'CONFIG_DIR', value: CONFIG_MOUNT },

@@ -54,8 +54,8 @@ export function modelStoreEgress(store: IModelStore, namespace: string): EgressR
     nameEgress(),
     ...storeEgress(store, namespace),
     ...(credentials ? [] : [egress(POD_IDENTITY, 80)]),
-    // Roles of service accounts come from STS.
-    ...(credentials || endpoint === undefined ? [] : [egress(ANYWHERE, 443)]),
+    // Roles of service accounts come from STS, those of sites from Roles Anywhere.
+    ...((credentials && !credentials.rolesAnywhere) || endpoint === undefined ? [] : [egress(ANYWHERE, 443)]),
   ];
 }
 

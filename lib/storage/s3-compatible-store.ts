@@ -10,7 +10,7 @@ import {
   requiredCredentialFaults,
   warnOfEndpoint,
 } from '../core/model-store-reach';
-import { fault } from '../units/fault';
+import { Fault, fault } from '../units/fault';
 import { bucketNameFaults } from './bucket-name';
 import { modelUri } from './model-uri';
 import { S3CompatibleStoreProps } from './s3-compatible-store-props';
@@ -41,6 +41,7 @@ export class S3CompatibleStore extends Construct implements IModelStore {
         () => endpointNamespaceFaults(props.endpointNamespace),
         () => regionFaults(props.region),
         () => requiredCredentialFaults(props.credentials),
+        () => awsOnlyFaults(props.credentials),
       ),
     );
     this.bucketName = props.bucketName;
@@ -78,3 +79,10 @@ export class S3CompatibleStore extends Construct implements IModelStore {
 }
 
 checkArguments('IModelStore', S3CompatibleStore, throwOfCall);
+
+function awsOnlyFaults(credentials: ModelStoreCredentials | undefined): Fault[] {
+  if (!credentials?.rolesAnywhere) return [];
+  const reason =
+    'credentials.rolesAnywhere gives credentials of an IAM role, which the store does not know; give the secret with the keys of the store';
+  return [fault('CONFLICTING_PROPERTIES', 'credentials.rolesAnywhere', reason)];
+}

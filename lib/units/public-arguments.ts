@@ -404,6 +404,10 @@ export const ARGUMENTS = {
     'static fromJson': 'text: string; options?: SiteFleetOptions',
     inRing: 'ring: string',
   },
+  SiteIdentities: {
+    of: 'site: string',
+    roleOf: 'site: string',
+  },
   SpeculativeDecoding: {
     'static mtp': 'props: SpeculativeDecodingProps',
     'static draftModel': 'props: DraftModelProps',

@@ -242,7 +242,7 @@ export const STRUCTS = {
   ModelStoreAccessLogs: 'bucketName: string; prefix?: string',
   ModelStoreAttributes:
     'kmsKeyArn?: string; accountId?: string; region?: string; partition?: string; credentials?: ModelStoreCredentials',
-  ModelStoreCredentials: 'name: string; key?: string',
+  ModelStoreCredentials: 'name: string; key?: string; rolesAnywhere?: RolesAnywhereCredentials',
   ModelStoreProps:
     'bucketName?: string; encryptionKeyArn?: string; region?: string; credentials?: ModelStoreCredentials; noncurrentVersionDays?: number; incompleteUploadDays?: number; accessLogs?: ModelStoreAccessLogs; readers?: string[]; writers?: string[]; removalPolicy?: RemovalPolicy; tags?: string{}; provider?: TerraformProvider',
   ModelSyncProps:
@@ -325,6 +325,7 @@ export const STRUCTS = {
   RoceOptions:
     'adaptersPerNode: number; gbpsPerAdapter: number; attachment?: RdmaAttachment; fabricName?: string; devices?: string[]; gidIndex?: number; trafficClass?: number',
   RoleOptions: 'permissionsBoundary?: string; path?: string',
+  RolesAnywhereCredentials: 'identity: SiteIdentity; image: string',
   RolesAnywhereOptions: 'certificateAuthority?: string; trustAnchorArn?: string; organizationalUnit?: string',
   S3CompatibleStoreProps:
     'bucketName: string; endpoint: string; endpointNamespace?: string; credentials: ModelStoreCredentials; region?: string',
@@ -351,6 +352,9 @@ export const STRUCTS = {
   Sidecar:
     'name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretReference{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]',
   SiteFleetOptions: 'kinds?: string[]; rings?: string[]; labels?: string[]',
+  SiteIdentitiesProps:
+    'sites: string[]; modelStore: IModelStore; models?: string[]; modelsBySite?: string[]{}; certificateAuthority?: string; trustAnchorArn?: string; organizationalUnit?: string; commonNames?: string{}; revoked?: string[]; roleOptions?: RoleOptions; provider?: TerraformProvider; tags?: string{}',
+  SiteIdentity: 'site: string; trustAnchorArn: string; profileArn: string; roleArn: string',
   SkipLayersOptions: 'layers?: number[]; count?: number; text?: StoredText',
   SlackReceiverProps: 'webhookUrl: SecretReference; channel?: string',
   SlidingWindow: 'tokens: number; layers: number; chunked?: boolean',
@@ -586,6 +590,7 @@ export const CLASSES = {
   ServingImage:
     'ServingImage.pyTorch(...), ServingImage.vllm(...), ServingImage.triton(...) or ServingImage.armCpu(...)',
   SiteFleet: 'SiteFleet.fromCsv(...) or SiteFleet.fromJson(...)',
+  SiteIdentities: 'new SiteIdentities(...)',
   SpeculativeDecoding:
     'SpeculativeDecoding.mtp(...), SpeculativeDecoding.draftModel(...), SpeculativeDecoding.eagle3(...) or SpeculativeDecoding.nGram(...)',
   SriovIbNetwork: 'new SriovIbNetwork(...)',

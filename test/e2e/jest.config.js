@@ -1,4 +1,10 @@
-const { transform, moduleNameMapper, modulePathIgnorePatterns } = require('../../jest.config.js');
+const {
+  runtime,
+  testSequencer,
+  transform,
+  moduleNameMapper,
+  modulePathIgnorePatterns,
+} = require('../../jest.config.js');
 
 // Suites have servers of their own and mostly wait for the AWS provider, which asks for news every few seconds: they run side by side.
 /** @type {import('jest').Config} */
@@ -9,6 +15,8 @@ module.exports = {
   testEnvironment: 'node',
   testTimeout: 600_000,
   maxWorkers: 3,
+  runtime,
+  testSequencer,
   transform,
   moduleNameMapper,
   modulePathIgnorePatterns,

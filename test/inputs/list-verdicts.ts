@@ -4,6 +4,9 @@
  */
 export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'ModelReleaseProps.sites': 'refused VALUE_NOT_CONCRETE sites',
+  'SiteIdentitiesProps.sites': 'refused VALUE_NOT_CONCRETE sites',
+  'SiteIdentitiesProps.models': 'refused VALUE_NOT_CONCRETE models',
+  'SiteIdentitiesProps.revoked': 'refused VALUE_NOT_CONCRETE revoked',
   'ModelSyncProps.servers': 'refused VALUE_NOT_CONCRETE servers',
   // Its arguments are part of the name of its Job.
   'TrainingJobProps.program': 'refused VALUE_NOT_CONCRETE program',

@@ -1,12 +1,25 @@
-import { ModelReleaseProps, ModelSyncProps } from '../../lib/storage';
+import { TerraformStack } from 'cdktf';
+import { ModelReleaseProps, ModelStore, ModelSyncProps } from '../../lib/storage';
 import { Duration } from '../../lib/units';
+import { CREDENTIALS, IDENTITY, identities } from '../storage/identity/support';
 import { KEY, release, sync } from '../storage/sync/support';
 import { ArgumentPrograms, StructPrograms } from './string-programs-compute';
 
+/** A sync at a site that has a certificate. */
+const readsBy = (given: object) => (stack: TerraformStack) => {
+  const rolesAnywhere = { ...CREDENTIALS.rolesAnywhere, ...given };
+  const modelStore = ModelStore.fromBucketName(stack, 'Imported', 'models', {
+    credentials: { name: 'x', rolesAnywhere },
+  });
+  sync(stack, { modelStore });
+};
 const window = { start: '02:00', duration: Duration.hours(2) };
 
-/** Programs that release models and keep sites at them. */
+/** Programs that release models, keep sites at them and let them read. */
 export const SYNC_STRUCTS: StructPrograms = {
+  SiteIdentitiesProps: (given) => (stack) => void identities(stack, given),
+  SiteIdentity: (given) => readsBy({ identity: { ...IDENTITY, ...given } }),
+  RolesAnywhereCredentials: (given) => readsBy(given),
   ModelSyncProps: (given) => (stack) => void sync(stack, given as Partial<ModelSyncProps>),
   ModelReleaseProps: (given) => (stack) => void release(stack, given as Partial<ModelReleaseProps>),
   MaintenanceWindow: (given) => (stack) => void sync(stack, { windows: [{ ...window, ...given }] }),
@@ -17,5 +30,6 @@ export const SYNC_STRUCTS: StructPrograms = {
 /** The same for the ids of constructs. */
 export const SYNC_ARGUMENTS: ArgumentPrograms = {
   'ModelSync.new(id)': (id) => (stack) => void sync(stack, { name: 'chat' }, id as string),
+  'SiteIdentities.new(id)': (id) => (stack) => void identities(stack, {}, id as string),
   'ModelRelease.new(id)': (id) => (stack) => void release(stack, { name: 'chat' }, id as string),
 };

@@ -34,6 +34,33 @@ export const SYNC_VERDICTS: { readonly [name: string]: readonly string[] } = {
     "refused INVALID_FORMAT nodeSelector['k'] | reference | reference",
     'refused INVALID_FORMAT nodeSelector[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
   ],
+  'RolesAnywhereCredentials.image': ['refused INVALID_FORMAT credentials.rolesAnywhere.image | reference | reference'],
+  'SiteIdentity.trustAnchorArn': [
+    'refused INVALID_FORMAT credentials.rolesAnywhere.identity.trustAnchorArn | reference | reference',
+  ],
+  'SiteIdentity.profileArn': [
+    'refused INVALID_FORMAT credentials.rolesAnywhere.identity.profileArn | reference | reference',
+  ],
+  'SiteIdentity.roleArn': ['refused INVALID_FORMAT credentials.rolesAnywhere.identity.roleArn | reference | reference'],
+  'SiteIdentities.new(id)': ['text'],
+  'SiteIdentitiesProps.sites': [
+    'refused INVALID_NAME sites[0] | refused VALUE_NOT_CONCRETE sites[0] | refused VALUE_NOT_CONCRETE sites[0]',
+  ],
+  'SiteIdentitiesProps.models': ['refused INVALID_NAME models[0] | reference | reference'],
+  'SiteIdentitiesProps.certificateAuthority': ['refused INVALID_FORMAT certificateAuthority | reference | reference'],
+  'SiteIdentitiesProps.trustAnchorArn': ['refused INVALID_FORMAT trustAnchorArn | reference | reference'],
+  'SiteIdentitiesProps.organizationalUnit': ['refused INVALID_FORMAT organizationalUnit | reference | reference'],
+  'SiteIdentitiesProps.commonNames': [
+    "refused UNKNOWN_VALUE commonNames['k'], INVALID_FORMAT commonNames['k'] | refused VALUE_NOT_CONCRETE commonNames | refused VALUE_NOT_CONCRETE commonNames",
+    'refused UNKNOWN_VALUE commonNames[\'x${file("/etc/os-release")}%{if}\'] | refused VALUE_NOT_CONCRETE commonNames | refused VALUE_NOT_CONCRETE commonNames',
+  ],
+  'SiteIdentitiesProps.revoked': [
+    'refused UNKNOWN_VALUE revoked[0] | refused VALUE_NOT_CONCRETE revoked | refused VALUE_NOT_CONCRETE revoked',
+  ],
+  'SiteIdentitiesProps.tags': [
+    'text | reference | reference',
+    'text | refused VALUE_NOT_CONCRETE tags | refused VALUE_NOT_CONCRETE tags',
+  ],
   'ModelSync.new(id)': ['text'],
   'SyncProbe.url': [
     'refused INVALID_FORMAT probe.url | refused VALUE_NOT_CONCRETE probe | refused VALUE_NOT_CONCRETE probe',

@@ -10,6 +10,7 @@ import * as ts from 'typescript';
 import { publicDeclarations } from './public-values';
 
 const CLASSES = [...publicDeclarations()].filter(([, node]) => ts.isClassDeclaration(node)).map(([name]) => name);
+const WAYS = publicKinds().classes;
 const OWNERS = library as unknown as { readonly [name: string]: { readonly prototype: object } };
 
 test.each(CLASSES)('%s is known by its name in every copy of the package', (name) => {
@@ -38,7 +39,7 @@ describe.each(CLASSES)('where a %s is meant', (name) => {
     const [fault, ...more] = valueFaults('it', value, name);
     expect(more).toEqual([]);
     expect(fault).toMatchObject({ id: 'WRONG_KIND', property: 'it' });
-    expect(fault.reason).toContain(`it must be a value such as ${publicKinds().classes[name]}; got `);
+    expect(fault.reason).toContain(`it must be a value such as ${WAYS[name]}; got `);
   });
 });
 

@@ -39,6 +39,8 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
     values: /^SiteFleet(Options)?\./,
     why: 'it is a table that is read, and names that its cells are compared with: what a cell says is checked where it is used',
   },
+  { values: /^SiteIdentities\.(of|roleOf)\(site\)/, why: 'it looks up a site by name; another is refused' },
+  { values: /^SiteIdentity\.site$/, why: 'it says whose the other values are, and goes into no resource' },
   { values: /^Metric\./, why: 'it looks up a metric by name' },
   {
     values:

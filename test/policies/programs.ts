@@ -25,6 +25,7 @@ import {
   QualityGate,
 } from '../../lib';
 import { ACTIVATION, REMOTE, hybridPool } from '../compute/pools/hybrid-programs';
+import { identities } from '../storage/identity/support';
 import { testApp, testStack } from '../support/synth';
 
 const BLOCK = {
@@ -61,6 +62,7 @@ function remaining(app: App): void {
   hybridPool(stack, { cluster }, {}, 'Plant');
   hybridPool(stack, { cluster, site: 'shop-2', maxUplinkOutage: Duration.hours(1), credentials: ACTIVATION });
   const modelStore = new ModelStore(stack, 'Models', { readers: ['444455556666'], writers: ['777788889999'] });
+  identities(stack, { modelStore, models: ['chat'], organizationalUnit: 'sites', revoked: ['oslo'] });
   new ModelImport(stack, 'Import', {
     cluster,
     modelStore,

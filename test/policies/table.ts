@@ -68,6 +68,17 @@ const guards = (folder: string) => [
   `Deny s3:PutObject on ${BUCKET}/${folder}/SHA256SUMS if Null s3:if-none-match true`,
   `Deny s3:DeleteObject on ${BUCKET}/${folder}/SHA256SUMS`,
 ];
+/** Sites outside AWS, one of which is revoked. */
+const SITES: readonly Row[] = [
+  {
+    address: /^aws_iam_role Sites_(munich|oslo)$/,
+    text: [
+      `Allow sts:AssumeRole, sts:SetSourceIdentity, sts:TagSession ${ANCHOR} and StringEquals aws:PrincipalTag/x509Subject/CN <1> and StringEquals aws:PrincipalTag/x509Subject/OU sites`,
+    ],
+  },
+  { address: /^aws_iam_role_policy Sites_(?:munich|oslo)_Read-\S+$/, text: reads('chat') },
+  { address: /^aws_iam_role_policy Sites_oslo_Revoked$/, text: ['Deny * on *'] },
+];
 const READERS = 'AWS arn:{partition}:iam::444455556666:root';
 const WRITERS = 'AWS arn:{partition}:iam::777788889999:root';
 
@@ -125,6 +136,7 @@ const server = (instance: string, callers = 'inference') => [
 
 /** One row for everything that gives rights. */
 export const ROWS: Row[] = [
+  ...SITES,
   ...HYBRID,
   {
     address: /^aws_eks_access_policy_association .*Access_Admin-applying-identity$/,

@@ -3,7 +3,7 @@ import { modelStoreFaults } from '../../core/model-store-reach';
 import { kubernetesNameFault } from '../../core/naming';
 import { otherClusterFault } from '../../core/other-cluster-fault';
 import { concreteFault } from '../../core/tokens';
-import { imageFaults } from '../../kubernetes/container-image';
+import { imageFaults } from '../../core/container-image';
 import { labelSyntaxFaults } from '../../kubernetes/label-syntax';
 import { objectNameFaults } from '../../kubernetes/object-name';
 import { Fault, fault, faultsUnder } from '../../units/fault';

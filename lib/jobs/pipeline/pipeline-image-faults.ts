@@ -1,7 +1,7 @@
 import { CpuArchitecture } from '../../catalog/cpu-architecture';
 import { systemNodesOf } from '../../core/system-nodes';
 import { imageOptionFaults } from '../../images/image-faults';
-import { imageFaults } from '../../kubernetes/container-image';
+import { imageFaults } from '../../core/container-image';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { allOf, isUnreadable } from '../../units/unreadable';
 import { ModelPipelineProps } from './model-pipeline-props';

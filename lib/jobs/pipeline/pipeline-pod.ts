@@ -3,10 +3,11 @@ import { IModelStore } from '../../core/model-store';
 import { PodSecurityLevel } from '../../core/pod-security-level';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import {
-  AWS_CLI_IMAGE,
+  credentialAnnotations,
   credentialMounts,
   credentialVolumes,
   storeEnvironment,
+  storeImage,
 } from '../../kubernetes/model-store-access';
 import { PodContainer, PodTemplateProps } from '../../kubernetes/pod-template';
 import { mebibytes } from '../../kubernetes/quantity';
@@ -95,7 +96,7 @@ export function pipelinePod(pod: PipelinePod): PodTemplateProps {
       : { persistentVolumeClaim: { claimName: workClaim } };
   return {
     labels,
-    annotations,
+    annotations: { ...annotations, ...credentialAnnotations(modelStore) },
     registry: props.imageRegistry ?? ImageRegistry.UPSTREAM,
     securityLevel: PodSecurityLevel.RESTRICTED,
     fsGroupChangePolicy: 'OnRootMismatch',
@@ -150,7 +151,7 @@ function beginner(pod: PipelinePod): PodContainer {
   const { modelStore } = props;
   return {
     name: PIPELINE_CONTAINERS.begin,
-    image: props.awsCliImage ?? AWS_CLI_IMAGE,
+    image: storeImage(modelStore, props.awsCliImage),
     command: ['/bin/sh', `${CONFIG_MOUNT}/${PIPELINE_FILES.script}`, 'begin'],
     env: [
       ...told(pod),
@@ -214,7 +215,7 @@ function publisher(pod: PipelinePod): PodContainer {
   const { modelStore, workClaim } = props;
   return {
     name: PIPELINE_CONTAINERS.publish,
-    image: props.awsCliImage ?? AWS_CLI_IMAGE,
+    image: storeImage(modelStore, props.awsCliImage),
     command: ['/bin/sh', `${CONFIG_MOUNT}/${PIPELINE_FILES.script}`, 'publish'],
     env: [
       ...told(pod),

@@ -1,6 +1,6 @@
 import { kubernetesNameFault } from '../../core/naming';
 import { concreteFault } from '../../core/tokens';
-import { imageFaults } from '../../kubernetes/container-image';
+import { imageFaults } from '../../core/container-image';
 import { accessFaults } from '../../kubernetes/network-access';
 import { Duration } from '../../units/duration';
 import { Fault, fault } from '../../units/fault';

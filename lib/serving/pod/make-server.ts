@@ -13,7 +13,7 @@ import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
 import { podTemplate } from '../../kubernetes/pod-template';
-import { AWS_CLI_IMAGE } from '../../kubernetes/model-store-access';
+import { credentialAnnotations, storeImage } from '../../kubernetes/model-store-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { egressTo, isolate, modelStoreEgress, peers, roleEgress } from '../../kubernetes/network-access';
 import { hintScheduling } from '../../kubernetes/scheduling-hints';
@@ -189,13 +189,17 @@ export function podOf(server: Server, parts: ServerParts, container: ServerConta
     modelStore: given.modelStore,
     nodePool: given.nodePool,
     registry: given.imageRegistry ?? ImageRegistry.UPSTREAM,
-    storeImage: given.awsCliImage ?? AWS_CLI_IMAGE,
+    storeImage: storeImage(given.modelStore, given.awsCliImage),
     sizing: server.sizing,
     exitSeconds: server.exitSeconds,
     server: container,
     labels,
     // A changed configuration changes the pod template, so it is rolled out.
-    annotations: { ...parts.checksum, ...withoutRole(kind, given, server.streamsWeights) },
+    annotations: {
+      ...parts.checksum,
+      ...withoutRole(kind, given, server.streamsWeights),
+      ...credentialAnnotations(given.modelStore),
+    },
     priorityClassName: given.priorityClassName,
     additions: given,
     cache: podCache(server, parts, container),

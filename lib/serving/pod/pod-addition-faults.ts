@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import { kubernetesNameFault } from '../../core/naming';
 import { isSensitiveValue } from '../../core/sensitive-value';
 import { hasToken } from '../../core/tokens';
-import { imageFaults } from '../../kubernetes/container-image';
+import { imageFaults } from '../../core/container-image';
 import { annotationSyntaxFaults, labelSyntaxFaults, ownKeyFaults } from '../../kubernetes/label-syntax';
 import { objectNameFaults } from '../../kubernetes/object-name';
 import { duplicateFaults, repeatedIndexes } from '../../units/duplicate-faults';

@@ -5,7 +5,7 @@ import { modelStoreFaults } from '../../core/model-store-reach';
 import { kubernetesNameFault } from '../../core/naming';
 import { otherClusterFault } from '../../core/other-cluster-fault';
 import { concreteFault } from '../../core/tokens';
-import { imageFaults } from '../../kubernetes/container-image';
+import { imageFaults } from '../../core/container-image';
 import { accessFaults } from '../../kubernetes/network-access';
 import { Duration } from '../../units/duration';
 import { Fault, fault, faultsUnder } from '../../units/fault';

@@ -4,7 +4,7 @@ import { TritonRelease, TritonVariant } from '../../catalog/serving-engine';
 import { IGpuNodePool } from '../../core/gpu-node-pool';
 import { GpuSharingKind } from '../../core/gpu-sharing-kind';
 import { concreteFault } from '../../core/tokens';
-import { imageFaults } from '../../kubernetes/container-image';
+import { imageFaults } from '../../core/container-image';
 import { DataSize } from '../../units/data-size';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';

@@ -64,6 +64,13 @@ export function streamFaults(props: VllmDeploymentProps, release: VllmRelease): 
         'the services that give roles too; give the store credentials, or leave weightLoading out';
       return [fault('STREAMING_UNSUPPORTED', 'weightLoading', reason)];
     },
+    () => {
+      if (!modelStore.credentials?.rolesAnywhere) return [];
+      const reason =
+        'weightLoading streams by the server itself, whose image has no aws_signing_helper to change the certificate of modelStore.credentials for credentials; ' +
+        'leave weightLoading out, and keep the weights at the site by modelCache';
+      return [fault('STREAMING_UNSUPPORTED', 'weightLoading', reason)];
+    },
     () => refusedVariableFaults(props, VARIABLES),
     () =>
       extraArguments.flatMap((argument, i) => {

@@ -5,7 +5,7 @@ import { FabricBinding } from '../../core/rdma-fabric';
 import { secretFaults } from '../../core/secret-reference';
 import { concreteFault } from '../../core/tokens';
 import { endTrial } from '../../core/errors';
-import { imageFaults } from '../../kubernetes/container-image';
+import { imageFaults } from '../../core/container-image';
 import { duplicateFaults } from '../../units/duplicate-faults';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { wholeNumberFault } from '../../units/number-faults';

@@ -14,11 +14,12 @@ import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
 import {
-  AWS_CLI_IMAGE,
+  credentialAnnotations,
   credentialMounts,
   credentialVolumes,
   roleAnnotations,
   storeEnvironment,
+  storeImage,
 } from '../../kubernetes/model-store-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { isolate, modelStoreEgress } from '../../kubernetes/network-access';
@@ -144,7 +145,7 @@ export class ModelRelease extends Construct {
         parallelism: 1,
         template: podTemplate({
           labels: this.#labels,
-          annotations: checksumAnnotation(data),
+          annotations: { ...checksumAnnotation(data), ...credentialAnnotations(modelStore) },
           registry: imageRegistry ?? ImageRegistry.UPSTREAM,
           securityLevel: PodSecurityLevel.RESTRICTED,
           serviceAccount: { name: this.name },
@@ -179,7 +180,7 @@ export class ModelRelease extends Construct {
     };
     return {
       name: step,
-      image: awsCliImage ?? AWS_CLI_IMAGE,
+      image: storeImage(modelStore, awsCliImage),
       command: ['/bin/sh', `${SYNC_CONFIG}/release-model.sh`, step],
       env: [...Object.entries(environment).map(([name, value]) => ({ name, value })), ...storeEnvironment(modelStore)],
       volumeMount: [...MOUNTS, ...credentialMounts(modelStore)],

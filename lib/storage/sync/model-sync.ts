@@ -20,7 +20,7 @@ import { checksumAnnotation } from '../../kubernetes/config-checksum';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
-import { roleAnnotations } from '../../kubernetes/model-store-access';
+import { credentialAnnotations, roleAnnotations } from '../../kubernetes/model-store-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { hostEgress, isolate, modelStoreEgress, roleEgress } from '../../kubernetes/network-access';
 import { podTemplate } from '../../kubernetes/pod-template';
@@ -213,7 +213,11 @@ export class ModelSync extends Construct implements IWatchable {
         selector: { matchLabels: this.#labels },
         template: podTemplate({
           labels: { ...this.#props.podLabels, ...this.#labels },
-          annotations: { ...this.#props.podAnnotations, ...checksumAnnotation({ ...data, ...pems }) },
+          annotations: {
+            ...this.#props.podAnnotations,
+            ...checksumAnnotation({ ...data, ...pems }),
+            ...credentialAnnotations(modelStore),
+          },
           registry: imageRegistry ?? ImageRegistry.UPSTREAM,
           securityLevel: PodSecurityLevel.RESTRICTED,
           fsGroupChangePolicy: 'OnRootMismatch',

@@ -3,7 +3,7 @@ import { modelStoreFaults } from '../../core/model-store-reach';
 import { kubernetesNameFault } from '../../core/naming';
 import { secretFaults } from '../../core/secret-reference';
 import { concreteFault, hasToken } from '../../core/tokens';
-import { imageFaults } from '../../kubernetes/container-image';
+import { imageFaults } from '../../core/container-image';
 import { labelSyntaxFaults } from '../../kubernetes/label-syntax';
 import { Fault, fault, faultsUnder } from '../../units/fault';
 import { duplicateFaults } from '../../units/duplicate-faults';

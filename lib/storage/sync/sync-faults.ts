@@ -3,7 +3,7 @@ import { modelStoreFaults } from '../../core/model-store-reach';
 import { kubernetesNameFault } from '../../core/naming';
 import { concreteFault } from '../../core/tokens';
 import { plainUrlFaults } from '../../core/url-faults';
-import { imageFaults } from '../../kubernetes/container-image';
+import { imageFaults } from '../../core/container-image';
 import { annotationSyntaxFaults, labelSyntaxFaults, ownKeyFaults } from '../../kubernetes/label-syntax';
 import { objectNameFaults } from '../../kubernetes/object-name';
 import { Duration } from '../../units/duration';

@@ -1,10 +1,5 @@
 import { PodContainer } from '../../kubernetes/pod-template';
-import {
-  AWS_CLI_IMAGE,
-  credentialMounts,
-  credentialVolumes,
-  storeEnvironment,
-} from '../../kubernetes/model-store-access';
+import { credentialMounts, credentialVolumes, storeEnvironment, storeImage } from '../../kubernetes/model-store-access';
 import { ModelSyncProps } from './model-sync-props';
 import { PYTHON_IMAGE, SYNC_CONFIG } from './sync-place';
 
@@ -67,7 +62,7 @@ function fetchContainer({ props, name, cacheMib, storeUri, releaseUri }: SyncPod
   };
   return {
     name: 'fetch',
-    image: props.awsCliImage ?? AWS_CLI_IMAGE,
+    image: storeImage(props.modelStore, props.awsCliImage),
     command: ['/bin/sh', `${SYNC_CONFIG}/fetch-model.sh`],
     env: [
       ...Object.entries(environment).map(([key, value]) => ({ name: key, value })),

@@ -1,4 +1,5 @@
 import { AwsPlace } from '../../../core/aws-provider';
+import { authorityFaults, subjectFaults } from '../../../core/roles-anywhere';
 import { tagFaults } from '../../../core/tags';
 import { kubernetesNameFault } from '../../../core/naming';
 import { concreteFault, hasToken } from '../../../core/tokens';
@@ -70,51 +71,13 @@ function outageFaults({ maxUplinkOutage, credentials }: HybridGpuNodePoolProps):
   return [fault('OUTAGE_OUTLASTS_CREDENTIALS', 'maxUplinkOutage', reason)];
 }
 
-const CERTIFICATES = /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/;
-
 function certificateFaults({ credentials }: HybridGpuNodePoolProps): Fault[] {
   const { certificates } = credentials;
   if (!certificates) return [];
-  const { certificateAuthority: pem, trustAnchorArn: arn, organizationalUnit } = certificates;
   const at = 'credentials.certificates';
   return allOf(
-    () =>
-      (pem === undefined) === (arn === undefined)
-        ? [
-            fault(
-              'CONFLICTING_PROPERTIES',
-              at,
-              `HybridCredentials.rolesAnywhere needs either certificateAuthority or trustAnchorArn; got ${pem === undefined ? 'neither' : 'both'}`,
-            ),
-          ]
-        : [],
-    () => {
-      if (pem === undefined || hasToken(pem)) return [];
-      if (/PRIVATE KEY-----/.test(pem)) {
-        const reason = `${at}.certificateAuthority must not hold a private key, because it becomes part of the state; give the certificate alone`;
-        return [fault('LITERAL_SECRET', `${at}.certificateAuthority`, reason)];
-      }
-      if (CERTIFICATES.test(pem)) return [];
-      const reason = `${at}.certificateAuthority must be certificates in PEM, from '-----BEGIN CERTIFICATE-----' on; got ${givenValue(pem)}`;
-      return [fault('INVALID_FORMAT', `${at}.certificateAuthority`, reason)];
-    },
-    () => {
-      if (
-        arn === undefined ||
-        hasToken(arn) ||
-        /^arn:aws[\w-]*:rolesanywhere:[\w-]+:\d{12}:trust-anchor\/[\w-]+$/.test(arn)
-      )
-        return [];
-      const reason = `${at}.trustAnchorArn must be the ARN of a trust anchor, e.g. 'arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/<id>'; got ${givenValue(arn)}`;
-      return [fault('INVALID_FORMAT', `${at}.trustAnchorArn`, reason)];
-    },
-    () => {
-      if (organizationalUnit === undefined || hasToken(organizationalUnit)) return [];
-      // What a session tag may be: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html.
-      if (/^[\w .:/=+@-]{1,64}$/.test(organizationalUnit)) return [];
-      const reason = `${at}.organizationalUnit must be 1 to 64 letters, digits, spaces and _ . : / = + @ -; got ${givenValue(organizationalUnit)}`;
-      return [fault('INVALID_FORMAT', `${at}.organizationalUnit`, reason)];
-    },
+    () => authorityFaults(at, 'HybridCredentials.rolesAnywhere', certificates),
+    () => subjectFaults(`${at}.organizationalUnit`, certificates.organizationalUnit),
   );
 }
 

@@ -4,13 +4,13 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import { RolesanywhereProfile } from '@cdktf/provider-aws/lib/rolesanywhere-profile';
-import { RolesanywhereTrustAnchor } from '@cdktf/provider-aws/lib/rolesanywhere-trust-anchor';
 import { SsmActivation } from '@cdktf/provider-aws/lib/ssm-activation';
 import { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { dependOn } from '../../../core/dependencies';
 import { kubernetesName } from '../../../core/naming';
 import { policyJson } from '../../../core/policy-json';
+import { rolesAnywhereTrust, subjectTag, trustAnchor } from '../../../core/roles-anywhere';
 import { escapeTemplate } from '../../../core/template-escape';
 import { ClusterArn } from '../../cluster/cluster-arn';
 import { roleAttributes } from '../../cluster/cluster-role';
@@ -60,7 +60,7 @@ export class HybridNodeRole extends Construct {
     const arn = ClusterArn.of(this, cluster.clusterName, provider);
     const partition = new DataAwsPartition(this, 'Partition', { provider }).partition;
     const name = `${cluster.clusterName}-${poolName}`;
-    this.trustAnchorArn = certificates && this.#trustAnchor(name, props);
+    this.trustAnchorArn = certificates && trustAnchor(this, 'TrustAnchor', { ...certificates, name, provider, tags });
     const role = new IamRole(this, 'Resource', {
       provider,
       namePrefix: `${kubernetesName(name, 37)}-`,
@@ -72,7 +72,7 @@ export class HybridNodeRole extends Construct {
         Statement:
           this.trustAnchorArn === undefined
             ? [ssmTrust(arn.accountId)]
-            : rolesAnywhereTrust(this.trustAnchorArn, certificates?.organizationalUnit),
+            : nodeTrust(this.trustAnchorArn, certificates?.organizationalUnit),
       }),
       tags,
     });
@@ -139,39 +139,15 @@ export class HybridNodeRole extends Construct {
       ...(this.activation ? [this.activation] : []),
     ];
   }
-
-  #trustAnchor(name: string, { credentials, provider, tags }: HybridNodeRoleProps): string {
-    const { trustAnchorArn, certificateAuthority = '' } = credentials.certificates ?? {};
-    if (trustAnchorArn !== undefined) return escapeTemplate(trustAnchorArn);
-    return new RolesanywhereTrustAnchor(this, 'TrustAnchor', {
-      provider,
-      name: kubernetesName(name, 255),
-      enabled: true,
-      source: {
-        sourceType: 'CERTIFICATE_BUNDLE',
-        sourceData: { x509CertificateData: escapeTemplate(certificateAuthority) },
-      },
-      tags,
-    }).arn;
-  }
 }
 
 /** Certificates of this anchor alone, each of which can only name its own node. */
-function rolesAnywhereTrust(anchor: string, organizationalUnit: string | undefined) {
-  const Principal = { Service: 'rolesanywhere.amazonaws.com' };
-  const ArnEquals = { 'aws:SourceArn': anchor };
-  const unit = organizationalUnit === undefined ? {} : { 'aws:PrincipalTag/x509Subject/OU': organizationalUnit };
+function nodeTrust(anchor: string, organizationalUnit: string | undefined) {
+  const unit = organizationalUnit === undefined ? {} : { [subjectTag('OU')]: organizationalUnit };
+  const name = `\${${subjectTag('CN')}}`;
   return [
-    { Effect: 'Allow', Principal, Action: ['sts:TagSession', 'sts:SetSourceIdentity'], Condition: { ArnEquals } },
-    {
-      Effect: 'Allow',
-      Principal,
-      Action: 'sts:AssumeRole',
-      Condition: {
-        ArnEquals,
-        StringEquals: { 'sts:RoleSessionName': '${aws:PrincipalTag/x509Subject/CN}', ...unit },
-      },
-    },
+    rolesAnywhereTrust(anchor, ['sts:TagSession', 'sts:SetSourceIdentity'], {}),
+    rolesAnywhereTrust(anchor, 'sts:AssumeRole', { 'sts:RoleSessionName': name, ...unit }),
   ];
 }
 

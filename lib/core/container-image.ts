@@ -1,4 +1,4 @@
-import { hasToken } from '../core/tokens';
+import { hasToken } from './tokens';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
 

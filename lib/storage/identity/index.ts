@@ -1,0 +1,2 @@
+export * from './site-identities';
+export * from './site-identities-props';
