@@ -60,7 +60,9 @@ export class FraudHybrid {
       SITES_WITHOUT_PASSWORD:
         'the entrance before Prometheus asks for a user and a password, and runs in its namespace',
     };
-    for (const [id, reason] of Object.entries(accepted)) Warnings.accept(this.workloads, id, reason);
+    for (const stack of [this.infrastructure, this.workloads]) {
+      for (const [id, reason] of Object.entries(accepted)) Warnings.accept(stack, id, reason);
+    }
 
     this.topology = new HybridTopology(this.infrastructure, 'Fraud', {
       cloud: {
