@@ -3,7 +3,7 @@ import { isDuration } from '../metrics/promql/literals';
 import { UnscopedValidationError } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { givenValue } from '../units/number-faults';
-import { yamlDocuments } from './yaml-documents';
+import { yamlDocuments } from '../units/yaml-documents';
 
 type Json = { readonly [key: string]: unknown };
 

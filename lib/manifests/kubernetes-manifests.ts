@@ -3,14 +3,11 @@ import { TerraformStack } from 'cdktf';
 import { isCustomResourcesChart } from '../kubernetes/custom-resources-chart';
 import { isGeneratedSecretChart } from '../kubernetes/generated-secret';
 import { throwIfInvalid } from '../core/errors';
-import { KubernetesAccess } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { synthesizedJson, TerraformJson } from '../core/synthesized-json';
+import { synthesizedJson } from '../core/synthesized-json';
 import { ApiObject } from '../kubernetes/rendering/attribute-rules';
-import { isClusterScoped } from './cluster-scoped-kinds';
-import { KINDS } from './kinds';
-import { ReferenceResolver } from './reference-resolver';
 import { renderResource } from './render-resource';
+import { byKindAndName, byName, customResources, resolverOf, selectedEntries } from './stack-entries';
 import { toYaml } from './yaml-writer';
 import { checkArguments } from '../units/argument-faults';
 
@@ -54,7 +51,7 @@ export class KubernetesManifests {
     const json = synthesizedJson(stack);
     const resolver = resolverOf(stack, json, options.values ?? {});
     const faults: Fault[] = [];
-    const entries = selectedEntries(stack, json, options, faults);
+    const entries = selectedEntries(stack, json, options.cluster, faults);
     const objects: ApiObject[] = [];
     const custom: ApiObject[] = [];
     for (const { type, id, block } of entries) {
@@ -100,101 +97,3 @@ export class KubernetesManifests {
 }
 
 checkArguments('KubernetesManifests', KubernetesManifests);
-
-interface Entry {
-  readonly type: string;
-  readonly id: string;
-  readonly block: TerraformJson;
-}
-
-function selectedEntries(
-  stack: TerraformStack,
-  json: TerraformJson,
-  options: KubernetesManifestsOptions,
-  faults: Fault[],
-): Entry[] {
-  const access = options.cluster && KubernetesAccess.find(stack, options.cluster);
-  if (options.cluster && !access) {
-    faults.push(
-      fault(
-        'CLUSTER_NOT_IN_STACK',
-        'cluster',
-        `this stack has no providers for cluster '${options.cluster.clusterName}', and so no objects for it; pass the workload stack`,
-      ),
-    );
-    return [];
-  }
-  const alias = access?.kubernetesProvider.alias;
-  const all = Object.entries((json.resource ?? {}) as { [type: string]: { [id: string]: TerraformJson } })
-    .filter(([type]) => type.startsWith('kubernetes_') || type === 'helm_release')
-    .flatMap(([type, blocks]) => Object.entries(blocks).map(([id, block]) => ({ type, id, block })))
-    .filter(({ block }) => !access || aliasOf(block) === alias);
-  const aliases = new Set(all.map(({ block }) => aliasOf(block)));
-  if (aliases.size > 1) {
-    const names = [...aliases].map((name) => name ?? 'the default provider').sort();
-    faults.push(
-      fault(
-        'CLUSTER_AMBIGUOUS',
-        'cluster',
-        `this stack has objects for several clusters (${names.join(', ')}); pass cluster to choose one`,
-      ),
-    );
-  }
-  return all.filter(({ type, id }) => {
-    if (type === 'helm_release' || Object.hasOwn(KINDS, type)) return true;
-    faults.push(
-      fault(
-        'RESOURCE_TYPE_NOT_RENDERED',
-        `${type}.${id}`,
-        `${type}.${id}: resources of this type cannot be rendered; these can: ${Object.keys(KINDS).join(', ')}`,
-      ),
-    );
-    return false;
-  });
-}
-
-function aliasOf(block: TerraformJson): string | undefined {
-  return (block.provider as string | undefined)?.split('.')[1];
-}
-
-function resolverOf(
-  stack: TerraformStack,
-  json: TerraformJson,
-  values: { [expression: string]: unknown },
-): ReferenceResolver {
-  const resolvers = new Map<string, ReferenceResolver>();
-  const remote = (dataSource: string): ReferenceResolver | undefined => {
-    // The name that cdktf gives to the data source of a cross-stack reference.
-    const producer = stack.node.root.node
-      .findAll()
-      .filter(TerraformStack.isStack)
-      .find((candidate) => dataSource === `cross-stack-reference-input-${candidate.node.id}`);
-    if (!producer) return undefined;
-    const id = producer.node.path;
-    const known = resolvers.get(id) ?? new ReferenceResolver(synthesizedJson(producer), values, remote);
-    resolvers.set(id, known);
-    return known;
-  };
-  return new ReferenceResolver(json, values, remote);
-}
-
-/** Helm puts namespaced resources without a namespace into that of the release. */
-function customResources(release: ApiObject): ApiObject[] {
-  const { resources } = JSON.parse(release.values[0] as string) as { resources: ApiObject[] };
-  return resources.map((resource) => {
-    const { apiVersion, kind, metadata } = resource as { apiVersion: string; kind: string; metadata: object };
-    if (isClusterScoped(apiVersion, kind)) return resource;
-    return { ...resource, metadata: { namespace: release.namespace as string, ...metadata } };
-  });
-}
-
-const ORDER = Object.values(KINDS).map(({ kind }) => kind);
-
-function byKindAndName(a: ApiObject, b: ApiObject): number {
-  return ORDER.indexOf(a.kind as string) - ORDER.indexOf(b.kind as string) || byName(a, b);
-}
-
-function byName(a: ApiObject, b: ApiObject): number {
-  const [first, second] = [a, b].map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`);
-  return first < second ? -1 : 1;
-}

@@ -1,6 +1,7 @@
 import { UnscopedValidationError } from '../units/errors';
 import { Fault, fault } from '../units/fault';
 import { TerraformJson } from '../core/synthesized-json';
+import { isSecretExpression } from './secret-expressions';
 import { parseReference, parseTemplate, Step } from './terraform-template';
 
 /**
@@ -16,11 +17,13 @@ export class ReferenceResolver {
    * @param json the synthesized stack
    * @param values values by the text of the expression, e.g. `aws_iam_role.pod.arn`
    * @param remote the resolver of the stack that a remote state data source reads
+   * @param refusesSecrets whether what Terraform knows to be secret is a fault, whatever its value @default false
    */
   public constructor(
     private readonly json: TerraformJson,
     private readonly values: { [expression: string]: unknown },
     private readonly remote: (dataSource: string) => ReferenceResolver | undefined,
+    private readonly refusesSecrets = false,
   ) {}
 
   /**
@@ -61,6 +64,10 @@ export class ReferenceResolver {
   }
 
   private evaluate(expression: string): unknown {
+    if (this.refusesSecrets && isSecretExpression(expression, this.json)) {
+      const reason = `refers to '${expression}', a secret, which must not be in a file; name a Kubernetes secret instead (a SecretReference), whose value it takes at the site`;
+      throw refusal(fault('SECRET_IN_MANIFEST', undefined, reason));
+    }
     if (Object.hasOwn(this.values, expression)) return this.values[expression];
     if (/^(-?\d+(\.\d+)?|true|false)$/.test(expression)) return JSON.parse(expression);
     const quoted = /^"((?:[^"\\$%]|\\.|[$%](?!\{)|\$\{[^"{}]*\})*)"$/.exec(expression);

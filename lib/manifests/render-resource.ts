@@ -1,6 +1,7 @@
 import { Fault } from '../units/fault';
 import { ApiObject } from '../kubernetes/rendering/attribute-rules';
 import { renderFields } from '../kubernetes/rendering/render-fields';
+import { withCanonicalQuantities } from './canonical-quantity';
 import { KINDS } from './kinds';
 
 /** Terraform's meta-arguments, which are not part of the object. */
@@ -19,5 +20,5 @@ const META_ARGUMENTS = new Set(['//', 'depends_on', 'lifecycle', 'provider']);
 export function renderResource(type: string, block: ApiObject, faults: Fault[]): ApiObject {
   const { apiVersion, kind, fields } = KINDS[type];
   const own = Object.fromEntries(Object.entries(block).filter(([attribute]) => !META_ARGUMENTS.has(attribute)));
-  return { apiVersion, kind, ...renderFields(fields, own, '', faults) };
+  return withCanonicalQuantities({ apiVersion, kind, ...renderFields(fields, own, '', faults) });
 }

@@ -115,6 +115,17 @@ export const ARGUMENTS = {
     'static secret': 'secretName: string',
     'static certificate': 'certificate: GatewayCertificate',
   },
+  GitOpsEngine: {
+    'static argoCd': 'options: ArgoCdOptions',
+    'static flux': 'options: FluxOptions',
+  },
+  GitOpsSecrets: {
+    'static externalSecrets': 'options: ExternalSecretsOptions',
+    'static sops': 'options?: SopsOptions',
+  },
+  GitOpsTree: {
+    write: 'directory: string',
+  },
   GpuInstanceType: {
     'static of': 'name: string',
     'static unlisted': 'props: UnlistedInstanceTypeProps',

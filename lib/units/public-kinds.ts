@@ -7,6 +7,8 @@ export const STRUCTS = {
     'receiver: AlertReceiver; severities?: AlertSeverity[]; alerts?: string[]; namespaces?: string[]; models?: string[]; labels?: string{}; groupBy?: string[]; repeatInterval?: Duration; muteTimes?: MuteTime[]',
   Alternative:
     'change: string; instanceType: GpuNodeType; nodes: number; precision: Precision; kvCachePrecision: Precision; contextLength: number; concurrency: number; parallelism: Parallelism; gpuMemoryUtilization: number; maxSequences: number; maxBatchedTokens: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; pricePerHour?: number',
+  ArgoCdOptions:
+    'repository: string; revision?: string; directory?: string; placement?: ArgoCdPlacement; namespace?: string; project?: string',
   ArmCpuImageOptions:
     'repository?: string; tag?: string; digest?: string; baseDigest?: string; packages?: string[]; labels?: string{}; user?: number; gpus?: GpuType[]; driverMajor?: number; torch?: string; transformers?: string; onnxRuntime?: string',
   AttentionLayer:
@@ -114,6 +116,7 @@ export const STRUCTS = {
   ExpertLayers:
     'routed: number; perToken: number; intermediateSize: number; shared?: number; sharedIntermediateSize?: number; firstDenseLayers?: number; layerStep?: number; bias?: boolean; routerBias?: boolean; float32RouterParameters?: number; sharedGate?: boolean; latentSize?: number',
   ExportOnnxOptions: 'opset?: number; triton?: TritonRelease',
+  ExternalSecretsOptions: 'clusterStore?: string; store?: string; keyPrefix?: string; refreshInterval?: Duration',
   FabricAttachment:
     'kind: FabricAttachmentKind; resourceNames: string[]; networks: string[]; podsPerAdapter: number; deviceIds?: string[]; interfaceNames?: string[]; physicalFunctions?: string[][]',
   FabricBinding:
@@ -123,6 +126,8 @@ export const STRUCTS = {
   Fault: 'id: string; property?: string; reason: string',
   FleetSite:
     'site: string; kind?: string; ring?: string; nodes?: number; powerBudget?: PowerBudget; maxUplinkOutage?: Duration; windows?: MaintenanceWindow[]; maxMegabitsPerSecond?: number; revoked: boolean; labels: string{}',
+  FluxOptions:
+    'repository: string; revision?: string; directory?: string; namespace?: string; repositorySecret?: string; interval?: Duration; timeout?: Duration',
   GatewayBackendOptions:
     'models?: string[]; weight?: number; apiKey?: SecretReference; canary?: GatewayCanary; endpointPicker?: EndpointPicker',
   GatewayCanary: 'server: IOpenAiServer; percent: number; apiKey?: SecretReference',
@@ -131,6 +136,11 @@ export const STRUCTS = {
   GatewayLoadBalancer: 'controller?: LoadBalancerController; annotations?: string{}; sourceRanges?: string[]',
   GatewayServiceProps:
     'name: string; namespace: string; port: number; models: string[]; podSelector?: string{}; apiKey?: SecretReference; basePath?: string; healthPath?: string; weight?: number; longestAnswer?: Duration; scalesToZero?: boolean; endpointPicker?: EndpointPicker',
+  GitOpsRepositoryOptions: 'repository: string; revision?: string; directory?: string',
+  GitOpsSecret:
+    'site: string; namespace: string; name: string; keys: string[]; storeKey?: string; encryptedFile?: string',
+  GitOpsSite: 'name: string; stack: TerraformStack; cluster?: IKubernetesCluster; values?: any{}',
+  GitOpsTreeProps: 'sites: GitOpsSite[]; engine?: GitOpsEngine; secrets?: GitOpsSecrets',
   GpuNodePoolOptions:
     'instanceType: GpuInstanceType; minNodes: number; maxNodes: number; capacity?: Capacity; fabric?: IRdmaFabric; efaLayout?: EfaLayout; placement?: Placement; availabilityZone?: string; subnetIds?: string[]; labels?: string{}; taints?: NodeTaint[]; poolName?: string; diskSize?: DataSize; image?: NodeImage; nodeRoleArn?: string; tags?: string{}; provider?: TerraformProvider; initialNodes?: number; autoscaling?: Autoscaling; gpuSharing?: GpuSharing; nodeRepair?: NodeRepair',
   GpuNodePoolProps:
@@ -359,6 +369,7 @@ export const STRUCTS = {
   SlackReceiverProps: 'webhookUrl: SecretReference; channel?: string',
   SlidingWindow: 'tokens: number; layers: number; chunked?: boolean',
   SnsReceiverProps: 'topicArn: string; region?: string; credentials?: SecretReference',
+  SopsOptions: 'keySecret?: string',
   SparseIndex:
     'heads: number; headSize: number; topTokens: number; parameters?: number; shared?: boolean; keyBits?: number; tokensPerKey?: number',
   SpeculativeDecodingProps: 'tokens: number; acceptanceRate?: number',
@@ -443,6 +454,7 @@ export const CLASSES = {
   AlertReceiver:
     'AlertReceiver.slack(...), AlertReceiver.pagerDuty(...), AlertReceiver.webhook(...), AlertReceiver.email(...) or AlertReceiver.sns(...)',
   ApiAccess: 'ApiAccess.private(), ApiAccess.privateFrom(...) or ApiAccess.publicFrom(...)',
+  ArgoCdPlacement: 'ArgoCdPlacement.AT_SITE or ArgoCdPlacement.HUB',
   Autoscaling: 'Autoscaling.none() or Autoscaling.clusterAutoscaler()',
   Capacity: 'Capacity.onDemand(), Capacity.spot(), Capacity.reservation(...) or Capacity.capacityBlock(...)',
   CapacityPlan: 'CapacityPlan.fromJson(...)',
@@ -482,6 +494,9 @@ export const CLASSES = {
   GatewayBackend: 'GatewayBackend.of(...) or GatewayBackend.ofService(...)',
   GatewayExposure: 'GatewayExposure.INTERNAL or GatewayExposure.public(...)',
   GatewayTls: 'GatewayTls.secret(...) or GatewayTls.certificate(...)',
+  GitOpsEngine: 'GitOpsEngine.argoCd(...) or GitOpsEngine.flux(...)',
+  GitOpsSecrets: 'GitOpsSecrets.externalSecrets(...) or GitOpsSecrets.sops(...)',
+  GitOpsTree: 'new GitOpsTree(...)',
   GpuInstanceType: 'GpuInstanceType.P3_2XLARGE, GpuInstanceType.of(...) or GpuInstanceType.unlisted(...)',
   GpuNodePool: 'new GpuNodePool(...)',
   GpuNodeType: 'GpuNodeType.custom(...)',

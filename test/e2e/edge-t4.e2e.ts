@@ -1,9 +1,14 @@
+import * as path from 'node:path';
 import { App } from 'cdktf';
+import { parse } from 'yaml';
 import { EdgeT4 } from '../../examples/edge-t4/stack';
+import { GitOpsSecrets, GitOpsTree } from '../../lib/manifests';
+import { KubeObject } from './harness/kube-client';
 import { describeWith } from './harness/needs';
 import { OwnCluster, STORAGE_CLASS } from './harness/own-cluster';
 import { ownNode } from './harness/own-nodes';
 import { monitoringRuns, running } from './harness/pods';
+import { ManifestWorkloads } from './harness/workloads';
 
 const SITE = 'till-1';
 const describeStack = (app: App) => new EdgeT4(app).stack;
@@ -48,6 +53,23 @@ describeWith(['terraform', 'controlPlane'], 'examples/edge-t4', () => {
 
   test('plans nothing after that', async () => {
     expect(await site.plan(describeStack, [])).toEqual([]);
+  });
+
+  test('is the same by its files for GitOps, which the API server takes', async () => {
+    const { files } = new GitOpsTree({
+      sites: [{ name: SITE, stack: describeStack(new App()) }],
+      secrets: GitOpsSecrets.externalSecrets({}),
+    });
+    const objects = Object.values(files).map((text) => parse(text) as KubeObject);
+    const own = objects.filter(({ apiVersion }) => !/(kustomize|external-secrets)\./.test(apiVersion));
+    expect(own.length).toBeGreaterThan(40);
+    const record = path.join(site.folder, 'work', 'git-ops.json');
+    // Dry runs, in which a field that its kind has not is refused.
+    expect(await new ManifestWorkloads(site.kube, own, record).plan()).toEqual([]);
+    const changed = own.map((object) =>
+      object.kind === 'Deployment' ? { ...object, spec: { ...object.spec, minReadySeconds: 5 } } : object,
+    );
+    expect(await new ManifestWorkloads(site.kube, changed, record).plan()).toHaveLength(2);
   });
 
   test('leaves nothing behind', async () => {

@@ -8,6 +8,9 @@ import {
   DataSize,
   EdgeBootstrap,
   EdgeHardware,
+  GitOpsEngine,
+  GitOpsSecrets,
+  GitOpsTree,
   GpuInstanceType,
   GpuType,
   K3sRelease,
@@ -105,6 +108,12 @@ const OTHER: StructPrograms = {
       ...{ hardware: EDGE, nodeName: 'n' },
       files: [{ name: 'a.tar', sha256: '0'.repeat(64), address: 'https://example.com/a.tar', ...given }],
     }),
+  GitOpsTreeProps: (given) => (stack) => void new GitOpsTree({ sites: [{ name: 'a', stack }], ...given }),
+  GitOpsSite: (given) => (stack) => void new GitOpsTree({ sites: [{ name: 'a', stack, ...given }] }),
+  ArgoCdOptions: (given) => () => void GitOpsEngine.argoCd({ repository: 'https://example.com/a.git', ...given }),
+  FluxOptions: (given) => () => void GitOpsEngine.flux({ repository: 'https://example.com/a.git', ...given }),
+  ExternalSecretsOptions: (given) => () => void GitOpsSecrets.externalSecrets({ ...given }),
+  SopsOptions: (given) => () => void GitOpsSecrets.sops({ ...given }),
   K3sReleaseProps: (given) => () =>
     void K3sRelease.custom({
       ...{ version: 'v1.36.4+k3s1', architecture: CpuArchitecture.ARM64 },

@@ -2,7 +2,7 @@
 export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: string }[] = [
   {
     values:
-      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput|OutageFigure|PowerSetting|EdgeServer|EdgeBootstrap|FleetSite|OutageEvent)\./,
+      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput|OutageFigure|PowerSetting|EdgeServer|EdgeBootstrap|FleetSite|OutageEvent|GitOpsSecret)\./,
     why: 'the library returns it',
   },
   { values: /^CapacityPlan\.vllmServeArguments\(/, why: 'it returns arguments of a command, and makes no resource' },
@@ -38,6 +38,11 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
   {
     values: /^SiteFleet(Options)?\./,
     why: 'it is a table that is read, and names that its cells are compared with: what a cell says is checked where it is used',
+  },
+  {
+    values:
+      /^(GitOpsRepositoryOptions\.|(ArgoCdOptions|FluxOptions)\.(repository|revision|directory|namespace|project|repositorySecret)|ExternalSecretsOptions\.(clusterStore|store|keyPrefix)|SopsOptions\.keySecret|GitOpsSite\.(name|values)|GitOpsTree\.write\(directory\))/,
+    why: 'it goes into files and into no resource; what is no name, path or address is refused, a reference too: test/manifests/git-ops-engine.test.ts',
   },
   { values: /^SiteIdentities\.(of|roleOf)\(site\)/, why: 'it looks up a site by name; another is refused' },
   { values: /^SiteIdentity\.site$/, why: 'it says whose the other values are, and goes into no resource' },

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 // Records what the real Kubernetes provider sends to the API server for given resources.
 //
-//   node record.mjs <samples.json> <fixture.json>
+//   npx tsx record.mjs <samples.json> <fixture.json>
+//   npx tsx record.mjs --stack <cdk.tf.json> <fixture.json>
 //
-// samples.json: { "<resource type>": { "<id>": { ...arguments } } }; every metadata.name is unique within its type. The samples of
-// the fixture at hand are its own blocks: every argument set, none but the required ones, and chosen at random.
+// samples.json: { "<resource type>": { "<id>": { ...arguments } } }; every metadata.name is unique within its type and namespace. The samples
+// of the fixture at hand are its own blocks: every argument set, none but the required ones, and chosen at random. Of a synthesized stack
+// its Kubernetes resources are recorded, without the blocks: each has the hash of its block instead (block-hash.ts), and texts of more
+// than 1,000 characters are their SHA-256.
 // Needs terraform on the PATH and the provider of the version below where terraform finds it (a registry, or a mirror named by
 // TF_CLI_CONFIG_FILE). No cluster: a server on loopback notes each creation and refuses it, so the apply is expected to fail.
 import { spawn, spawnSync } from 'node:child_process';
@@ -12,11 +15,27 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { blockHash, shortened } from './block-hash.ts';
 
 const PROVIDER_VERSION = '2.38.0';
 
-const [samplesFile, fixtureFile] = process.argv.slice(2);
-const samples = JSON.parse(readFileSync(samplesFile, 'utf8'));
+const isStack = process.argv[2] === '--stack';
+const [samplesFile, fixtureFile] = process.argv.slice(isStack ? 3 : 2);
+const given = JSON.parse(readFileSync(samplesFile, 'utf8'));
+const samples = isStack ? kubernetesResources(given.resource) : given;
+
+/** Without their order, in which a refused creation would keep others from being tried, and with the provider of this configuration. */
+function kubernetesResources(resources) {
+  const own = Object.entries(resources).filter(([type]) => type.startsWith('kubernetes_'));
+  return Object.fromEntries(
+    own.map(([type, blocks]) => [
+      type,
+      Object.fromEntries(
+        Object.entries(blocks).map(([id, { depends_on: _order, provider: _provider, ...block }]) => [id, block]),
+      ),
+    ]),
+  );
+}
 
 const requests = [];
 const server = http.createServer((request, response) => {
@@ -68,10 +87,14 @@ try {
     Object.entries(blocks).map(([id, block]) => {
       const kind = type.replace(/^kubernetes_|_v\d$/g, '').replaceAll('_', '');
       const found = requests.filter(
-        (request) => request.kind.toLowerCase() === kind && request.metadata.name === block.metadata.name,
+        ({ kind: sent, metadata: { name, namespace } }) =>
+          sent.toLowerCase() === kind &&
+          name === block.metadata.name &&
+          (namespace ?? 'default') === (block.metadata.namespace ?? 'default'),
       );
       if (found.length !== 1)
         throw new Error(`${type}.${id}: ${found.length} requests\n${output.slice(output.indexOf('Error:') - 200)}`);
+      if (isStack) return { type, id, hash: blockHash(block), request: shortened(found[0]) };
       return { type, id, block, request: found[0] };
     }),
   );
