@@ -47,7 +47,10 @@ const KINDS: { [kind: string]: SiteKind } = {
   kiosk: { hardware: server(GpuType.T4), models: chat(1, { gpuMemoryUtilization: 0.89 }) },
   shop: { hardware: server(GpuType.L4), models: chat(2) },
   // Its cards have no NVLink: layers are divided, not the matrices of each.
-  depot: { hardware: server(GpuType.L4, 2), models: chat(8, { parallelism: Parallelism.of({ tensor: 1, pipeline: 2 }) }) },
+  depot: {
+    hardware: server(GpuType.L4, 2),
+    models: chat(8, { parallelism: Parallelism.of({ tensor: 1, pipeline: 2 }) }),
+  },
 };
 
 /** As many sites as a table has, each with a stack of its own, before a cloud that somebody else runs. */
