@@ -15,7 +15,7 @@ export const TRAINED_MODELS = path.join(
 );
 
 /** Names of the environments: each has a list of all its packages. */
-export const JOB_ENVIRONMENTS = ['core', 'compressor'];
+export const JOB_ENVIRONMENTS = ['core', 'compressor', 'gptqmodel'];
 
 /** The environment of processes: nothing is asked of a hub, and nothing compiled. */
 export function jobVariables(more = {}) {
@@ -33,7 +33,7 @@ export function jobVariables(more = {}) {
 /**
  * Makes an environment where it is missing or of other versions. Packages that vLLM's has in the same version are taken from there.
  *
- * @param name core or compressor
+ * @param name one of JOB_ENVIRONMENTS
  * @returns the path of its `python`
  */
 export async function jobEnvironment(name) {

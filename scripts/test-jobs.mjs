@@ -1,6 +1,6 @@
 // npm run test:jobs: ruff and mypy on the Job programs in jobs/, and pytest in each environment that they run in. Each tool must also refuse what has a
 // fault. Arguments go to pytest, which then runs alone, in the environment that the first names if it names one: npm run test:jobs -- compressor -k gptq
-// Ends with the line 'N passed, N failed, N skipped'.
+// Without a name, those of BY_HAND are left out. Ends with the line 'N passed, N failed, N skipped'.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { JOB_ENVIRONMENTS, TRAINED_MODELS, jobEnvironment, jobVariables } from './jobs-environment.mjs';
@@ -9,11 +9,16 @@ import { CACHE, expect, ROOT, run, say, Suite, writeResult } from './support.mjs
 
 const JOBS = path.join(ROOT, 'jobs');
 const WORK = path.join(CACHE, 'jobs', 'work');
-const MARKERS = { core: 'not compressor', compressor: 'compressor' };
+const MARKERS = { core: 'not compressor and not gptqmodel', compressor: 'compressor', gptqmodel: 'gptqmodel' };
+/** Environments that are made and tested where they are named, each with the reason. */
+const BY_HAND = {
+  gptqmodel:
+    'GPTQModel is built from its sources, for a minute or more, for tests that end in one: run `npm run test:jobs -- gptqmodel` before a release',
+};
 
 const [first, ...rest] = process.argv.slice(2);
 const words = JOB_ENVIRONMENTS.includes(first) ? rest : [first, ...rest].filter(Boolean);
-const environments = JOB_ENVIRONMENTS.includes(first) ? [first] : JOB_ENVIRONMENTS;
+const environments = JOB_ENVIRONMENTS.includes(first) ? [first] : JOB_ENVIRONMENTS.filter((name) => !(name in BY_HAND));
 const isWhole = first === undefined;
 
 rmSync(WORK, { recursive: true, force: true });
@@ -21,7 +26,10 @@ mkdirSync(WORK, { recursive: true });
 const suite = new Suite('jobs');
 if (isWhole) await lint();
 const counts = { passed: suite.passed, failed: suite.failures.length, skipped: 0 };
-const skips = [];
+const skips = Object.entries(BY_HAND)
+  .filter(([name]) => !environments.includes(name))
+  .map(([name, reason]) => ({ title: `the tests of the environment '${name}'`, reason }));
+counts.skipped += skips.length;
 for (const name of environments) await pytest(name);
 writeResult('jobs', { ...counts, skips });
 for (const { title, reason } of skips) console.log(`skipped: ${title}: ${reason}`);

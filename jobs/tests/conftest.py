@@ -38,12 +38,17 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> support.Texts:
     return support.Texts(folder / "train.txt", folder / "held-back.txt")
 
 
+# Packages that have environments of their own, by the marker of their tests.
+_OWN = {"compressor": "llmcompressor", "gptqmodel": "gptqmodel"}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a word about it, both kinds of tests would be skipped or fail where the other environment is."""
+    """Without a word about it, tests would be skipped or fail where another environment is."""
     import importlib.util
 
-    if importlib.util.find_spec("llmcompressor") is None and config.getoption("-m") == "":
-        skip = pytest.mark.skip(reason="llm-compressor has an environment of its own: npm run test:jobs")
-        for item in items:
-            if item.get_closest_marker("compressor"):
-                item.add_marker(skip)
+    for marker, package in _OWN.items():
+        if importlib.util.find_spec(package) is None and config.getoption("-m") == "":
+            skip = pytest.mark.skip(reason=f"{package} has an environment of its own: npm run test:jobs -- {marker}")
+            for item in items:
+                if item.get_closest_marker(marker):
+                    item.add_marker(skip)

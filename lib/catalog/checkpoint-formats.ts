@@ -36,6 +36,8 @@ export interface CheckpointFormat {
   readonly method?: string;
   /** Lowest compute capability on which vLLM reads it. */
   readonly minimumComputeCapability: number;
+  /** What to write in its place; given where nothing has shown that what the package writes is loaded by a vLLM. @default - it was seen to load */
+  readonly seenInstead?: string;
   /** Which engine reads it. */
   readonly reader: 'vllm' | 'onnxruntime' | 'program';
 }
@@ -70,6 +72,38 @@ export const FP8_BLOCKS: CheckpointFormat = {
   ...COMPRESSED,
   name: 'compressed-tensors fp8 in blocks',
   minimumComputeCapability: 8,
+};
+
+/**
+ * GPTQ's own form, as GPTQModel writes it: 4 bits in groups of 64 were seen to load and to answer in vLLM 0.24.0 on a processor (jobs/README.md). On GPUs the kernels
+ * are those of `W4A16` (`choose_mp_linear_kernel` in auto_gptq.py of 0.24.0).
+ *
+ * @internal
+ */
+export const GPTQ_W4: CheckpointFormat = {
+  ...{ name: 'gptq w4a16', method: 'gptq', minimumComputeCapability: 8, reader: 'vllm' },
+};
+/** @internal */
+export const GPTQ_W8: CheckpointFormat = {
+  ...{ name: 'gptq w8a16', method: 'gptq', minimumComputeCapability: 8, reader: 'vllm' },
+  seenInstead: 'ModelStep.gptq(..., 8)',
+};
+
+/**
+ * ModelOpt's own form. vLLM chooses the method by `quant_algo` of `config.json` (`override_quantization_method`), and reads FP8 from compute capability 8.9 on, NVFP4
+ * from 7.5 (`get_min_capability` in modelopt.py of 0.24.0; earlier releases: `SINCE` of lib/planning/weight-only-nvfp4.ts). INT4 by AWQ and INT8 are exported
+ * too, and `QUANT_ALGOS` there has neither.
+ *
+ * @internal
+ */
+export const MODELOPT_FP8: CheckpointFormat = {
+  ...{ name: 'modelopt fp8', method: 'modelopt', minimumComputeCapability: 8.9, reader: 'vllm' },
+  seenInstead: 'ModelStep.fp8()',
+};
+/** @internal */
+export const MODELOPT_NVFP4: CheckpointFormat = {
+  ...{ name: 'modelopt nvfp4', method: 'modelopt_fp4', minimumComputeCapability: 7.5, reader: 'vllm' },
+  seenInstead: 'ModelStep.weightOnly(4)',
 };
 
 /** INT8 of PyTorch's dynamic quantization, which no server loads by itself. @internal */
@@ -128,4 +162,4 @@ export function whyNotLoaded(format: CheckpointFormat, reader: ModelReader): str
 }
 
 /** Formats that vLLM reads, that which runs on the oldest GPUs first. */
-const WEIGHT_FORMATS: readonly CheckpointFormat[] = [PLAIN, W8A8, W8A16, W4A16, FP8, FP8_BLOCKS];
+const WEIGHT_FORMATS: readonly CheckpointFormat[] = [PLAIN, W8A8, W8A16, W4A16, GPTQ_W4, FP8, FP8_BLOCKS];

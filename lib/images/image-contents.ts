@@ -147,9 +147,13 @@ export function pythonVariables(): { [name: string]: string } {
 }
 
 /** @internal */
-export function pythonInstructions(user: number | undefined, held: readonly string[]): string[] {
+export function pythonInstructions(
+  user: number | undefined,
+  held: readonly string[],
+  more: readonly string[] = [],
+): string[] {
   return [
-    ...aptInstall(['ca-certificates', 'python3', 'python3-venv'], held),
+    ...aptInstall(['ca-certificates', 'python3', 'python3-venv', ...more], held),
     makeUser(user ?? POD_USER),
     `RUN python3 -m venv ${ENVIRONMENT}`,
   ];

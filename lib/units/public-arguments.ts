@@ -254,6 +254,9 @@ export const ARGUMENTS = {
     'static onSharedGpu': 'memory: DataSize; instances?: number',
     'static onCpu': 'count?: number',
   },
+  ModelRollout: {
+    'static channelOf': 'ring: string; channel?: string',
+  },
   ModelSource: {
     'static urls': 'files: ModelFile[]; authorization?: SecretReference',
     'static volumeClaim': 'claimName: string; folder?: string; files?: ModelFiles',
@@ -277,6 +280,9 @@ export const ARGUMENTS = {
     'static fp8PerTensor': 'calibration: CalibrationOptions',
     'static awq': 'calibration: CalibrationOptions; group?: WeightGroup',
     'static gptq': 'calibration: CalibrationOptions; bits?: number; group?: WeightGroup',
+    'static gptqModel': 'calibration: CalibrationOptions; bits?: number; group?: WeightGroup',
+    'static modeloptFp8': 'calibration: CalibrationOptions',
+    'static modeloptNvfp4': 'calibration: CalibrationOptions',
     'static shareAttentionHeads': 'saved?: number; text?: StoredText',
     'static skipLayers': 'options: SkipLayersOptions',
     'static mergeLora': 'adapter: StoredFiles',

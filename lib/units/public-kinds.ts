@@ -232,6 +232,8 @@ export const STRUCTS = {
     'cluster: IKubernetesCluster; modelStore: IModelStore; modelName: string; modelVersion?: string; model: ModelSpec; precision?: Precision; steps: ModelStep[]; gate: QualityGate; image?: string; pipelineImage?: PipelineImage; outputName?: string; outputVersion?: string; nodePool?: IGpuNodePool; nodeSelector?: string{}; nodeMemory?: DataSize; cpus?: number; disk?: DataSize; workClaim?: string; compressedTensorsVersion?: string; trustRemoteCode?: boolean; retries?: number; timeout?: Duration; waitTimeout?: Duration; namespace?: string; name?: string; priorityClassName?: string; awsCliImage?: string; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelReleaseProps:
     'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version: string; number: number; signingKeys: SecretReference[]; channel?: string; variant?: string; sites?: string[]; namespace?: string; name?: string; retries?: number; awsCliImage?: string; pythonImage?: string; nodeSelector?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
+  ModelRolloutProps:
+    'cluster: IKubernetesCluster; modelStore: IModelStore; model: string; version: string; number: number; signingKeys: SecretReference[]; rings: RolloutRing[]; hub: RolloutHub; channel?: string; variant?: string; soak?: Duration; minimumUpdated?: number; ringTimeout?: Duration; alerts?: string[]; customAlerts?: string[]; onFailure?: RolloutFailureAction; pollInterval?: Duration; namespace?: string; name?: string; retries?: number; awsCliImage?: string; pythonImage?: string; nodeSelector?: string{}; imageRegistry?: ImageRegistry; networkPolicy?: boolean',
   ModelSettings: 'responseCache?: boolean; metricTags?: string{}; parameters?: string{}',
   ModelStoreAccessLogs: 'bucketName: string; prefix?: string',
   ModelStoreAttributes:
@@ -320,6 +322,9 @@ export const STRUCTS = {
   RoleOptions: 'permissionsBoundary?: string; path?: string',
   RolesAnywhereCredentials: 'identity: SiteIdentity; image: string',
   RolesAnywhereOptions: 'certificateAuthority?: string; trustAnchorArn?: string; organizationalUnit?: string',
+  RolloutHub:
+    'url: string; siteLabel?: string; username?: string; password?: SecretReference; token?: SecretReference; certificateAuthority?: SecretReference',
+  RolloutRing: 'name: string; sites: string[]; soak?: Duration',
   S3CompatibleStoreProps:
     'bucketName: string; endpoint: string; endpointNamespace?: string; credentials: ModelStoreCredentials; region?: string',
   ScaledModel: 'model: string; service: string; exporter: MetricExporter',
@@ -500,7 +505,7 @@ export const CLASSES = {
   IRdmaFabric: 'RdmaFabric.efa(), RdmaFabric.none(), RdmaFabric.infiniband(...) or RdmaFabric.roce(...)',
   IServiceAccountRole: 'cluster.serviceAccountRole(...)',
   IWatchable:
-    'new ModelSync(...), new KServeInferenceService(...), new KServeLlmInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...), new VllmDeployment(...), new ModelPipeline(...) or new ExistingExporter(...)',
+    'new ModelRollout(...), new ModelSync(...), new KServeInferenceService(...), new KServeLlmInferenceService(...), new EnvoyAiInferenceGateway(...), new InferenceGateway(...), new TritonDeployment(...), new VllmDeployment(...), new ModelPipeline(...) or new ExistingExporter(...)',
   ImagePrePuller: 'new ImagePrePuller(...)',
   ImagePreset: 'ImagePreset.CURRENT or ImagePreset.CUDA_11_8',
   ImageRegistry: 'ImageRegistry.UPSTREAM, ImageRegistry.withPullSecrets(...) or ImageRegistry.mirror(...)',
@@ -536,11 +541,12 @@ export const CLASSES = {
   ModelInstances: 'ModelInstances.onGpus(...), ModelInstances.onSharedGpu(...) or ModelInstances.onCpu(...)',
   ModelPipeline: 'new ModelPipeline(...)',
   ModelRelease: 'new ModelRelease(...)',
+  ModelRollout: 'new ModelRollout(...)',
   ModelSource: 'ModelSource.urls(...), ModelSource.volumeClaim(...) or ModelSource.huggingFace(...)',
   ModelSpec:
     'ModelSpec.LLAMA_65B, ModelSpec.of(...), ModelSpec.dense(...), ModelSpec.mixtureOfExperts(...) or ModelSpec.fromHuggingFaceConfig(...)',
   ModelStep:
-    'ModelStep.int8Dynamic(), ModelStep.w8a8(...), ModelStep.weightOnly(...), ModelStep.fp8(), ModelStep.fp8PerTensor(...), ModelStep.fp8PerBlock(), ModelStep.awq(...), ModelStep.gptq(...), ModelStep.shareAttentionHeads(...), ModelStep.skipLayers(...), ModelStep.mergeLora(...), ModelStep.exportOnnx(...), ModelStep.optimizeOnnx(...), ModelStep.packageTokenizer() or ModelStep.tritonRepository(...)',
+    'ModelStep.int8Dynamic(), ModelStep.w8a8(...), ModelStep.weightOnly(...), ModelStep.fp8(), ModelStep.fp8PerTensor(...), ModelStep.fp8PerBlock(), ModelStep.awq(...), ModelStep.gptq(...), ModelStep.gptqModel(...), ModelStep.modeloptFp8(...), ModelStep.modeloptNvfp4(...), ModelStep.shareAttentionHeads(...), ModelStep.skipLayers(...), ModelStep.mergeLora(...), ModelStep.exportOnnx(...), ModelStep.optimizeOnnx(...), ModelStep.packageTokenizer() or ModelStep.tritonRepository(...)',
   ModelStore: 'new ModelStore(...)',
   ModelSync: 'new ModelSync(...)',
   MonitoringStack: 'new MonitoringStack(...)',
@@ -559,7 +565,7 @@ export const CLASSES = {
     'OidcIssuer.of(...), OidcIssuer.keycloak(...), OidcIssuer.entraId(...), OidcIssuer.cognito(...) or OidcIssuer.eks(...)',
   OutagePlan: 'new OutagePlan(...)',
   Parallelism: 'Parallelism.NONE or Parallelism.of(...)',
-  PipelineEnvironment: 'PipelineEnvironment.CORE or PipelineEnvironment.COMPRESSOR',
+  PipelineEnvironment: 'PipelineEnvironment.CORE, PipelineEnvironment.COMPRESSOR or PipelineEnvironment.GPTQMODEL',
   PipelineImage: 'PipelineImage.cuda(...) or PipelineImage.cpu(...)',
   Placement: 'Placement.none(), Placement.clusterGroup() or Placement.existing(...)',
   PodVolume: 'PodVolume.secret(...), PodVolume.configMap(...), PodVolume.claim(...) or PodVolume.emptyFolder(...)',
@@ -653,7 +659,7 @@ export const ENUMS = {
   MediaInput: 'ALL IMAGES NONE',
   MemoryShare: 'WHOLE STATIC FREE',
   MetricExporter:
-    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset prometheus alertmanager vmagent model-sync model-pipeline',
+    'triton triton-vllm triton-tensorrtllm vllm envoy dcgm-exporter node-exporter efa-node-exporter kube-state-metrics kubelet kubelet-cadvisor kubelet-resource leaderworkerset prometheus alertmanager vmagent model-sync model-rollout model-pipeline',
   MetricFeature:
     'histogram_latencies summary_latencies response_cache REPORT_CUSTOM_METRICS dcgm_counter pool_labels kv_cache_metrics enable_mfu_metrics show_hidden_metrics_for_version enable_lora speculative_config kv_transfer_config tool_call_parser watermark_config custom_histogram_buckets VLLM_COMPUTE_NANS_IN_LOGITS gateway_tls gateway_jwt remote_write gateway_cloud',
   MetricType: 'counter gauge histogram summary',
@@ -669,6 +675,7 @@ export const ENUMS = {
   PodVolumeKind: 'SECRET CONFIG_MAP CLAIM EMPTY',
   RdmaFabricKind: 'none efa infiniband roce',
   RemovalPolicy: 'retain destroy',
+  RolloutFailureAction: 'stop take-back-ring take-back-all',
   SequenceControlKind: 'CONTROL_SEQUENCE_START CONTROL_SEQUENCE_READY CONTROL_SEQUENCE_END CONTROL_SEQUENCE_CORRID',
   ServerScaler: 'hpa keda',
   ServiceType: 'ClusterIP NodePort LoadBalancer',

@@ -27,6 +27,7 @@ import {
 import { preparePrometheusAdapter } from './setup/prometheus-adapter.mjs';
 import { prepareJobSet } from './setup/job-set.mjs';
 import { findProviders } from './setup/providers.mjs';
+import { prepareSigningHelper } from './setup/signing-helper.mjs';
 import { prepareTerraform } from './setup/terraform.mjs';
 import { prepareVmagent } from './setup/vmagent.mjs';
 
@@ -60,6 +61,10 @@ const FURTHER = {
   ],
   nodeExporter: ['no node exporter, so nothing tells of the nodes', () => prepareNodeExporter(E2E_CACHE)],
   jobSet: ['no controller of JobSets, so no training on several nodes is made', () => prepareJobSet(E2E_CACHE)],
+  signingHelper: [
+    'no credential helper of IAM Roles Anywhere, so no site has credentials',
+    () => prepareSigningHelper(E2E_CACHE),
+  ],
   awsCli: ['no AWS CLI, so no weights are moved', () => prepareAwsCli()],
   vllm: ['no vLLM for CPUs, so no server of models runs', () => vllmEnvironment(process.env.E2E_VLLM)],
   jobs: ['no packages of the Job programs, so no model is made smaller', () => prepareJobPrograms()],

@@ -102,6 +102,11 @@ export const TEXTS: FaultText[] = [
     faults: () => served({ steps: [ModelStep.weightOnly(4)] }, GpuInstanceType.G4DN_XLARGE, faultsAtSynth),
   },
   {
+    id: 'OUTPUT_NOT_SEEN_LOADED',
+    text: 'the steps write modelopt fp8, which vLLM says that it reads, and which no test or measurement of this library has seen it load; let a server of the same GPU and image answer from it before users do, or use ModelStep.fp8(), which was seen to load',
+    faults: () => warningsOf(piped({ steps: [ModelStep.modeloptFp8({ text: TALKS })] }).pipeline),
+  },
+  {
     id: 'PIPELINE_TAKES_TOO_LONG',
     property: 'timeout',
     text: 'the pipeline takes about 35 min on a node without GPUs, most of it checks, 34 min; more than three times its timeout of 1 s; give it more cpus, or raise timeout',
@@ -127,6 +132,22 @@ export const TEXTS: FaultText[] = [
         name: 'narrow',
         shape: {
           ...{ layers: 8, hiddenSize: 960, attentionHeads: 15, intermediateSize: 2560, vocabularySize: 49152 },
+          maxContextLength: 8192,
+        },
+      }),
+      precision: Precision.BF16,
+    }),
+  },
+  {
+    id: 'GROUPS_DO_NOT_DIVIDE',
+    property: 'steps[0]',
+    text: 'steps[0] cuts weights into blocks of 16, which do not divide the width of the feed-forward block of 2568 of uneven; use ModelStep.modeloptFp8(), which has no blocks',
+    refuse: pipe({
+      steps: [ModelStep.modeloptNvfp4({ text: TALKS })],
+      model: ModelSpec.dense({
+        name: 'uneven',
+        shape: {
+          ...{ layers: 8, hiddenSize: 960, attentionHeads: 15, intermediateSize: 2568, vocabularySize: 49152 },
           maxContextLength: 8192,
         },
       }),

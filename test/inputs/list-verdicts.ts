@@ -3,6 +3,9 @@
  * cdktf's functions return. A list is refused where its length or its elements are needed at synthesis.
  */
 export const LIST_VERDICTS: { readonly [name: string]: string } = {
+  'ModelRolloutProps.alerts': 'refused VALUE_NOT_CONCRETE alerts',
+  'ModelRolloutProps.customAlerts': 'refused VALUE_NOT_CONCRETE customAlerts',
+  'RolloutRing.sites': 'refused VALUE_NOT_CONCRETE rings[0].sites',
   'ModelReleaseProps.sites': 'refused VALUE_NOT_CONCRETE sites',
   'SiteIdentitiesProps.sites': 'refused VALUE_NOT_CONCRETE sites',
   'SiteIdentitiesProps.models': 'refused VALUE_NOT_CONCRETE models',

@@ -71,6 +71,27 @@ class Compress:
 
 
 @dataclass(frozen=True)
+class GptqModel:
+    """GPTQ by GPTQModel, in its own form."""
+
+    text: pathlib.Path = setting()
+    bits: int = setting(4, choices=(4, 8))
+    samples: int = setting(256, least=1)
+    length: int = setting(512, least=8)
+    group_size: int = setting(128, choices=GROUP_SIZES)
+
+
+@dataclass(frozen=True)
+class Modelopt:
+    """NVIDIA's ModelOpt, in its own form: FP8 with a scale for each tensor, or NVFP4, of weights and activations."""
+
+    scheme: str = setting(choices=("FP8", "NVFP4"))
+    text: pathlib.Path = setting()
+    samples: int = setting(256, least=1)
+    length: int = setting(512, least=8)
+
+
+@dataclass(frozen=True)
 class ExportOnnx:
     """A graph of ONNX: token ids in, logits out, without a cache of keys and values."""
 
@@ -201,7 +222,7 @@ class Kind:
 
 
 _FLOAT = ("transformers",)
-_HUGGING_FACE = ("transformers", "compressed-tensors", "dynamic-int8", "shared-attention")
+_HUGGING_FACE = ("transformers", "compressed-tensors", "gptq", "modelopt", "dynamic-int8", "shared-attention")
 _LOADABLE = (*_HUGGING_FACE, "onnx")
 _ALL = (*_LOADABLE, "triton")
 _TORCH = ("torch", "transformers", "safetensors")
@@ -213,6 +234,8 @@ STEPS: dict[str, Kind] = {
     "share-attention": Kind(ShareAttention, "steps.share_attention", _TORCH, _FLOAT, "shared-attention"),
     "dynamic-int8": Kind(DynamicInt8, "steps.dynamic_int8", _TORCH, _FLOAT, "dynamic-int8"),
     "compress": Kind(Compress, "steps.compress", (*_TORCH, "llmcompressor"), _FLOAT, "compressed-tensors"),
+    "gptq-model": Kind(GptqModel, "steps.gptq_model", (*_TORCH, "gptqmodel"), _FLOAT, "gptq"),
+    "modelopt": Kind(Modelopt, "steps.modelopt", (*_TORCH, "modelopt"), _FLOAT, "modelopt"),
     "export-onnx": Kind(
         ExportOnnx, "steps.export_onnx", (*_TORCH, "onnx", "onnxscript", "onnxruntime"), ("transformers", "shared-attention"), "onnx", 2
     ),

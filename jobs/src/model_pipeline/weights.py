@@ -88,20 +88,31 @@ def weight_bytes(folder: pathlib.Path) -> int:
     return sum(path.stat().st_size for kind in kinds for path in folder.rglob(kind) if path.is_file())
 
 
+# Beside the weights: how they are packed, and what they are multiplied with.
+_BESIDE = ("scale", "zero_point", "inv_freq", "scales", "qzeros", "g_idx")
+
+
 def _parameters(name: str, tensor: Tensor) -> int:
     """How many parameters of the model a tensor holds: none where it says how others are packed."""
     last = name.rsplit(".", 1)[-1]
-    if last.endswith(("_scale", "_zero_point", "_shape", "_g_idx", "_scale_inv")) or last in ("scale", "zero_point", "inv_freq"):
+    if last.endswith(("_scale", "_zero_point", "_shape", "_g_idx", "_scale_inv", "_scale_2")) or last in _BESIDE:
         return 0
     return tensor.elements
 
 
 def count(folder: pathlib.Path) -> dict[str, int]:
-    """Parameters of each tensor. Packed ones (`weight_packed`) count as what was packed, by `weight_shape` beside them."""
+    """Parameters of each tensor. Packed ones count as what was packed.
+
+    `weight_packed` by `weight_shape` beside it, `qweight` by the inputs that `g_idx` says the groups of, NVFP4 (with `weight_scale_2`) as two in each byte.
+    """
     tensors = tensors_of(folder)
     counts = {name: _parameters(name, tensor) for name, tensor in tensors.items()}
-    for name in tensors:
-        if name.endswith(".weight_packed"):
+    for name, tensor in tensors.items():
+        if name.endswith(".qweight"):
+            counts[name] = tensors[name.replace(".qweight", ".g_idx")].elements * tensor.shape[1]
+        elif name.endswith(".weight") and f"{name}_scale_2" in tensors:
+            counts[name] = 2 * tensor.elements
+        elif name.endswith(".weight_packed"):
             counts[name] = math.prod(_values(tensors[name.replace("_packed", "_shape")], name.replace("_packed", "_shape")))
     return counts
 

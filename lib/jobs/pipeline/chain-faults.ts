@@ -20,6 +20,8 @@ const CHAIN: { readonly [kind in StepKind]: { readonly reads: readonly Form[]; r
   [StepKind.SHARE_ATTENTION]: { reads: [Form.WEIGHTS], writes: Form.SHARED },
   [StepKind.INT8_DYNAMIC]: { reads: [Form.WEIGHTS, Form.GRAPH] },
   [StepKind.COMPRESS]: { reads: [Form.WEIGHTS], writes: Form.COMPRESSED },
+  [StepKind.GPTQ_MODEL]: { reads: [Form.WEIGHTS], writes: Form.COMPRESSED },
+  [StepKind.MODELOPT]: { reads: [Form.WEIGHTS], writes: Form.COMPRESSED },
   [StepKind.EXPORT_ONNX]: { reads: [Form.WEIGHTS, Form.SHARED], writes: Form.GRAPH },
   [StepKind.OPTIMIZE_ONNX]: { reads: [Form.GRAPH] },
   [StepKind.PACKAGE_TOKENIZER]: { reads: [Form.WEIGHTS, Form.SHARED, Form.COMPRESSED, Form.GRAPH] },
@@ -79,11 +81,17 @@ function twiceFaults(steps: readonly StepFacts[]): Fault[] {
   });
 }
 
-/** lm-evaluation-harness and llm-compressor need other versions of transformers, so that no image has both. */
+/** Packages of these steps have environments of their own, without lm-evaluation-harness. */
+const WITHOUT_HARNESS: { readonly [kind: string]: string | undefined } = {
+  [StepKind.COMPRESS]: 'llm-compressor',
+  [StepKind.GPTQ_MODEL]: 'GPTQModel',
+};
+
 function taskFaults(steps: readonly StepFacts[], { tasks }: QualityGateProps): Fault[] {
-  if (tasks === undefined || !steps.some(({ kind }) => kind === StepKind.COMPRESS)) return [];
+  const writer = steps.map(({ kind }) => WITHOUT_HARNESS[kind]).find((each) => each !== undefined);
+  if (tasks === undefined || writer === undefined) return [];
   const reason =
-    'gate.tasks cannot be run beside steps of llm-compressor: the environment of the program that has it lacks lm-evaluation-harness; leave tasks out, ' +
+    `gate.tasks cannot be run beside steps of ${writer}: the environment of the program that has it lacks lm-evaluation-harness; leave tasks out, ` +
     'and compare by the text';
   return [fault('TASKS_WITHOUT_HARNESS', 'gate.tasks', reason)];
 }

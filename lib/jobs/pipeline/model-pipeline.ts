@@ -31,7 +31,7 @@ import { allOf } from '../../units/unreadable';
 import { guardManifest } from '../manifest-guard';
 import { ModelPipelineProps } from './model-pipeline-props';
 import { outputSize } from './model-state';
-import { outputModel, unreadableBy } from './output-reader';
+import { outputModel, unreadableBy, unseenFaults } from './output-reader';
 import { addressedVersion, contentAddress } from './pipeline-address';
 import { pipelineFaults } from './pipeline-faults';
 import { pipelineNode } from './pipeline-node';
@@ -239,6 +239,10 @@ export class ModelPipeline extends Construct implements IWatchable {
   }
 
   #warnings(): Fault[] {
+    return [...this.#remoteCode(), ...unseenFaults(this.#plan.result)];
+  }
+
+  #remoteCode(): Fault[] {
     if (this.#props.trustRemoteCode !== true) return [];
     const reason =
       `code in the folder of '${this.#props.modelName}' runs in the Job; it has no credentials, but whoever wrote it decides what is published; read it, or ` +

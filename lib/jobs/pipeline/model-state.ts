@@ -2,6 +2,10 @@ import {
   CheckpointFormat,
   FP8,
   FP8_BLOCKS,
+  GPTQ_W4,
+  GPTQ_W8,
+  MODELOPT_FP8,
+  MODELOPT_NVFP4,
   ONNX,
   ONNX_INT8,
   PLAIN,
@@ -29,6 +33,8 @@ export interface ModelState {
   readonly format: CheckpointFormat;
   /** How it is written as compressed-tensors. @default - it is not */
   readonly form?: CompressedForm;
+  /** How many weights of a row share a scale: a number, or `row`. @default - it has no groups */
+  readonly group?: string;
   /** Bytes of its weights. */
   readonly bytes: number;
   /** Opset of a graph. @default - it is no graph */
@@ -71,9 +77,16 @@ export function after(state: ModelState, { kind, settings }: StepFacts): ModelSt
       const scheme = settings.scheme as string;
       const [format, precision] = SCHEMES[scheme];
       const group = groupOf(settings);
-      const bytes = (model.weightSize(precision).bytes + moreScales(model, precision, group)) * kept(state);
-      return { ...state, format, precision, form: { scheme, group }, bytes };
+      return { ...quantized(state, format, precision, group), form: { scheme, group } };
     }
+    case StepKind.GPTQ_MODEL:
+      return settings.bits === 4
+        ? quantized(state, GPTQ_W4, Precision.INT4, groupOf(settings))
+        : quantized(state, GPTQ_W8, Precision.INT8, groupOf(settings));
+    case StepKind.MODELOPT:
+      return settings.scheme === 'FP8'
+        ? quantized(state, MODELOPT_FP8, Precision.FP8)
+        : quantized(state, MODELOPT_NVFP4, Precision.NVFP4);
     case StepKind.INT8_DYNAMIC: {
       // A byte for each weight, embeddings included, and some scales and norms in 32 bits.
       const bytes = 1.05 * model.parameters * kept(state);
@@ -105,6 +118,12 @@ export function after(state: ModelState, { kind, settings }: StepFacts): ModelSt
   }
 }
 
+function quantized(state: ModelState, format: CheckpointFormat, precision: Precision, group?: string): ModelState {
+  const { model } = state;
+  const bytes = (model.weightSize(precision).bytes + moreScales(model, precision, group)) * kept(state);
+  return { ...state, format, precision, group, bytes };
+}
+
 /** Bytes of scales of 16 bits beyond those that a precision counts: of groups smaller than those of 128. */
 function moreScales(model: ModelSpec, precision: Precision, group: string | undefined): number {
   if (!isFiner(group)) return 0;
@@ -124,8 +143,8 @@ function isFiner(group: string | undefined): boolean {
  *
  * @internal
  */
-export function outputSize({ form, bytes }: ModelState): { checkpointSize?: DataSize } {
-  return isFiner(form?.group) ? { checkpointSize: DataSize.bytes(Math.ceil(bytes)) } : {};
+export function outputSize({ group, bytes }: ModelState): { checkpointSize?: DataSize } {
+  return isFiner(group) ? { checkpointSize: DataSize.bytes(Math.ceil(bytes)) } : {};
 }
 
 /** Share of the parameters that stays when layers are left out; embeddings and head do. */

@@ -95,6 +95,44 @@ export class ModelStep {
   }
 
   /**
+   * Weights in 4 or 8 bits whose rounding makes up for its own error layer by layer, by GPTQModel and in its own form (`quant_method: gptq`), which vLLM and other
+   * engines read without compressed-tensors. Its image is of `PipelineEnvironment.GPTQMODEL`.
+   *
+   * @param calibration the text
+   * @param bits 4 or 8 @default 4
+   * @param group how many weights share a scale @default WeightGroup.OF_128
+   */
+  public static gptqModel(
+    calibration: CalibrationOptions,
+    bits = 4,
+    group: WeightGroup = WeightGroup.OF_128,
+  ): ModelStep {
+    const short = `gptqmodel${bits === 4 ? '' : bits}${groupShort(group)}`;
+    const settings = { bits, ...groupSetting(group), ...sampleSettings(calibration) };
+    return new ModelStep({ kind: StepKind.GPTQ_MODEL, short, settings, text: calibration.text });
+  }
+
+  /**
+   * FP8 with one scale for each tensor, of activations too, by NVIDIA's ModelOpt and in its own form (`quant_method: modelopt`): for vLLM on GPUs that compute
+   * in FP8. Its image is of `PipelineEnvironment.CORE`.
+   *
+   * @param calibration the text
+   */
+  public static modeloptFp8(calibration: CalibrationOptions): ModelStep {
+    return modelopt('FP8', calibration);
+  }
+
+  /**
+   * NVFP4 of weights and activations, by NVIDIA's ModelOpt and in its own form: 4.5 bits for each weight, which GPUs from Blackwell on compute in and others
+   * hold weights in. Its image is of `PipelineEnvironment.CORE`.
+   *
+   * @param calibration the text
+   */
+  public static modeloptNvfp4(calibration: CalibrationOptions): ModelStep {
+    return modelopt('NVFP4', calibration);
+  }
+
+  /**
    * Heads of a layer share low-rank bases, so that its attention has fewer parameters. What comes out is read by `exportOnnx` and by programs, not by vLLM.
    *
    * @param saved share of the attention's parameters that is saved, above 0 and below 1 @default 0.3
@@ -193,13 +231,17 @@ function compress(
   calibration?: CalibrationOptions,
   group: WeightGroup = WeightGroup.OF_128,
 ): ModelStep {
-  const { text, samples, length } = calibration ?? {};
-  const settings: StepSettings = {
-    scheme,
-    method,
-    ...groupSetting(group),
-    ...(samples === undefined ? {} : { samples }),
-    ...(length === undefined ? {} : { length }),
-  };
+  const settings: StepSettings = { scheme, method, ...groupSetting(group), ...sampleSettings(calibration) };
+  const text = calibration?.text;
   return ModelStep._of({ kind: StepKind.COMPRESS, short: `${short}${groupShort(group)}`, settings, text });
+}
+
+function modelopt(scheme: string, calibration: CalibrationOptions): ModelStep {
+  const settings = { scheme, ...sampleSettings(calibration) };
+  const short = `modelopt-${scheme.toLowerCase()}`;
+  return ModelStep._of({ kind: StepKind.MODELOPT, short, settings, text: calibration.text });
+}
+
+function sampleSettings({ samples, length }: Partial<CalibrationOptions> = {}): StepSettings {
+  return { ...(samples === undefined ? {} : { samples }), ...(length === undefined ? {} : { length }) };
 }

@@ -2,6 +2,7 @@ import { ModelReader, whyNotLoaded } from '../../catalog/checkpoint-formats';
 import { whyNotShown } from '../../catalog/compressed-tensors';
 import { ModelSpec } from '../../catalog/model-spec';
 import { onnxBounds } from '../../catalog/onnx-runtime-releases';
+import { Fault, fault } from '../../units/fault';
 import { ModelState } from './model-state';
 
 /**
@@ -11,6 +12,19 @@ import { ModelState } from './model-state';
  */
 export function outputModel({ model, skipped }: ModelState): ModelSpec {
   return skipped === 0 ? model : model._changed({}, { ...model.shape, layers: model.layers - skipped });
+}
+
+/**
+ * That nothing has shown a server that loads what a pipeline makes, although vLLM's source reads it.
+ *
+ * @internal
+ */
+export function unseenFaults({ format }: ModelState): Fault[] {
+  if (format.seenInstead === undefined) return [];
+  const reason =
+    `the steps write ${format.name}, which vLLM says that it reads, and which no test or measurement of this library has seen it load; let a server of the same ` +
+    `GPU and image answer from it before users do, or use ${format.seenInstead}, which was seen to load`;
+  return [fault('OUTPUT_NOT_SEEN_LOADED', 'steps', reason)];
 }
 
 /**

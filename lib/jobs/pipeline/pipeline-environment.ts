@@ -6,6 +6,8 @@ import { StepKind } from './step-facts';
 /** Packages that steps and checks need beside PyTorch and transformers, which all environments have. */
 const NEEDED: { readonly [kind: string]: readonly string[] | undefined } = {
   [StepKind.COMPRESS]: ['llmcompressor'],
+  [StepKind.GPTQ_MODEL]: ['gptqmodel'],
+  [StepKind.MODELOPT]: ['nvidia-modelopt'],
   [StepKind.EXPORT_ONNX]: ['onnx', 'onnxscript', 'onnxruntime'],
   [StepKind.OPTIMIZE_ONNX]: ['onnx', 'onnxruntime'],
   tasks: ['lm-eval'],
@@ -15,15 +17,22 @@ const NEEDED: { readonly [kind: string]: readonly string[] | undefined } = {
  * A Python environment of the program of pipelines: packages whose pins exclude those of other environments, each with one version.
  */
 export class PipelineEnvironment {
-  /** ONNX, ONNX Runtime and lm-evaluation-harness: for `exportOnnx`, `optimizeOnnx` and `tasks`, and all steps that other environments have too. */
+  /**
+   * ONNX, ONNX Runtime, lm-evaluation-harness and ModelOpt: for `exportOnnx`, `optimizeOnnx`, `tasks`, `modeloptFp8` and `modeloptNvfp4`, and all steps that other
+   * environments have too.
+   */
   public static readonly CORE = new PipelineEnvironment('core');
   /** llm-compressor: for `w8a8`, `weightOnly`, `fp8`, `fp8PerTensor`, `fp8PerBlock`, `awq` and `gptq`, and steps that need PyTorch alone. */
   public static readonly COMPRESSOR = new PipelineEnvironment('compressor');
+
+  /** GPTQModel: for `gptqModel`, and steps that need PyTorch alone. It is built from its sources when the image is. */
+  public static readonly GPTQMODEL = new PipelineEnvironment('gptqmodel');
 
   /** Every environment. */
   public static readonly ALL: PipelineEnvironment[] = Object.freeze([
     PipelineEnvironment.CORE,
     PipelineEnvironment.COMPRESSOR,
+    PipelineEnvironment.GPTQMODEL,
   ]) as PipelineEnvironment[];
 
   /** Its name, that of its list in `jobs/environments` of this package. */

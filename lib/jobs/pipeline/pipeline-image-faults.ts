@@ -7,7 +7,7 @@ import { allOf, isUnreadable } from '../../units/unreadable';
 import { ModelPipelineProps } from './model-pipeline-props';
 import { PipelineEnvironment } from './pipeline-environment';
 import { PipelineImage } from './pipeline-image';
-import { StepFacts, StepKind } from './step-facts';
+import { GPU_STEPS, StepFacts } from './step-facts';
 
 /**
  * The image of a pipeline, by its reference.
@@ -99,9 +99,10 @@ function gpuFaults(
     const faults = imageOptionFaults({ gpus: [hardware.gpu], driverMajor }, cuda);
     return faultsUnder(faults, 'pipelineImage');
   }
-  if (!steps.some(({ kind }) => kind === StepKind.COMPRESS)) return [];
+  const computing = steps.map(({ kind }) => GPU_STEPS[kind]).find((each) => each !== undefined);
+  if (computing === undefined) return [];
   const reason =
-    `pipelineImage has no CUDA, so that llm-compressor would compute on processors beside a GPU that it holds of pool '${nodePool.poolName}'; make it by ` +
+    `pipelineImage has no CUDA, so that ${computing} would compute on processors beside a GPU that it holds of pool '${nodePool.poolName}'; make it by ` +
     'PipelineImage.cuda, or leave nodePool out';
   return [fault('IMAGE_LACKS_GPU_CODE', 'pipelineImage', reason)];
 }

@@ -16,7 +16,20 @@ import { PROGRAM_NAME, lockedPackages, programVersion, writeBuildContext } from 
 
 const INSTALL = 'pip install --no-cache-dir --no-deps';
 /** What a version is told of: what decides what is written, and by whom it is read. */
-const TOLD = ['torch', 'transformers', 'llmcompressor', 'compressed-tensors', 'onnx', 'onnxruntime'];
+const TOLD = [
+  'torch',
+  'transformers',
+  'llmcompressor',
+  'compressed-tensors',
+  'gptqmodel',
+  'nvidia-modelopt',
+  'onnx',
+  'onnxruntime',
+];
+/** What PyPI has of GPTQModel and pypcre are sources, of which the latter are C for Python with PCRE2: packages of Ubuntu that build them. */
+const BUILDERS: { readonly [environment: string]: readonly string[] | undefined } = {
+  gptqmodel: ['gcc', 'libc6-dev', 'libpcre2-dev', 'pkg-config', 'python3-dev'],
+};
 /** Where the program is while it is installed. */
 const SOURCES = '/opt/model-pipeline';
 
@@ -37,7 +50,7 @@ const SOURCES = '/opt/model-pipeline';
  */
 export class PipelineImage {
   /**
-   * For nodes with GPUs of NVIDIA and processors of x86-64. Only steps of llm-compressor compute on GPUs.
+   * For nodes with GPUs of NVIDIA and processors of x86-64. Only steps of llm-compressor, GPTQModel and ModelOpt compute on GPUs.
    *
    * @param environment what it has
    * @param options where it is pushed, and what else is in it
@@ -123,13 +136,14 @@ function installed(locked: readonly string[], { packages = [] }: ServingImageOpt
 
 function cudaParts(environment: PipelineEnvironment, options: ServingImageOptions, cuda: string): ImageContents {
   const { ubuntu } = ImagePreset.CURRENT;
-  const packages = installed([...environment.packages, ...lockedPackages('cuda')], options);
+  // ModelOpt's reader of what the driver says is in its list and in that of CUDA.
+  const packages = installed([...new Set([...environment.packages, ...lockedPackages('cuda')])], options);
   return {
     versions: versionsOf(environment, ubuntu, { cuda, cudnn: cudaImage(cuda)?.cudnn ?? '' }),
     architectures: [CpuArchitecture.X86_64],
     packages,
     parts: {
-      ...partsOf(options, [installStep(INSTALL, packages)]),
+      ...partsOf(environment, options, [installStep(INSTALL, packages)]),
       title: `${titleOf(environment)} on CUDA ${cuda}`,
       base: cudaBase(cuda, ubuntu),
     },
@@ -145,7 +159,7 @@ function cpuParts(environment: PipelineEnvironment, options: ServingImageOptions
     architectures: [CpuArchitecture.X86_64, CpuArchitecture.ARM64],
     packages: [torch, ...others],
     parts: {
-      ...partsOf(options, [installStep(INSTALL, others), ...torchSteps(torch, INSTALL)]),
+      ...partsOf(environment, options, [installStep(INSTALL, others), ...torchSteps(torch, INSTALL)]),
       title: `${titleOf(environment)} for processors without CUDA`,
       base: `docker.io/library/ubuntu:${ubuntu}`,
       buildArguments: { TORCH_INDEX: CPU_INDEX },
@@ -169,7 +183,7 @@ function versionsOf(environment: PipelineEnvironment, ubuntu: string, base: { re
 }
 
 /** The program is installed by the setuptools of the list, so that nothing is downloaded for it. */
-function partsOf({ user }: ServingImageOptions, steps: readonly string[]) {
+function partsOf({ name }: PipelineEnvironment, { user }: ServingImageOptions, steps: readonly string[]) {
   const program = [
     `RUN ${INSTALL} --no-build-isolation --no-index ${SOURCES}`,
     `rm -rf ${SOURCES}`,
@@ -178,7 +192,7 @@ function partsOf({ user }: ServingImageOptions, steps: readonly string[]) {
   return {
     environment: pythonVariables(),
     instructions: [
-      ...pythonInstructions(user, []),
+      ...pythonInstructions(user, [], BUILDERS[name]),
       ...steps,
       '# The program: build in the folder jobs of gpu-inference-constructs, or in what PipelineImage.writeTo wrote.',
       `COPY pyproject.toml ${SOURCES}/`,

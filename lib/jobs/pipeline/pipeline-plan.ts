@@ -5,7 +5,7 @@ import { DataSize } from '../../units/data-size';
 import { ModelState, after, sourceState } from './model-state';
 import { PipelineNode } from './pipeline-node';
 import { StepCost, checkCost, stepCost } from './step-cost';
-import { StepFacts, StepKind } from './step-facts';
+import { GPU_STEPS, StepFacts } from './step-facts';
 
 /** Longest input that is checked unless the gate says another. */
 const CHECKED_CONTEXT = 4096;
@@ -72,7 +72,7 @@ export function planPipeline(
     const [before, next] = [states[index], states[index + 1]];
     return {
       name: step.short,
-      usesGpu: step.kind === StepKind.COMPRESS,
+      usesGpu: GPU_STEPS[step.kind] !== undefined,
       before,
       next,
       cost: stepCost(step, before, next, node),

@@ -1,6 +1,6 @@
 import { EvidenceClass } from '../../planning/plan-parts';
 import { ModelState } from './model-state';
-import { StepFacts, StepKind } from './step-facts';
+import { GPU_STEPS, StepFacts, StepKind } from './step-facts';
 import { PipelineNode } from './pipeline-node';
 
 const GIB = 1024 ** 3;
@@ -41,7 +41,7 @@ export interface StepCost {
  * What a step takes.
  *
  * Memory of llm-compressor: the model on the host in 16 bits; on the GPU one layer, two with GPTQ, whose matrices are as large as the weights
- * (docs/guides/memory.md @2ed86ac of vllm-project/llm-compressor). Memory of the others is counted from what they hold at once: `formula`.
+ * (docs/guides/memory.md @2ed86ac of vllm-project/llm-compressor); GPTQModel goes through the layers likewise, which is assumed. Memory of the others is counted from what they hold at once: `formula`.
  *
  * @param step the step
  * @param before the model before it
@@ -108,6 +108,19 @@ function memoryOf({ kind, settings }: StepFacts, before: ModelState, next: Model
       const formula = `2 bytes for each parameter on the host, ${layers} layer(s) of them on a GPU where there is one`;
       return { host: 2 * model.parameters + next.bytes, gpu: layers * layer, formula };
     }
+    case StepKind.GPTQ_MODEL: {
+      const formula = '2 bytes for each parameter on the host, 2 layers of them on a GPU where there is one';
+      return { host: 2 * model.parameters + next.bytes, gpu: 2 * layer, formula };
+    }
+    case StepKind.MODELOPT: {
+      // Calibrated and exported in one place: packed weights stand beside what is left to pack.
+      const all = 2 * model.parameters + next.bytes;
+      return {
+        host: all,
+        gpu: all,
+        formula: '2 bytes for each parameter + the result, all on a GPU where there is one',
+      };
+    }
     case StepKind.INT8_DYNAMIC:
       return before.opset === undefined
         ? onHost(wide + next.bytes, 'the model in 32 bits + the result')
@@ -141,6 +154,10 @@ function flopsOf({ kind, settings, text }: StepFacts, { model }: ModelState): nu
   switch (kind) {
     case StepKind.COMPRESS:
       return text === undefined ? 20 * model.parameters : PASSES[settings.method as string] * pass;
+    case StepKind.GPTQ_MODEL:
+      return PASSES.gptq * pass;
+    case StepKind.MODELOPT:
+      return pass + 20 * model.parameters;
     case StepKind.SHARE_ATTENTION:
       return 20 * model.parameters * model.hiddenSize;
     case StepKind.SKIP_LAYERS:
@@ -150,8 +167,8 @@ function flopsOf({ kind, settings, text }: StepFacts, { model }: ModelState): nu
   }
 }
 
-/** llm-compressor alone computes on a GPU; the other steps do on processors. */
+/** Those of `GPU_STEPS` compute on a GPU; the other steps do on processors. */
 function computing(kind: StepKind, flops: number, { gpu, cpus }: PipelineNode): number {
-  if (gpu === undefined || kind !== StepKind.COMPRESS) return flops / (CPU_FLOPS * cpus);
+  if (gpu === undefined || GPU_STEPS[kind] === undefined) return flops / (CPU_FLOPS * cpus);
   return flops / (GPU_SHARE * gpu.denseTflops(gpu.sixteenBitPrecision) * 1e12);
 }

@@ -9,11 +9,20 @@ export enum StepKind {
   /** `quantize-onnx` after an export. */
   INT8_DYNAMIC = 'dynamic-int8',
   COMPRESS = 'compress',
+  GPTQ_MODEL = 'gptq-model',
+  MODELOPT = 'modelopt',
   EXPORT_ONNX = 'export-onnx',
   OPTIMIZE_ONNX = 'optimize-onnx',
   PACKAGE_TOKENIZER = 'package-tokenizer',
   TRITON_REPOSITORY = 'triton-repository',
 }
+
+/** Kinds that compute on a GPU where there is one, by what does; the others compute on processors. @internal */
+export const GPU_STEPS: { readonly [kind: string]: string | undefined } = {
+  [StepKind.COMPRESS]: 'llm-compressor',
+  [StepKind.GPTQ_MODEL]: 'GPTQModel',
+  [StepKind.MODELOPT]: 'ModelOpt',
+};
 
 /** Settings of a step, as the program reads them. @internal */
 export interface StepSettings {

@@ -22,6 +22,9 @@ export function stepFaults(step: StepFacts): Fault[] {
     () => (text === undefined ? [] : textFaults('text', text)),
     () => Object.entries(files).flatMap(([name, each]) => storedFaults(name, each)),
     () => (kind === StepKind.COMPRESS ? compressFaults(step) : []),
+    () => (kind === StepKind.GPTQ_MODEL ? bitsFaults(settings.bits) : []),
+    () => wholeNumberFault('samples', settings.samples as number | undefined, 1),
+    () => wholeNumberFault('length', settings.length as number | undefined, LEAST_LENGTH),
     () => (kind === StepKind.SHARE_ATTENTION ? shareFaults(settings.keep as number) : []),
     () => (kind === StepKind.SKIP_LAYERS ? skipFaults(step) : []),
     () => (kind === StepKind.EXPORT_ONNX ? opsetFaults(step) : []),
@@ -69,28 +72,23 @@ export function storedFaults(property: string, { name, version = '1' }: StoredFi
 }
 
 function compressFaults({ settings, text }: StepFacts): Fault[] {
-  const { scheme, method, samples, length } = settings;
+  const { scheme, method } = settings;
   const bits = /^W(.*)A16$/.exec(scheme as string)?.[1];
   const isCalibrated = method !== 'rtn' || scheme === 'FP8';
   return allOf(
-    () =>
-      bits === undefined || bits === '4' || bits === '8'
-        ? []
-        : [
-            fault(
-              'UNKNOWN_VALUE',
-              'bits',
-              `bits must be 4 or 8, the weights that vLLM reads without a plugin; got ${bits}`,
-            ),
-          ],
-    () => wholeNumberFault('samples', samples as number | undefined, 1),
-    () => wholeNumberFault('length', length as number | undefined, LEAST_LENGTH),
+    () => (bits === undefined ? [] : bitsFaults(bits)),
     () => {
       if (!isCalibrated || text !== undefined) return [];
       const reason = `calibration must be given, because ${method as string} is found on a text; name one of the store, or use W8A8Method.ROUND`;
       return [fault('MISSING_PROPERTY', 'calibration', reason)];
     },
   );
+}
+
+function bitsFaults(bits: unknown): Fault[] {
+  if (['4', '8'].includes(String(bits))) return [];
+  const reason = `bits must be 4 or 8, the weights that vLLM reads without a plugin; got ${bits}`;
+  return [fault('UNKNOWN_VALUE', 'bits', reason)];
 }
 
 function shareFaults(keep: number): Fault[] {

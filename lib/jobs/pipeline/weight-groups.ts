@@ -23,6 +23,8 @@ const DEFAULT = WeightGroup.OF_128;
 const WHOLE_ROW = -1;
 /** Weights of FP8 in blocks are cut in both directions (DeepSeek's form). */
 const BLOCK = 128;
+/** Weights of NVFP4 that share a scale. */
+const NVFP4_BLOCK = 16;
 
 /**
  * The setting of a group as the program reads it: none for that which it takes unasked.
@@ -39,8 +41,9 @@ export function groupSetting(group: WeightGroup): StepSettings {
  *
  * @internal
  */
-export function groupOf({ scheme, groupSize }: StepSettings): string | undefined {
-  if (!/^W[48]A16$/.test(String(scheme))) return undefined;
+export function groupOf({ scheme, bits, groupSize }: StepSettings): string | undefined {
+  // GPTQModel's are by bits, llm-compressor's by schemes.
+  if (bits === undefined && !/^W[48]A16$/.test(String(scheme))) return undefined;
   if (groupSize === undefined) return DEFAULT;
   return groupSize === WHOLE_ROW ? WeightGroup.ROW : String(groupSize);
 }
@@ -62,7 +65,8 @@ export function groupShort(group: WeightGroup): string {
  */
 export function groupFaults(steps: readonly StepFacts[], model: ModelSpec): Fault[] {
   return steps.flatMap(({ kind, settings }, index) => {
-    if (kind !== StepKind.COMPRESS) return [];
+    if (kind === StepKind.MODELOPT) return fourBitFaults(settings, model, index);
+    if (kind !== StepKind.COMPRESS && kind !== StepKind.GPTQ_MODEL) return [];
     const isBlocked = settings.scheme === 'FP8_BLOCK';
     const group = groupOf(settings);
     if (!isBlocked && (group === undefined || group === WeightGroup.ROW)) return [];
@@ -81,6 +85,15 @@ export function groupFaults(steps: readonly StepFacts[], model: ModelSpec): Faul
     const reason = `steps[${index}] cuts weights into ${isBlocked ? 'blocks' : 'groups'} of ${size}, which do not divide ${what} of ${model}; ${cure}`;
     return [fault('GROUPS_DO_NOT_DIVIDE', `steps[${index}]`, reason)];
   });
+}
+
+/** Blocks of NVFP4 are cut along the inputs. */
+function fourBitFaults({ scheme }: StepSettings, model: ModelSpec, index: number): Fault[] {
+  const uneven = scheme === 'NVFP4' ? widths(model, false).filter(([, width]) => width % NVFP4_BLOCK !== 0) : [];
+  if (uneven.length === 0) return [];
+  const what = uneven.map(([name, width]) => `${name} of ${width}`).join(', ');
+  const reason = `steps[${index}] cuts weights into blocks of ${NVFP4_BLOCK}, which do not divide ${what} of ${model}; use ModelStep.modeloptFp8(), which has no blocks`;
+  return [fault('GROUPS_DO_NOT_DIVIDE', `steps[${index}]`, reason)];
 }
 
 /** Inputs of the linear layers, and where blocks are cut their outputs. */

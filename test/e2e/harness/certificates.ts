@@ -22,11 +22,11 @@ export class Certificates {
   }
 
   /** Makes one for all names of the tests. */
-  public make(name: string): Certificate {
+  public make(name: string, subject = '/CN=models.example.com'): Certificate {
     const [crt, key] = [`${name}.crt`, `${name}.key`];
     const names = 'subjectAltName=DNS:models.example.com,DNS:issuer.example.com,DNS:localhost';
     const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-days', '2', '-addext', names];
-    this.openssl(['req', '-x509', ...NEW_KEY, key, '-out', crt, '-subj', '/CN=models.example.com', ...signed]);
+    this.openssl(['req', '-x509', ...NEW_KEY, key, '-out', crt, '-subj', subject, ...signed]);
     const read = (file: string) => readFileSync(path.join(this.folder, file), 'utf8');
     return { 'tls.crt': read(crt), 'tls.key': read(key) };
   }

@@ -51,6 +51,8 @@ function hybridEntries(): Gap {
  *
  * @see https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_CreateTrustAnchor.html
  * @see https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_CreateProfile.html
+ * @see https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_UpdateProfile.html
+ * @see https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_DisableProfile.html
  */
 function rolesAnywhere(id: string, kind: 'trustAnchor' | 'profile', ofArn: string): Gap {
   const path = `/${kind.toLowerCase()}`;
@@ -72,8 +74,13 @@ function rolesAnywhere(id: string, kind: 'trustAnchor' | 'profile', ofArn: strin
         const key = new URLSearchParams(query).get('resourceArn')?.split(`:${ofArn}/`)[1] ?? '';
         return memory.has(key) ? { tags: memory.get(key).tags ?? [] } : undefined;
       }
-      const key = asked.startsWith(`${path}/`) ? asked.slice(path.length + 1) : '';
-      if (!memory.has(key) || !['GET', 'DELETE'].includes(method)) return undefined;
+      const [key, change] = asked.startsWith(`${path}/`) ? asked.slice(path.length + 1).split('/') : [''];
+      const kept = memory.get(key);
+      if (kept === undefined) return undefined;
+      const isChange = method === 'POST' && (change === 'enable' || change === 'disable');
+      if (isChange) memory.set(key, { ...kept, enabled: change === 'enable' });
+      else if (method === 'PATCH') memory.set(key, { ...kept, ...sent });
+      else if (!['GET', 'DELETE'].includes(method)) return undefined;
       const answer = described(exchange, key, memory.get(key));
       if (method === 'DELETE') memory.delete(key);
       return answer;

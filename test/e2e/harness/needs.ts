@@ -12,6 +12,7 @@ type Need =
   | 'prometheusAdapter'
   | 'kserve'
   | 'awsCli'
+  | 'signingHelper'
   | 'monitoring'
   | 'prometheus3'
   | 'vmagent'

@@ -50,6 +50,7 @@ export interface Tools {
   readonly vmagent?: Program;
   readonly kubeStateMetrics?: Program;
   readonly nodeExporter?: Program;
+  readonly signingHelper?: Program;
   readonly awsCli?: { readonly file: string };
   /** vLLM for CPUs: the paths of its programs, and its version. */
   readonly vllm?: {

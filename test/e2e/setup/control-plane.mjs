@@ -48,8 +48,8 @@ export async function prepareControlPlane(cache) {
  *
  * @param {string} cache folder for module cache, build cache and programs
  * @param {string} version Kubernetes version without `v` that they take themselves for
- * @param {{name: string, module: string, package: string, reads?: string[], tags?: string[]}[]} toBuild each with its folder of tools and its
- * package; `reads` are files of the module cache that are wanted beside it, `tags` say what of the package is built
+ * @param {{name: string, module: string, package: string, reads?: string[], tags?: string[], cgo?: boolean}[]} toBuild each with its folder of tools
+ * and its package; `reads` are files of the module cache that are wanted beside it, `tags` say what of the package is built, `cgo` that part of it is C
  * @returns {Promise<Record<string, string>>} paths by name
  */
 export async function buildPrograms(cache, version, toBuild) {
@@ -71,7 +71,6 @@ async function buildStale(cache, bin, version, toBuild) {
   mkdirSync(bin, { recursive: true });
   const env = {
     ...process.env,
-    CGO_ENABLED: '0',
     GOCACHE: path.join(cache, 'go', 'build'),
     // Compilers that collect garbage less often take a sixth less time, and memory that is there.
     GOGC: '400',
@@ -90,7 +89,9 @@ async function buildStale(cache, bin, version, toBuild) {
     const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', linkerFlags(version), '-tags', tags];
     const command = [go, 'build', ...flags, '-o', target];
     const packages = group.map((program) => program.package);
-    const result = await run([...command, ...packages], { cwd: path.join(TOOLS, module), env, capture: true });
+    const CGO_ENABLED = group.some((program) => program.cgo) ? '1' : '0';
+    const options = { cwd: path.join(TOOLS, module), env: { ...env, CGO_ENABLED }, capture: true };
+    const result = await run([...command, ...packages], options);
     if (result.code !== 0) {
       const reason = `${result.stdout}${result.stderr}`.trim().split('\n').slice(-3).join(' ');
       throw new Error(`building from module ${module} failed: ${reason}`);

@@ -49,8 +49,8 @@ OPERATIONS = {
         "TagResource", "UntagResource",
     ],
     "rolesanywhere": [
-        "CreateProfile", "CreateTrustAnchor", "DeleteProfile", "DeleteTrustAnchor", "TagResource", "UntagResource",
-        "UpdateProfile", "UpdateTrustAnchor",
+        "CreateProfile", "CreateTrustAnchor", "DeleteProfile", "DeleteTrustAnchor", "DisableProfile", "EnableProfile",
+        "TagResource", "UntagResource", "UpdateProfile", "UpdateTrustAnchor",
     ],
     "s3": [
         "CreateBucket", "PutBucketEncryption", "PutBucketLifecycleConfiguration", "PutBucketLogging",

@@ -2,7 +2,7 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { ModelSpec, Precision, TritonRelease } from '../../../lib/catalog';
 import { ModelStep, OnnxOptimization, QualityGate, QualityGateProps, W8A8Method, WeightGroup } from '../../../lib/jobs';
-import { after, sourceState } from '../../../lib/jobs/pipeline/model-state';
+import { after, outputSize, sourceState } from '../../../lib/jobs/pipeline/model-state';
 import { pipelineSpec } from '../../../lib/jobs/pipeline/pipeline-spec';
 import { groupFaults } from '../../../lib/jobs/pipeline/weight-groups';
 import { stepFaults } from '../../../lib/jobs/pipeline/step-faults';
@@ -62,6 +62,17 @@ describe('steps, as the program reads them', () => {
       ModelStep.weightOnly(4, WeightGroup.OF_128),
       { kind: 'compress', scheme: 'W4A16', method: 'rtn' },
     ],
+    [
+      'GPTQModel',
+      ModelStep.gptqModel(calibration, 8, WeightGroup.ROW),
+      { kind: 'gptq-model', bits: 8, groupSize: -1, text: path, samples: 64, length: 256 },
+    ],
+    ['ModelOpt FP8', ModelStep.modeloptFp8({ text: TALKS }), { kind: 'modelopt', scheme: 'FP8', text: path }],
+    [
+      'ModelOpt NVFP4',
+      ModelStep.modeloptNvfp4(calibration),
+      { kind: 'modelopt', scheme: 'NVFP4', text: path, samples: 64, length: 256 },
+    ],
     ['shared attention', ModelStep.shareAttentionHeads(), { kind: 'share-attention', keep: 0.7 }],
     ['layers', ModelStep.skipLayers({ layers: [3, 4] }), { kind: 'skip-layers', layers: [3, 4] }],
     ['some layers', ModelStep.skipLayers({ count: 2, text: TALKS }), { kind: 'skip-layers', count: 2, text: path }],
@@ -105,11 +116,21 @@ describe('what a step makes of a model', () => {
     ['INT8 is at most 0.30 of FP32', ModelStep.int8Dynamic(), 0.24, 0.3],
     ['W8A8 is about a quarter of it', ModelStep.w8a8(), 0.25, 0.27],
     ['INT4 about an eighth', ModelStep.weightOnly(4), 0.125, 0.15],
+    ['GPTQ in 4 bits about an eighth', ModelStep.gptqModel({ text: TALKS }), 0.125, 0.15],
+    ['FP8 of ModelOpt about a quarter', ModelStep.modeloptFp8({ text: TALKS }), 0.25, 0.27],
+    ['NVFP4 4.5 bits of 32', ModelStep.modeloptNvfp4({ text: TALKS }), 4.5 / 32, 0.16],
     ['ONNX is FP32', ModelStep.exportOnnx(), 0.99, 1.01],
   ])('%s', (_, step, least, most) => {
     const share = made(step).bytes / fp32;
     expect(share).toBeGreaterThan(least);
     expect(share).toBeLessThan(most);
+  });
+
+  test('smaller groups of GPTQModel take more, and the size says so', () => {
+    const fine = made(ModelStep.gptqModel({ text: TALKS }, 4, WeightGroup.OF_32));
+    expect(fine.bytes).toBe(made(ModelStep.weightOnly(4, WeightGroup.OF_32)).bytes);
+    expect(outputSize(fine).checkpointSize?.bytes).toBe(Math.ceil(fine.bytes));
+    expect(outputSize(made(ModelStep.modeloptNvfp4({ text: TALKS })))).toEqual({});
   });
 
   test('sharing takes its part of the attention away, and no more', () => {

@@ -6,11 +6,12 @@ import { compressedTensorsOf, whyNotShown } from '../../../lib/catalog/compresse
 import { ModelPipeline, ModelStep, WeightGroup } from '../../../lib/jobs';
 import { TensorDataType, TritonDeployment, TritonModel, VllmDeployment } from '../../../lib/serving';
 import { Site, withSite } from '../../serving/support/fixtures';
-import { faultsAtSynth, warningsOf } from '../../support/faults';
+import { faultsAtSynth, idsOf, warningsOf } from '../../support/faults';
 import { TALKS, propsOn } from './support/pipelines';
 
 const ROOT = path.join(__dirname, '..', '..', '..');
 
+const UNSEEN = ['OUTPUT_NOT_SEEN_LOADED'];
 const W8 = { steps: [ModelStep.w8a8()] };
 const serve = (
   site: Site,
@@ -73,6 +74,18 @@ describe('an output that its server cannot load is refused', () => {
       'compressed-tensors w4a16 needs compute capability 8.0, and T4 has 7.5; it loads safetensors, compressed-tensors w8a8',
     ],
     [
+      'FP8 of ModelOpt on Ampere',
+      { steps: [ModelStep.modeloptFp8({ text: TALKS })] },
+      (site, each) => serve(site, each, GpuInstanceType.G5_XLARGE),
+      'modelopt fp8 needs compute capability 8.9, and A10G has 8.6; it loads safetensors',
+    ],
+    [
+      'GPTQ on Turing',
+      { steps: [ModelStep.gptqModel({ text: TALKS })] },
+      (site, each) => serve(site, each, GpuInstanceType.G4DN_XLARGE),
+      'gptq w4a16 needs compute capability 8.0, and T4 has 7.5',
+    ],
+    [
       'INT8 of PyTorch by vLLM',
       { steps: [ModelStep.int8Dynamic()] },
       (site, each) => serve(site, each, GpuInstanceType.G5_XLARGE),
@@ -96,6 +109,20 @@ describe('an output that its server cannot load is refused', () => {
     expect(faults[0]).toMatch(/^OUTPUT_NOT_LOADED: 'chat\/1-/);
     expect(faults[0]).toContain(reason);
   });
+
+  test.each<[string, ModelStep, GpuInstanceType, string, string[]]>([
+    ['GPTQ', ModelStep.gptqModel({ text: TALKS }), GpuInstanceType.G5_XLARGE, 'int4', []],
+    ['GPTQ in 8 bits', ModelStep.gptqModel({ text: TALKS }, 8), GpuInstanceType.G5_XLARGE, 'int8', UNSEEN],
+    ['FP8 of ModelOpt', ModelStep.modeloptFp8({ text: TALKS }), GpuInstanceType.G6_XLARGE, 'fp8', UNSEEN],
+    ['NVFP4 of ModelOpt', ModelStep.modeloptNvfp4({ text: TALKS }), GpuInstanceType.G6_XLARGE, 'nvfp4', UNSEEN],
+  ])(
+    '%s is served where its method is, and warned of where nothing has shown it',
+    (_, step, hardware, precision, ids) => {
+      const { faults, pipeline, server } = served({ steps: [step] }, (site, each) => serve(site, each, hardware));
+      expect([faults, server.plan!.precision.name]).toEqual([[], precision]);
+      expect(idsOf(warningsOf(pipeline))).toEqual(ids);
+    },
+  );
 
   const onnx = (site: Site, { output }: ModelPipeline, tritonRelease?: TritonRelease) =>
     new TritonDeployment(site.scope, 'Talk', {

@@ -11,7 +11,9 @@ import { ModelStep, PipelineEnvironment, PipelineImage, QualityGate } from '../.
 import { faultsThrown, idsOf } from '../../support/faults';
 import { TALKS, piped } from './support/pipelines';
 
-const { CORE, COMPRESSOR, ALL } = PipelineEnvironment;
+const { CORE, COMPRESSOR, GPTQMODEL, ALL } = PipelineEnvironment;
+/** Packages whose modules have other names. */
+const DISTRIBUTIONS: { readonly [module: string]: string } = { modelopt: 'nvidia-modelopt' };
 const JOBS = path.join(__dirname, '..', '..', '..', 'jobs');
 const PUSHED = { repository: 'registry.example.com/team/model-pipeline', digest: `sha256:${'b'.repeat(64)}` };
 const REFERENCE = `${PUSHED.repository}@${PUSHED.digest}`;
@@ -37,7 +39,9 @@ describe('the environments', () => {
       for (const [kind, { packages }] of Object.entries<{ packages: string[] }>({ ...steps, ...checks })) {
         // The program has a name of its own for the dynamic INT8 of a graph, which stands after an export.
         if (kind === 'quantize-onnx') continue;
-        const lacking = packages.map(packageName).filter((each) => !named(environment.packages).includes(each));
+        const lacking = packages
+          .map((each) => DISTRIBUTIONS[each] ?? packageName(each))
+          .filter((each) => !named(environment.packages).includes(each));
         expect([kind, environment._lacks(kind)]).toEqual([kind, lacking]);
       }
     }
@@ -47,6 +51,8 @@ describe('the environments', () => {
   test('each have a step that no other has', () => {
     expect(ALL.filter((each) => each._lacks('compress').length === 0)).toEqual([COMPRESSOR]);
     expect(ALL.filter((each) => each._lacks('export-onnx').length === 0)).toEqual([CORE]);
+    expect(ALL.filter((each) => each._lacks('modelopt').length === 0)).toEqual([CORE]);
+    expect(ALL.filter((each) => each._lacks('gptq-model').length === 0)).toEqual([GPTQMODEL]);
   });
 });
 
@@ -80,12 +86,22 @@ describe('an image with CUDA', () => {
   });
 });
 
+test('an image names no package twice, and has what builds those that are sources', () => {
+  for (const { image } of ALL.map((each) => PipelineImage.cuda(each))) {
+    expect(new Set(named(image.packages)).size).toBe(image.packages.length);
+  }
+  expect(PipelineImage.cuda(CORE).image.versions).toMatchObject({ 'nvidia-modelopt': '0.47.0' });
+  expect(PipelineImage.cpu(GPTQMODEL).image.versions).toMatchObject({ gptqmodel: '7.6.0' });
+  expect(PipelineImage.cpu(GPTQMODEL).dockerfile).toContain(' gcc ');
+  expect(PipelineImage.cpu(CORE).dockerfile).not.toContain(' gcc ');
+});
+
 test('an image for processors has PyTorch without CUDA, for x86-64 and Arm', () => {
   const { dockerfile, image, cudaVersion: cuda } = PipelineImage.cpu(CORE);
   expect(dockerfile).toContain('ARG BASE_IMAGE=docker.io/library/ubuntu:24.04\n');
   expect(dockerfile).toContain('--index-url "${TORCH_INDEX}" \\\n      torch==2.11.0+cpu\n');
   expect(dockerfile).not.toMatch(/torch==2\.11\.0\s/);
-  expect(named(image.packages).filter((each) => /^(nvidia|cuda|triton)/.test(each))).toEqual([]);
+  expect(named(image.packages).filter((each) => /^(nvidia-(c|n[cv])|cuda|triton)/.test(each))).toEqual([]);
   expect(image.architectures).toEqual([CpuArchitecture.X86_64, CpuArchitecture.ARM64]);
   expect(cuda).toBeUndefined();
 });
@@ -148,6 +164,19 @@ describe('a pipeline', () => {
       'of the other environment',
       { pipelineImage: PipelineImage.cpu(CORE, PUSHED) },
       ['IMAGE_WITHOUT_PACKAGES pipelineImage'],
+    ],
+    [
+      'without GPTQModel',
+      { pipelineImage: PipelineImage.cpu(COMPRESSOR, PUSHED), steps: [ModelStep.gptqModel({ text: TALKS })] },
+      ['IMAGE_WITHOUT_PACKAGES pipelineImage'],
+    ],
+    [
+      'without CUDA for ModelOpt on GPUs',
+      {
+        ...{ ...onL4, pipelineImage: PipelineImage.cpu(CORE, PUSHED) },
+        steps: [ModelStep.modeloptFp8({ text: TALKS })],
+      },
+      ['IMAGE_LACKS_GPU_CODE pipelineImage'],
     ],
     [
       'without the harness of its tasks',

@@ -71,11 +71,14 @@ function output(rules: string, cases: readonly AlertCase[]): string {
   }
 }
 
-/** Rules in which one alert is another, or none. */
+/**
+ * Rules in which one alert is another, or none, and no other rules. Cases ask for the one alert alone, and neither none nor one that always fires
+ * reads what others record: they say the same of it as all rules together, in a tenth of the time.
+ */
 function changed(rules: string, alert: string, change: (rule: Block) => Block[]): string {
   const file = JSON.parse(rules) as { groups: { rules: Block[] }[] };
   for (const group of file.groups)
-    group.rules = group.rules.flatMap((rule) => (rule.alert === alert ? change(rule) : [rule]));
+    group.rules = group.rules.filter((rule) => rule.alert === alert).flatMap((rule) => change(rule));
   return JSON.stringify(file);
 }
 

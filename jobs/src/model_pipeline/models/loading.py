@@ -85,6 +85,18 @@ def _dynamic_int8(folder: pathlib.Path, trust_remote_code: bool) -> LanguageMode
     return TorchModel(load_dynamic_int8(folder, trust_remote_code))
 
 
+def _gptq(folder: pathlib.Path, trust_remote_code: bool) -> LanguageModel:
+    from model_pipeline.models.gptq_weights import load_gptq
+
+    return TorchModel(load_gptq(folder, trust_remote_code))
+
+
+def _modelopt(folder: pathlib.Path, trust_remote_code: bool) -> LanguageModel:
+    from model_pipeline.models.modelopt_weights import load_modelopt
+
+    return TorchModel(load_modelopt(folder, trust_remote_code))
+
+
 def _shared_attention(folder: pathlib.Path, trust_remote_code: bool) -> LanguageModel:
     from model_pipeline.models.shared_attention import load_shared_attention
 
@@ -100,6 +112,8 @@ def _onnx(folder: pathlib.Path, _: bool) -> LanguageModel:
 _LOADERS: dict[str, Callable[[pathlib.Path, bool], LanguageModel]] = {
     "transformers": _transformers,
     "compressed-tensors": _transformers,
+    "gptq": _gptq,
+    "modelopt": _modelopt,
     "dynamic-int8": _dynamic_int8,
     "shared-attention": _shared_attention,
     "onnx": _onnx,
