@@ -73,6 +73,10 @@ class Sync:
 
     def save(self) -> None:
         self.state["refusals"], self.state["rollbacks"] = self.status.refusals, self.status.rollbacks
+        failed = self.state["failed"][-1] if self.state["failed"] else 0
+        # Where the first release of all fails, nothing else can be visible.
+        is_checked = self.state["trial"] is None and self.state["current"] != failed
+        self.status.checked, self.status.failed = (self.state["current"] if is_checked else 0), failed
         write(self.home / "state.json", json.dumps(self.state, indent=1).encode())
 
     def folder(self, number: int) -> pathlib.Path:

@@ -4,6 +4,7 @@ import http.server
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 # Why a release is refused. Each is there from the beginning, so that its first increase is seen.
 REASONS = (
@@ -42,6 +43,8 @@ class Status:
         self.of = {"model": model, "channel": channel}
         self.late_after = late_after
         self.serving: tuple[str, str, int] | None = None
+        self.checked = 0
+        self.failed = 0
         self.wanted = 0
         self.last_success = 0.0
         self.last_look = 0.0
@@ -66,6 +69,18 @@ class Status:
                     "gauge",
                     "Number of its release; 0 where there is none.",
                     [(of, serving[2] if serving else 0)],
+                ),
+                family(
+                    "model_sync_checked_number",
+                    "gauge",
+                    "Number of the visible release once its check has ended well; 0 before that.",
+                    [(of, self.checked)],
+                ),
+                family(
+                    "model_sync_failed_number",
+                    "gauge",
+                    "Number of the last release that failed its check; 0 where none did.",
+                    [(of, self.failed)],
                 ),
                 family("model_sync_wanted_number", "gauge", "Number of the newest release that was accepted.", [(of, self.wanted)]),
                 family("model_sync_bytes_left", "gauge", "Bytes of the wanted release that have not come yet.", [(of, self.bytes_left())]),
@@ -95,8 +110,16 @@ class Status:
         )
 
 
-def serve(status: Status, port: int) -> None:
-    """Answers /metrics, and /healthz while the sync goes on."""
+class Told(Protocol):
+    """What is served; `beat` says when it last went on."""
+
+    beat: float
+
+    def text(self) -> str: ...
+
+
+def serve(status: Told, port: int) -> None:
+    """Answers /metrics, and /healthz while the program goes on."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -104,7 +127,7 @@ def serve(status: Status, port: int) -> None:
                 self.answer(200, status.text())
             elif self.path == "/healthz":
                 alive = time.monotonic() - status.beat < 600
-                self.answer(200 if alive else 503, "ok\n" if alive else "the sync hangs\n")
+                self.answer(200 if alive else 503, "ok\n" if alive else "it hangs\n")
             else:
                 self.answer(404, "")
 

@@ -134,6 +134,8 @@ export enum MetricExporter {
   VMAGENT = 'vmagent',
   /** The sync of the models of a site: `ModelSync`. */
   MODEL_SYNC = 'model-sync',
+  /** The program of a `ModelRollout`, while it runs. */
+  MODEL_ROLLOUT = 'model-rollout',
   /** The program of a `ModelPipeline`, while it runs. */
   MODEL_PIPELINE = 'model-pipeline',
 }

@@ -27,6 +27,16 @@ export const MODEL_SYNC_METRICS: MetricRows = {
     ...['version', 'variant'],
   ),
   model_sync_serving_number: row(GAUGE, MetricUnit.CODE, 'Number of its release; 0 where there is none'),
+  model_sync_checked_number: row(
+    GAUGE,
+    MetricUnit.CODE,
+    'Number of the visible release once its check has ended well; 0 before that',
+  ),
+  model_sync_failed_number: row(
+    GAUGE,
+    MetricUnit.CODE,
+    'Number of the last release that failed its check; 0 where none did',
+  ),
   model_sync_wanted_number: row(GAUGE, MetricUnit.CODE, 'Number of the newest release that was accepted'),
   model_sync_bytes_left: row(GAUGE, MetricUnit.BYTES, 'Bytes of the wanted release that have not come yet'),
   model_sync_window_open: row(GAUGE, MetricUnit.STATE, 'Whether weights may be downloaded now'),

@@ -7,6 +7,7 @@ import { KUBE_STATE_METRICS } from './metric-table-kube-state';
 import { KUBELET_CADVISOR_METRICS, KUBELET_METRICS, KUBELET_RESOURCE_METRICS } from './metric-table-kubelet';
 import { LEADER_WORKER_SET_METRICS } from './metric-table-lws';
 import { ALERTMANAGER_METRICS, PROMETHEUS_METRICS, VMAGENT_METRICS } from './metric-table-monitoring';
+import { MODEL_ROLLOUT_METRICS } from './metric-table-model-rollout';
 import { MODEL_SYNC_METRICS } from './metric-table-model-sync';
 import { MODEL_PIPELINE_METRICS } from './metric-table-pipeline';
 import { NODE_METRICS } from './metric-table-node';
@@ -37,5 +38,6 @@ export const METRIC_TABLE: { readonly [exporter in MetricExporter]: MetricRows }
   [MetricExporter.ALERTMANAGER]: ALERTMANAGER_METRICS,
   [MetricExporter.VMAGENT]: VMAGENT_METRICS,
   [MetricExporter.MODEL_SYNC]: MODEL_SYNC_METRICS,
+  [MetricExporter.MODEL_ROLLOUT]: MODEL_ROLLOUT_METRICS,
   [MetricExporter.MODEL_PIPELINE]: MODEL_PIPELINE_METRICS,
 };

@@ -254,6 +254,9 @@ export const ARGUMENTS = {
     'static onSharedGpu': 'memory: DataSize; instances?: number',
     'static onCpu': 'count?: number',
   },
+  ModelRollout: {
+    'static channelOf': 'ring: string; channel?: string',
+  },
   ModelSource: {
     'static urls': 'files: ModelFile[]; authorization?: SecretReference',
     'static volumeClaim': 'claimName: string; folder?: string; files?: ModelFiles',
@@ -412,6 +415,11 @@ export const ARGUMENTS = {
     'static vllm': 'options?: VllmImageOptions',
     'static triton': 'options?: TritonImageOptions',
     'static armCpu': 'options?: ArmCpuImageOptions',
+  },
+  SiteFleet: {
+    'static fromCsv': 'text: string; options?: SiteFleetOptions',
+    'static fromJson': 'text: string; options?: SiteFleetOptions',
+    inRing: 'ring: string',
   },
   SiteIdentities: {
     of: 'site: string',

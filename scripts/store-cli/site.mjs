@@ -57,7 +57,7 @@ export async function publish(root, environment, release, keys, { files, only } 
   return { code: 0, text: said, envelope: readFileSync(path.join(work, 'release')) };
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();

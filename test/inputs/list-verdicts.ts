@@ -3,6 +3,9 @@
  * cdktf's functions return. A list is refused where its length or its elements are needed at synthesis.
  */
 export const LIST_VERDICTS: { readonly [name: string]: string } = {
+  'ModelRolloutProps.alerts': 'refused VALUE_NOT_CONCRETE alerts',
+  'ModelRolloutProps.customAlerts': 'refused VALUE_NOT_CONCRETE customAlerts',
+  'RolloutRing.sites': 'refused VALUE_NOT_CONCRETE rings[0].sites',
   'ModelReleaseProps.sites': 'refused VALUE_NOT_CONCRETE sites',
   'SiteIdentitiesProps.sites': 'refused VALUE_NOT_CONCRETE sites',
   'SiteIdentitiesProps.models': 'refused VALUE_NOT_CONCRETE models',
@@ -17,6 +20,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'OpenAiTarget.paths': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
   'KServeRouter.httpRoutes(names)': 'refused VALUE_NOT_CONCRETE router.routes',
   'CloudUpstream.models': 'refused VALUE_NOT_CONCRETE edgeRouting.props.cloud.models',
+  'HybridGateway.models': 'refused VALUE_NOT_CONCRETE gateway.models',
   'EdgeConfidence.member(path)': 'refused VALUE_NOT_CONCRETE edgeRouting.props.confidence',
   'MustStayLocal.models': 'refused VALUE_NOT_CONCRETE edgeRouting.props.mustStayLocal.models',
   'MustStayLocal.callers': 'refused VALUE_NOT_CONCRETE edgeRouting.props.mustStayLocal.callers',
@@ -26,8 +30,8 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'GatewayServiceProps.models': 'refused VALUE_NOT_CONCRETE backends[0].service.models',
   'GatewayLoadBalancer.sourceRanges': 'refused VALUE_NOT_CONCRETE exposure.loadBalancer.sourceRanges',
   'GatewayCertificate.dnsNames': 'refused VALUE_NOT_CONCRETE tls.requested.dnsNames',
-  'InferenceGatewayProps.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
-  'InferenceGatewayProps.metricsFrom': 'refused VALUE_NOT_CONCRETE metricsFrom',
+  'InferenceGatewayOptions.accessibleFrom': 'refused VALUE_NOT_CONCRETE accessibleFrom',
+  'InferenceGatewayOptions.metricsFrom': 'refused VALUE_NOT_CONCRETE metricsFrom',
   'MetricsTarget.models': 'refused VALUE_NOT_CONCRETE metricsTarget.models',
   'MetricsTarget.scaledToZeroServices': 'refused VALUE_NOT_CONCRETE metricsTarget.scaledToZeroServices',
   'ExistingNamespaces.declare(names)': 'refused VALUE_NOT_CONCRETE names',

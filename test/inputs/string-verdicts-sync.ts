@@ -34,6 +34,56 @@ export const SYNC_VERDICTS: { readonly [name: string]: readonly string[] } = {
     "refused INVALID_FORMAT nodeSelector['k'] | reference | reference",
     'refused INVALID_FORMAT nodeSelector[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
   ],
+  'ModelRolloutProps.model': [
+    'refused INVALID_NAME model | refused VALUE_NOT_CONCRETE model | refused VALUE_NOT_CONCRETE model',
+  ],
+  'ModelRolloutProps.version': [
+    'refused INVALID_NAME version | refused VALUE_NOT_CONCRETE version | refused VALUE_NOT_CONCRETE version',
+  ],
+  'ModelRolloutProps.channel': [
+    'refused INVALID_NAME channel | refused VALUE_NOT_CONCRETE channel | refused VALUE_NOT_CONCRETE channel',
+  ],
+  'ModelRolloutProps.variant': [
+    'refused INVALID_NAME variant | refused VALUE_NOT_CONCRETE variant | refused VALUE_NOT_CONCRETE variant',
+  ],
+  'ModelRolloutProps.alerts': [
+    'refused UNKNOWN_VALUE alerts | refused VALUE_NOT_CONCRETE alerts | refused VALUE_NOT_CONCRETE alerts',
+  ],
+  'ModelRolloutProps.customAlerts': [
+    'refused INVALID_NAME customAlerts[0] | refused VALUE_NOT_CONCRETE customAlerts | refused VALUE_NOT_CONCRETE customAlerts',
+  ],
+  'ModelRolloutProps.namespace': [
+    'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
+  ],
+  'ModelRolloutProps.name': [
+    'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
+  ],
+  'ModelRolloutProps.awsCliImage': ['refused INVALID_FORMAT awsCliImage | reference | reference'],
+  'ModelRolloutProps.pythonImage': ['refused INVALID_FORMAT pythonImage | reference | reference'],
+  'ModelRolloutProps.nodeSelector': [
+    "refused INVALID_FORMAT nodeSelector['k'] | reference | reference",
+    'refused INVALID_FORMAT nodeSelector[\'x${file("/etc/os-release")}%{if}\'] | reference | reference',
+  ],
+  'RolloutHub.url': [
+    'refused INVALID_FORMAT hub.url | refused VALUE_NOT_CONCRETE hub.url | refused VALUE_NOT_CONCRETE hub.url',
+  ],
+  'RolloutHub.siteLabel': [
+    'refused INVALID_NAME hub.siteLabel | refused VALUE_NOT_CONCRETE hub.siteLabel | refused VALUE_NOT_CONCRETE hub.siteLabel',
+  ],
+  'RolloutHub.username': ['text | refused VALUE_NOT_CONCRETE hub.username | refused VALUE_NOT_CONCRETE hub.username'],
+  'RolloutRing.name': [
+    'refused INVALID_NAME rings[0].name | refused VALUE_NOT_CONCRETE rings[0].name | refused VALUE_NOT_CONCRETE rings[0].name',
+  ],
+  'RolloutRing.sites': [
+    'refused INVALID_NAME rings[0].sites[0] | refused VALUE_NOT_CONCRETE rings[0].sites | refused VALUE_NOT_CONCRETE rings[0].sites',
+  ],
+  'ModelRollout.new(id)': ['text'],
+  'ModelRollout.channelOf(ring)': [
+    'refused INVALID_NAME channel | refused VALUE_NOT_CONCRETE channel | refused VALUE_NOT_CONCRETE channel',
+  ],
+  'ModelRollout.channelOf(channel)': [
+    'refused INVALID_NAME channel | refused VALUE_NOT_CONCRETE channel | refused VALUE_NOT_CONCRETE channel',
+  ],
   'RolesAnywhereCredentials.image': ['refused INVALID_FORMAT credentials.rolesAnywhere.image | reference | reference'],
   'SiteIdentity.trustAnchorArn': [
     'refused INVALID_FORMAT credentials.rolesAnywhere.identity.trustAnchorArn | reference | reference',

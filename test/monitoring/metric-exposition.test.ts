@@ -40,7 +40,8 @@ const EXPOSITIONS: readonly Exposition[] = [
   { file: 'prometheus-3.16.0.prom', exporter: MetricExporter.PROMETHEUS, rows: 18 },
   { file: 'alertmanager-0.25.0.prom', exporter: MetricExporter.ALERTMANAGER, version: '0.25.0', rows: 8 },
   { file: 'vmagent-1.150.0.prom', exporter: MetricExporter.VMAGENT, rows: 9 },
-  { file: 'model-sync.prom', exporter: MetricExporter.MODEL_SYNC, rows: 11 },
+  { file: 'model-sync.prom', exporter: MetricExporter.MODEL_SYNC, rows: 13 },
+  { file: 'model-rollout.prom', exporter: MetricExporter.MODEL_ROLLOUT, rows: 7 },
   { file: 'model-pipeline-0.1.0.prom', exporter: MetricExporter.MODEL_PIPELINE, rows: 8 },
 ];
 

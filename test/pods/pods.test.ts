@@ -10,10 +10,11 @@ import { ObjectFacts, PodFacts, objectsOf, podsOf } from './pod-text';
 import { PROGRAMS } from './programs';
 import { Row } from './rows';
 import { ROWS as SERVERS } from './servers';
+import { OBJECTS as ROLLOUT_OBJECTS, ROWS as ROLLOUTS } from './rollout';
 import { OBJECTS as SYNC_OBJECTS, ROWS as SYNCS } from './sync';
 
-const PODS: readonly Row[] = [...SERVERS, ...GATEWAYS, ...JOBS, ...AGENTS, ...MONITORING, ...SYNCS];
-const OBJECTS: readonly ObjectRow[] = [...OTHER_OBJECTS, ...GATEWAY_OBJECTS, ...SYNC_OBJECTS];
+const PODS: readonly Row[] = [...SERVERS, ...GATEWAYS, ...JOBS, ...AGENTS, ...MONITORING, ...SYNCS, ...ROLLOUTS];
+const OBJECTS: readonly ObjectRow[] = [...OTHER_OBJECTS, ...GATEWAY_OBJECTS, ...SYNC_OBJECTS, ...ROLLOUT_OBJECTS];
 const LIB = path.join(__dirname, '..', '..', 'lib');
 
 /** What a program of this folder has. */
@@ -113,6 +114,7 @@ describe('what every kind of pod and of object beside it is, and may, and no mor
       'serving/pod/make-server.ts',
       'serving/pod/node-cache.ts',
       'storage/sync/model-release.ts',
+      'storage/sync/model-rollout.ts',
       'storage/sync/model-sync.ts',
     ]);
   });

@@ -45,7 +45,7 @@ import { NDR, rack } from '../network/support';
 import { PROGRAMS as POLICY_PROGRAMS, Program } from '../policies/programs';
 import { TestPool, TestStore } from '../serving/support/fixtures';
 import { testStack } from '../support/synth';
-import { release, sync } from '../storage/sync/support';
+import { release, rollout, sync } from '../storage/sync/support';
 import { testCluster } from '../support/test-cluster';
 
 /** Everything that users may add to a server's pod. */
@@ -170,7 +170,7 @@ function imports(app: App): void {
   });
 }
 
-/** A release, and a site that takes it. */
+/** A release, one that comes in rings, and a site that takes it. */
 function synced(app: App): void {
   const stack = testStack(app, 'synced');
   const cluster = testCluster(stack);
@@ -180,6 +180,13 @@ function synced(app: App): void {
     credentials: { name: 'store' },
   });
   release(stack, { cluster, modelStore });
+  const hub = {
+    url: 'https://prometheus.monitoring.svc:9090',
+    username: 'rollouts',
+    password: { name: 'hub', key: 'password' },
+    certificateAuthority: { name: 'hub', key: 'ca.crt' },
+  };
+  rollout(stack, { cluster, modelStore, hub }, 'Rings');
   const nodeSelector = { disk: 'large' };
   sync(stack, { cluster, modelStore, nodeSelector, servers: ['chat'] }, 'Sync');
 }

@@ -185,7 +185,7 @@ const SCRIPTS = 'sync_files.py sync_metrics.py sync_servers.py sync_window.py';
 export const OBJECTS: readonly ObjectRow[] = [
   {
     address: /^kubernetes_config_map_v1 Stable_Config$/,
-    text: [...ofRelease, 'files release-model.sh release_envelope.py sign_release.py'],
+    text: [...ofRelease, 'files release-model.sh release_envelope.py release_signing.py sign_release.py'],
   },
   { address: /^kubernetes_service_account_v1 Stable_ServiceAccount$/, text: [...ofRelease, NO_TOKENS] },
   {

@@ -76,6 +76,7 @@ export const ALERTS_WITHOUT_PANEL: readonly string[] = [
   'UplinkDown',
   'UplinkLosesSamples',
   'JobFailed',
+  'ModelRolloutStopped',
   'ModelSyncLate',
   'ModelSyncRefused',
   'Watchdog',

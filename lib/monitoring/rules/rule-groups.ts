@@ -20,6 +20,7 @@ import { siteRules } from './site-rules';
 import { RuleGroup, RuleOptions } from './rule-group';
 import { withRunbook } from './runbooks';
 import { syncRules } from './sync-rules';
+import { rolloutRules } from './rollout-rules';
 import { thresholdRules } from './threshold-rules';
 import { uplinkRules } from './uplink-rules';
 import { WatchedWorkload } from '../watched-workload';
@@ -67,6 +68,7 @@ export function ruleGroups(workloads: readonly WatchedWorkload[], options: RuleO
       ...monitoringServerRules(workload.target),
       ...uplinkRules(workload.target),
       ...syncRules(workload.target),
+      ...rolloutRules(workload.target),
       ...pipelineRules(workload.target),
       ...objectiveRules(workload.target, workload.objectives ?? []),
     ],

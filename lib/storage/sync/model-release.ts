@@ -3,7 +3,6 @@ import { JobV1 } from '@cdktf/provider-kubernetes/lib/job-v1';
 import { ServiceAccountV1 } from '@cdktf/provider-kubernetes/lib/service-account-v1';
 import { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { enter, entered } from '../../core/cluster-ledger';
 import { throwIfOfOtherKinds, throwIfRefused } from '../../core/errors';
 import { warnOfEndpoint } from '../../core/model-store-reach';
 import { kubernetesName } from '../../core/naming';
@@ -13,32 +12,16 @@ import { checksumAnnotation } from '../../kubernetes/config-checksum';
 import { ImageRegistry } from '../../kubernetes/image-registry';
 import { kubernetesMeta } from '../../kubernetes/kubernetes-access';
 import { MANAGED_BY } from '../../kubernetes/managed-by';
-import {
-  credentialAnnotations,
-  credentialMounts,
-  credentialVolumes,
-  roleAnnotations,
-  storeEnvironment,
-  storeImage,
-} from '../../kubernetes/model-store-access';
+import { credentialAnnotations, credentialVolumes, roleAnnotations } from '../../kubernetes/model-store-access';
 import { ensureNamespace } from '../../kubernetes/namespaces';
 import { isolate, modelStoreEgress } from '../../kubernetes/network-access';
 import { PodContainer, podTemplate } from '../../kubernetes/pod-template';
-import { Fault, fault } from '../../units/fault';
 import { nameClass } from '../../units/own-class';
 import { ModelReleaseProps } from './model-release-props';
 import { releaseFaults } from './release-faults';
-import { modelUri, podRole, PYTHON_IMAGE, releaseFolder, releaseUri, scripts, SYNC_CONFIG } from './sync-place';
-
-const WORK = '/work';
-const KEYS = '/etc/model-release-keys';
-const RELEASE = 'model release';
-
-/** What the ledger of a store knows of a release. */
-interface KnownRelease {
-  readonly number: number;
-  readonly path: string;
-}
+import { enterRelease, sameNumberFaults } from './release-ledger';
+import { keyVolumes, signContainer, storeContainer } from './release-pod';
+import { modelUri, podRole, releaseFolder, releaseUri, scripts } from './sync-place';
 
 /**
  * A Job that signs one version of a model and puts it into a channel, from which sites take it (`ModelSync`): every file with its path, size and SHA-256, the
@@ -77,8 +60,8 @@ export class ModelRelease extends Construct {
     this.channel = props.channel ?? 'stable';
     const { name, namespace, channel } = this;
     const faults = releaseFaults(props, { name, namespace, channel });
-    throwIfRefused(this, faults.length > 0 ? faults : this.#sameNumberFaults());
-    enter(props.modelStore, RELEASE, this.#place, this, { number: props.number, path: this.node.path });
+    throwIfRefused(this, faults.length > 0 ? faults : sameNumberFaults(props, channel));
+    enterRelease(this, props, channel);
     warnOfEndpoint(props.modelStore);
 
     const { cluster, modelStore, model, version } = props;
@@ -93,7 +76,7 @@ export class ModelRelease extends Construct {
       metadata: this.#metadata(roleAnnotations(role)),
       automountServiceAccountToken: false,
     });
-    const data = scripts('release-model.sh', 'release_envelope.py', 'sign_release.py');
+    const data = scripts('release-model.sh', 'release_envelope.py', 'release_signing.py', 'sign_release.py');
     const config = new ConfigMapV1(this, 'Config', {
       ...kubernetesMeta(this, cluster, made),
       metadata: this.#metadata(),
@@ -106,23 +89,6 @@ export class ModelRelease extends Construct {
         egress: modelStoreEgress(modelStore, namespace),
       });
     }
-  }
-
-  get #place(): string {
-    return `${this.#props.model}/${this.channel}`;
-  }
-
-  /** Sites know releases of a channel by their numbers. */
-  #sameNumberFaults(): Fault[] {
-    const { modelStore, number, model } = this.#props;
-    const others = entered<KnownRelease>(modelStore, RELEASE, this.#place).map(({ value }) => value);
-    const other = others.find((each) => each.number === number);
-    if (other === undefined) return [];
-    const next = Math.max(...others.map((each) => each.number)) + 1;
-    const reason =
-      `number must differ from those of other releases of channel '${this.channel}' of '${model}', because sites tell them apart by it; got ${number}, which ` +
-      `'${other.path}' has; give the later one ${next}`;
-    return [fault('DUPLICATE', 'number', reason)];
   }
 
   get #labels(): { [key: string]: string } {
@@ -158,10 +124,7 @@ export class ModelRelease extends Construct {
               { name: 'config', configMap: { name: this.name, defaultMode: '0444' } },
               { name: 'work', emptyDir: { sizeLimit: '64Mi' } },
               { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
-              ...signingKeys.map(({ name, key }, index) => ({
-                name: `key-${index}`,
-                secret: { secretName: name, defaultMode: '0440', items: [{ key, path: 'private.pem' }] },
-              })),
+              ...keyVolumes(signingKeys),
               ...credentialVolumes(modelStore),
             ],
           },
@@ -171,60 +134,19 @@ export class ModelRelease extends Construct {
   }
 
   #storeContainer(step: 'read' | 'write'): PodContainer {
-    const { modelStore, model, version, awsCliImage } = this.#props;
-    const environment = {
-      WORK_DIR: WORK,
+    const { modelStore, model, version } = this.#props;
+    return storeContainer(this.#props, step, step, {
       MODEL_URI: `${modelUri(this, modelStore, model)}/${version}`,
       RELEASE_URI: releaseUri(this, modelStore, model, this.channel),
-      HOME: '/tmp',
-    };
-    return {
-      name: step,
-      image: storeImage(modelStore, awsCliImage),
-      command: ['/bin/sh', `${SYNC_CONFIG}/release-model.sh`, step],
-      env: [...Object.entries(environment).map(([name, value]) => ({ name, value })), ...storeEnvironment(modelStore)],
-      volumeMount: [...MOUNTS, ...credentialMounts(modelStore)],
-      resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '1', memory: '512Mi' } },
-      terminationMessagePolicy: 'FallbackToLogsOnError',
-    };
+    });
   }
 
   #signContainer(): PodContainer {
-    const { model, version, variant, number, sites, signingKeys, pythonImage } = this.#props;
-    const environment = {
-      WORK_DIR: WORK,
-      KEY_FILES: signingKeys.map((_, index) => `${KEYS}/${index}/private.pem`).join(' '),
-      MODEL: model,
-      VERSION: version,
-      VARIANT: variant ?? '',
+    return signContainer(this.#props, 'sign_release.py', {
       CHANNEL: this.channel,
-      NUMBER: String(number),
-      SITES: (sites ?? ['*']).join(' '),
-      PYTHONDONTWRITEBYTECODE: '1',
-    };
-    return {
-      name: 'sign',
-      image: pythonImage ?? PYTHON_IMAGE,
-      command: ['python3', `${SYNC_CONFIG}/sign_release.py`],
-      env: Object.entries(environment).map(([name, value]) => ({ name, value })),
-      volumeMount: [
-        ...MOUNTS,
-        ...signingKeys.map((_, index) => ({
-          name: `key-${index}`,
-          mountPath: `${KEYS}/${index}`,
-          readOnly: true,
-        })),
-      ],
-      resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '1', memory: '256Mi' } },
-      terminationMessagePolicy: 'FallbackToLogsOnError',
-    };
+      SITES: (this.#props.sites ?? ['*']).join(' '),
+    });
   }
 }
-
-const MOUNTS = [
-  { name: 'config', mountPath: SYNC_CONFIG, readOnly: true },
-  { name: 'work', mountPath: WORK },
-  { name: 'tmp', mountPath: '/tmp' },
-];
 
 nameClass('ModelRelease', ModelRelease);

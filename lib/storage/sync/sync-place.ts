@@ -40,8 +40,13 @@ export function modelUri(scope: Construct, store: IModelStore, model: string): s
 }
 
 /** @internal */
+export function releasesUri(scope: Construct, store: IModelStore, model: string): string {
+  return `${modelUri(scope, store, model)}/${RELEASES}`;
+}
+
+/** @internal */
 export function releaseUri(scope: Construct, store: IModelStore, model: string, channel: string): string {
-  return `${modelUri(scope, store, model)}/${RELEASES}/${channel}`;
+  return `${releasesUri(scope, store, model)}/${channel}`;
 }
 
 /** The role of a pod, unless the store has credentials. @internal */

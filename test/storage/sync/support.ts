@@ -1,6 +1,13 @@
 import { TerraformStack } from 'cdktf';
 import { IModelStore } from '../../../lib/core/model-store';
-import { ModelRelease, ModelReleaseProps, ModelSync, ModelSyncProps } from '../../../lib/storage';
+import {
+  ModelRelease,
+  ModelReleaseProps,
+  ModelRollout,
+  ModelRolloutProps,
+  ModelSync,
+  ModelSyncProps,
+} from '../../../lib/storage';
 import { DataSize } from '../../../lib/units';
 import { TestStore } from '../../serving/support/fixtures';
 import { Synthesized, synthesize } from '../../support/synth';
@@ -37,6 +44,23 @@ export function release(stack: TerraformStack, props: Some<ModelReleaseProps> = 
   } as ModelReleaseProps);
 }
 
+export function rollout(stack: TerraformStack, props: Some<ModelRolloutProps> = {}, id = 'Rollout'): ModelRollout {
+  const base = { cluster: props.cluster ?? testCluster(stack), model: 'chat', version: '3', number: 7 };
+  const signingKeys = [{ name: 'release-key', key: 'private.pem' }];
+  const rings = [
+    { name: 'canary', sites: ['berlin'] },
+    { name: 'rest', sites: ['rome', 'oslo'] },
+  ];
+  const hub = { url: 'http://prometheus.monitoring.svc:9090' };
+  const modelStore: unknown = props.modelStore ?? new TestStore(stack, `Store-${id}`);
+  return new ModelRollout(stack, id, {
+    ...{ ...base, signingKeys, rings, hub, ...props },
+    modelStore: modelStore as IModelStore,
+  } as ModelRolloutProps);
+}
+
 export const synced = (props: Some<ModelSyncProps> = {}): Synthesized => synthesize((stack) => void sync(stack, props));
 export const released = (props: Some<ModelReleaseProps> = {}): Synthesized =>
   synthesize((stack) => void release(stack, props));
+export const rolledOut = (props: Some<ModelRolloutProps> = {}): Synthesized =>
+  synthesize((stack) => void rollout(stack, props));
