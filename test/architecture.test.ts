@@ -21,6 +21,7 @@ const ALLOWED = architecture.allowedSpecifiers.lib.map((pattern) => new RegExp(p
 /** What single layers may import beside that. */
 const ALLOWED_TO: { readonly [layer: string]: RegExp[] | undefined } = {
   monitoring: architecture.allowedSpecifiers.monitoring.map((pattern) => new RegExp(pattern)),
+  topology: architecture.allowedSpecifiers.topology.map((pattern) => new RegExp(pattern)),
 };
 /** What pure layers may import all the same. */
 const PURE_ALLOWED: { readonly [layer: string]: RegExp[] | undefined } = {

@@ -24,7 +24,14 @@ async function synthesize(ordered: readonly string[], home: string, zone: string
     ['--import', 'tsx', program, output, ...ordered],
     {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, HOME: home, TZ: zone, TSX_TSCONFIG_PATH: path.join(ROOT, 'tsconfig.json') },
+      env: {
+        PATH: process.env.PATH,
+        HOME: home,
+        TZ: zone,
+        TSX_TSCONFIG_PATH: path.join(ROOT, 'tsconfig.json'),
+        // Of fleet-100-sites one site of each kind.
+        SITES: path.join(ROOT, 'test', 'examples', 'few-sites.csv'),
+      },
     },
   );
   const printed = [partsOf(stdout), partsOf(stderr)];

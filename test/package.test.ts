@@ -6,10 +6,10 @@ const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 const manifest = JSON.parse(read('package.json'));
 const lock = JSON.parse(read('package-lock.json'));
 
-test('the package has peers and, bundled, the grammars of PromQL and of YAML and the types of Grafana at run time', () => {
+test('the package has peers and, bundled, the grammars of PromQL, of CSV and of YAML and the types of Grafana at run time', () => {
   const promql = ['@lezer/common', '@lezer/highlight', '@lezer/lr', '@prometheus-io/lezer-promql'];
   // tslib is what the files of Grafana's package load.
-  const bundled = ['@grafana/grafana-foundation-sdk', ...promql, 'tslib', 'yaml'];
+  const bundled = ['@grafana/grafana-foundation-sdk', ...promql, 'papaparse', 'tslib', 'yaml'];
   expect(Object.keys(manifest.dependencies)).toEqual(bundled);
   expect(manifest.bundledDependencies).toEqual(bundled);
   expect(manifest.peerDependencies).toEqual({

@@ -75,7 +75,8 @@ export const FP8_BLOCKS: CheckpointFormat = {
 };
 
 /**
- * GPTQ's own form, as GPTQModel writes it: 4 bits in groups of 64 were seen to load and to answer in vLLM 0.24.0 on a processor (jobs/README.md). On GPUs the kernels
+ * GPTQ's own form, as GPTQModel writes it: 4 bits in groups of 32, 64, 128 and whole rows were seen to load and to answer in vLLM 0.24.0 on a processor, 8 bits have no
+ * kernel there (jobs/README.md). On GPUs the kernels
  * are those of `W4A16` (`choose_mp_linear_kernel` in auto_gptq.py of 0.24.0).
  *
  * @internal

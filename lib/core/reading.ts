@@ -1,10 +1,14 @@
-import { TerraformStack } from 'cdktf';
+import { App, TerraformStack } from 'cdktf';
+import { IConstruct } from 'constructs';
 
-/** Key on a stack, shared by all loaded copies of the package. */
+/** Key on a stack and on an app, shared by all loaded copies of the package. */
 const READING = Symbol.for('gpu-inference-constructs/reading');
 
 /** In which cdktf reads all constructs of a stack. */
 const READERS = ['prepareStack', 'runAllValidations', 'toTerraform', 'toHclTerraform'] as const;
+
+/** What cdktf keeps the aspects of a construct by: a symbol of its own, which only its text tells. */
+const ASPECTS = 'cdktf-aspects';
 
 interface Reading {
   /** How many of the methods are running. */
@@ -12,50 +16,89 @@ interface Reading {
   readonly values: Map<object, unknown>;
 }
 
+interface Readable extends IConstruct {
+  readonly [READING]?: Reading;
+}
+
 /**
- * What is found by looking at the whole construct tree, once while cdktf reads a stack instead of once for each of its constructs, which would
- * make synthesis quadratic. Nobody changes constructs meanwhile; at any other time it is found anew.
+ * What is found by looking at the whole construct tree, once while cdktf reads it instead of once for each of its constructs, which would
+ * make synthesis quadratic. Nobody changes constructs meanwhile, but for aspects: in an app that has any, what was found counts while one stack is read, else
+ * while all are. At any other time it is found anew.
  *
- * @param stack the stack that cdktf reads
+ * @param stack a stack of the tree
  * @param key stands for what is found
  * @param find finds it
  *
  * @internal
  */
 export function foundOnce<T>(stack: TerraformStack, key: object, find: () => T): T {
-  const { depth, values } = readingOf(stack);
+  watchReading(stack);
+  const { depth, values } = readingOf(stack.node.root);
   if (depth === 0) return find();
   if (!values.has(key)) values.set(key, find());
   return values.get(key) as T;
 }
 
+/** Stands for what `constructsOf` finds. */
+const CONSTRUCTS = {};
+
 /**
- * Lets a stack know from now on when cdktf reads it.
+ * All constructs of a tree, in the order of `findAll`.
+ *
+ * @param scope a construct of the tree, in a stack
+ *
+ * @internal
+ */
+export function constructsOf(scope: IConstruct): readonly IConstruct[] {
+  return foundOnce(TerraformStack.of(scope), CONSTRUCTS, () => scope.node.root.node.findAll());
+}
+
+/**
+ * Lets a stack and its app know from now on when cdktf reads them.
  *
  * @internal
  */
 export function watchReading(stack: TerraformStack): void {
-  readingOf(stack);
-}
-
-function readingOf(stack: TerraformStack & { readonly [READING]?: Reading }): Reading {
-  const known = stack[READING];
-  if (known) return known;
-  const reading: Reading = { depth: 0, values: new Map() };
+  const root: Readable = stack.node.root;
+  const reading = readingOf(root);
+  if ((stack as Readable)[READING]) return;
   Object.defineProperty(stack, READING, { value: reading });
   for (const method of READERS) watch(stack, method, reading);
+}
+
+function readingOf(root: Readable): Reading {
+  const known = root[READING];
+  if (known) return known;
+  const reading: Reading = { depth: 0, values: new Map() };
+  Object.defineProperty(root, READING, { value: reading });
+  if (App.isApp(root)) watch(root, 'synth', reading, () => !root.node.findAll().some(hasAspects));
   return reading;
 }
 
-function watch(stack: TerraformStack, method: (typeof READERS)[number], reading: Reading): void {
-  const read = stack[method].bind(stack) as () => unknown;
+function watch<M extends string>(
+  of: Record<M, () => unknown>,
+  method: M,
+  reading: Reading,
+  isReading: () => boolean = () => true,
+): void {
+  const read = of[method].bind(of) as () => unknown;
   const watched = () => {
-    reading.depth++;
+    const counts = isReading() ? 1 : 0;
+    reading.depth += counts;
     try {
       return read();
     } finally {
-      if (--reading.depth === 0) reading.values.clear();
+      reading.depth -= counts;
+      if (reading.depth === 0) reading.values.clear();
     }
   };
-  Object.defineProperty(stack, method, { value: watched, writable: true, configurable: true });
+  Object.defineProperty(of, method, { value: watched, writable: true, configurable: true });
+}
+
+function hasAspects(construct: IConstruct): boolean {
+  return Object.getOwnPropertySymbols(construct).some(
+    (symbol) =>
+      symbol.description === ASPECTS &&
+      (construct as unknown as { readonly [key: symbol]: { readonly all: unknown[] } })[symbol].all.length > 0,
+  );
 }

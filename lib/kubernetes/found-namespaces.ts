@@ -2,6 +2,7 @@ import { TerraformDataSource, TerraformProvider, TerraformResource, TerraformSta
 import { IConstruct } from 'constructs';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { KubernetesAccess, hasDefaultProvider } from './kubernetes-access';
+import { constructsOf } from '../core/reading';
 import { Attributes, resolvedValue } from '../core/resolved-value';
 import { objectIdentity, singleBlock, synthesizedAttributes } from './object-attributes';
 
@@ -47,7 +48,7 @@ export function describedNamespaces(
   tree: IConstruct,
   isOurs: (construct: IConstruct) => boolean,
 ): ElementOfNamespace[] {
-  return tree.node.root.node.findAll().flatMap((candidate) => {
+  return constructsOf(tree).flatMap((candidate) => {
     const described = isOurs(candidate) ? undefined : describedNamespace(candidate);
     return described?.name === undefined ? [] : [{ ...described, name: described.name, element: candidate as Element }];
   });

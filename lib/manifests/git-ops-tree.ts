@@ -1,4 +1,5 @@
 import { kubernetesNameFault } from '../core/naming';
+import { synthesizedJsons } from '../core/synthesized-json';
 import { concreteFault } from '../core/tokens';
 import { checkArguments } from '../units/argument-faults';
 import { duplicateFaults } from '../units/duplicate-faults';
@@ -41,9 +42,10 @@ export class GitOpsTree {
   public constructor(props: GitOpsTreeProps) {
     throwIfFaulty(propsFaults(props));
     const faults: Fault[] = [];
+    const jsonOf = synthesizedJsons();
     const all = props.sites.map((site, index) => {
       const own: Fault[] = [];
-      const made = siteFiles(site, props, own);
+      const made = siteFiles(site, props, jsonOf, own);
       faults.push(...faultsUnder(own, `sites[${index}]`, `site '${site.name}'`));
       return made;
     });

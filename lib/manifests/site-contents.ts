@@ -1,6 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
-import { synthesizedJson, TerraformJson } from '../core/synthesized-json';
+import { TerraformJson } from '../core/synthesized-json';
 import { isCustomResourcesChart } from '../kubernetes/custom-resources-chart';
 import { isGeneratedSecretChart } from '../kubernetes/generated-secret';
 import { ApiObject } from '../kubernetes/rendering/attribute-rules';
@@ -49,18 +49,22 @@ export interface ContentsSource {
   readonly values?: { [expression: string]: any };
 }
 
+/** What a stack is synthesized to. @internal */
+export type JsonOf = (stack: TerraformStack) => TerraformJson;
+
 /**
  * What a site gets of a stack. Values of secrets are read only to find them where they must not be.
  *
  * @param source the stack, and what of it
+ * @param jsonOf what a stack is synthesized to
  * @param faults what cannot be rendered, by resource and attribute
  *
  * @internal
  */
-export function siteContents(source: ContentsSource, faults: Fault[]): SiteContents {
+export function siteContents(source: ContentsSource, jsonOf: JsonOf, faults: Fault[]): SiteContents {
   const { stack, cluster, values = {} } = source;
-  const json = synthesizedJson(stack);
-  const resolver = resolverOf(stack, json, values, true);
+  const json = jsonOf(stack);
+  const resolver = resolverOf(stack, json, values, true, jsonOf);
   const stageOf = stagesOf(json, isForeignChart);
   const objects: SiteObject[] = [];
   const releases: HelmRelease[] = [];
@@ -108,7 +112,7 @@ export function siteContents(source: ContentsSource, faults: Fault[]): SiteConte
     releases: releases.sort((a, b) => (`${a.namespace} ${a.name}` < `${b.namespace} ${b.name}` ? -1 : 1)),
     secrets: secrets.sort((a, b) => (`${a.namespace} ${a.name}` < `${b.namespace} ${b.name}` ? -1 : 1)),
     ignored: ignored.sort((a, b) => byKindAndName(a.object, b.object)),
-    secretTexts: secretTexts(entries, json, resolverOf(stack, json, values), values),
+    secretTexts: secretTexts(entries, json, resolverOf(stack, json, values, false, jsonOf), values),
   };
 }
 

@@ -4,7 +4,7 @@ import { Fault, fault } from '../units/fault';
 import { EngineStage } from './engine-site';
 import { GitOpsSecret, GitOpsSite, GitOpsTreeProps } from './git-ops-tree-props';
 import { secretTextFaults } from './secret-text-faults';
-import { siteContents } from './site-contents';
+import { JsonOf, siteContents } from './site-contents';
 import { toYaml } from './yaml-writer';
 
 /** What a tree has of one site. @internal */
@@ -27,12 +27,18 @@ const HEADING = '# Written by gpu-inference-constructs from a program: changes h
  * The files of a site: a folder for each part, with one file for each object and what lists them for kustomize, and a folder with what the engine has
  * of it. Nothing in them depends on other sites.
  *
+ * @param jsonOf what a stack is synthesized to
  * @param faults what cannot be rendered
  *
  * @internal
  */
-export function siteFiles(site: GitOpsSite, { engine, secrets }: GitOpsTreeProps, faults: Fault[]): SiteFiles {
-  const contents = siteContents(site, faults);
+export function siteFiles(
+  site: GitOpsSite,
+  { engine, secrets }: GitOpsTreeProps,
+  jsonOf: JsonOf,
+  faults: Fault[],
+): SiteFiles {
+  const contents = siteContents(site, jsonOf, faults);
   const needs: GitOpsSecret[] = [];
   const placed: Placed[] = [...contents.objects];
   const encrypted: { readonly stage: number; readonly file: string }[] = [];

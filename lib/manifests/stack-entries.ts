@@ -77,6 +77,7 @@ function aliasOf(block: TerraformJson): string | undefined {
  * What replaces the references of a stack: the values given, and literals of it and of the stacks its cross-stack references lead to.
  *
  * @param refusesSecrets whether a reference to what Terraform knows to be secret is a fault, even where it has a value
+ * @param jsonOf what another stack is synthesized to
  *
  * @internal
  */
@@ -85,6 +86,7 @@ export function resolverOf(
   json: TerraformJson,
   values: { [expression: string]: unknown },
   refusesSecrets = false,
+  jsonOf: (stack: TerraformStack) => TerraformJson = synthesizedJson,
 ): ReferenceResolver {
   const resolvers = new Map<string, ReferenceResolver>();
   const remote = (dataSource: string): ReferenceResolver | undefined => {
@@ -95,7 +97,7 @@ export function resolverOf(
       .find((candidate) => dataSource === `cross-stack-reference-input-${candidate.node.id}`);
     if (!producer) return undefined;
     const id = producer.node.path;
-    const known = resolvers.get(id) ?? new ReferenceResolver(synthesizedJson(producer), values, remote, refusesSecrets);
+    const known = resolvers.get(id) ?? new ReferenceResolver(jsonOf(producer), values, remote, refusesSecrets);
     resolvers.set(id, known);
     return known;
   };

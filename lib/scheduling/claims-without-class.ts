@@ -1,6 +1,7 @@
 import { TerraformResource } from 'cdktf';
 import { ClusterLedger } from '../core/cluster-ledger';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
+import { constructsOf } from '../core/reading';
 import { Attributes, resolvedValue } from '../core/resolved-value';
 import { singleBlock, synthesizedAttributes } from '../kubernetes/object-attributes';
 import { Fault, fault } from '../units/fault';
@@ -68,8 +69,8 @@ function isDefaultClass(resource: TerraformResource): boolean {
   return typeof annotations === 'string' || String((annotations as Attributes)?.[DEFAULT_CLASS]) === 'true';
 }
 
-function addOnMakesDefaultClass({ node }: IKubernetesCluster): boolean {
-  return node.root.node.findAll().some((each) => {
+function addOnMakesDefaultClass(cluster: IKubernetesCluster): boolean {
+  return constructsOf(cluster).some((each) => {
     if (!TerraformResource.isTerraformResource(each) || each.terraformResourceType !== 'aws_eks_addon') return false;
     const { configuration_values: values } = synthesizedAttributes(each);
     const text = String(resolvedValue(each, values ?? ''));

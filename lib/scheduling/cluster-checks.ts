@@ -16,10 +16,8 @@ import { PodPriorities } from './pod-priority';
 import { isSystemPool, systemLoad } from './system-pool';
 import { isGeneratedSecretChart } from '../kubernetes/generated-secret';
 import { synthesizedAttributes } from '../kubernetes/object-attributes';
-import { hasDefaultProvider, isOnCluster } from '../kubernetes/kubernetes-access';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { IGpuNodePool } from '../core/gpu-node-pool';
-import { isSynthesized } from '../core/omission';
 import { foundOnce } from '../core/reading';
 import { deviceRequestFaults } from './device-request-faults';
 import { ResourcePods, isHelmRelease, isKubernetesResource, podsOfResource, runsPods } from './kubernetes-pods';
@@ -28,6 +26,7 @@ import { hasGroupAutoscaler, missingParts } from './missing-parts';
 import { QueueRoom, explainQueue, queueRoom } from './kueue/queue-room';
 import { AskedPods, besideFindings } from './room-beside';
 import { ClusterRoom, RolloutChoice, chooseRollouts, rolloutsOn } from './rollouts';
+import { resourcesOn } from './resources-on';
 import { sameObjectFaults } from './same-object-faults';
 import { unknownDiskWarnings } from './unknown-disk-warnings';
 import { checkArguments } from '../units/argument-faults';
@@ -75,6 +74,8 @@ export class ClusterChecks {
   }
 
   private readonly cluster: IKubernetesCluster;
+  /** Stands for the resources of the cluster. */
+  private readonly found = {};
   /** What the choices of rollouts are kept by. */
   private readonly choices = { byHand: {}, byItself: {} };
   private readonly warned = new Set<PlacedPool>();
@@ -298,17 +299,7 @@ export class ClusterChecks {
   }
 
   private resources(isOfKind: (construct: IConstruct) => construct is TerraformResource): TerraformResource[] {
-    const constructs = this.cluster.node.root.node.findAll();
-    const alone = constructs.filter((each) => ClusterLedger.of(each as IKubernetesCluster).isChecked).length === 1;
-    const defaults = new Map<TerraformStack, boolean>();
-    const isDefault = (stack: TerraformStack) => {
-      const known = defaults.get(stack) ?? (alone && hasDefaultProvider('kubernetes', stack));
-      defaults.set(stack, known);
-      return known;
-    };
-    return constructs
-      .filter(isOfKind)
-      .filter((each) => isSynthesized(each) && isOnCluster(each, this.cluster, isDefault));
+    return foundOnce(TerraformStack.of(this.cluster), this.found, () => resourcesOn(this.cluster)).filter(isOfKind);
   }
 }
 

@@ -1,5 +1,6 @@
-import { TerraformResource, Tokenization } from 'cdktf';
+import { TerraformResource, TerraformStack, Tokenization } from 'cdktf';
 import { IConstruct } from 'constructs';
+import { foundOnce } from '../core/reading';
 import { Attributes, resolvedValue } from '../core/resolved-value';
 import { declaredPodsOf } from '../kubernetes/declared-pods';
 import { singleBlock as one, synthesizedAttributes } from '../kubernetes/object-attributes';
@@ -103,6 +104,16 @@ function workloadOf(resource: TerraformResource): Workload {
  * @internal
  */
 export function podsOfResource(resource: TerraformResource): ResourcePods {
+  const known = foundOnce(TerraformStack.of(resource), PODS, () => new Map<TerraformResource, ResourcePods>());
+  const pods = known.get(resource) ?? podsNow(resource);
+  known.set(resource, pods);
+  return pods;
+}
+
+/** Stands for the pods of all resources. */
+const PODS = {};
+
+function podsNow(resource: TerraformResource): ResourcePods {
   const workload = workloadOf(resource);
   const { namespace = 'default', name = resource.node.id } = one(workload.attributes.metadata);
   const spec = one(workload.template.spec);

@@ -4,6 +4,7 @@ import { IGpuNodePool } from '../core/gpu-node-pool';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { isSynthesized } from '../core/omission';
 import { KubernetesAccess } from '../kubernetes/kubernetes-access';
+import { constructsOf } from '../core/reading';
 import { resolvedValue } from '../core/resolved-value';
 import { synthesizedAttributes } from '../kubernetes/object-attributes';
 import { Fault, fault } from '../units/fault';
@@ -233,7 +234,7 @@ const METRICS_ADAPTER: Installer = {
 const KEDA: Installer = { charts: /(^|[/_])keda(-\d|\.tgz|$)/, images: /(^|\/)kedacore\/keda[:@]/ };
 
 function isInstalled(cluster: IKubernetesCluster, { charts, images }: Installer): boolean {
-  return cluster.node.root.node.findAll().some((each) => {
+  return constructsOf(cluster).some((each) => {
     if (!TerraformResource.isTerraformResource(each) || !isSynthesized(each) || isOfOther(each, cluster)) return false;
     const type = each.terraformResourceType;
     if (type === 'helm_release') return charts.test(textOf(each, 'chart'));

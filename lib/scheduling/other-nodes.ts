@@ -3,6 +3,7 @@ import { IConstruct } from 'constructs';
 import { ClusterLedger } from '../core/cluster-ledger';
 import { IKubernetesCluster } from '../core/kubernetes-cluster';
 import { isSynthesized } from '../core/omission';
+import { constructsOf } from '../core/reading';
 import { resolvedValue } from '../core/resolved-value';
 import { systemNodesOf } from '../core/system-nodes';
 import { synthesizedAttributes } from '../kubernetes/object-attributes';
@@ -26,7 +27,7 @@ const NODE_MODULE = /eks|karpenter|node|kubernetes/i;
  * @internal
  */
 export function hasOtherNodes(cluster: IKubernetesCluster): boolean {
-  const elements = cluster.node.root.node.findAll();
+  const elements = constructsOf(cluster);
   const known = new Set(elements.flatMap((each) => makersOf(each as IKubernetesCluster)));
   return elements.some((each) => {
     if (!TerraformElement.isTerraformElement(each) || !isSynthesized(each)) return false;

@@ -23,6 +23,7 @@ export * from './gateway/gateway-exposure';
 export * from './gateway/gateway-tls';
 export * from './gateway/oidc-issuer';
 export * from './gateway/inference-gateway';
+export * from './gateway/inference-gateway-options';
 export * from './gateway/inference-gateway-props';
 export * from './gateway/load-balancer-controller';
 export * from './leader-worker-set/leader-worker-set-controller';

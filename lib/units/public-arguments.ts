@@ -416,6 +416,11 @@ export const ARGUMENTS = {
     'static triton': 'options?: TritonImageOptions',
     'static armCpu': 'options?: ArmCpuImageOptions',
   },
+  SiteFleet: {
+    'static fromCsv': 'text: string; options?: SiteFleetOptions',
+    'static fromJson': 'text: string; options?: SiteFleetOptions',
+    inRing: 'ring: string',
+  },
   SiteIdentities: {
     of: 'site: string',
     roleOf: 'site: string',

@@ -28,10 +28,12 @@ export const STRUCTS = {
     'maxTimePerOutputTokenMs?: number; maxTimeToFirstTokenMs?: number; minOutputTokensPerSecond?: number',
   ClaimCacheOptions: 'claimName: string; size: DataSize',
   CloudBreaker: 'failures?: number; openFor?: Duration',
+  CloudCallOptions:
+    'maxRequests?: number; maxWaiting?: number; retries?: number; retryBudgetPercent?: number; tryTimeout?: Duration; breaker?: CloudBreaker',
   CloudTopologyProps:
     'clusterName: string; kubernetesVersion?: string; release?: EksRelease; vpc?: ExistingVpc; availabilityZones?: string[]; vpcCidr?: string; natGateways?: NatGateways; apiAccess?: ApiAccess; remoteNetworks?: RemoteNetworks; admins?: string[]; systemNodes?: SystemNodes; nodeMonitoring?: boolean; deletionProtection?: boolean; encryptionKeyArn?: string; volumeKeyArn?: string; logRemovalPolicy?: RemovalPolicy; roleOptions?: RoleOptions; clusterRoleArn?: string; endpointPolicies?: boolean; tags?: string{}; provider?: TerraformProvider; models: ServedModel[]; nodePools?: TopologyNodePool[]; karpenterPools?: TopologyKarpenterPool[]; cluster?: IEksCluster; modelStore?: IModelStore; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; clusterAutoscaler?: boolean; karpenter?: boolean; leaderWorkerSetController?: boolean; keda?: boolean; storageClass?: boolean; monitoring?: boolean; existingMonitoring?: IMonitoring; monitoringOptions?: MonitoringOptions; workloads?: Construct; kubernetesAccess?: KubernetesAccessOptions; plans?: CapacityPlan{}; plan?: CapacityPlan; imageRegistry?: ImageRegistry',
   CloudUpstream:
-    'url: string; models: string[]; authority?: CertificateAuthority; apiKey?: SecretReference; clientCertificate?: string; maxRequests?: number; maxWaiting?: number; retries?: number; retryBudgetPercent?: number; tryTimeout?: Duration; breaker?: CloudBreaker',
+    'maxRequests?: number; maxWaiting?: number; retries?: number; retryBudgetPercent?: number; tryTimeout?: Duration; breaker?: CloudBreaker; url: string; models: string[]; authority?: CertificateAuthority; apiKey?: SecretReference; clientCertificate?: string',
   ClusterAutoscalerProps: 'cluster: IEksCluster; imageRegistry?: ImageRegistry; chartVersion?: string; image?: string',
   ClusterConnection:
     'host?: string; certificateAuthorityData?: string; eksClusterName?: string; region?: string; configPath?: string; configContext?: string',
@@ -63,8 +65,10 @@ export const STRUCTS = {
     'model: ModelSpec; contextLength?: number; concurrency?: number; inputTokens?: number; outputTokens?: number; kvCachePrecision?: Precision; engine?: InferenceEngine; gpuMemoryUtilization?: number; maxBatchedTokens?: number; maxSequences?: number; attentionWindow?: number; mediaInput?: MediaInput; speculativeDecoding?: SpeculativeDecoding; lora?: LoraCapacity; cudaGraphs?: boolean; warmCompileCache?: boolean; fusedKernels?: boolean; microBatches?: number; checkpointSize?: DataSize; cpuOffload?: DataSize; network?: NodeNetwork; hardware: EdgeHardware; powerBudget?: PowerBudget; targets?: CapacityTargets; precisions?: Precision[]',
   EdgeCpuProps:
     'vcpus: number; memory: DataSize; architecture?: CpuArchitecture; localStorage?: DataSize; name?: string',
+  EdgeFirstOptions:
+    'models: EdgeModel{}; fallback: EdgeFallback; mustStayLocal?: MustStayLocal; atMost?: EdgeRequestSize; confidence?: EdgeConfidence; maxSiteRequests?: number; siteTimeout?: Duration; retryAfter?: Duration',
   EdgeFirstProps:
-    'cloud: CloudUpstream; models: EdgeModel{}; fallback: EdgeFallback; mustStayLocal?: MustStayLocal; atMost?: EdgeRequestSize; confidence?: EdgeConfidence; maxSiteRequests?: number; siteTimeout?: Duration; retryAfter?: Duration',
+    'models: EdgeModel{}; fallback: EdgeFallback; mustStayLocal?: MustStayLocal; atMost?: EdgeRequestSize; confidence?: EdgeConfidence; maxSiteRequests?: number; siteTimeout?: Duration; retryAfter?: Duration; cloud: CloudUpstream',
   EdgeJetsonProps: 'board: GpuType; jetPack?: JetPackRelease; localStorage?: DataSize; name?: string',
   EdgeModel: 'cloudModel: string; fallbackModel?: string',
   EdgeNeeds:
@@ -101,7 +105,7 @@ export const STRUCTS = {
   EnvoyAiGatewayControllerProps:
     'cluster: IKubernetesCluster; chartVersion?: string; envoyGatewayVersion?: string; rateLimitRedis?: string; inferencePools?: boolean; replicas?: number; gatewayClassName?: string; namespace?: string; aiGatewayNamespace?: string; imageRegistry?: ImageRegistry',
   EnvoyAiInferenceGatewayProps:
-    'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; edgeRouting?: EdgeRouting; imageRegistry?: ImageRegistry; installed?: InstalledAiGateway',
+    'authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster; backends: GatewayBackend[]; edgeRouting?: EdgeRouting; installed?: InstalledAiGateway',
   ExistingExporterProps:
     'namespace: string; exporter: MetricExporter; version: string; podSelector?: string{}; port?: number; jobName?: string; features?: MetricFeature[]',
   ExistingGpuNodePoolProps:
@@ -120,6 +124,8 @@ export const STRUCTS = {
   FabricPod:
     'hardware: GpuNodeType; gpus: number; rdmaRequired?: boolean; sharedMemory?: DataSize; environment?: string{}',
   Fault: 'id: string; property?: string; reason: string',
+  FleetSite:
+    'site: string; kind?: string; ring?: string; nodes?: number; powerBudget?: PowerBudget; maxUplinkOutage?: Duration; windows?: MaintenanceWindow[]; maxMegabitsPerSecond?: number; revoked: boolean; labels: string{}',
   FluxOptions:
     'repository: string; revision?: string; directory?: string; namespace?: string; repositorySecret?: string; interval?: Duration; timeout?: Duration',
   GatewayBackendOptions:
@@ -157,13 +163,23 @@ export const STRUCTS = {
     'minReplicas?: number; maxReplicas: number; requestsPerServer?: number; scaleDownWindow?: Duration; scaleUpWindow?: Duration',
   HuggingFaceSource:
     'allow?: string[]; ignore?: string[]; repository: string; revision: string; token?: SecretReference; acceptedLicense?: string; endpoint?: string',
+  HybridGateway:
+    'url: string; authority?: CertificateAuthority; models?: string[]; siteKeys?: string; callers?: SecretReference{}; options?: InferenceGatewayOptions',
   HybridGpuNodePoolProps:
     'cluster: IEksCluster; hardware: GpuNodeType; nodes: number; site: string; maxUplinkOutage: Duration; credentials: HybridCredentials; fabric?: IRdmaFabric; gpuSharing?: GpuSharing; labels?: string{}; taints?: NodeTaint[]; poolName?: string; maxPods?: number; ephemeralStorage?: DataSize; driverMajor?: number; tags?: string{}; provider?: TerraformProvider',
+  HybridRouting:
+    'models: EdgeModel{}; fallback: EdgeFallback; mustStayLocal?: MustStayLocal; atMost?: EdgeRequestSize; confidence?: EdgeConfidence; maxSiteRequests?: number; siteTimeout?: Duration; retryAfter?: Duration; cloudCalls?: CloudCallOptions',
+  HybridSite:
+    'site: string; cluster?: IKubernetesCluster; hardware: EdgeHardware; nodes?: number; fabric?: IRdmaFabric; driverMajor?: number; nodePool?: IGpuNodePool; models: ServedModel[]; powerBudget?: PowerBudget; maxUplinkOutage?: Duration; modelStore: IModelStore; sync?: EdgeSyncOptions; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; kubernetesAccess?: KubernetesAccessOptions; imageRegistry?: ImageRegistry; scope: Construct; routing?: HybridRouting; gateway?: InferenceGatewayOptions; cloudKey?: SecretReference; revoked?: boolean',
+  HybridTopologyProps:
+    'cloud?: CloudTopologyProps; gateway: HybridGateway; hub?: UplinkOptions; routing?: HybridRouting; sites: HybridSite[]',
   ImagePrePullerProps:
     'cluster: IKubernetesCluster; images: string[]; nodePools?: IGpuNodePool[]; command?: string[]; pauseImage?: string; imageRegistry?: ImageRegistry; name?: string; namespace?: string',
   IndicatorQuery: 'expr: string; metrics: Metric[]; models: string[]; meaning: string',
+  InferenceGatewayOptions:
+    'authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; imageRegistry?: ImageRegistry',
   InferenceGatewayProps:
-    'cluster: IKubernetesCluster; backends: GatewayBackend[]; authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; edgeRouting?: EdgeRouting; imageRegistry?: ImageRegistry',
+    'authentication?: GatewayAuthentication; tls?: GatewayTls; exposure?: GatewayExposure; limits?: GatewayLimits; modelLimits?: GatewayLimits{}; idleTimeout?: Duration; exitTimeout?: Duration; retries?: number; maxRequestSize?: DataSize; replicas?: number; namespace?: string; name?: string; accessibleFrom?: string[]; metricsFrom?: string[]; networkPolicy?: boolean; memory?: DataSize; envoyImage?: string; nodeSelector?: string{}; priorityClassName?: string; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster; backends: GatewayBackend[]; edgeRouting?: EdgeRouting',
   InstalledAiGateway: 'gatewayClassName: string; namespace?: string; rateLimits?: boolean; inferencePools?: boolean',
   InstanceSettings:
     'responseCache?: boolean; metricTags?: string{}; parameters?: string{}; sequenceBatching?: SequenceBatching; warmUp?: WarmUpSample[]; rateLimit?: RateLimit; priority?: ExecutionPriority; pinnedInputs?: boolean; pinnedOutputs?: boolean; eagerBatching?: boolean',
@@ -250,7 +266,7 @@ export const STRUCTS = {
   MonitoringStackProps:
     'namespace?: string; storage?: MonitoringStorage; highAvailability?: boolean; webSecurity?: WebSecurity; retentionDays?: number; scrapeIntervalSeconds?: number; clusterMetrics?: boolean; kubeStateMetrics?: boolean; nodeExporter?: boolean; latencyThresholdMs?: number; latencyThresholdsMs?: number{}; objectives?: ServiceLevelObjective[]; alertReceivers?: AlertReceiver[]; alertRoutes?: AlertRoute[]; heartbeatReceiver?: AlertReceiver; runbookUrl?: string; accessibleFrom?: string[]; priorityClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podLabels?: string{}; podAnnotations?: string{}; managedPrometheusArn?: string; uplink?: MonitoringUplink; prometheusMemory?: DataSize; prometheusImage?: string; alertmanagerImage?: string; grafana?: GrafanaOptions; grafanaUrl?: string; expectedSites?: ExpectedSite[]; imageRegistry?: ImageRegistry; cluster: IKubernetesCluster',
   MonitoringUplink:
-    'url: string; maxOutage: Duration; username?: string; password?: SecretReference; clientCertificateSecret?: string; certificateAuthority?: SecretReference; activeSeries?: number; buffer?: DataSize; maxBytesPerSecond?: number; image?: string',
+    'url: string; password?: SecretReference; clientCertificateSecret?: string; certificateAuthority?: SecretReference; activeSeries?: number; buffer?: DataSize; maxBytesPerSecond?: number; image?: string; maxOutage: Duration; username?: string',
   MustStayLocal: 'models?: string[]; callers?: string[]; headers?: string[]{}',
   NcclAcceptanceTestProps:
     'nodePool: IGpuNodePool; nodes?: number; minimumBusBandwidth?: number; waitForCompletion?: boolean; deadlineSeconds?: number; environment?: string{}; image?: string; imageRegistry?: ImageRegistry; namespace?: string; name?: string',
@@ -276,6 +292,7 @@ export const STRUCTS = {
     'loraAdapters?: LoraAdapter[]; maxLoraRank?: number; servedModelNames?: string[]; toolCallParser?: ToolCallParser; reasoningParser?: ReasoningParser',
   OpenAiTarget:
     'models: string[]; serviceName: string; namespace: string; podSelector: string{}; port: number; paths: string[]; healthPath: string; apiKeySecret?: SecretReference; aiGatewayKeySecret?: SecretReference; answersPickers?: boolean; isolated?: boolean; answerSeconds?: number; contextLength?: number; servers?: number; scalesToZero?: boolean',
+  OutageEvent: 'after: Duration; effect: OutageEffect; what: string',
   OutageFigure: 'name: string; value: string; reason: string; source: string',
   OutagePlanProps:
     'credentials?: NodeCredentials; sender?: MetricsSender; activeSeries?: number; scrapeInterval?: Duration; catchUpSpeed?: number',
@@ -349,6 +366,7 @@ export const STRUCTS = {
     'resourceName?: string; maxPods?: number; adapters?: AdapterSelection; networks?: NetworkName[]',
   Sidecar:
     'name: string; image: string; command?: string[]; args?: string[]; environment?: string{}; secretEnvironment?: SecretReference{}; ports?: number{}; cpu?: number; memory?: DataSize; volumeMounts?: PodVolumeMount[]',
+  SiteFleetOptions: 'kinds?: string[]; rings?: string[]; labels?: string[]',
   SiteIdentitiesProps:
     'sites: string[]; modelStore: IModelStore; models?: string[]; modelsBySite?: string[]{}; certificateAuthority?: string; trustAnchorArn?: string; organizationalUnit?: string; commonNames?: string{}; revoked?: string[]; roleOptions?: RoleOptions; provider?: TerraformProvider; tags?: string{}',
   SiteIdentity: 'site: string; trustAnchorArn: string; profileArn: string; roleArn: string',
@@ -405,6 +423,8 @@ export const STRUCTS = {
     'podLabels?: string{}; podAnnotations?: string{}; secretEnvironment?: SecretReference{}; sidecars?: Sidecar[]; initContainers?: Sidecar[]; volumes?: PodVolume[]; volumeMounts?: PodVolumeMount[]; runtimeClassName?: string; nodeSelector?: string{}; tolerations?: NodeTaint[]; podAffinity?: PodAffinityTerm[]; podAntiAffinity?: PodAffinityTerm[]; topologySpreadConstraints?: TopologySpreadConstraint[]; serviceAccountName?: string; rolePolicyStatements?: PolicyStatement[]; roleManagedPolicyArns?: string[]; serviceAccountAnnotations?: string{}; serviceType?: ServiceType; serviceAnnotations?: string{}; autoscaling?: ServerAutoscaling; maxReplicas?: number; updateStrategy?: UpdateStrategy; maxSurge?: number; maxUnavailable?: number; maxDisruptions?: number; namespace?: string; awsCliImage?: string; modelCache?: ModelCache; resources?: ServerResources; startupBudget?: Duration; stallTimeout?: Duration; exitTimeout?: Duration; environment?: string{}; extraArguments?: string[]; priorityClassName?: string; accessibleFrom?: string[]; metricsFrom?: string[]; egressTo?: EgressTarget[]; networkPolicy?: boolean; dependsOn?: ITerraformDependable[]; responseCache?: ResponseCache; rateLimitResources?: AvailableResource[]; modelConfiguration?: string; modelLoadThreads?: number; modelLoadRetries?: number; tritonRelease?: TritonRelease; tritonImage?: string; servingImage?: ServingImage; openAi?: OpenAiFrontEndOptions',
   UnlistedInstanceTypeProps:
     'name: string; gpu: GpuType; gpuCount: number; gpuMemory?: DataSize; vcpus: number; memory: DataSize; localStorage?: DataSize; networkBandwidthGbps?: number; interconnect?: GpuInterconnect; nvlinkDomainSize?: number; rdma?: boolean; gpuDirect?: boolean; architecture?: CpuArchitecture; networkCards?: NetworkCard[]; ipv4PerInterface?: number; rdmaRead?: boolean; rdmaWrite?: boolean',
+  UplinkOptions:
+    'url: string; password?: SecretReference; clientCertificateSecret?: string; certificateAuthority?: SecretReference; activeSeries?: number; buffer?: DataSize; maxBytesPerSecond?: number; image?: string',
   VirtualFunctionRail: 'resourceName: string; network: NetworkName; physicalFunctions: string[]',
   VirtualFunctionsOptions: 'rails: VirtualFunctionRail[]; virtualFunctionsPerAdapter?: number',
   VllmDeploymentProps:
@@ -494,6 +514,7 @@ export const CLASSES = {
   HostDeviceNetwork: 'new HostDeviceNetwork(...)',
   HybridCredentials: 'HybridCredentials.rolesAnywhere(...) or HybridCredentials.ssmActivation(...)',
   HybridGpuNodePool: 'new HybridGpuNodePool(...)',
+  HybridTopology: 'new HybridTopology(...)',
   IAwsRole: 'an object with node, roleName and roleArn',
   IEksCluster: 'new EksGpuCluster(...) or EksGpuCluster.fromAttributes(...)',
   IGpuNodePool: 'new GpuNodePool(...), new KarpenterGpuNodePool(...) or new ExistingGpuNodePool(...)',
@@ -589,6 +610,7 @@ export const CLASSES = {
   ServiceLevelObjective: 'ServiceLevelObjective.availability(...) or ServiceLevelObjective.latency(...)',
   ServingImage:
     'ServingImage.pyTorch(...), ServingImage.vllm(...), ServingImage.triton(...) or ServingImage.armCpu(...)',
+  SiteFleet: 'SiteFleet.fromCsv(...) or SiteFleet.fromJson(...)',
   SiteIdentities: 'new SiteIdentities(...)',
   SpeculativeDecoding:
     'SpeculativeDecoding.mtp(...), SpeculativeDecoding.draftModel(...), SpeculativeDecoding.eagle3(...) or SpeculativeDecoding.nGram(...)',
@@ -670,6 +692,7 @@ export const ENUMS = {
   NodeNetwork: 'RDMA TCP',
   ObjectiveKind: 'availability latency',
   OnnxOptimization: 'basic extended all',
+  OutageEffect: 'works falls back tells waits loses',
   PlacementKind: 'none cluster-group existing',
   PodSecurityLevel: 'privileged baseline restricted',
   PodVolumeKind: 'SECRET CONFIG_MAP CLAIM EMPTY',

@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { App, TerraformStack } from 'cdktf';
 import { Cloud65b } from '../../examples/cloud-65b/stack';
 import { DeepSeekR1TwoNodes } from '../../examples/deepseek-r1-two-nodes/stack';
 import { ExistingEks } from '../../examples/existing-eks/stack';
 import { EdgeT4 } from '../../examples/edge-t4/stack';
+import { FleetOfSites } from '../../examples/fleet-100-sites/stack';
+import { FraudHybrid } from '../../examples/fraud-hybrid/stack';
 import { Headline8xV100 } from '../../examples/headline-8xv100/stack';
 import { HybridRack } from '../../examples/hybrid-rack/stack';
 import { KServe65b } from '../../examples/kserve-65b/stack';
@@ -19,6 +23,10 @@ import { SynthesizedStack } from '../../lib/testing';
 import { idsOf, warningsOf } from '../support/faults';
 import { AUTHORITY } from '../compute/pools/hybrid-programs';
 import { testApp } from '../support/synth';
+import { RELEASE_KEY } from '../topology/edge/edge-site';
+
+/** Of the sites of fleet-100-sites, one of each kind. */
+const FEW_SITES = readFileSync(path.join(__dirname, 'few-sites.csv'), 'utf8');
 
 const BLOCK = {
   reservationId: 'cr-02168da1478b509e0',
@@ -33,6 +41,8 @@ const cloud65b = (app: App) => new Cloud65b(app);
 const training = (app: App) => new RdmaTrainingReadyPool(app, { block: BLOCK, image: 'example.test/trainer:1' });
 const onprem = (app: App) => new OnpremInfiniband(app);
 const edgeT4 = (app: App) => new EdgeT4(app);
+const fraud = (app: App) => new FraudHybrid(app, { releaseKey: RELEASE_KEY.publicKey });
+const fleet = (app: App) => new FleetOfSites(app, FEW_SITES);
 const openAi = (app: App) => new OpenAiVllm(app);
 const hybrid = (app: App) => new HybridRack(app, { certificateAuthority: AUTHORITY });
 const headline = (app: App) => new Headline8xV100(app);
@@ -53,7 +63,9 @@ function stacksOf(describeExample: (app: App) => unknown): TerraformStack[] {
 
 /** The addresses that Terraform knows the resources of a stack by. */
 function addresses(stack: TerraformStack): string[] {
-  const { resource } = JSON.parse(SynthesizedStack.of(stack).toJson()) as { resource: { [type: string]: object } };
+  const { resource = {} } = JSON.parse(SynthesizedStack.of(stack).toJson()) as {
+    resource?: { [type: string]: object };
+  };
   return Object.entries(resource).flatMap(([type, blocks]) => Object.keys(blocks).map((id) => `${type}.${id}`));
 }
 
@@ -74,6 +86,8 @@ describe('what an update of the library must not move: a resource of another add
     ['deepseek-r1-two-nodes', deepSeek],
     ['optimise-13b-for-edge', optimise],
     ['edge-t4', edgeT4],
+    ['fraud-hybrid', fraud],
+    ['fleet-100-sites', fleet],
   ])('%s', (_, example) => {
     const lists = stacksOf(example).map((stack): [string, string[]] => [stack.node.id, addresses(stack)]);
     expect(Object.fromEntries(lists)).toMatchSnapshot();
@@ -98,6 +112,8 @@ describe('what an example does is meant: it gives no warning', () => {
     ['deepseek-r1-two-nodes', deepSeek, []],
     ['optimise-13b-for-edge', optimise, []],
     ['edge-t4', edgeT4, []],
+    ['fraud-hybrid', fraud, []],
+    ['fleet-100-sites', fleet, []],
   ])('%s', (_, example, wanted) => {
     const stacks = stacksOf(example);
     stacks.forEach((stack) => SynthesizedStack.of(stack));
@@ -167,6 +183,24 @@ describe('what an example makes', () => {
         effect: 'NoExecute',
         toleration_seconds: String(seconds),
       });
+  });
+
+  test('a hundred sites of fleet-100-sites: each a stack of its own that depends on no other, and most of them alike', () => {
+    const table = readFileSync(path.join(__dirname, '../../examples/fleet-100-sites/sites.csv'), 'utf8');
+    const app = testApp();
+    const { fleet: sites, topology } = new FleetOfSites(app, table);
+    expect(sites.sites).toHaveLength(100);
+    expect(sites.rings.map((ring) => sites.inRing(ring).length)).toEqual([2, 10, 88]);
+    const stacks = app.node.children.filter(TerraformStack.isStack).filter(({ node }) => node.id !== 'fleet');
+    expect(stacks).toHaveLength(100);
+    expect(stacks.flatMap(({ dependencies }) => dependencies)).toEqual([]);
+    const formats = Object.values(topology.sites).map(({ plans }) => plans['chat-13b'].precision.name);
+    expect(new Set(formats)).toEqual(new Set(['int4']));
+  });
+
+  test('fraud-hybrid: what is long goes to the cloud, and branches go on through three days', () => {
+    const { topology } = new FraudHybrid(testApp(), { releaseKey: RELEASE_KEY.publicKey });
+    expect(topology.explain()).toMatchSnapshot();
   });
 
   test('the resources of KServe in kserve-65b', () => {

@@ -27,6 +27,20 @@ export const ALERTING_ARGUMENTS: ArgumentPrograms = {
   'AlertReceiver.sns(name)': (name) => receiving(() => AlertReceiver.sns(name, { topicArn: TOPIC })),
 };
 
+const uplink =
+  (given: Given): Program =>
+  (stack) => {
+    const password = { name: 'hub', key: 'password' };
+    const options = {
+      url: 'https://hub.example/api/v1/write',
+      maxOutage: Duration.hours(1),
+      username: 'hall-1',
+      password,
+      ...given,
+    };
+    new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), uplink: options });
+  };
+
 /** Programs that use the structs of routes of alerts. */
 export const ALERTING_STRUCTS: StructPrograms = {
   AlertRoute: routing,
@@ -39,17 +53,8 @@ export const ALERTING_STRUCTS: StructPrograms = {
     receiving(() =>
       AlertReceiver.email('mail', { ...MAIL, username: 'a', password: { name: 's', key: 'k' }, ...given }),
     ),
-  MonitoringUplink: (given) => (stack) => {
-    const password = { name: 'hub', key: 'password' };
-    const uplink = {
-      url: 'https://hub.example/api/v1/write',
-      maxOutage: Duration.hours(1),
-      username: 'hall-1',
-      password,
-      ...given,
-    };
-    new MonitoringStack(stack, 'Monitoring', { cluster: testCluster(stack), uplink });
-  },
+  MonitoringUplink: uplink,
+  UplinkOptions: uplink,
   WebSecurity: (given) => (stack) => {
     const secret = { name: 'web', key: 'web.yml' };
     const webSecurity = { tlsSecret: 'tls', webConfig: secret, password: secret, ...given };

@@ -91,6 +91,7 @@ const edge = (given: Given) =>
 /** Programs that set what front doors are told. */
 export const GATEWAY_STRUCTS: StructPrograms = {
   InferenceGatewayProps: (given) => door(() => given),
+  InferenceGatewayOptions: (given) => door(() => given),
   EnvoyAiInferenceGatewayProps: (given) => aiDoor(given),
   EnvoyAiGatewayControllerProps: (given) => controller(given),
   InstalledAiGateway: (given) => aiDoor({ installed: { gatewayClassName: 'eg', ...given } }),
@@ -115,6 +116,8 @@ export const GATEWAY_STRUCTS: StructPrograms = {
     }),
   GatewayServiceProps: (given) => door(() => ({ backends: [GatewayBackend.ofService({ ...SERVICE, ...given })] })),
   EdgeFirstProps: (given) => edge(given),
+  EdgeFirstOptions: (given) => edge(given),
+  CloudCallOptions: (given) => edge({ cloud: { ...CLOUD, ...given } }),
   EdgeModel: (given) => edge({ models: { report: { ...TO_CLOUD, ...given } } }),
   EdgeRequestSize: (given) => edge({ atMost: given }),
   CloudUpstream: (given) => edge({ cloud: { ...CLOUD, ...given } }),

@@ -33,16 +33,16 @@ export const ALERTING_VERDICTS: { readonly [name: string]: readonly string[] } =
   'WebSecurity.username': [
     'refused INVALID_NAME webSecurity.username | refused VALUE_NOT_CONCRETE webSecurity.username | refused VALUE_NOT_CONCRETE webSecurity.username',
   ],
-  'MonitoringUplink.url': [
+  'UplinkOptions.url': [
     'refused INVALID_FORMAT uplink.url | refused VALUE_NOT_CONCRETE uplink.url | refused VALUE_NOT_CONCRETE uplink.url',
   ],
   'MonitoringUplink.username': [
     'refused INVALID_NAME uplink.username | refused VALUE_NOT_CONCRETE uplink.username | refused VALUE_NOT_CONCRETE uplink.username',
   ],
-  'MonitoringUplink.clientCertificateSecret': [
+  'UplinkOptions.clientCertificateSecret': [
     'refused INVALID_NAME uplink.clientCertificateSecret | refused VALUE_NOT_CONCRETE uplink.clientCertificateSecret | refused VALUE_NOT_CONCRETE uplink.clientCertificateSecret',
   ],
-  'MonitoringUplink.image': ['text | reference | reference'],
+  'UplinkOptions.image': ['text | reference | reference'],
   'WeeklyTime.timeZone': [
     'refused INVALID_FORMAT alertRoutes[0].muteTimes[0].timeZone | refused VALUE_NOT_CONCRETE alertRoutes[0].muteTimes[0].timeZone | refused VALUE_NOT_CONCRETE alertRoutes[0].muteTimes[0].timeZone',
   ],

@@ -69,21 +69,21 @@ export const GATEWAY_VERDICTS: { readonly [name: string]: readonly string[] } = 
   ],
   'GatewayTls.secret(secretName)': ['refused INVALID_NAME tls.secretName | reference | reference'],
   'InferenceGateway.new(id)': ['text'],
-  'InferenceGatewayProps.namespace': [
+  'InferenceGatewayOptions.namespace': [
     'refused INVALID_NAME namespace | refused VALUE_NOT_CONCRETE namespace | refused VALUE_NOT_CONCRETE namespace',
   ],
-  'InferenceGatewayProps.name': [
+  'InferenceGatewayOptions.name': [
     'refused INVALID_NAME name | refused VALUE_NOT_CONCRETE name | refused VALUE_NOT_CONCRETE name',
   ],
-  'InferenceGatewayProps.accessibleFrom': [
+  'InferenceGatewayOptions.accessibleFrom': [
     'refused INVALID_FORMAT accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0] | refused VALUE_NOT_CONCRETE accessibleFrom[0]',
   ],
-  'InferenceGatewayProps.metricsFrom': [
+  'InferenceGatewayOptions.metricsFrom': [
     'refused INVALID_FORMAT metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0] | refused VALUE_NOT_CONCRETE metricsFrom[0]',
   ],
-  'InferenceGatewayProps.envoyImage': ['refused INVALID_FORMAT envoyImage | reference | reference'],
-  'InferenceGatewayProps.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
-  'InferenceGatewayProps.priorityClassName': ['text | reference | reference'],
+  'InferenceGatewayOptions.envoyImage': ['refused INVALID_FORMAT envoyImage | reference | reference'],
+  'InferenceGatewayOptions.nodeSelector': ['text | reference | reference', 'text | reference | reference'],
+  'InferenceGatewayOptions.priorityClassName': ['text | reference | reference'],
   'EnvoyAiGatewayControllerProps.chartVersion': [
     'refused INVALID_FORMAT chartVersion | refused VALUE_NOT_CONCRETE chartVersion | refused VALUE_NOT_CONCRETE chartVersion',
   ],

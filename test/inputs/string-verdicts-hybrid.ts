@@ -11,6 +11,15 @@ export const HYBRID_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ],
   'SsmActivationOptions.expiresAt': ['refused INVALID_FORMAT credentials.activation.expiresAt | reference | reference'],
   'HybridGpuNodePool.new(id)': ['text'],
+  'HybridGateway.url': [
+    'refused INVALID_FORMAT gateway.url | refused VALUE_NOT_CONCRETE gateway.url | refused VALUE_NOT_CONCRETE gateway.url',
+  ],
+  'HybridGateway.models': [
+    'refused CLOUD_LACKS_MODEL routing.models.chat.cloudModel | refused VALUE_NOT_CONCRETE gateway.models | refused VALUE_NOT_CONCRETE gateway.models',
+  ],
+  'HybridGateway.siteKeys': [
+    'refused CONFLICTING_PROPERTIES gateway.siteKeys, INVALID_NAME gateway.siteKeys | refused CONFLICTING_PROPERTIES gateway.siteKeys, VALUE_NOT_CONCRETE gateway.siteKeys | refused CONFLICTING_PROPERTIES gateway.siteKeys, VALUE_NOT_CONCRETE gateway.siteKeys',
+  ],
   'EdgeSyncOptions.channel': [
     'refused INVALID_NAME sync.channel | refused VALUE_NOT_CONCRETE sync.channel | refused VALUE_NOT_CONCRETE sync.channel',
   ],

@@ -2,7 +2,7 @@
 export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: string }[] = [
   {
     values:
-      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput|OutageFigure|PowerSetting|EdgeServer|EdgeBootstrap|GitOpsSecret)\./,
+      /^(Fault|ReleaseAdvisory|PlanFigure|Alternative|TrainingAlternative|StackAnnotation|IndicatorQuery|MetricLabelChange|PipelineOutput|OutageFigure|PowerSetting|EdgeServer|EdgeBootstrap|FleetSite|OutageEvent|GitOpsSecret)\./,
     why: 'the library returns it',
   },
   { values: /^CapacityPlan\.vllmServeArguments\(/, why: 'it returns arguments of a command, and makes no resource' },
@@ -34,6 +34,10 @@ export const WITHOUT_PROGRAM: readonly { readonly values: RegExp; readonly why: 
   {
     values: /^(EdgeServerProps|EdgeJetsonProps|EdgeCpuProps|EdgeNeeds)\./,
     why: 'it names a machine of a plan or a version that is compared, and goes into no resource; other names are refused',
+  },
+  {
+    values: /^SiteFleet(Options)?\./,
+    why: 'it is a table that is read, and names that its cells are compared with: what a cell says is checked where it is used',
   },
   {
     values:

@@ -9,7 +9,7 @@ import { EndpointsV1 } from '@cdktf/provider-kubernetes/lib/endpoints-v1';
 import { kubernetesMeta } from '../../lib/kubernetes/kubernetes-access';
 import { GitOpsEngine, GitOpsTree, KubernetesManifests } from '../../lib/manifests';
 import { faultsThrown, idsOf } from '../support/faults';
-import { testStack } from '../support/synth';
+import { testApp, testStack } from '../support/synth';
 import { testCluster } from '../support/test-cluster';
 import { configMap, objectIn, REPOSITORY, resourcesIn, rule, siteStack } from './git-ops-support';
 
@@ -167,4 +167,20 @@ describe('refused', () => {
       "site 'a': ConfigMap 'settings' in namespace 'inference' is there twice; rename one, or remove it",
     );
   });
+});
+
+test('the stacks of an app are prepared and synthesized once for all sites', () => {
+  const app = testApp();
+  const stacks = ['one', 'two', 'three'].map((name) => {
+    const stack = testStack(app, name);
+    const meta = kubernetesMeta(stack, testCluster(stack));
+    new ConfigMapV1(stack, 'Map', { ...meta, metadata: { name, namespace: 'default' } });
+    return stack;
+  });
+  const calls = stacks.map((stack) => [jest.spyOn(stack, 'prepareStack'), jest.spyOn(stack, 'toTerraform')]);
+  new GitOpsTree({ sites: stacks.map((stack) => ({ name: stack.node.id, stack })) });
+  for (const [prepared, synthesized] of calls) {
+    expect(prepared).toHaveBeenCalledTimes(1);
+    expect(synthesized).toHaveBeenCalledTimes(1);
+  }
 });

@@ -10,6 +10,9 @@ const SENT = Metric.of(MetricExporter.ENVOY, 'envoy_cluster_upstream_rq_total');
 const AGAIN = Metric.of(MetricExporter.ENVOY, 'envoy_cluster_upstream_rq_retry');
 const HEALTHY = Metric.of(MetricExporter.ENVOY, 'envoy_cluster_membership_healthy');
 
+/** Minutes for which a gateway reaches no cloud until somebody is told. @internal */
+export const CLOUD_UNREACHABLE_MINUTES = 5;
+
 /** Requests that a gateway of a site sends, by `destination`: `site` or `cloud`. @internal */
 export const GATEWAY_REQUESTS = 'inference_gateway_requests_per_second';
 /** Those that its site has failed at, and that were sent to the cloud. @internal */
@@ -44,8 +47,8 @@ export function cloudRules(target: MetricsTarget): MonitoringRule[] {
       name: 'CloudUnreachable',
       severity: AlertSeverity.CRITICAL,
       expr: `max(${of(HEALTHY, 'cloud')}) == 0`,
-      for: '5m',
-      summary: `${job} has not reached its cloud for 5m`,
+      for: `${CLOUD_UNREACHABLE_MINUTES}m`,
+      summary: `${job} has not reached its cloud for ${CLOUD_UNREACHABLE_MINUTES}m`,
       description: `Job ${job} in namespace ${namespace}. No pod of the gateway connects to the cloud, or their breakers are open: requests for the cloud get the declared fallback.`,
     }),
   ];

@@ -6,8 +6,8 @@ import { MonitoringRule } from './monitoring-rule';
 /** Name of the alert of a site that sends nothing. @internal */
 export const EDGE_SITE_SILENT = 'EdgeSiteSilent';
 
-/** A hub that was away itself is written to again by then. */
-const FOR = '5m';
+/** Minutes for which a site is missed until somebody is told: a hub that was away itself is written to again by then. @internal */
+export const SITE_SILENT_MINUTES = 5;
 
 /**
  * The alerts of sites that write to this Prometheus from afar. A series that ends raises no alert by itself, and after five minutes it is gone: so what
@@ -22,7 +22,7 @@ export function siteRules(sites: readonly ExpectedSite[], label: string): Monito
   return sites.map(({ name, silentAfter }) => ({
     alert: EDGE_SITE_SILENT,
     expr: `absent_over_time(up{${label}=${quoted(name)}}[${silentAfter.toSeconds()}s])`,
-    for: FOR,
+    for: `${SITE_SILENT_MINUTES}m`,
     labels: { severity: AlertSeverity.CRITICAL, [label]: name },
     annotations: {
       summary: `Site ${name} has sent nothing for ${silentAfter}`,

@@ -13,6 +13,9 @@ const ON_DISK = Metric.of(MetricExporter.VMAGENT, 'vm_persistentqueue_bytes_pend
 const ROOM = Metric.of(MetricExporter.VMAGENT, 'vm_persistentqueue_free_disk_space_bytes');
 const DROPPED = Metric.of(MetricExporter.VMAGENT, 'vm_persistentqueue_bytes_dropped_total');
 
+/** Minutes in which nothing is sent, and for which that is so, until somebody is told. @internal */
+export const UPLINK_DOWN_MINUTES = { sent: 5, for: 5 };
+
 /** A quarter of the disk is left for somebody to act. */
 const FULL = 0.75;
 
@@ -29,8 +32,8 @@ export function uplinkRules(target: MetricsTarget): MonitoringRule[] {
     alertRule(target, {
       name: 'UplinkDown',
       severity: AlertSeverity.WARNING,
-      expr: `sum(rate(${select(SENT, target)}[5m])) == 0 and ${sum(PENDING)} > 0`,
-      for: '5m',
+      expr: `sum(rate(${select(SENT, target)}[${UPLINK_DOWN_MINUTES.sent}m])) == 0 and ${sum(PENDING)} > 0`,
+      for: `${UPLINK_DOWN_MINUTES.for}m`,
       summary: 'Nothing has reached the hub for ten minutes',
       description:
         'The link is down, the hub is, or it refuses the credential. What cannot be sent is kept on the disk of vmagent and sent when the hub is back; ' +

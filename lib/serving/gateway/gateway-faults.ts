@@ -12,7 +12,8 @@ import { DoorKind, OWN_ENVOY, backendFaults, ownBackendFaults } from './backend-
 import { edgeFaults } from './edge/edge-faults';
 import { exposureFaults, tlsFaults } from './exposure-faults';
 import { Upstream } from './upstreams';
-import { GatewayLimits, InferenceGatewayProps } from './inference-gateway-props';
+import { GatewayLimits } from './inference-gateway-options';
+import { InferenceGatewayProps } from './inference-gateway-props';
 import { longestAnswerSeconds, memoryOf, replicasOf, requestSizeOf } from './resolve-gateway';
 
 /** Most pods, and tries; more is a slip of the pen. */

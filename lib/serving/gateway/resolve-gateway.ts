@@ -5,7 +5,8 @@ import { DataSize } from '../../units/data-size';
 import { GatewayPlan, MOUNTS, PlannedModel, PlannedUpstream } from './envoy/gateway-plan';
 import { CLOUD_KEY, plannedEdge, siteRequests } from './edge/plan-edge';
 import { Upstream, upstreamsOf } from './upstreams';
-import { GatewayLimits, InferenceGatewayProps } from './inference-gateway-props';
+import { GatewayLimits } from './inference-gateway-options';
+import { InferenceGatewayProps } from './inference-gateway-props';
 
 /** A caller where nobody says who there is. */
 export const ONLY_CLIENT = 'default';

@@ -1,12 +1,10 @@
 import { TerraformResource } from 'cdktf';
-import { IConstruct } from 'constructs';
-import { isSynthesized } from '../../core/omission';
 import { IKubernetesCluster } from '../../core/kubernetes-cluster';
 import { Attributes, resolvedValue } from '../../core/resolved-value';
 import { declaredPodsOf } from '../../kubernetes/declared-pods';
-import { isOnCluster } from '../../kubernetes/kubernetes-access';
 import { objectIdentity, singleBlock as one, synthesizedAttributes } from '../../kubernetes/object-attributes';
 import { podsOfResource, runsPods } from '../../scheduling/kubernetes-pods';
+import { resourcesOn } from '../../scheduling/resources-on';
 import { Fault, fault } from '../../units/fault';
 import { upstreamName } from './resolve-gateway';
 import { Upstream } from './upstreams';
@@ -31,11 +29,7 @@ const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
  */
 export function shutOutFaults(door: DoorPods, upstreams: readonly Upstream[]): Fault[] {
   const { cluster } = door;
-  const all = cluster.node.root.node
-    .findAll()
-    .filter((each: IConstruct): each is TerraformResource => TerraformResource.isTerraformResource(each))
-    .filter((each) => /^(kubernetes_|helm_release$)/.test(each.terraformResourceType))
-    .filter((each) => isSynthesized(each) && isOnCluster(each, cluster, () => true));
+  const all = resourcesOn(cluster);
   const namespaces = new Set(upstreams.map(({ namespace }) => namespace));
   const policies = all
     .filter(({ terraformResourceType: type }) => /^kubernetes_network_policy(_v1)?$/.test(type))

@@ -23,9 +23,10 @@ import { InferenceServer } from '../shared/inference-server';
 import { GivenServing, isVllm, servingOf, vllmServingOf } from '../shared/serving-options';
 import { EdgeTopologyProps } from './edge-topology-props';
 
-const DEFAULT_OUTAGE = Duration.hours(72);
-/** Days that a `MonitoringStack` keeps series by default. */
-const DEFAULT_RETENTION_DAYS = 15;
+/** @internal */
+export const DEFAULT_OUTAGE = Duration.hours(72);
+/** Days that a `MonitoringStack` keeps series by default. @internal */
+export const DEFAULT_RETENTION_DAYS = 15;
 /** Kind of entry in the ledger of the app: sites, each with its cluster. */
 const SITE = 'edge site';
 

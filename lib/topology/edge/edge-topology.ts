@@ -17,9 +17,9 @@ import { OutagePlan } from '../../outage/outage-plan';
 import { CapacityPlan } from '../../planning/capacity-plan';
 import { PowerSetting } from '../../planning/plan-parts';
 import { ClusterChecks } from '../../scheduling/cluster-checks';
+import { EdgeFallback } from '../../serving/gateway/edge/edge-fallback';
 import { TritonDeployment } from '../../serving/triton/triton-deployment';
 import { VllmDeployment } from '../../serving/vllm/vllm-deployment';
-import { Duration } from '../../units/duration';
 import { ModelSync } from '../../storage/sync/model-sync';
 import { Fault, fault } from '../../units/fault';
 import { nameClass } from '../../units/own-class';
@@ -27,10 +27,21 @@ import { allOf } from '../../units/unreadable';
 import { AssignedModel, assignModels } from '../shared/model-assignment';
 import { ModelServers } from '../shared/model-servers';
 import { childNameFaults, ensureProvider, makePart } from '../shared/parts';
+import { OutageEvent } from '../shared/outage-event';
+import { outageTimeline, timelineText } from '../shared/outage-timeline';
 import { GivenServing, isVllm, servingFaults, vllmOf } from '../shared/serving-options';
 import { edgePlanner } from './edge-planner';
+import { expectedSite } from './expected-site';
 import { makeSyncs, syncFaults, syncedModels } from './edge-sync';
-import { enterSite, outageFaults, outageOf, serverFaults, serverOf, siteFaults } from './edge-topology-faults';
+import {
+  DEFAULT_RETENTION_DAYS,
+  enterSite,
+  outageFaults,
+  outageOf,
+  serverFaults,
+  serverOf,
+  siteFaults,
+} from './edge-topology-faults';
 import { EdgeTopologyProps } from './edge-topology-props';
 import { localWeights } from './local-weights';
 
@@ -163,12 +174,30 @@ export class EdgeTopology extends Construct {
 
   /** The site as `expectedSites` of its hub has it: the hub alerts where it is silent, and takes what it kept through an outage. */
   public get expectedSite(): ExpectedSite {
-    const { longest, silentAfter } = this.outage;
-    // A hub takes no shorter one.
-    const least = Duration.minutes(5);
-    const silent = silentAfter.toSeconds() < least.toSeconds() ? least : silentAfter;
-    const maxOutage = longest.toSeconds() < silent.toSeconds() ? silent : longest;
-    return { name: this.cluster.clusterName, silentAfter: silent, maxOutage };
+    return expectedSite(this.cluster.clusterName, this.outage);
+  }
+
+  /** What happens from the moment at which its link is cut, by its own numbers, in the order of time. */
+  public get timeline(): OutageEvent[] {
+    return this._timeline();
+  }
+
+  /**
+   * @param fallback how its gateway answers requests for a cloud @default - none goes to a cloud
+   *
+   * @internal
+   */
+  public _timeline(fallback?: EdgeFallback): OutageEvent[] {
+    const { monitoringOptions = {} } = this.#props;
+    return outageTimeline({
+      outage: this.outage,
+      nodes: this.nodePool.maxNodes,
+      isWatched: this.monitoring !== undefined,
+      hasUplink: this.monitoring !== undefined && monitoringOptions.uplink !== undefined,
+      retentionDays: monitoringOptions.retentionDays ?? DEFAULT_RETENTION_DAYS,
+      isSynced: this.#syncs.size > 0,
+      fallback,
+    });
   }
 
   /** Its machines, plans, watts, every number that follows from the outage, and where the pods go, as human-readable text. */
@@ -193,6 +222,7 @@ export class EdgeTopology extends Construct {
       ].join('\n'),
       ...models,
       this.outage.explain(),
+      timelineText(this.timeline),
       ClusterChecks.of(this.cluster).explain(),
     ].join('\n\n');
   }

@@ -1,6 +1,6 @@
 import type { BalancedService } from '../expose-gateway';
 import type { JwtOptions } from '../gateway-authentication';
-import type { GatewayLimits } from '../inference-gateway-props';
+import type { GatewayLimits } from '../inference-gateway-options';
 
 /** Header by which Envoy AI Gateway tells routes and limits the model of a request: `AIModelHeaderKey`. @internal */
 export const MODEL_HEADER = 'x-ai-eg-model';

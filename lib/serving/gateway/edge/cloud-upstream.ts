@@ -16,29 +16,9 @@ export interface CloudBreaker {
 }
 
 /**
- * The gateway of a cloud, as a site reaches it: OpenAI's API behind TLS, e.g. an `InferenceGateway` there.
+ * How much is asked of a cloud at once, and when it is asked again or no longer.
  */
-export interface CloudUpstream {
-  /**
-   * Its base URL, as clients of OpenAI take it: `https://models.example.com/v1`.
-   */
-  readonly url: string;
-  /** Names of the models that it serves, e.g. `InferenceGateway.models` of the one there. */
-  readonly models: string[];
-  /** Who has signed its certificate. @default - an authority that the public knows */
-  readonly authority?: CertificateAuthority;
-  /**
-   * The key of this site, in the namespace of the gateway: it is sent as `Authorization: Bearer`, and no key of a caller ever is. A changed one counts
-   * without a restart. At least one of `apiKey` and `clientCertificate` is needed.
-   * @default - none
-   */
-  readonly apiKey?: SecretReference;
-  /**
-   * A secret of type `kubernetes.io/tls` in the namespace of the gateway: the certificate by which this site shows who it is. A renewed one is taken up
-   * without a restart.
-   * @default - none
-   */
-  readonly clientCertificate?: string;
+export interface CloudCallOptions {
   /** Most requests that run there at once, of all pods of the gateway. @default 100 */
   readonly maxRequests?: number;
   /** Most requests that wait for a connection, also while one is made, of all pods of the gateway. @default 100 */
@@ -60,4 +40,30 @@ export interface CloudUpstream {
   readonly tryTimeout?: Duration;
   /** When it is no longer asked. @default - after 5 failures, for 30 seconds */
   readonly breaker?: CloudBreaker;
+}
+
+/**
+ * The gateway of a cloud, as a site reaches it: OpenAI's API behind TLS, e.g. an `InferenceGateway` there.
+ */
+export interface CloudUpstream extends CloudCallOptions {
+  /**
+   * Its base URL, as clients of OpenAI take it: `https://models.example.com/v1`.
+   */
+  readonly url: string;
+  /** Names of the models that it serves, e.g. `InferenceGateway.models` of the one there. */
+  readonly models: string[];
+  /** Who has signed its certificate. @default - an authority that the public knows */
+  readonly authority?: CertificateAuthority;
+  /**
+   * The key of this site, in the namespace of the gateway: it is sent as `Authorization: Bearer`, and no key of a caller ever is. A changed one counts
+   * without a restart. At least one of `apiKey` and `clientCertificate` is needed.
+   * @default - none
+   */
+  readonly apiKey?: SecretReference;
+  /**
+   * A secret of type `kubernetes.io/tls` in the namespace of the gateway: the certificate by which this site shows who it is. A renewed one is taken up
+   * without a restart.
+   * @default - none
+   */
+  readonly clientCertificate?: string;
 }

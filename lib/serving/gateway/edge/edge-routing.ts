@@ -32,11 +32,9 @@ export interface EdgeRequestSize {
 }
 
 /**
- * A gateway of a site whose servers come first.
+ * What goes where at a site whose servers come first.
  */
-export interface EdgeFirstProps {
-  /** The cloud. */
-  readonly cloud: CloudUpstream;
+export interface EdgeFirstOptions {
   /**
    * What may leave the site, by the names of models in requests: others never do. A name that a backend has is answered by the site first; one that none
    * has, by the cloud alone.
@@ -63,6 +61,14 @@ export interface EdgeFirstProps {
   readonly siteTimeout?: Duration;
   /** What `Retry-After` tells callers whose request neither takes, whole seconds. @default 5 seconds */
   readonly retryAfter?: Duration;
+}
+
+/**
+ * A gateway of a site whose servers come first.
+ */
+export interface EdgeFirstProps extends EdgeFirstOptions {
+  /** The cloud. */
+  readonly cloud: CloudUpstream;
 }
 
 /**

@@ -4,6 +4,13 @@ import { AUTHORITY_FILE, FILES, MOUNTS } from './gateway-plan';
 import { httpFilter, typed } from './typed';
 import { authorityIn, certificateIn, tlsTo } from './upstream-tls';
 
+/** How the gateway looks whether its cloud takes connections, in seconds: every so often, and again after the first failure. */
+const CHECK = { timeout: 3, interval: 10, again: 2, failures: 2 };
+
+/** Seconds after which a cut link has been noticed at the latest: requests are not sent there any more. @internal */
+export const CUT_NOTICED_SECONDS =
+  CHECK.interval + CHECK.timeout + (CHECK.failures - 1) * (CHECK.again + CHECK.timeout);
+
 /** Names of the authority and of the certificate as Envoy discovers them. */
 const AUTHORITY = 'cloud-authority';
 const CERTIFICATE = 'cloud-certificate';
@@ -92,11 +99,11 @@ function cloudCluster(cloud: PlannedCloud): object {
     // A cut is noticed without a request, and so is its end. That the cloud takes connections closes no breaker.
     health_checks: [
       {
-        timeout: '3s',
-        interval: '10s',
-        no_traffic_interval: '10s',
-        unhealthy_interval: '2s',
-        unhealthy_threshold: 2,
+        timeout: `${CHECK.timeout}s`,
+        interval: `${CHECK.interval}s`,
+        no_traffic_interval: `${CHECK.interval}s`,
+        unhealthy_interval: `${CHECK.again}s`,
+        unhealthy_threshold: CHECK.failures,
         healthy_threshold: 1,
         reuse_connection: false,
         tcp_health_check: {},

@@ -1,4 +1,4 @@
-import type { GatewayLimits } from '../inference-gateway-props';
+import type { GatewayLimits } from '../inference-gateway-options';
 import type { JwtOptions } from '../gateway-authentication';
 import type { PlannedEdge } from './edge-plan';
 import type { ServerKey } from './server-key';

@@ -1,0 +1,71 @@
+import { ExpectedSite } from '../../monitoring/expected-site';
+import { MonitoringOptions } from '../../monitoring/monitoring-options';
+import { SecretReference } from '../../core/secret-reference';
+import { EdgeRouting } from '../../serving/gateway/edge/edge-routing';
+import { narrowed } from '../../units/struct-faults';
+import { DEFAULT_OUTAGE, outageOf } from '../edge/edge-topology-faults';
+import { EdgeTopologyProps } from '../edge/edge-topology-props';
+import { expectedSite } from '../edge/expected-site';
+import { HybridSite } from './hybrid-site';
+import { HybridTopologyProps } from './hybrid-topology-props';
+
+const CLOUD_KEY: SecretReference = { name: 'cloud', key: 'api-key' };
+
+/**
+ * The site alone, which writes to the hub of the topology.
+ *
+ * @internal
+ */
+export function edgePropsOf(site: HybridSite, { hub }: HybridTopologyProps): EdgeTopologyProps {
+  const props: EdgeTopologyProps = narrowed('EdgeTopologyProps', site);
+  if (hub === undefined || site.monitoring === false) return props;
+  const monitoringOptions: MonitoringOptions = {
+    ...site.monitoringOptions,
+    uplink: {
+      ...hub,
+      maxOutage: site.maxUplinkOutage ?? DEFAULT_OUTAGE,
+      // The hub knows each site as a user; without passwords it knows none.
+      username: hub.password && site.site,
+    },
+  };
+  return { ...props, monitoringOptions };
+}
+
+/**
+ * How the gateway of a site divides requests; undefined where none leaves it.
+ *
+ * @param models what the cloud serves
+ *
+ * @internal
+ */
+export function routingOf(
+  site: HybridSite,
+  { routing: ofAll, gateway: { url, authority } }: HybridTopologyProps,
+  models: readonly string[],
+): EdgeRouting | undefined {
+  const given = site.routing ?? ofAll;
+  if (given === undefined) return undefined;
+  const { cloudCalls, ...options } = given;
+  const cloud = { ...cloudCalls, url, authority, models: [...models], apiKey: site.cloudKey ?? CLOUD_KEY };
+  return EdgeRouting.edgeFirst({ ...options, cloud });
+}
+
+/** A site that the hub expects, and which one of the topology it is. @internal */
+export interface IndexedSite {
+  readonly index: number;
+  readonly expected: ExpectedSite;
+}
+
+/**
+ * The sites that the hub misses when they are silent: those that write to it.
+ *
+ * @internal
+ */
+export function expectedSitesOf(props: HybridTopologyProps): IndexedSite[] {
+  if (props.hub === undefined) return [];
+  return props.sites.flatMap((site, index) => {
+    if (site.revoked || site.monitoring === false) return [];
+    const outage = outageOf(edgePropsOf(site, props), []);
+    return outage === undefined ? [] : [{ index, expected: expectedSite(site.site, outage) }];
+  });
+}

@@ -1,0 +1,263 @@
+import { TerraformStack } from 'cdktf';
+import {
+  DataSize,
+  Duration,
+  GatewayAuthentication,
+  HybridSite,
+  HybridTopologyProps,
+  ModelSpec,
+  Precision,
+} from '../../../lib';
+import { faultsThrown, idsOf } from '../../support/faults';
+import { synthStacks, testApp } from '../../support/synth';
+import { CLOUD, HUB, ROUTING, cloudStacks, otherCloud, ownCloud, siteOf } from './fraud';
+
+const SITES = ['till-1', 'till-2'];
+
+function made(props: Partial<HybridTopologyProps> = {}, ofSites: Partial<HybridSite> = {}) {
+  const stacks = cloudStacks();
+  const sites = SITES.map((site) => siteOf(stacks.app, site, ofSites));
+  return {
+    ...stacks,
+    topology: ownCloud(stacks, sites, props),
+    scopes: sites.map(({ scope }) => scope as TerraformStack),
+  };
+}
+
+const envoyOf = (synthesized: ReturnType<typeof synthStacks>[number]) => {
+  const [config] = synthesized
+    .resources('kubernetes_config_map_v1')
+    .filter(({ metadata }) => metadata.name.startsWith('gateway-'));
+  return JSON.parse(config.data['envoy.json']);
+};
+
+describe('one statement', () => {
+  test('serves the models of the cloud behind a gateway that knows each site by a key of its own', () => {
+    const { stack, workloads, topology } = made({
+      gateway: gatewayWith({ callers: { desk: { name: 'desk', key: 'key' } } }),
+    });
+    const [, cluster] = synthStacks(stack, workloads);
+    const door = cluster.byName('kubernetes_deployment_v1', 'gateway').spec.template.spec;
+    const secrets = door.volume
+      .filter(({ name }: { name: string }) => name.startsWith('caller-'))
+      .map((volume: { secret: { secret_name: string; items: { key: string }[] } }) => [
+        volume.secret.secret_name,
+        volume.secret.items[0].key,
+      ]);
+    expect(secrets).toEqual([
+      ['desk', 'key'],
+      ['site-keys', 'till-1'],
+      ['site-keys', 'till-2'],
+    ]);
+    expect(topology.gateway?.models).toEqual(['chat-65b']);
+    expect(Object.keys(topology.cloud?.vllmDeployments ?? {})).toEqual(['chat-65b']);
+  });
+
+  test('gives each site a gateway that sends to the cloud what is declared, with the key of the site', () => {
+    const { scopes, topology } = made();
+    for (const synthesized of synthStacks(...scopes)) {
+      const text = JSON.stringify(envoyOf(synthesized));
+      expect(text).toContain('models.example.com');
+      expect(text).toContain('chat-65b');
+      const door = synthesized.byName('kubernetes_deployment_v1', 'gateway').spec.template.spec;
+      expect(JSON.stringify(door.volume)).toContain('"secret_name":"cloud"');
+      expect(door.node_selector).toEqual({ 'gpu-inference-constructs/pool': 't4' });
+    }
+    expect(Object.keys(topology.siteGateways)).toEqual(SITES);
+    expect(topology.siteGateways['till-1'].models).toEqual(['chat']);
+  });
+
+  test('the hub of the cloud expects each site, and each site writes to it as a user of its own', () => {
+    const { workloads, scopes } = made();
+    const [cluster, ...sites] = synthStacks(workloads, ...scopes);
+    const rules = JSON.stringify(cluster.resources('kubernetes_config_map_v1'));
+    for (const name of SITES) expect(rules).toContain(name);
+    const names = sites.map((each) => {
+      const { container } = each.byName('kubernetes_stateful_set_v1', 'uplink').spec.template.spec;
+      const [agent] = container.filter(({ args = [] }: { args?: string[] }) =>
+        args.some((arg) => arg.startsWith('-remoteWrite.url')),
+      );
+      return agent.args.find((arg: string) => arg.startsWith('-remoteWrite.basicAuth.username'));
+    });
+    expect(names).toEqual(SITES.map((site) => `-remoteWrite.basicAuth.username=${site}`));
+  });
+
+  test('watches its gateways', () => {
+    const { workloads, scopes } = made();
+    for (const each of synthStacks(workloads, ...scopes)) {
+      expect(JSON.stringify(each.resources('kubernetes_config_map_v1'))).toContain('gateway-gateway');
+    }
+  });
+
+  test('says what is where', () => {
+    const text = made().topology.explain();
+    expect(text).toContain("Cloud: cluster 'fraud', reached by https://models.example.com/v1, which serves chat-65b.");
+    expect(text).toMatch(/till-1 +1 x t4 +llama-2-13b in int4 +72h +at most 100 at once/);
+  });
+});
+
+describe('sites are alone', () => {
+  const jsonOf = (names: readonly string[], props: Partial<HybridTopologyProps> = {}) => {
+    const stacks = cloudStacks();
+    const sites = names.map((site) => siteOf(stacks.app, site));
+    ownCloud(stacks, sites, props);
+    const all = [stacks.stack, stacks.workloads, ...sites.map(({ scope }) => scope as TerraformStack)];
+    return Object.fromEntries(synthStacks(...all).map((each, i) => [all[i].node.id, JSON.stringify(each.json)]));
+  };
+
+  test('one more changes nothing of the others, and not the infrastructure of the cloud', () => {
+    const [few, more] = [jsonOf(['till-1', 'till-2']), jsonOf(['till-0', 'till-1', 'till-2'])];
+    for (const name of ['cloud', 'till-1', 'till-2']) expect(more[name]).toBe(few[name]);
+    // The cloud knows it.
+    expect(more.workloads).not.toBe(few.workloads);
+  });
+
+  test('one that is revoked is none at the gateway of the cloud and is not missed; nothing else changes', () => {
+    const stacks = cloudStacks();
+    const sites = ['till-1', 'till-2'].map((site) => siteOf(stacks.app, site, { revoked: site === 'till-2' }));
+    const topology = ownCloud(stacks, sites);
+    const [cluster, ...others] = synthStacks(stacks.workloads, ...sites.map(({ scope }) => scope as TerraformStack));
+    expect(JSON.stringify(cluster.json)).toContain('till-1');
+    expect(JSON.stringify(cluster.json)).not.toContain('till-2');
+    const before = jsonOf(['till-1', 'till-2']);
+    expect(others.map(({ json }) => JSON.stringify(json))).toEqual([before['till-1'], before['till-2']]);
+    expect(topology.expectedSites.map(({ name }) => name)).toEqual(['till-1']);
+    expect(topology.explain()).toMatch(/till-2 .*revoked/);
+  });
+});
+
+describe('a cloud that somebody else runs', () => {
+  test('makes the sites alone, and says what the hub there must expect', () => {
+    const app = testApp();
+    const stack = new TerraformStack(app, 'fleet');
+    const topology = otherCloud(stack, [siteOf(app, 'till-1')]);
+    expect(topology.cloud).toBeUndefined();
+    expect(topology.gateway).toBeUndefined();
+    expect(topology.expectedSites).toEqual([
+      expect.objectContaining({ name: 'till-1', maxOutage: Duration.hours(72) }),
+    ]);
+    const [synthesized] = synthStacks(stack);
+    expect(synthesized.json.resource).toBeUndefined();
+    expect(topology.explain()).toContain('run by somebody else');
+  });
+});
+
+function gatewayWith(more: Partial<HybridTopologyProps['gateway']>): HybridTopologyProps['gateway'] {
+  return { url: 'https://models.example.com/v1', ...more };
+}
+
+describe('refused', () => {
+  type Row = [string, Partial<HybridTopologyProps>, Partial<HybridSite>, string[], RegExp];
+  test.each<Row>([
+    [
+      'routing to a model that nobody serves',
+      { routing: { ...ROUTING, models: { chat: { cloudModel: 'chat-70b' } } } },
+      {},
+      ['CLOUD_LACKS_MODEL routing.models.chat.cloudModel'],
+      /the cloud does not serve \(it serves 'chat-65b'\)/,
+    ],
+    [
+      'what must stay and is only in the cloud',
+      { routing: { ...ROUTING, models: { big: { cloudModel: 'chat-65b' } }, mustStayLocal: { models: ['big'] } } },
+      {},
+      ['MUST_STAY_BUT_ONLY_CLOUD routing.mustStayLocal.models[0]'],
+      /big/,
+    ],
+    [
+      'a variant that the sites cannot run, once for all of them',
+      {},
+      {
+        models: [
+          {
+            model: ModelSpec.LLAMA_2_13B,
+            precision: Precision.FP16,
+            contextLength: 4096,
+            concurrency: 1,
+            servedModelNames: ['chat'],
+          },
+        ],
+      },
+      ['MODEL_FITS_NOWHERE sites[0].hardware'],
+      /site 'till-1'.*\(the same at 'till-2'\)$/s,
+    ],
+    [
+      'an outage that is longer than series are kept at the hub',
+      {},
+      { maxUplinkOutage: Duration.hours(20 * 24) },
+      [
+        'OUT_OF_RANGE sites[0].maxUplinkOutage',
+        'OUTAGE_LOCAL_RETENTION_TOO_SHORT sites[0].monitoringOptions.retentionDays',
+      ],
+      /maxUplinkOutage must be .* less than the 15 days that series are kept.*the same at 'till-2'/,
+    ],
+    [
+      'a buffer that is full before the outage ends',
+      { hub: { ...HUB, buffer: DataSize.gib(2) } },
+      {},
+      ['OUTAGE_BUFFER_TOO_SMALL hub.buffer'],
+      /hub.buffer/,
+    ],
+    [
+      'a site that writes elsewhere too',
+      {},
+      { monitoringOptions: { alertReceivers: [], uplink: { ...HUB, maxOutage: Duration.hours(72) } } },
+      [
+        'CONFLICTING_PROPERTIES sites[0].monitoringOptions.uplink',
+        'CONFLICTING_PROPERTIES sites[1].monitoringOptions.uplink',
+      ],
+      /remove one of the two/,
+    ],
+    ['no sites', { sites: [] }, {}, ['EMPTY_LIST sites'], /CloudTopology/],
+    [
+      'callers that are named as sites',
+      { gateway: gatewayWith({ callers: { 'till-1': { name: 'x', key: 'y' } } }) },
+      {},
+      ['DUPLICATE gateway.callers.till-1'],
+      /another name/,
+    ],
+    [
+      'another way to know callers',
+      {
+        gateway: gatewayWith({
+          options: { authentication: GatewayAuthentication.apiKeys({ a: { name: 'b', key: 'c' } }) },
+        }),
+      },
+      {},
+      ['CONFLICTING_PROPERTIES gateway.options.authentication'],
+      /siteKeys and callers/,
+    ],
+    [
+      'models beside a cloud',
+      { gateway: gatewayWith({ models: ['x'] }) },
+      {},
+      ['CONFLICTING_PROPERTIES gateway.models'],
+      /remove/,
+    ],
+    [
+      'an address of the cloud without TLS, once',
+      { gateway: { url: 'http://models.example.com/v1' } },
+      {},
+      ['INVALID_FORMAT gateway.url'],
+      /https/,
+    ],
+    [
+      'a gateway of the cloud that has no pods',
+      { gateway: gatewayWith({ options: { replicas: 0 } }) },
+      {},
+      ['NOT_A_WHOLE_NUMBER gateway.options.replicas'],
+      /replicas/,
+    ],
+    [
+      'a gateway of the sites that has no pods',
+      {},
+      { gateway: { replicas: 0 } },
+      ['NOT_A_WHOLE_NUMBER sites[0].gateway.replicas'],
+      /the same at 'till-2'/,
+    ],
+    ['a cloud without models', { cloud: { ...CLOUD, models: [] } }, {}, ['EMPTY_LIST cloud.models'], /./],
+  ])('%s', (_, props, ofSites, ids, text) => {
+    const faults = faultsThrown(() => made(props, ofSites));
+    expect(idsOf(faults)).toEqual(ids);
+    expect(faults[0].reason).toMatch(text);
+  });
+});
