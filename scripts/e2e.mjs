@@ -1,7 +1,8 @@
 // npm run e2e: makes the tools ready, then applies the examples to stand-ins of AWS and a real Kubernetes control plane.
 // Arguments go to jest, and then the lists of exceptions are not judged: npm run e2e -- harness
 // Parts can run apart: npm run e2e -- --part live (real exporters before a real Prometheus 3, whose tools take longest to build), --part kills
-// (a pipeline killed at twenty moments), --part losses (lost nodes and zones, on a machine with nothing else to do) and --part rest.
+// (a pipeline killed at twenty moments), --part losses (lost nodes and zones, on a machine with nothing else to do), --part outage (a cloud and a
+// branch with a control plane each, and the line between them cut) and --part rest.
 // Ends with the line 'N passed, N failed, N skipped'.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -12,6 +13,7 @@ import { providerLines } from '../test/e2e/setup/providers.mjs';
 const LIVE = 'monitoring-live';
 const KILLS = 'model-pipeline-killed';
 const LOSSES = 'reliability';
+const OUTAGE = 'hybrid-outage';
 /** By the name of the part: what jest is asked for, what is made ready, and what its results are called. */
 const PARTS = {
   live: { asked: [LIVE], ...OF_LIVE, name: 'e2e-live', judges: false },
@@ -22,8 +24,9 @@ const PARTS = {
     name: 'e2e-losses',
     judges: false,
   },
+  outage: { asked: [OUTAGE], further: ['envoy', 'vllm', 'monitoring', 'vmagent'], name: 'e2e-outage', judges: false },
   rest: {
-    asked: ['--testPathIgnorePatterns', `${LIVE}|${KILLS}|${LOSSES}`],
+    asked: ['--testPathIgnorePatterns', `${LIVE}|${KILLS}|${LOSSES}|${OUTAGE}`],
     further: EVERYTHING.filter((each) => !ONLY_LIVE.includes(each)),
     name: 'e2e',
     judges: true,

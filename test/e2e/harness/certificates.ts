@@ -21,10 +21,11 @@ export class Certificates {
     this.openssl(['req', '-x509', ...NEW_KEY, 'ca.key', '-out', 'ca.crt', '-days', '2', '-subj', '/CN=test authority']);
   }
 
-  /** Makes one for all names of the tests. */
-  public make(name: string, subject = '/CN=models.example.com'): Certificate {
+  /** Makes one for all names of the tests, and further ones. */
+  public make(name: string, subject = '/CN=models.example.com', further: readonly string[] = []): Certificate {
     const [crt, key] = [`${name}.crt`, `${name}.key`];
-    const names = 'subjectAltName=DNS:models.example.com,DNS:issuer.example.com,DNS:localhost';
+    const known = ['models.example.com', 'issuer.example.com', 'localhost', ...further];
+    const names = `subjectAltName=${known.map((each) => `DNS:${each}`).join(',')}`;
     const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-days', '2', '-addext', names];
     this.openssl(['req', '-x509', ...NEW_KEY, key, '-out', crt, '-subj', subject, ...signed]);
     const read = (file: string) => readFileSync(path.join(this.folder, file), 'utf8');

@@ -23,6 +23,8 @@ export interface GatewayRun {
   readonly served: readonly Served[];
   /** Other texts of its configuration, and what stands for them here. @default - none */
   readonly texts?: readonly (readonly [from: string, to: string])[];
+  /** Port of its metrics, e.g. of a pod that comes in the place of another. @default - a free one */
+  readonly metricsPort?: number;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface GatewayRun {
  */
 export class GatewayRunner {
   public static async start(site: Pick<ServerSite, 'runner'>, name: string, run: GatewayRun): Promise<GatewayRunner> {
-    const [requests, metrics, admin] = [await freePort(), await freePort(), await freePort()];
+    const [requests, metrics, admin] = [await freePort(), run.metricsPort ?? (await freePort()), await freePort()];
     const runner = await site.runner(name, run.pod, {
       programs: { envoy: path.dirname(run.program) },
       differences: [{ pod: 'ADMIN_PORT=9901', here: `ADMIN_PORT=${admin}`, reason: 'several pods have one address' }],

@@ -66,6 +66,11 @@ export class PodRunner implements Stoppable {
     public readonly volumes: PodVolumes,
   ) {}
 
+  /** The pod as it was admitted. */
+  public get pod(): KubeObject {
+    return this.options.pod;
+  }
+
   /** Runs the init containers one after the other, until one fails. Returns those that ran. */
   public async initialize(): Promise<Ended[]> {
     const ran: Ended[] = [];
