@@ -28,6 +28,7 @@ export function explainHybrid(props: HybridTopologyProps, { models, sites, timel
     const routed = site.routing ?? routing;
     return [
       site.site,
+      site.ring ?? '',
       `${made?.nodePool.maxNodes ?? site.nodes ?? 1} x ${site.hardware}`,
       Object.entries(made?.plans ?? {})
         .map(([name, plan]) => `${name} in ${plan.precision}`)
@@ -37,7 +38,7 @@ export function explainHybrid(props: HybridTopologyProps, { models, sites, timel
       site.revoked ? 'revoked' : 'known',
     ];
   });
-  const heads = ['site', 'machines', 'models', 'may be cut off', 'requests to the cloud', 'to the cloud it is'];
+  const heads = ['site', 'ring', 'machines', 'models', 'may be cut off', 'requests to the cloud', 'to the cloud it is'];
   return [
     `Cloud: ${cloud ? `cluster '${cloud.clusterName}'` : 'run by somebody else'}, reached by ${gateway.url}${served === '' ? '' : `, which serves ${served}`}.`,
     hub ? `Sites write their series to ${hub.url}.` : 'Sites keep their series to themselves.',
