@@ -1,3 +1,5 @@
+import { knownListFaults } from '../../core/text-list';
+import { concreteFault } from '../../core/tokens';
 import { RolloutRing } from '../../storage/sync/rollout-ring';
 import { repeatedIndexes } from '../../units/duplicate-faults';
 import { Fault, fault } from '../../units/fault';
@@ -36,6 +38,13 @@ export function readersOf(given: readonly string[] = [], { sites }: HybridTopolo
  * @internal
  */
 export function ringFaults({ sites, rings, hub }: HybridTopologyProps): Fault[] {
+  const why = 'channels are named after it';
+  const noList = rings === undefined ? [] : knownListFaults('rings', rings, why);
+  const unknown = allOf(
+    () => (noList.length > 0 ? noList : concreteFault('rings', rings, why)),
+    () => sites.flatMap(({ ring }, i) => concreteFault(`sites[${i}].ring`, ring, why)),
+  );
+  if (unknown.length > 0) return unknown;
   return allOf(
     () =>
       sites.flatMap(({ ring, sync }, i) => {
