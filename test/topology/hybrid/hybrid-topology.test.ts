@@ -145,6 +145,7 @@ describe('rings', () => {
       { name: 'rest', sites: ['till-0'] },
     ]);
     expect(ringed().topology.rings.map(({ name }) => name)).toEqual(['rest', 'canary']);
+    expect(topology.explain()).toMatch(/^till-0 +rest +1 x t4/m);
     const channels = Object.values(topology.sites).map(({ modelSyncs }) => modelSyncs['llama-2-13b'].channel);
     expect(channels).toEqual(['stable-rest', 'stable-canary', 'stable-rest']);
   });
