@@ -574,6 +574,7 @@ export const CLASSES = {
   MonitoringStorage: 'MonitoringStorage.persistentVolume(...) or MonitoringStorage.emptyDir(...)',
   MuteTime: 'MuteTime.weekly(...)',
   NcclAcceptanceTest: 'new NcclAcceptanceTest(...)',
+  NetworkComparison: 'new NetworkComparison(...)',
   NetworkName: 'NetworkName.of(...)',
   NicDriver: 'NicDriver.host() or NicDriver.container(...)',
   NodeAgents: 'new NodeAgents(...)',
