@@ -61,9 +61,10 @@ function compiledExample(example) {
   const ts = createRequire(import.meta.url)('typescript');
   const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
   const folder = path.join(ROOT, 'examples', example);
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.ts'))) {
-    const { outputText } = ts.transpileModule(readFileSync(path.join(folder, file), 'utf8'), { compilerOptions });
-    program(`${example}/${file.replace(/ts$/, 'js')}`, outputText);
+  for (const file of readdirSync(folder).filter((name) => /\.(ts|pem|pub|csv)$/.test(name))) {
+    const text = readFileSync(path.join(folder, file), 'utf8');
+    const compiled = file.endsWith('.ts') ? ts.transpileModule(text, { compilerOptions }).outputText : text;
+    program(`${example}/${file.replace(/\.ts$/, '.js')}`, compiled);
   }
   return path.join(FOLDER, example, 'main.js');
 }

@@ -66,12 +66,38 @@ export function watchReading(stack: TerraformStack): void {
   for (const method of READERS) watch(stack, method, reading);
 }
 
+/**
+ * Reads several stacks one after the other, as the synthesis of an app does: what is found counts for all of them, where the app has no aspects.
+ *
+ * @param stacks the stacks; all of one app, or of several
+ * @param read reads them, and adds nothing to their trees
+ *
+ * @internal
+ */
+export function readTogether<T>(stacks: readonly TerraformStack[], read: () => T): T {
+  const roots = [...new Set(stacks.map((stack): Readable => stack.node.root))].filter((root) => !hasAny(root));
+  return roots.reduce((body: () => T, root) => () => during(readingOf(root), body), read)();
+}
+
+function hasAny(root: IConstruct): boolean {
+  return root.node.findAll().some(hasAspects);
+}
+
+function during<T>(reading: Reading, body: () => T): T {
+  reading.depth++;
+  try {
+    return body();
+  } finally {
+    if (--reading.depth === 0) reading.values.clear();
+  }
+}
+
 function readingOf(root: Readable): Reading {
   const known = root[READING];
   if (known) return known;
   const reading: Reading = { depth: 0, values: new Map() };
   Object.defineProperty(root, READING, { value: reading });
-  if (App.isApp(root)) watch(root, 'synth', reading, () => !root.node.findAll().some(hasAspects));
+  if (App.isApp(root)) watch(root, 'synth', reading, () => !hasAny(root));
   return reading;
 }
 
@@ -82,16 +108,7 @@ function watch<M extends string>(
   isReading: () => boolean = () => true,
 ): void {
   const read = of[method].bind(of) as () => unknown;
-  const watched = () => {
-    const counts = isReading() ? 1 : 0;
-    reading.depth += counts;
-    try {
-      return read();
-    } finally {
-      reading.depth -= counts;
-      if (reading.depth === 0) reading.values.clear();
-    }
-  };
+  const watched = () => (isReading() ? during(reading, read) : read());
   Object.defineProperty(of, method, { value: watched, writable: true, configurable: true });
 }
 

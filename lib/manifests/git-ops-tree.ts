@@ -1,4 +1,5 @@
 import { kubernetesNameFault } from '../core/naming';
+import { readTogether } from '../core/reading';
 import { synthesizedJsons } from '../core/synthesized-json';
 import { concreteFault } from '../core/tokens';
 import { checkArguments } from '../units/argument-faults';
@@ -43,12 +44,15 @@ export class GitOpsTree {
     throwIfFaulty(propsFaults(props));
     const faults: Fault[] = [];
     const jsonOf = synthesizedJsons();
-    const all = props.sites.map((site, index) => {
-      const own: Fault[] = [];
-      const made = siteFiles(site, props, jsonOf, own);
-      faults.push(...faultsUnder(own, `sites[${index}]`, `site '${site.name}'`));
-      return made;
-    });
+    const stacks = props.sites.map(({ stack }) => stack);
+    const all = readTogether(stacks, () =>
+      props.sites.map((site, index) => {
+        const own: Fault[] = [];
+        const made = siteFiles(site, props, jsonOf, own);
+        faults.push(...faultsUnder(own, `sites[${index}]`, `site '${site.name}'`));
+        return made;
+      }),
+    );
     throwIfFaulty(faults);
     this.files = Object.assign({}, ...all.map(({ files }) => files)) as { [path: string]: string };
     this.secrets = all.flatMap(({ secrets }) => secrets);

@@ -8,6 +8,7 @@ import { resolveLoad } from './configuration';
 import { planForEdge } from './edge-plan';
 import { EdgeCapacityRequest } from './edge-request';
 import { planOf } from './evaluate';
+import { NetworkComparison } from './network-comparison';
 import { precisionOf, requestFaults } from './request-faults';
 import { settledConfiguration } from './scheduled-sequences';
 import { searchPlans } from './search';
@@ -57,6 +58,16 @@ export class CapacityPlanner {
    */
   public static forEdge(request: EdgeCapacityRequest): CapacityPlan {
     return planForEdge(request);
+  }
+
+  /**
+   * What RDMA between nodes saves against TCP, for servers that are groups of several nodes, such as two machines of a rack at a site.
+   *
+   * @param request as for `plan`, without `network`, with hardware that has RDMA and a `parallelism` of more GPUs than a node
+   * @throws UnscopedValidationError as `plan`, and where there is nothing to compare
+   */
+  public static compareNetworks(request: CapacityRequest): NetworkComparison {
+    return NetworkComparison._of(request, (each) => CapacityPlanner.plan(each));
   }
 
   /**

@@ -108,6 +108,17 @@ const TCP_ALPHA = 250e-6;
 const RDMA_SHARE = 0.37;
 const TCP_SHARE = 0.1;
 
+/**
+ * What times between nodes rest on, as sentences.
+ *
+ * @internal
+ */
+export const NETWORK_ASSUMPTIONS: readonly string[] = [
+  `by RDMA a message between nodes starts in ${RDMA_ALPHA * 1e6} µs, the slower of what was measured across A100 nodes (microsoft/vidur 7d47513, profiles), and ${RDMA_SHARE * 100} % of the bandwidth are reached`,
+  `by TCP no measurement of inference is known: ${TCP_ALPHA * 1e6} µs, for kernel round trips of 50 to 100 µs in each step of a ring, and ${TCP_SHARE * 100} % of the bandwidth are estimates`,
+  'the processors that TCP takes are not counted, and nobody else uses the network',
+];
+
 function fitOf(instanceType: GpuNodeType, engine: InferenceEngine): AllReduceFit {
   const tensorrt = engine.name === InferenceEngine.TENSORRT_LLM.name;
   if (instanceType.interconnect === GpuInterconnect.PCIE) return PCIE_HOST;

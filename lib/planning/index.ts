@@ -4,6 +4,7 @@ export * from './capacity-plan';
 export * from './capacity-planner';
 export * from './capacity-request';
 export * from './edge-request';
+export * from './network-comparison';
 export * from './plan-parts';
 export * from './power-budget';
 export * from './training/deep-speed-config';

@@ -26,6 +26,7 @@ export const ARGUMENTS = {
     'static plan': 'request: CapacityRequest',
     'static search': 'request: CapacitySearchRequest',
     'static forEdge': 'request: EdgeCapacityRequest',
+    'static compareNetworks': 'request: CapacityRequest',
     'static cheapest': 'request: CapacitySearchRequest',
   },
   CertificateAuthority: {

@@ -170,9 +170,9 @@ export const STRUCTS = {
   HybridRouting:
     'models: EdgeModel{}; fallback: EdgeFallback; mustStayLocal?: MustStayLocal; atMost?: EdgeRequestSize; confidence?: EdgeConfidence; maxSiteRequests?: number; siteTimeout?: Duration; retryAfter?: Duration; cloudCalls?: CloudCallOptions',
   HybridSite:
-    'site: string; cluster?: IKubernetesCluster; hardware: EdgeHardware; nodes?: number; fabric?: IRdmaFabric; driverMajor?: number; nodePool?: IGpuNodePool; models: ServedModel[]; powerBudget?: PowerBudget; maxUplinkOutage?: Duration; modelStore: IModelStore; sync?: EdgeSyncOptions; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; kubernetesAccess?: KubernetesAccessOptions; imageRegistry?: ImageRegistry; scope: Construct; routing?: HybridRouting; gateway?: InferenceGatewayOptions; cloudKey?: SecretReference; revoked?: boolean',
+    'site: string; cluster?: IKubernetesCluster; hardware: EdgeHardware; nodes?: number; fabric?: IRdmaFabric; driverMajor?: number; nodePool?: IGpuNodePool; models: ServedModel[]; powerBudget?: PowerBudget; maxUplinkOutage?: Duration; modelStore: IModelStore; sync?: EdgeSyncOptions; server?: InferenceServer; serving?: TritonServingOptions; servingByModel?: TritonServingOptions{}; vllmServing?: VllmServingOptions; vllmServingByModel?: VllmServingOptions{}; nodeAgents?: boolean; monitoring?: boolean; monitoringOptions?: MonitoringOptions; kubernetesAccess?: KubernetesAccessOptions; imageRegistry?: ImageRegistry; scope: Construct; routing?: HybridRouting; gateway?: InferenceGatewayOptions; cloudKey?: SecretReference; ring?: string; revoked?: boolean',
   HybridTopologyProps:
-    'cloud?: CloudTopologyProps; gateway: HybridGateway; hub?: UplinkOptions; routing?: HybridRouting; sites: HybridSite[]',
+    'cloud?: CloudTopologyProps; gateway: HybridGateway; hub?: UplinkOptions; routing?: HybridRouting; rings?: string[]; sites: HybridSite[]',
   ImagePrePullerProps:
     'cluster: IKubernetesCluster; images: string[]; nodePools?: IGpuNodePool[]; command?: string[]; pauseImage?: string; imageRegistry?: ImageRegistry; name?: string; namespace?: string',
   IndicatorQuery: 'expr: string; metrics: Metric[]; models: string[]; meaning: string',
@@ -574,6 +574,7 @@ export const CLASSES = {
   MonitoringStorage: 'MonitoringStorage.persistentVolume(...) or MonitoringStorage.emptyDir(...)',
   MuteTime: 'MuteTime.weekly(...)',
   NcclAcceptanceTest: 'new NcclAcceptanceTest(...)',
+  NetworkComparison: 'new NetworkComparison(...)',
   NetworkName: 'NetworkName.of(...)',
   NicDriver: 'NicDriver.host() or NicDriver.container(...)',
   NodeAgents: 'new NodeAgents(...)',

@@ -5,8 +5,9 @@ import { NamespaceV1 } from '@cdktf/provider-kubernetes/lib/namespace-v1';
 import { App, Aspects, TerraformStack, Testing } from 'cdktf';
 import { IConstruct } from 'constructs';
 import { PodSecurityLevel } from '../../lib/core/pod-security-level';
-import { constructsOf, foundOnce, watchReading } from '../../lib/core/reading';
+import { constructsOf, foundOnce, readTogether, watchReading } from '../../lib/core/reading';
 import { KubernetesAccess } from '../../lib/kubernetes';
+import { GitOpsTree } from '../../lib/manifests';
 import { ensureNamespace } from '../../lib/kubernetes/namespaces';
 import { edgeSite } from '../topology/edge/edge-site';
 import { testCluster } from '../support/test-cluster';
@@ -78,4 +79,33 @@ test('an app that was made by Testing is read stack by stack', () => {
   Testing.synth(stack, true);
   Testing.synth(stack, true);
   expect(found).toEqual([1, 2]);
+});
+
+test('stacks that are read together are looked through once, and with aspects each by itself', () => {
+  const findsOf = (withAspect: boolean) => {
+    const app = Testing.app();
+    const stacks = ['one', 'two'].map((id) => new TerraformStack(app, id));
+    if (withAspect) Aspects.of(app).add({ visit: () => undefined });
+    let finds = 0;
+    const key = {};
+    for (const stack of stacks)
+      stack.node.addValidation({ validate: () => (foundOnce(stack, key, () => ++finds), []) });
+    readTogether(stacks, () => stacks.forEach((stack) => Testing.synth(stack, true)));
+    return finds;
+  };
+  expect([findsOf(false), findsOf(true)]).toEqual([1, 2]);
+});
+
+test('a tree of GitOps looks at the program as often for six sites as for two', () => {
+  const looksOf = (sites: number) => {
+    const app = Testing.app();
+    const stacks = Array.from({ length: sites }, (_, i) => new TerraformStack(app, `site-${i}`));
+    stacks.forEach((stack, i) =>
+      edgeSite(stack, { site: `site-${i}`, vllmServing: { apiKey: { name: 'k', key: 'k' } } }),
+    );
+    const look = jest.spyOn(app.node, 'findAll');
+    new GitOpsTree({ sites: stacks.map((stack, i) => ({ name: `site-${i}`, stack })) });
+    return look.mock.calls.length;
+  };
+  expect(looksOf(6)).toBe(looksOf(2));
 });

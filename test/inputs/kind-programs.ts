@@ -112,6 +112,8 @@ const OTHER: StructPrograms = {
   GitOpsSite: (given) => (stack) => void new GitOpsTree({ sites: [{ name: 'a', stack, ...given }] }),
   ArgoCdOptions: (given) => () => void GitOpsEngine.argoCd({ repository: 'https://example.com/a.git', ...given }),
   FluxOptions: (given) => () => void GitOpsEngine.flux({ repository: 'https://example.com/a.git', ...given }),
+  GitOpsRepositoryOptions: (given) => () =>
+    void GitOpsEngine.flux({ repository: 'https://example.com/a.git', ...given }),
   ExternalSecretsOptions: (given) => () => void GitOpsSecrets.externalSecrets({ ...given }),
   SopsOptions: (given) => () => void GitOpsSecrets.sops({ ...given }),
   K3sReleaseProps: (given) => () =>

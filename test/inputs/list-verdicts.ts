@@ -20,6 +20,7 @@ export const LIST_VERDICTS: { readonly [name: string]: string } = {
   'OpenAiTarget.paths': 'refused VALUE_NOT_CONCRETE backends[0].server.openAiTargets[0]',
   'KServeRouter.httpRoutes(names)': 'refused VALUE_NOT_CONCRETE router.routes',
   'CloudUpstream.models': 'refused VALUE_NOT_CONCRETE edgeRouting.props.cloud.models',
+  'HybridTopologyProps.rings': 'refused VALUE_NOT_CONCRETE rings',
   'HybridGateway.models': 'refused VALUE_NOT_CONCRETE gateway.models',
   'EdgeConfidence.member(path)': 'refused VALUE_NOT_CONCRETE edgeRouting.props.confidence',
   'MustStayLocal.models': 'refused VALUE_NOT_CONCRETE edgeRouting.props.mustStayLocal.models',

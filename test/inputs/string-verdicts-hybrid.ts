@@ -11,6 +11,12 @@ export const HYBRID_VERDICTS: { readonly [name: string]: readonly string[] } = {
   ],
   'SsmActivationOptions.expiresAt': ['refused INVALID_FORMAT credentials.activation.expiresAt | reference | reference'],
   'HybridGpuNodePool.new(id)': ['text'],
+  'HybridSite.ring': [
+    'refused CONFLICTING_PROPERTIES sites[0].ring | refused VALUE_NOT_CONCRETE sites[0].ring | refused VALUE_NOT_CONCRETE sites[0].ring',
+  ],
+  'HybridTopologyProps.rings': [
+    'refused EMPTY_LIST rings[0] | refused VALUE_NOT_CONCRETE rings | refused VALUE_NOT_CONCRETE rings',
+  ],
   'HybridGateway.url': [
     'refused INVALID_FORMAT gateway.url | refused VALUE_NOT_CONCRETE gateway.url | refused VALUE_NOT_CONCRETE gateway.url',
   ],

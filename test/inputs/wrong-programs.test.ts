@@ -10,7 +10,7 @@ watchPrograms();
 
 /** What the library returns, what classes of users say, and topologies, whose parts have structs of their own and which take long. */
 const EXCLUDED =
-  /^(MemoryPerGpu|MetricLabelChange|IndicatorQuery|Fault|Alternative|TrainingAlternative|TrainingMemory|MonitoringRule|ClusterConnection|FabricAttachment|FabricBinding|SecondaryNetworkResource|NodeSubnet|PlanFigure|OutageFigure|PowerSetting|EdgeServer|ReleaseAdvisory|StackAnnotation|PipelineOutput|FleetSite|OutageEvent|HybridTopologyProps|HybridSite|CloudTopologyProps|EdgeTopologyProps|Topology\w+|ServedModel|LanguageModelOptions)$/;
+  /^(MemoryPerGpu|MetricLabelChange|IndicatorQuery|Fault|Alternative|TrainingAlternative|TrainingMemory|MonitoringRule|ClusterConnection|FabricAttachment|FabricBinding|SecondaryNetworkResource|NodeSubnet|PlanFigure|OutageFigure|PowerSetting|EdgeServer|ReleaseAdvisory|StackAnnotation|PipelineOutput|FleetSite|OutageEvent|GitOpsSecret|HybridTopologyProps|HybridSite|CloudTopologyProps|EdgeTopologyProps|Topology\w+|ServedModel|LanguageModelOptions)$/;
 
 const STRUCTS = Object.entries(publicKinds().structs)
   .filter(([struct]) => !EXCLUDED.test(struct))

@@ -1,5 +1,7 @@
 import {
   CapacityPlanner,
+  CapacityRequest,
+  EdgeHardware,
   GpuInstanceType,
   GpuNodeType,
   GpuType,
@@ -9,6 +11,7 @@ import {
   Parallelism,
 } from '../../lib/planning';
 import { DataSize } from '../../lib/units';
+import { faultsThrown, idsOf as idsOfFaults } from '../support/faults';
 
 const model = ModelSpec.QWEN_3_8B;
 const parallelism = Parallelism.of({ tensor: 2 });
@@ -76,5 +79,59 @@ describe('nodes of one replica', () => {
     const search = (maxNodes?: number) =>
       CapacityPlanner.search({ model, parallelism: two, maxNodes, candidates: [{ instanceType }] });
     expect([search(1).length, search(2).length, search().length]).toEqual([0, 1, 1]);
+  });
+});
+
+describe('a rack at a site, by RDMA and by TCP', () => {
+  const rackOf = (rdma: boolean) =>
+    EdgeHardware.server({
+      ...{ gpu: GpuType.L40S, gpuCount: 4, vcpus: 64, memory: DataSize.gib(512) },
+      ...{ networkBandwidthGbps: 100, rdma },
+    }).nodeType as GpuNodeType;
+  const asked = {
+    model: ModelSpec.LLAMA_3_3_70B,
+    instanceType: rackOf(true),
+    parallelism: Parallelism.of({ tensor: 8 }),
+    contextLength: 4096,
+    concurrency: 4,
+  };
+
+  test('is the same plan twice, and RDMA takes the shorter time', () => {
+    const comparison = CapacityPlanner.compareNetworks(asked);
+    const { rdma, tcp } = comparison;
+    expect([rdma.network, tcp.network]).toEqual([NodeNetwork.RDMA, NodeNetwork.TCP]);
+    expect(rdma.nodes).toBe(2);
+    expect(rdma.memoryPerGpu).toEqual(tcp.memoryPerGpu);
+    const alone = CapacityPlanner.plan({ ...asked, network: NodeNetwork.TCP });
+    expect(tcp.decodeLatencyMs).toBe(alone.decodeLatencyMs);
+    expect(comparison.tokenTimeSaved).toBeCloseTo(1 - rdma.decodeLatencyMs / tcp.decodeLatencyMs, 10);
+    // Of the whole time between two tokens; what goes between the nodes alone takes far less by RDMA.
+    expect(comparison.tokenTimeSaved).toBeGreaterThan(0.3);
+    expect(comparison.firstTokenTimeSaved).toBeGreaterThan(0);
+  });
+
+  test('says what is assumed', () => {
+    const text = CapacityPlanner.compareNetworks(asked).explain();
+    expect(text).toMatch(/^llama-3\.3-70b in .* on 2 × .*, tensor 8/);
+    expect(text).toContain('RDMA saves');
+    expect(text).toContain('starts in 65 µs');
+    expect(text).toContain('no measurement of inference is known: 250 µs');
+  });
+
+  test('saves less where layers are divided between the machines, which exchange less', () => {
+    const pipelined = CapacityPlanner.compareNetworks({
+      ...asked,
+      parallelism: Parallelism.of({ tensor: 4, pipeline: 2 }),
+    });
+    expect(pipelined.tokenTimeSaved).toBeLessThan(CapacityPlanner.compareNetworks(asked).tokenTimeSaved);
+    expect(pipelined.tokenTimeSaved).toBeGreaterThan(0);
+  });
+
+  test.each<[string, Partial<CapacityRequest>, string]>([
+    ['a network that is given', { network: NodeNetwork.TCP }, 'CONFLICTING_PROPERTIES network'],
+    ['machines without RDMA', { instanceType: rackOf(false) }, 'EDGE_HARDWARE_LACKS_FEATURE instanceType'],
+    ['one machine', { parallelism: Parallelism.of({ tensor: 4 }) }, 'OUT_OF_RANGE parallelism'],
+  ])('refuses %s', (_, more, id) => {
+    expect(idsOfFaults(faultsThrown(() => CapacityPlanner.compareNetworks({ ...asked, ...more })))).toEqual([id]);
   });
 });

@@ -23,11 +23,13 @@ const DEFAULT_REQUESTS = 100;
 export function explainHybrid(props: HybridTopologyProps, { models, sites, timelines }: MadeParts): string {
   const { cloud, gateway, hub, routing } = props;
   const served = (models ?? gateway.models ?? []).join(', ');
+  const inRings = props.sites.some(({ ring }) => ring !== undefined);
   const rows = props.sites.map((site) => {
     const made = sites.get(site.site);
     const routed = site.routing ?? routing;
     return [
       site.site,
+      ...(inRings ? [site.ring ?? 'none'] : []),
       `${made?.nodePool.maxNodes ?? site.nodes ?? 1} x ${site.hardware}`,
       Object.entries(made?.plans ?? {})
         .map(([name, plan]) => `${name} in ${plan.precision}`)
@@ -37,7 +39,15 @@ export function explainHybrid(props: HybridTopologyProps, { models, sites, timel
       site.revoked ? 'revoked' : 'known',
     ];
   });
-  const heads = ['site', 'machines', 'models', 'may be cut off', 'requests to the cloud', 'to the cloud it is'];
+  const heads = [
+    'site',
+    ...(inRings ? ['ring'] : []),
+    'machines',
+    'models',
+    'may be cut off',
+    'requests to the cloud',
+    'to the cloud it is',
+  ];
   return [
     `Cloud: ${cloud ? `cluster '${cloud.clusterName}'` : 'run by somebody else'}, reached by ${gateway.url}${served === '' ? '' : `, which serves ${served}`}.`,
     hub ? `Sites write their series to ${hub.url}.` : 'Sites keep their series to themselves.',

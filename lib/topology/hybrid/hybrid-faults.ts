@@ -6,6 +6,7 @@ import { Fault, fault } from '../../units/fault';
 import { allOf } from '../../units/unreadable';
 import { HybridSite } from './hybrid-site';
 import { HybridTopologyProps } from './hybrid-topology-props';
+import { ringFaults } from './rings';
 
 /**
  * What is wrong with a cloud and its sites before anything is made of them.
@@ -27,6 +28,7 @@ export function hybridFaults(props: HybridTopologyProps): Fault[] {
     () => (sites.length === 0 ? [noSites()] : []),
     () => nameFaults(sites, cloud?.clusterName),
     () => siteUplinkFaults(props),
+    () => ringFaults(props),
     () => (cloud === undefined ? elsewhereFaults(props) : ownGatewayFaults(props)),
     () => (gateway.siteKeys === undefined ? [] : kubernetesNameFault('gateway.siteKeys', gateway.siteKeys)),
     () => callerFaults(props),

@@ -26,6 +26,11 @@ export interface HybridSite extends EdgeTopologyProps {
    */
   readonly cloudKey?: SecretReference;
   /**
+   * Ring in which it gets new releases of its models, one after the other: `sync` follows the channel of the ring. See `ModelRollout`.
+   * @default - none: `sync` follows its own channel
+   */
+  readonly ring?: string;
+  /**
    * Whether the cloud takes nothing from the site any more: its key is none at the gateway of the cloud, and its hub does not miss it. Nothing changes at the
    * site, nor for other sites. What the site has in other places, e.g. a user at the hub, is taken from it there.
    * @default false

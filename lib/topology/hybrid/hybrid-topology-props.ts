@@ -22,6 +22,8 @@ export interface HybridTopologyProps {
   readonly hub?: UplinkOptions;
   /** What goes where, at every site that does not say otherwise. @default - no request leaves a site */
   readonly routing?: HybridRouting;
+  /** Rings of sites, in the order in which they get new releases of models. @default - in the order in which the sites have them */
+  readonly rings?: string[];
   /** The sites, at least one. */
   readonly sites: HybridSite[];
 }

@@ -5,6 +5,7 @@ import { withdrawal } from '../../core/withdraw';
 import { ExpectedSite } from '../../monitoring/expected-site';
 import { GatewayAuthentication } from '../../serving/gateway/gateway-authentication';
 import { InferenceGateway } from '../../serving/gateway/inference-gateway';
+import { RolloutRing } from '../../storage/sync/rollout-ring';
 import { nameClass } from '../../units/own-class';
 import { CloudTopology } from '../cloud/cloud-topology';
 import { CloudTopologyProps } from '../cloud/cloud-topology-props';
@@ -17,6 +18,7 @@ import { hybridFaults } from './hybrid-faults';
 import { HybridGateway } from './hybrid-gateway';
 import { HybridTopologyProps } from './hybrid-topology-props';
 import { PartFaults } from './part-faults';
+import { readersOf, ringsOf } from './rings';
 import { edgePropsOf, expectedSitesOf, routingOf } from './site-props';
 
 const SITE_KEYS = 'site-keys';
@@ -88,6 +90,11 @@ export class HybridTopology extends Construct {
     return expectedSitesOf(this.#props).map(({ expected }) => expected);
   }
 
+  /** The rings with their sites, in their order: `rings` of a `ModelRollout`. Sites that are revoked are in none. */
+  public get rings(): RolloutRing[] {
+    return ringsOf(this.#props);
+  }
+
   /** What happens at each site from the moment at which its link is cut, in the order of time, by the names of the sites. */
   public get timelines(): { [site: string]: OutageEvent[] } {
     const { sites, routing } = this.#props;
@@ -113,12 +120,15 @@ export class HybridTopology extends Construct {
     const given = monitoringOptions?.expectedSites ?? [];
     const expected = monitoring === false || existingMonitoring ? [] : expectedSitesOf(this.#props);
     const expectedSites = [...given, ...expected.map((each) => each.expected)];
+    const accessibleFrom = readersOf(monitoringOptions?.accessibleFrom, this.#props);
     let made: CloudTopology | undefined;
     const own = faultsOf(() => {
       made = new CloudTopology(this, 'Cloud', {
         ...cloud,
         workloads: workloads === this ? undefined : workloads,
-        ...(expectedSites.length > 0 ? { monitoringOptions: { ...monitoringOptions, expectedSites } } : {}),
+        ...(expectedSites.length > 0
+          ? { monitoringOptions: { ...monitoringOptions, expectedSites, accessibleFrom } }
+          : {}),
       });
     });
     faults.ofCloud(own, given.length, expected);

@@ -2,6 +2,7 @@ import { ExpectedSite } from '../../monitoring/expected-site';
 import { MonitoringOptions } from '../../monitoring/monitoring-options';
 import { SecretReference } from '../../core/secret-reference';
 import { EdgeRouting } from '../../serving/gateway/edge/edge-routing';
+import { ModelRollout } from '../../storage/sync/model-rollout';
 import { narrowed } from '../../units/struct-faults';
 import { DEFAULT_OUTAGE, outageOf } from '../edge/edge-topology-faults';
 import { EdgeTopologyProps } from '../edge/edge-topology-props';
@@ -17,7 +18,7 @@ const CLOUD_KEY: SecretReference = { name: 'cloud', key: 'api-key' };
  * @internal
  */
 export function edgePropsOf(site: HybridSite, { hub }: HybridTopologyProps): EdgeTopologyProps {
-  const props: EdgeTopologyProps = narrowed('EdgeTopologyProps', site);
+  const props = inRing(narrowed('EdgeTopologyProps', site), site.ring);
   if (hub === undefined || site.monitoring === false) return props;
   const monitoringOptions: MonitoringOptions = {
     ...site.monitoringOptions,
@@ -29,6 +30,13 @@ export function edgePropsOf(site: HybridSite, { hub }: HybridTopologyProps): Edg
     },
   };
   return { ...props, monitoringOptions };
+}
+
+/** A site of a ring follows the channel of the ring. */
+function inRing(props: EdgeTopologyProps, ring: string | undefined): EdgeTopologyProps {
+  const { sync } = props;
+  if (ring === undefined || sync === undefined) return props;
+  return { ...props, sync: { ...sync, channel: ModelRollout.channelOf(ring, sync.channel) } };
 }
 
 /**

@@ -5,9 +5,11 @@ import {
   GatewayAuthentication,
   HybridSite,
   HybridTopologyProps,
+  ModelRollout,
   ModelSpec,
   Precision,
 } from '../../../lib';
+import { RELEASE_KEY } from '../edge/edge-site';
 import { faultsThrown, idsOf } from '../../support/faults';
 import { synthStacks, testApp } from '../../support/synth';
 import { CLOUD, HUB, ROUTING, cloudStacks, otherCloud, ownCloud, siteOf } from './fraud';
@@ -123,6 +125,63 @@ describe('sites are alone', () => {
     expect(others.map(({ json }) => JSON.stringify(json))).toEqual([before['till-1'], before['till-2']]);
     expect(topology.expectedSites.map(({ name }) => name)).toEqual(['till-1']);
     expect(topology.explain()).toMatch(/till-2 .*revoked/);
+  });
+});
+
+describe('rings', () => {
+  const RINGED = { sync: { keys: [RELEASE_KEY] } };
+  const ringed = (props: Partial<HybridTopologyProps> = {}, rings = ['rest', 'canary', 'rest']) => {
+    const stacks = cloudStacks();
+    const sites = rings.map((ring, i) =>
+      siteOf(stacks.app, `till-${i}`, { ...RINGED, ring, revoked: i === 2 || undefined }),
+    );
+    return { ...stacks, sites, topology: ownCloud(stacks, sites, props) };
+  };
+
+  test('are in the order of the topology, have the sites that are not revoked, and each site follows the channel of its own', () => {
+    const { topology } = ringed({ rings: ['canary', 'rest'] });
+    expect(topology.rings).toEqual([
+      { name: 'canary', sites: ['till-1'] },
+      { name: 'rest', sites: ['till-0'] },
+    ]);
+    expect(ringed().topology.rings.map(({ name }) => name)).toEqual(['rest', 'canary']);
+    expect(topology.explain()).toMatch(/^till-0 +rest +1 x t4/m);
+    const channels = Object.values(topology.sites).map(({ modelSyncs }) => modelSyncs['llama-2-13b'].channel);
+    expect(channels).toEqual(['stable-rest', 'stable-canary', 'stable-rest']);
+  });
+
+  test('are what a rollout takes, and the hub lets it ask', () => {
+    const { topology, workloads } = ringed();
+    new ModelRollout(workloads, 'Rollout', {
+      cluster: topology.cloud!.cluster,
+      modelStore: topology.cloud!.modelStore,
+      ...{ model: 'llama-2-13b', version: '2', number: 1, signingKeys: [{ name: 'release-key', key: 'private.pem' }] },
+      rings: topology.rings,
+      hub: { url: topology.cloud!.monitoring!.prometheusUrl },
+    });
+    const [cluster] = synthStacks(workloads);
+    const policies = cluster
+      .resources('kubernetes_network_policy_v1')
+      .filter(({ metadata }) => metadata.namespace === 'monitoring');
+    expect(JSON.stringify(policies)).toContain('"kubernetes.io/metadata.name":"inference"');
+  });
+
+  test.each<[string, () => unknown, string[]]>([
+    ['one without sites', () => ringed({ rings: ['canary', 'rest', 'last'] }), ['EMPTY_LIST rings[2]']],
+    [
+      'one that nobody knows',
+      () => ringed({ rings: ['canary'] }),
+      ['UNKNOWN_VALUE sites[0].ring', 'UNKNOWN_VALUE sites[2].ring'],
+    ],
+    ['one that is there twice', () => ringed({ rings: ['canary', 'rest', 'rest'] }), ['DUPLICATE rings[2]']],
+    [
+      'sites without a channel',
+      () => made({}, { ring: 'rest' }),
+      ['CONFLICTING_PROPERTIES sites[0].ring', 'CONFLICTING_PROPERTIES sites[1].ring'],
+    ],
+    ['no hub', () => ringed({ hub: undefined }), ['MISSING_PROPERTY hub']],
+  ])('refuse %s', (_, make, ids) => {
+    expect(idsOf(faultsThrown(make))).toEqual(ids);
   });
 });
 
