@@ -49,6 +49,8 @@ export class GitOpsTree {
       props.sites.map((site, index) => {
         const own: Fault[] = [];
         const made = siteFiles(site, props, jsonOf, own);
+        if (own.length === 0 && Object.keys(made.files).every((path) => !OF_OBJECT.test(path)))
+          own.push(withoutObjects());
         faults.push(...faultsUnder(own, `sites[${index}]`, `site '${site.name}'`));
         return made;
       }),
@@ -77,6 +79,16 @@ export class GitOpsTree {
 
 checkArguments('GitOpsTree', GitOpsTree);
 
+/** A file that is no list of others. */
+const OF_OBJECT = /^sites\/(?!.*kustomization\.yaml$)/;
+
+/** What is pruned would take everything of a site away. */
+function withoutObjects(): Fault {
+  const reason =
+    'its stack has no objects for the site, and an engine that prunes would remove all that is there; make them in this stack, or leave the site out';
+  return fault('EMPTY_LIST', 'stack', reason);
+}
+
 /** The name is also the beginning of names of objects, which have 63 characters. */
 const LONGEST_SITE = 40;
 
@@ -84,7 +96,7 @@ function propsFaults(props: GitOpsTreeProps): Fault[] {
   const wrong = structFaults('GitOpsTreeProps', props);
   if (wrong.length > 0) return wrong;
   const { sites } = props;
-  return allOf(
+  const named = allOf(
     () => {
       if (sites.length > 0) return [];
       return [
@@ -98,4 +110,11 @@ function propsFaults(props: GitOpsTreeProps): Fault[] {
         sites.map(({ name }) => name),
       ),
   );
+  if (named.length > 0) return named;
+  return sites.flatMap(({ name, stack, cluster }, index) => {
+    const first = sites.findIndex((other) => other.stack === stack && other.cluster === cluster);
+    if (first === index) return [];
+    const reason = `sites[${index}] '${name}' has the stack and cluster of '${sites[first].name}', so that two sites would be one; give each its own`;
+    return [fault('DUPLICATE', `sites[${index}].stack`, reason)];
+  });
 }

@@ -135,6 +135,16 @@ describe('refused', () => {
     expect(idsOf(faultsThrown(() => new GitOpsTree({ sites })))).toEqual(ids);
   });
 
+  test('are one stack for two sites, and a stack without objects, which would empty a site', () => {
+    const ofOne = [
+      { name: 'a', stack },
+      { name: 'b', stack },
+    ];
+    expect(idsOf(faultsThrown(() => new GitOpsTree({ sites: ofOne })))).toEqual(['DUPLICATE sites[1].stack']);
+    const empty = [{ name: 'a', stack: testStack() }];
+    expect(idsOf(faultsThrown(() => new GitOpsTree({ sites: empty })))).toEqual(['EMPTY_LIST sites[0].stack']);
+  });
+
   test('are faults of all sites at once', () => {
     const [bad, worse] = ['a', 'b'].map((name) =>
       siteStack((parts) => {

@@ -142,6 +142,14 @@ describe('one error has all faults', () => {
     expect(idsOf(faultsThrown(() => SiteFleet.fromJson(text)))).toEqual(ids);
   });
 
+  test.each<[string, object, string]>([
+    ['a label without a column', { labels: ['contry'] }, 'MISSING_PROPERTY contry'],
+    ['no kinds', { kinds: [] }, 'EMPTY_LIST kinds'],
+    ['no rings', { rings: [] }, 'EMPTY_LIST rings'],
+  ])('of options: %s', (_, options, id) => {
+    expect(idsOf(faultsThrown(() => SiteFleet.fromCsv('site\na\n', options)))).toEqual([id]);
+  });
+
   test('a label that is a column by itself', () => {
     expect(idsOf(faultsThrown(() => SiteFleet.fromCsv('site\na\n', { labels: ['nodes'] })))).toEqual([
       'DUPLICATE labels',

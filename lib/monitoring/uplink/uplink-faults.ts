@@ -46,6 +46,7 @@ export function uplinkFaults(options: MonitoringOptions): Fault[] {
       const unknown = concreteFault('uplink.url', url, WHY);
       return unknown.length > 0 ? unknown : plainUrlFaults('uplink.url', url, 'name the secret as uplink.password');
     },
+    () => pathFaults(url),
     () => openPasswordFaults(uplink),
     () => userFaults(uplink),
     () => mountedFaults('uplink.password', password),
@@ -125,4 +126,13 @@ function outageFaults(
     const here = SET_AS[property] ?? property;
     return fault(id, here, reason.replace(new RegExp(`^${property}\\b`), here));
   });
+}
+
+/** A URL that cannot be the one that takes remote write: what is sent there would be lost once the disk is full. */
+function pathFaults(url: string): Fault[] {
+  if (hasToken(url) || !URL.canParse(url)) return [];
+  const { pathname } = new URL(url);
+  if (pathname !== '/' && !/\/query\/?$/.test(pathname)) return [];
+  const reason = `uplink.url must be the URL that takes remote write, e.g. 'https://hub.example.com/api/v1/write'; got ${givenValue(url)}`;
+  return [fault('INVALID_FORMAT', 'uplink.url', reason)];
 }

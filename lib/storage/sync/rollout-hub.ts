@@ -38,6 +38,12 @@ export function hubFaults(hub: RolloutHub): Fault[] {
   if (unknown.length > 0) return unknown;
   return allOf(
     () => plainUrlFaults('hub.url', url, 'name the secret as hub.password or hub.token'),
+    () => {
+      const [path] = /\/api\/v1\/(write|query|push)\/?$/.exec(url) ?? [];
+      if (path === undefined) return [];
+      const reason = `hub.url is asked at <url>/api/v1/query, and ends with '${path}'; leave that out, e.g. 'https://hub.example.com', which is not the URL that sites write to`;
+      return [fault('INVALID_FORMAT', 'hub.url', reason)];
+    },
     () => (/[?#]/.test(url) ? [fault('INVALID_FORMAT', 'hub.url', QUERY)] : []),
     () => labelFaults(siteLabel),
     () => userFaults(username),

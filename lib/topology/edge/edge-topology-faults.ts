@@ -175,8 +175,11 @@ export function outageFaults(plan: OutagePlan, options: MonitoringOptions): Faul
   }
   if (uplink || wholeNumberFault('retentionDays', retentionDays, 1).length > 0) return [];
   const settings = { localRetention: Duration.hours(24 * retentionDays) };
-  return plan._faultsOf(settings).map(({ id, reason }) => {
-    const at = 'monitoringOptions.retentionDays';
-    return fault(id, at, reason.replace(/^localRetention\b/, 'retentionDays'));
+  const least = Math.ceil(plan.localRetention.toSeconds() / 86_400);
+  return plan._faultsOf(settings).map(({ id }) => {
+    const reason =
+      `retentionDays is ${retentionDays}, but the site may be cut off for ${plan.longest}, and what is older than that is forgotten before somebody has looked at it; set at ` +
+      `least ${least}, or lower maxUplinkOutage`;
+    return fault(id, 'monitoringOptions.retentionDays', reason);
   });
 }

@@ -184,10 +184,11 @@ export class EdgeTopology extends Construct {
 
   /**
    * @param fallback how its gateway answers requests for a cloud @default - none goes to a cloud
+   * @param onlyCloud names in requests that nothing at the site answers @default - none
    *
    * @internal
    */
-  public _timeline(fallback?: EdgeFallback): OutageEvent[] {
+  public _timeline(fallback?: EdgeFallback, onlyCloud?: readonly string[]): OutageEvent[] {
     const { monitoringOptions = {} } = this.#props;
     return outageTimeline({
       outage: this.outage,
@@ -196,7 +197,7 @@ export class EdgeTopology extends Construct {
       hasUplink: this.monitoring !== undefined && monitoringOptions.uplink !== undefined,
       retentionDays: monitoringOptions.retentionDays ?? DEFAULT_RETENTION_DAYS,
       isSynced: this.#syncs.size > 0,
-      fallback,
+      ...{ fallback, onlyCloud },
     });
   }
 

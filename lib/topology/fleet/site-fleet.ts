@@ -69,7 +69,7 @@ checkArguments('SiteFleet', SiteFleet);
 
 function sitesOf({ columns, rows, faults: unreadable }: SiteTable, options: SiteFleetOptions): FleetSite[] {
   const { labels = [] } = options;
-  throwIfFaulty([...unreadable, ...labelFaults(labels)]);
+  throwIfFaulty([...unreadable, ...labelFaults(labels), ...emptyFaults(options)]);
   const read = rows.map((row, index) => {
     const name = row.site?.trim();
     const who = name ? `row ${index + 1} ('${name}')` : `row ${index + 1}`;
@@ -144,17 +144,33 @@ function rowFaults(
 
 function columnFaults(columns: readonly string[], labels: readonly string[]): Fault[] {
   const known = [...KNOWN, ...labels];
-  return columns
+  const absent = labels
+    .filter((label) => !columns.includes(label))
+    .map((label) => {
+      const [near] = nearNames(label, columns, 1);
+      const reason = `labels has '${label}', but the table has no such column${near === undefined ? '' : `; did you mean '${near}'?`}`;
+      return fault('MISSING_PROPERTY', label, reason);
+    });
+  const unknown = columns
     .filter((column) => column !== '' && !known.includes(column))
     .map((column) => {
       const [near] = nearNames(column, known, 1);
       const reason = `${givenValue(column)} is no column of a table of sites; did you mean '${near}'? Known: ${known.join(', ')}; name further ones as labels`;
       return fault('UNKNOWN_PROPERTY', column, reason);
     });
+  return [...absent, ...unknown];
 }
 
 function labelFaults(labels: readonly string[]): Fault[] {
   return labels
     .filter((label) => KNOWN.includes(label))
     .map((label) => fault('DUPLICATE', 'labels', `labels has '${label}', which is a column by itself; remove it`));
+}
+
+function emptyFaults({ kinds, rings }: SiteFleetOptions): Fault[] {
+  return Object.entries({ kinds, rings })
+    .filter(([, names]) => names?.length === 0)
+    .map(([property]) =>
+      fault('EMPTY_LIST', property, `${property} is empty; name what there is, or leave it out for any`),
+    );
 }

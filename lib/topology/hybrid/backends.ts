@@ -8,6 +8,16 @@ interface ServingTopology {
 }
 
 /**
+ * Names in requests that the servers of a topology answer.
+ *
+ * @internal
+ */
+export function served({ vllmDeployments, deployments }: ServingTopology): string[] {
+  const all = [...Object.values(vllmDeployments), ...Object.values(deployments)];
+  return [...new Set(all.flatMap(({ openAiTargets }) => openAiTargets.flatMap(({ models }) => models)))].sort();
+}
+
+/**
  * Everything that a topology serves, as a front door has it behind itself.
  *
  * @internal

@@ -2,7 +2,9 @@ import { tableText } from '../../units/text-table';
 import { EdgeTopology } from '../edge/edge-topology';
 import { OutageEvent } from '../shared/outage-event';
 import { timelineText } from '../shared/outage-timeline';
+import { HybridSite } from './hybrid-site';
 import { HybridTopologyProps } from './hybrid-topology-props';
+import { Route } from './routes';
 
 /** What was made. */
 interface MadeParts {
@@ -10,6 +12,8 @@ interface MadeParts {
   readonly models?: readonly string[];
   readonly sites: ReadonlyMap<string, EdgeTopology>;
   readonly timelines: { readonly [site: string]: readonly OutageEvent[] };
+  /** Where requests go at a site. */
+  readonly routes: (site: HybridSite) => readonly Route[];
 }
 
 /** Requests that a site may have in the cloud at once where nothing else is said. */
@@ -20,7 +24,7 @@ const DEFAULT_REQUESTS = 100;
  *
  * @internal
  */
-export function explainHybrid(props: HybridTopologyProps, { models, sites, timelines }: MadeParts): string {
+export function explainHybrid(props: HybridTopologyProps, { models, sites, timelines, routes }: MadeParts): string {
   const { cloud, gateway, hub, routing } = props;
   const served = (models ?? gateway.models ?? []).join(', ');
   const inRings = props.sites.some(({ ring }) => ring !== undefined);
@@ -37,6 +41,7 @@ export function explainHybrid(props: HybridTopologyProps, { models, sites, timel
       made?.outage.longest.toString() ?? '',
       routed === undefined ? 'none' : `at most ${routed.cloudCalls?.maxRequests ?? DEFAULT_REQUESTS} at once`,
       site.revoked ? 'revoked' : 'known',
+      ...(hub === undefined ? [] : [site.monitoring === false || site.revoked ? 'not missed' : 'missed if silent']),
     ];
   });
   const heads = [
@@ -47,11 +52,13 @@ export function explainHybrid(props: HybridTopologyProps, { models, sites, timel
     'may be cut off',
     'requests to the cloud',
     'to the cloud it is',
+    ...(hub === undefined ? [] : ['at the hub it is']),
   ];
   return [
     `Cloud: ${cloud ? `cluster '${cloud.clusterName}'` : 'run by somebody else'}, reached by ${gateway.url}${served === '' ? '' : `, which serves ${served}`}.`,
     hub ? `Sites write their series to ${hub.url}.` : 'Sites keep their series to themselves.',
     tableText(heads, rows),
+    ...routeTexts(props.sites, routes),
     ...outageTexts(timelines),
   ].join('\n\n');
 }
@@ -64,7 +71,23 @@ function outageTexts(timelines: MadeParts['timelines']): string[] {
     bySite.set(text, [...(bySite.get(text) ?? []), site]);
   }
   return [...bySite].map(([text, names]) => {
-    const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
-    return `While ${names.slice(0, 5).join(', ')}${more} is cut off:\n\n${text}`;
+    return `While the link is cut to ${listed(names)}:\n\n${text}`;
   });
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+  return `${names.slice(0, 5).join(', ')}${more}`;
+}
+
+/** Where requests go, with the sites at which they do. */
+function routeTexts(sites: readonly HybridSite[], routes: MadeParts['routes']): string[] {
+  const bySite = new Map<string, string[]>();
+  for (const site of sites) {
+    const text = routes(site)
+      .map((each) => `- ${each.text}`)
+      .join('\n');
+    bySite.set(text, [...(bySite.get(text) ?? []), site.site]);
+  }
+  return [...bySite].map(([text, names]) => `Requests at ${listed(names)}:\n\n${text}`);
 }

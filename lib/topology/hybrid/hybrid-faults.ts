@@ -88,8 +88,22 @@ function elsewhereFaults({ gateway, routing, sites }: HybridTopologyProps): Faul
   );
 }
 
-function ownGatewayFaults({ gateway }: HybridTopologyProps): Fault[] {
+function ownGatewayFaults({ gateway, sites }: HybridTopologyProps): Fault[] {
   return allOf(
+    () => {
+      if (!URL.canParse(gateway.url) || /^\/v1\/?$/.test(new URL(gateway.url).pathname)) return [];
+      const reason = `gateway.url must end with '/v1', where the gateway of the cloud answers, e.g. 'https://models.example.com/v1'; got '${gateway.url}'`;
+      return [fault('INVALID_FORMAT', 'gateway.url', reason)];
+    },
+    () => {
+      const none =
+        sites.length > 0 && sites.every(({ revoked }) => revoked) && Object.keys(gateway.callers ?? {}).length === 0;
+      if (!none) return [];
+      const reason =
+        'all sites are revoked, so that nobody may ask the gateway of the cloud, which must have a caller; name one as gateway.callers, e.g. one of your own that ' +
+        'watches it';
+      return [fault('EMPTY_LIST', 'gateway.callers', reason)];
+    },
     () => {
       if (gateway.models === undefined) return [];
       const reason = 'gateway.models is what cloud serves where both are given; remove gateway.models';

@@ -13,7 +13,7 @@ export interface HybridSite extends EdgeTopologyProps {
    * account than those of the cloud.
    */
   readonly scope: Construct;
-  /** What goes where at this site, in place of `routing` of the topology as a whole. @default - `routing` of the topology */
+  /** What goes where at this site: each property that is given here replaces that of `routing` of the topology. @default - `routing` of the topology */
   readonly routing?: HybridRouting;
   /**
    * The gateway of the site: its callers, its certificate, who reaches it.

@@ -12,14 +12,17 @@ import { CloudTopologyProps } from '../cloud/cloud-topology-props';
 import { EdgeTopology } from '../edge/edge-topology';
 import { OutageEvent } from '../shared/outage-event';
 import { workloadsFaults } from '../shared/parts';
-import { backendsOf } from './backends';
+import { backendsOf, served } from './backends';
 import { explainHybrid } from './explain-hybrid';
 import { hybridFaults } from './hybrid-faults';
 import { HybridGateway } from './hybrid-gateway';
+import { HybridRouting } from './hybrid-routing';
+import { HybridSite } from './hybrid-site';
 import { HybridTopologyProps } from './hybrid-topology-props';
 import { PartFaults } from './part-faults';
 import { readersOf, ringsOf } from './rings';
-import { edgePropsOf, expectedSitesOf, routingOf } from './site-props';
+import { Route, routesOf } from './routes';
+import { edgePropsOf, expectedSitesOf, routingAt, routingOf } from './site-props';
 
 const SITE_KEYS = 'site-keys';
 
@@ -97,18 +100,34 @@ export class HybridTopology extends Construct {
 
   /** What happens at each site from the moment at which its link is cut, in the order of time, by the names of the sites. */
   public get timelines(): { [site: string]: OutageEvent[] } {
-    const { sites, routing } = this.#props;
+    const { sites, routing: ofAll } = this.#props;
     return Object.fromEntries(
-      sites.map((each) => [
-        each.site,
-        this.#sites.get(each.site)?._timeline((each.routing ?? routing)?.fallback) as OutageEvent[],
-      ]),
+      sites.map((each) => {
+        const routing = routingAt(each, ofAll);
+        const onlyCloud = this.#routes(each.site, routing).filter(({ way }) => way === 'cloud');
+        const events = this.#sites.get(each.site)?._timeline(
+          routing?.fallback,
+          onlyCloud.map(({ model }) => model),
+        );
+        return [each.site, events as OutageEvent[]];
+      }),
     );
   }
 
   /** What is where, and what happens while a site is cut off, as text. `sites` explain themselves in detail, and so does `cloud`. */
   public explain(): string {
-    return explainHybrid(this.#props, { models: this.gateway?.models, sites: this.#sites, timelines: this.timelines });
+    const routes = (site: HybridSite) => this.#routes(site.site, routingAt(site, this.#props.routing));
+    return explainHybrid(this.#props, {
+      routes,
+      models: this.gateway?.models,
+      sites: this.#sites,
+      timelines: this.timelines,
+    });
+  }
+
+  #routes(site: string, routing: HybridRouting | undefined): Route[] {
+    const made = this.#sites.get(site);
+    return made === undefined ? [] : routesOf(served(made), routing);
   }
 
   #workloads({ workloads }: CloudTopologyProps): Construct {

@@ -43,7 +43,8 @@ export class PartFaults {
       const [, at, property] = found.property?.match(/^monitoringOptions\.expectedSites\[(\d+)\]\.(\w+)$/) ?? [];
       const site = at === undefined ? undefined : expected[Number(at) - given];
       if (site === undefined) this.#ofCloud.push(...faultsUnder([found], 'cloud'));
-      else this.#add(site.index, fault(found.id, OF_EXPECTED[property] ?? 'site', ofHub(found.reason)));
+      else if (property === 'name') this.#add(site.index, fault(found.id, 'site', ofHub(found.reason)));
+      else this.#add(site.index, fault(found.id, 'maxUplinkOutage', this.#tooLong(site)));
     }
   }
 
@@ -92,6 +93,15 @@ export class PartFaults {
     }
   }
 
+  /** What the hub keeps is too short for an outage, however it is measured there. */
+  #tooLong({ expected: { maxOutage, silentAfter } }: IndexedSite): string {
+    const { retentionDays = 15 } = this.#props.cloud?.monitoringOptions ?? {};
+    return (
+      `maxUplinkOutage is ${maxOutage ?? silentAfter}, but the hub keeps series for ${retentionDays} days and takes none that are older than 30; lower it, or raise ` +
+      'cloud.monitoringOptions.retentionDays above it'
+    );
+  }
+
   #add(index: number, { id, property, reason }: Fault): void {
     const { site } = this.#props.sites[index];
     const key = JSON.stringify([id, property, reason]);
@@ -110,13 +120,6 @@ export class PartFaults {
     if (!this.#ofSites.has(key)) this.#ofSites.set(key, { fault: found, others: [] });
   }
 }
-
-/** What of a site decides how the hub expects it. */
-const OF_EXPECTED: { readonly [property: string]: string } = {
-  name: 'site',
-  maxOutage: 'maxUplinkOutage',
-  silentAfter: 'maxUplinkOutage',
-};
 
 function withOthers({ id, property, reason }: Fault, others: readonly string[]): Fault {
   if (others.length === 0) return fault(id, property, reason);

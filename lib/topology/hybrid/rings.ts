@@ -63,6 +63,8 @@ export function ringFaults({ sites, rings, hub }: HybridTopologyProps): Fault[] 
 }
 
 function namedFaults(rings: readonly string[], sites: HybridTopologyProps['sites']): Fault[] {
+  if (rings.length === 0)
+    return [fault('EMPTY_LIST', 'rings', 'rings is empty; name the rings of the sites, or leave it out')];
   return allOf(
     () =>
       repeatedIndexes(rings).map((i) =>

@@ -7,6 +7,7 @@ import { narrowed } from '../../units/struct-faults';
 import { DEFAULT_OUTAGE, outageOf } from '../edge/edge-topology-faults';
 import { EdgeTopologyProps } from '../edge/edge-topology-props';
 import { expectedSite } from '../edge/expected-site';
+import { HybridRouting } from './hybrid-routing';
 import { HybridSite } from './hybrid-site';
 import { HybridTopologyProps } from './hybrid-topology-props';
 
@@ -40,6 +41,17 @@ function inRing(props: EdgeTopologyProps, ring: string | undefined): EdgeTopolog
 }
 
 /**
+ * What goes where at a site: what it says itself before what the topology says for all.
+ *
+ * @internal
+ */
+export function routingAt({ routing }: HybridSite, ofAll: HybridRouting | undefined): HybridRouting | undefined {
+  if (routing === undefined) return ofAll;
+  const own = Object.fromEntries(Object.entries(routing).filter(([, value]) => value !== undefined));
+  return { ...ofAll, ...own } as HybridRouting;
+}
+
+/**
  * How the gateway of a site divides requests; undefined where none leaves it.
  *
  * @param models what the cloud serves
@@ -51,7 +63,7 @@ export function routingOf(
   { routing: ofAll, gateway: { url, authority } }: HybridTopologyProps,
   models: readonly string[],
 ): EdgeRouting | undefined {
-  const given = site.routing ?? ofAll;
+  const given = routingAt(site, ofAll);
   if (given === undefined) return undefined;
   const { cloudCalls, ...options } = given;
   const cloud = { ...cloudCalls, url, authority, models: [...models], apiKey: site.cloudKey ?? CLOUD_KEY };
@@ -71,9 +83,11 @@ export interface IndexedSite {
  */
 export function expectedSitesOf(props: HybridTopologyProps): IndexedSite[] {
   if (props.hub === undefined) return [];
-  return props.sites.flatMap((site, index) => {
+  const found = props.sites.flatMap((site, index) => {
     if (site.revoked || site.monitoring === false) return [];
     const outage = outageOf(edgePropsOf(site, props), []);
     return outage === undefined ? [] : [{ index, expected: expectedSite(site.site, outage) }];
   });
+  // In whatever order the program has its sites, the rules are the same.
+  return found.sort((a, b) => (a.expected.name < b.expected.name ? -1 : 1));
 }

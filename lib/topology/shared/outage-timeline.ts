@@ -22,6 +22,8 @@ interface SiteInOutage {
   readonly isSynced: boolean;
   /** How requests for the cloud are answered. @default - none goes to a cloud */
   readonly fallback?: { readonly siteAnswers: boolean };
+  /** Names in requests that nothing at the site answers. @default - none */
+  readonly onlyCloud?: readonly string[];
 }
 
 const AT_ONCE = Duration.ZERO;
@@ -50,7 +52,7 @@ export function timelineText(events: readonly OutageEvent[]): string {
   return tableText(['after', 'what', 'the link is cut'], rows);
 }
 
-function servingEvents({ nodes, fallback, isWatched }: SiteInOutage): OutageEvent[] {
+function servingEvents({ nodes, fallback, isWatched, onlyCloud = [] }: SiteInOutage): OutageEvent[] {
   const { WORKS, FALLS_BACK, TELLS, WAITS } = OutageEffect;
   const lost =
     nodes > 1
@@ -66,7 +68,9 @@ function servingEvents({ nodes, fallback, isWatched }: SiteInOutage): OutageEven
     },
   ];
   if (fallback === undefined) return events;
-  const instead = fallback.siteAnswers ? 'are answered by the site' : 'are refused at once, with Retry-After';
+  const others =
+    onlyCloud.length === 0 ? '' : `, but those for ${onlyCloud.join(', ')} are refused, which the site does not have`;
+  const instead = fallback.siteAnswers ? `are answered by the site${others}` : 'are refused at once, with Retry-After';
   return [
     ...events,
     {

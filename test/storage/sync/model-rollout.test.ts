@@ -113,6 +113,11 @@ test.each<[string, object, string[]]>([
   ['two rings of one name', { rings: [ring('canary', 'berlin'), ring('canary', 'rome')] }, ['DUPLICATE rings']],
   ['a ring whose name is none', { rings: [ring('can ary', 'berlin')] }, ['INVALID_NAME rings[0].name']],
   ['a site whose name is none', { rings: [ring('canary', 'ber"lin')] }, ['INVALID_NAME rings[0].sites[0]']],
+  [
+    'a hub by the URL that sites write to',
+    { hub: { url: 'https://hub.example.com/api/v1/write' } },
+    ['INVALID_FORMAT hub.url'],
+  ],
   ['an alert that nobody has', { alerts: ['HighLatncy'] }, ['UNKNOWN_VALUE alerts']],
   ['an alert twice', { alerts: ['HighLatency', 'HighLatency'] }, ['DUPLICATE alerts']],
   ['an own alert that is none', { customAlerts: ['a|b'] }, ['INVALID_NAME customAlerts[0]']],

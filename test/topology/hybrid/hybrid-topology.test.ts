@@ -179,9 +179,38 @@ describe('rings', () => {
       () => made({}, { ring: 'rest' }),
       ['CONFLICTING_PROPERTIES sites[0].ring', 'CONFLICTING_PROPERTIES sites[1].ring'],
     ],
+    ['an empty list', () => ringed({ rings: [] }), ['EMPTY_LIST rings']],
     ['no hub', () => ringed({ hub: undefined }), ['MISSING_PROPERTY hub']],
   ])('refuse %s', (_, make, ids) => {
     expect(idsOf(faultsThrown(make))).toEqual(ids);
+  });
+});
+
+describe('where requests go', () => {
+  test('is said of each site; a site that says more of its own keeps what the topology says for all', () => {
+    const stacks = cloudStacks();
+    const { models, fallback } = ROUTING;
+    const routing = { models: { ...models, report: { cloudModel: 'chat-65b' } }, fallback };
+    const sites = [siteOf(stacks.app, 'till-1'), siteOf(stacks.app, 'till-2', { routing })];
+    const topology = ownCloud(stacks, sites);
+    const text = topology.explain();
+    expect(text).toContain('Requests at till-1:\n\n- chat: the site first, then chat-65b of the cloud');
+    expect(text).toContain('- report: chat-65b of the cloud, for the site has no such model');
+    expect(text).toContain('but those for report are refused, which the site does not have');
+    const [, second] = synthStacks(...sites.map(({ scope }) => scope as TerraformStack));
+    expect(JSON.stringify(envoyOf(second))).toContain('personal');
+  });
+
+  test('changes nothing of the cloud by the order of its sites', () => {
+    const jsonOf = (names: string[]) => {
+      const stacks = cloudStacks();
+      ownCloud(
+        stacks,
+        names.map((name) => siteOf(stacks.app, name)),
+      );
+      return JSON.stringify(synthStacks(stacks.workloads)[0].json);
+    };
+    expect(jsonOf(['till-2', 'till-1'])).toBe(jsonOf(['till-1', 'till-2']));
   });
 });
 
@@ -247,7 +276,7 @@ describe('refused', () => {
         'OUT_OF_RANGE sites[0].maxUplinkOutage',
         'OUTAGE_LOCAL_RETENTION_TOO_SHORT sites[0].monitoringOptions.retentionDays',
       ],
-      /maxUplinkOutage must be .* less than the 15 days that series are kept.*the same at 'till-2'/,
+      /maxUplinkOutage is 480h, but the hub keeps series for 15 days.*cloud.monitoringOptions.retentionDays above it.*the same at 'till-2'/,
     ],
     [
       'a buffer that is full before the outage ends',
@@ -265,6 +294,28 @@ describe('refused', () => {
         'CONFLICTING_PROPERTIES sites[1].monitoringOptions.uplink',
       ],
       /remove one of the two/,
+    ],
+    [
+      'an address of the cloud that its gateway does not answer at',
+      { gateway: gatewayWith({ url: 'https://models.example.com/api/v1' }) },
+      {},
+      ['INVALID_FORMAT gateway.url'],
+      /must end with '\/v1'/,
+    ],
+    [
+      'a hub whose address takes no series',
+      { hub: { ...HUB, url: 'https://hub.example.com' } },
+      {},
+      ['INVALID_FORMAT hub.url'],
+      /api\/v1\/write/,
+    ],
+    ['that nobody may ask the cloud', {}, { revoked: true }, ['EMPTY_LIST gateway.callers'], /all sites are revoked/],
+    [
+      'what must stay without a word of what',
+      { routing: { ...ROUTING, mustStayLocal: {} } },
+      {},
+      ['EMPTY_LIST routing.mustStayLocal'],
+      /nothing is kept/,
     ],
     ['no sites', { sites: [] }, {}, ['EMPTY_LIST sites'], /CloudTopology/],
     [

@@ -28,6 +28,15 @@ export function stayFaults(
 ): Fault[] {
   const { mustStayLocal: stays } = edge;
   if (stays === undefined) return [];
+  const { models = [], callers = [], headers = {} } = stays;
+  if (
+    [models, callers].every((each) => Array.isArray(each) && each.length === 0) &&
+    Object.keys(headers).length === 0
+  ) {
+    const reason =
+      'mustStayLocal names no models, callers and headers, so that nothing is kept by it; name what must stay, or leave it out';
+    return [fault('EMPTY_LIST', 'mustStayLocal', reason)];
+  }
   return allOf(
     () => listed('mustStayLocal.models', stays.models, (model, at) => modelFaults(model, at, edge, upstreams)),
     () => listed('mustStayLocal.callers', stays.callers, (caller, at) => callerFaults(caller, at, props)),
