@@ -1,3 +1,4 @@
+import { DEFAULT_CLOUD_REQUESTS } from '../../serving/gateway/edge/plan-edge';
 import { tableText } from '../../units/text-table';
 import { EdgeTopology } from '../edge/edge-topology';
 import { OutageEvent } from '../shared/outage-event';
@@ -5,6 +6,7 @@ import { timelineText } from '../shared/outage-timeline';
 import { HybridSite } from './hybrid-site';
 import { HybridTopologyProps } from './hybrid-topology-props';
 import { Route } from './routes';
+import { routingAt } from './site-props';
 
 /** What was made. */
 interface MadeParts {
@@ -15,9 +17,6 @@ interface MadeParts {
   /** Where requests go at a site. */
   readonly routes: (site: HybridSite) => readonly Route[];
 }
-
-/** Requests that a site may have in the cloud at once where nothing else is said. */
-const DEFAULT_REQUESTS = 100;
 
 /**
  * A hybrid topology as text.
@@ -30,7 +29,7 @@ export function explainHybrid(props: HybridTopologyProps, { models, sites, timel
   const inRings = props.sites.some(({ ring }) => ring !== undefined);
   const rows = props.sites.map((site) => {
     const made = sites.get(site.site);
-    const routed = site.routing ?? routing;
+    const routed = routingAt(site, routing);
     return [
       site.site,
       ...(inRings ? [site.ring ?? 'none'] : []),
@@ -39,7 +38,7 @@ export function explainHybrid(props: HybridTopologyProps, { models, sites, timel
         .map(([name, plan]) => `${name} in ${plan.precision}`)
         .join(', '),
       made?.outage.longest.toString() ?? '',
-      routed === undefined ? 'none' : `at most ${routed.cloudCalls?.maxRequests ?? DEFAULT_REQUESTS} at once`,
+      routed === undefined ? 'none' : `at most ${routed.cloudCalls?.maxRequests ?? DEFAULT_CLOUD_REQUESTS} at once`,
       site.revoked ? 'revoked' : 'known',
       ...(hub === undefined ? [] : [site.monitoring === false || site.revoked ? 'not missed' : 'missed if silent']),
     ];

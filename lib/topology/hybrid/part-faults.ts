@@ -1,4 +1,5 @@
 import { Fault, fault, faultsUnder } from '../../units/fault';
+import { DEFAULT_RETENTION_DAYS } from '../edge/edge-topology-faults';
 import { HybridTopologyProps } from './hybrid-topology-props';
 import { IndexedSite } from './site-props';
 
@@ -81,13 +82,13 @@ export class PartFaults {
    * @param faults as it reports them
    */
   public ofSiteGateway(index: number, faults: readonly Fault[]): void {
-    const isShared = this.#props.sites[index].routing === undefined;
+    const own: object = this.#props.sites[index].routing ?? {};
     for (const { id, property = '', reason } of faults) {
       const at = ofRouting(property);
       const found = fault(id, at, ofRouting(reason));
       if (/^cloud\b/.test(at))
         this.#addShared(fault(id, at.replace(/^cloud/, 'gateway'), found.reason.replaceAll(/\bcloud\.(?=models|url|authority)/g, 'gateway.'))); // prettier-ignore
-      else if (at.startsWith('routing') && isShared) this.#addShared(found);
+      else if (at.startsWith('routing') && !Object.hasOwn(own, at.split(/[.[]/)[1] ?? '')) this.#addShared(found);
       else if (at !== property) this.#add(index, found);
       else this.#add(index, fault(id, at === '' ? 'gateway' : `gateway.${at}`, reason));
     }
@@ -95,7 +96,7 @@ export class PartFaults {
 
   /** What the hub keeps is too short for an outage, however it is measured there. */
   #tooLong({ expected: { maxOutage, silentAfter } }: IndexedSite): string {
-    const { retentionDays = 15 } = this.#props.cloud?.monitoringOptions ?? {};
+    const { retentionDays = DEFAULT_RETENTION_DAYS } = this.#props.cloud?.monitoringOptions ?? {};
     return (
       `maxUplinkOutage is ${maxOutage ?? silentAfter}, but the hub keeps series for ${retentionDays} days and takes none that are older than 30; lower it, or raise ` +
       'cloud.monitoringOptions.retentionDays above it'

@@ -201,6 +201,22 @@ describe('where requests go', () => {
     expect(JSON.stringify(envoyOf(second))).toContain('personal');
   });
 
+  test('and how many at once, as the gateway has it: what a site leaves out is that of the topology', () => {
+    const stacks = cloudStacks();
+    const { models, fallback } = ROUTING;
+    const sites = [siteOf(stacks.app, 'till-1', { routing: { models, fallback } })];
+    const topology = ownCloud(stacks, sites, { routing: { ...ROUTING, cloudCalls: { maxRequests: 8 } } });
+    expect(topology.explain()).toContain('at most 8 at once');
+  });
+
+  test('a fault of what the topology says is told there, also where a site has a routing of its own', () => {
+    const { models, fallback } = ROUTING;
+    const routing = { ...ROUTING, mustStayLocal: {} };
+    expect(idsOf(faultsThrown(() => made({ routing }, { routing: { models, fallback } })))).toEqual([
+      'EMPTY_LIST routing.mustStayLocal',
+    ]);
+  });
+
   test('changes nothing of the cloud by the order of its sites', () => {
     const jsonOf = (names: string[]) => {
       const stacks = cloudStacks();

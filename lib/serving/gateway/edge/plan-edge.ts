@@ -10,7 +10,17 @@ export const CLOUD_KEY = 'cloud-key';
 /** File by which Envoy discovers it. @internal */
 export const CLOUD_KEY_FILE = 'cloud-key.json';
 
-const DEFAULTS = { requests: 100, waiting: 100, retries: 1, budget: 20, failures: 5, openSeconds: 30, retryAfter: 5 };
+/** Most requests in the cloud at once where nothing else is said. @internal */
+export const DEFAULT_CLOUD_REQUESTS = 100;
+const DEFAULTS = {
+  requests: DEFAULT_CLOUD_REQUESTS,
+  waiting: 100,
+  retries: 1,
+  budget: 20,
+  failures: 5,
+  openSeconds: 30,
+  retryAfter: 5,
+};
 
 /** What the gateway is otherwise, as far as its edge needs to know. @internal */
 export interface EdgeSurroundings {
